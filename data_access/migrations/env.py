@@ -1,0 +1,18 @@
+"""Alembic's entry: upgrades the database whose connection ``data_access.migrate`` hands over."""
+
+from alembic import context
+
+from data_access.tables import Table
+
+VERSION_TABLE = "board_migration"
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Table.metadata,
+    version_table=VERSION_TABLE,
+    transactional_ddl=True,
+    compare_server_default=False,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,108 @@
+"""What one reader may see. Every query takes a :class:`Scope` first; without one there are no rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, or_, select, true
+from sqlalchemy import false as nothing_matches
+
+from data_access.tables import Area, Petition
+
+CODE_LENGTHS = {"county": 6, "township": 9, "village": 12, "patch": 14, "group": 16, "cell": 19}
+"""Digits of an area code by level (GB/T 2260 down to the village, the grid's own below)."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """An area prefix and four rights.
+
+    ``area`` is a code prefix: ``""`` is everything, ``None`` is nothing at all (nobody signed in).
+    """
+
+    area: str | None = None
+    may_see_names: bool = False
+    may_see_restricted: bool = False
+    may_export: bool = False
+    may_administer: bool = False
+
+    @classmethod
+    def operator(cls, area: str = "") -> Scope:
+        """The command line's scope: everything but restricted petitions, narrowed by ``area``."""
+        return cls(area=area, may_see_names=True, may_export=True, may_administer=True)
+
+    def narrowed(self, area: str | None) -> Scope:
+        """The part of this scope under ``area``; nothing where ``area`` lies outside it."""
+        if area is None or self.area is None:
+            return self
+        if area.startswith(self.area):
+            return replace(self, area=area)
+        if self.area.startswith(area):
+            return self
+        return replace(self, area=None)
+
+    def covers(self, code: str | None) -> bool:
+        """Whether a row at ``code`` lies inside the scope."""
+        return self.area is not None and code is not None and code.startswith(self.area)
+
+
+def prefix_end(prefix: str) -> str:
+    """The smallest code of the same length after ``prefix``: ``140122`` → ``140123``. Digits sort alike under every collation."""
+    return f"{int(prefix) + 1:0{len(prefix)}d}"
+
+
+def under(column: SQLColumnExpression[str], prefix: str | None) -> ColumnElement[bool]:
+    """ "Everything under ``prefix``" as a range an index serves."""
+    if prefix is None:
+        return nothing_matches()
+    if prefix == "":
+        return true()
+    if not prefix.isdigit():
+        return nothing_matches()
+    end = prefix_end(prefix)
+    if len(end) > len(prefix):  # 999…: no code of this length lies beyond
+        return column >= prefix
+    return and_(column >= prefix, column < end)
+
+
+def in_scope(column: SQLColumnExpression[str], scope: Scope) -> ColumnElement[bool]:
+    """Rows whose area code lies inside the scope, counted or not (lists, search, the data page)."""
+    return under(column, scope.area)
+
+
+def _unranked(level: str) -> Select[tuple[str]]:
+    return select(Area.code).where(Area.level == level, Area.ranked.is_(False))
+
+
+def counted(column: SQLColumnExpression[str], scope: Scope, levels: Iterable[str] = tuple(CODE_LENGTHS)) -> ColumnElement[bool]:
+    """Rows that count in figures: inside the scope and under no unit with ``ranked`` false.
+
+    ``levels`` are the levels at which a row's own area can lie or be nested (a township row needs no test for villages).
+    The sub-queries are not correlated, so an engine evaluates each of them once.
+    """
+    return and_(
+        in_scope(column, scope),
+        *(func.substr(column, 1, CODE_LENGTHS[level]).not_in(_unranked(level)) for level in levels),
+    )
+
+
+def unit_code(column: SQLColumnExpression[str], level: str) -> SQLColumnExpression[str]:
+    """The code of the unit at ``level`` that a row's area lies in."""
+    return func.substr(column, 1, CODE_LENGTHS[level])
+
+
+def visible_petitions(scope: Scope) -> ColumnElement[bool]:
+    """Petitions a list may show: in scope, restricted ones only for a role that holds them (信访工作条例 art. 30)."""
+    inside = in_scope(Petition.area_code, scope)
+    return inside if scope.may_see_restricted else and_(inside, Petition.restricted.is_not(True))
+
+
+def counted_petitions(scope: Scope) -> ColumnElement[bool]:
+    """Petitions that count in figures. Restricted ones count nowhere, whoever looks."""
+    return and_(counted(Petition.area_code, scope), Petition.restricted.is_not(True))
+
+
+def valid_on(start: SQLColumnExpression, end: SQLColumnExpression, day: object) -> ColumnElement[bool]:
+    """``valid_from`` … ``valid_to`` covers ``day``; an open end is still valid, an open start always was."""
+    return and_(or_(start.is_(None), start <= day), or_(end.is_(None), end >= day))

@@ -1,0 +1,413 @@
+"""The shared database as SQLAlchemy tables: the contract (docs/contract.md) and the board's own ``board_*`` tables.
+
+Rules that hold for every table here:
+
+* Dates are Beijing civil dates, timestamps Beijing time without a zone, kept to the second.
+* Codes are GB/T 2260 texts, hierarchical by prefix: county 6, township 9, village 12, patch 14, group 16, cell 19 digits.
+* There are no foreign keys and no CHECKs on the contract's tables: other systems write here, and a row that
+  names an unknown person or area must arrive, be shown on the data page and count nowhere; it must not be lost.
+* Flags may be NULL (a feed that does not know them); NULL reads as false, and as true for ``area.ranked``.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Date, DateTime, Index, Integer, MetaData, Text, UniqueConstraint, false, text, true
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+NAMING = {"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"}
+
+# Seconds only: SQLite compares timestamps as text, and '…:00' sorts before '…:00.000000'. Bounds are half-open
+# (``< next midnight``), which is then right for rows written with or without a fraction.
+TIMESTAMP = DateTime().with_variant(
+    sqlite.DATETIME(storage_format="%(year)04d-%(month)02d-%(day)02d %(hour)02d:%(minute)02d:%(second)02d"), "sqlite"
+)
+ROW_ID = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Table(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {str: Text, date: Date, datetime: TIMESTAMP}
+
+
+class Identified(Table):
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(ROW_ID, primary_key=True, sort_order=-1)
+
+
+class Recorded(Identified):
+    """An event row: when it was entered, by which system, and that system's own key (unique where given)."""
+
+    __abstract__ = True
+
+    recorded_at: Mapped[datetime | None] = mapped_column(sort_order=90)
+    source: Mapped[str | None] = mapped_column(sort_order=91)
+    source_ref: Mapped[str | None] = mapped_column(sort_order=92)
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[UniqueConstraint | Index, ...]:
+        return (UniqueConstraint("source", "source_ref"), *cls.indexes())
+
+    @classmethod
+    def indexes(cls) -> tuple[Index, ...]:
+        return ()
+
+
+def flag() -> Mapped[bool | None]:
+    return mapped_column(server_default=false())
+
+
+# --- the contract -----------------------------------------------------------------------------------------------
+
+
+class CalendarDay(Table):
+    __tablename__ = "calendar_day"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    is_workday: Mapped[bool]
+    name: Mapped[str | None]
+
+
+class Area(Table):
+    __tablename__ = "area"
+    __table_args__ = (Index(None, "level", "code"), Index(None, "parent_code"))
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    parent_code: Mapped[str | None]
+    level: Mapped[str]
+    name: Mapped[str]
+    ranked: Mapped[bool | None] = mapped_column(server_default=true())
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+
+
+class Person(Identified):
+    __tablename__ = "person"
+
+    name: Mapped[str]
+    phone: Mapped[str | None]
+
+
+class Appointment(Identified):
+    __tablename__ = "appointment"
+    __table_args__ = (Index(None, "role", "area_code", "person_id"), Index(None, "person_id"), Index(None, "area_code", "role"))
+
+    person_id: Mapped[int] = mapped_column(ROW_ID)
+    role: Mapped[str]
+    area_code: Mapped[str]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    certificate_on: Mapped[date | None]
+
+
+class LeavePeriod(Identified):
+    __tablename__ = "leave_period"
+    __table_args__ = (Index(None, "person_id", "first_day"),)
+
+    person_id: Mapped[int] = mapped_column(ROW_ID)
+    kind: Mapped[str]
+    first_day: Mapped[date]
+    last_day: Mapped[date | None]
+
+
+class Household(Identified):
+    __tablename__ = "household"
+    __table_args__ = (Index(None, "area_code"),)
+
+    area_code: Mapped[str]
+    kind: Mapped[str]
+    card_on: Mapped[date | None]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+
+
+class NightStay(Recorded):
+    __tablename__ = "night_stay"
+
+    person_id: Mapped[int] = mapped_column(ROW_ID)
+    area_code: Mapped[str]
+    night: Mapped[date]
+    note: Mapped[str | None]
+
+    @classmethod
+    def indexes(cls) -> tuple[Index, ...]:
+        return (
+            Index(None, "area_code", "night", "person_id"),
+            Index(None, "night", "area_code", "person_id"),
+            Index(None, "person_id", "night"),
+        )
+
+
+class NightSession(Recorded):
+    __tablename__ = "night_session"
+
+    kind: Mapped[str]
+    area_code: Mapped[str]
+    held_on: Mapped[date]
+    minutes: Mapped[int | None]
+    theme: Mapped[str | None]
+    attendees: Mapped[int | None]
+    measures: Mapped[int | None]
+    measures_done: Mapped[int | None]
+    needs: Mapped[int | None]
+    note: Mapped[str | None]
+
+    @classmethod
+    def indexes(cls) -> tuple[Index, ...]:
+        return (Index(None, "held_on", "area_code"), Index(None, "area_code", "held_on"))
+
+
+class NightLecturer(Identified):
+    __tablename__ = "night_lecturer"
+    __table_args__ = (Index(None, "session_id", "person_id"), Index(None, "person_id"))
+
+    session_id: Mapped[int] = mapped_column(ROW_ID)
+    person_id: Mapped[int] = mapped_column(ROW_ID)
+
+
+class NightVisit(Recorded):
+    __tablename__ = "night_visit"
+
+    person_id: Mapped[int] = mapped_column(ROW_ID)
+    area_code: Mapped[str]
+    visited_on: Mapped[date]
+    people: Mapped[int | None]
+    note: Mapped[str | None]
+
+    @classmethod
+    def indexes(cls) -> tuple[Index, ...]:
+        return (Index(None, "visited_on", "person_id"), Index(None, "area_code", "visited_on"), Index(None, "person_id", "visited_on"))
+
+
+class ReceptionSlot(Recorded):
+    __tablename__ = "reception_slot"
+
+    area_code: Mapped[str]
+    day: Mapped[date]
+    place: Mapped[str]
+    leader_id: Mapped[int | None] = mapped_column(ROW_ID)
+    backup_id: Mapped[int | None] = mapped_column(ROW_ID)
+    published: Mapped[bool | None] = flag()
+    received_by: Mapped[int | None] = mapped_column(ROW_ID)
+    batches: Mapped[int | None]
+    visitors: Mapped[int | None]
+
+    @classmethod
+    def indexes(cls) -> tuple[Index, ...]:
+        return (
+            Index(None, "day", "area_code"),
+            Index(None, "area_code", "day"),
+            Index(None, "leader_id", "day"),
+            Index(None, "received_by", "day"),
+        )
+
+
+class Petition(Recorded):
+    __tablename__ = "petition"
+
+    number: Mapped[str] = mapped_column(unique=True)
+    area_code: Mapped[str]
+    channel: Mapped[str | None]
+    origin_visit_id: Mapped[int | None] = mapped_column(ROW_ID)
+    origin_slot_id: Mapped[int | None] = mapped_column(ROW_ID)
+    category: Mapped[str | None]
+    size: Mapped[str | None]
+    sphere: Mapped[str | None]
+    is_dispute: Mapped[bool | None] = flag()
+    is_xinfang: Mapped[bool | None] = flag()
+    restricted: Mapped[bool | None] = flag()
+    title: Mapped[str | None]
+    petitioner_key: Mapped[str | None]
+    opened_at: Mapped[datetime]
+    contacted_at: Mapped[datetime | None]
+    notified_at: Mapped[datetime | None]
+    dispatched_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    extended_to: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    on_the_spot: Mapped[bool | None] = flag()
+    evidence_on_file: Mapped[bool | None] = flag()
+    followed_up_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    level: Mapped[str | None]
+    handler_id: Mapped[int | None] = mapped_column(ROW_ID)
+    lead_id: Mapped[int | None] = mapped_column(ROW_ID)
+    supervised: Mapped[bool | None] = flag()
+    is_group: Mapped[bool | None] = flag()
+    skip_level: Mapped[bool | None] = flag()
+    repeat_of: Mapped[int | None] = mapped_column(ROW_ID)
+    returned: Mapped[int | None] = mapped_column(server_default=text("0"))
+    reopened: Mapped[int | None] = mapped_column(server_default=text("0"))
+    last_progress_at: Mapped[datetime | None]
+
+    @classmethod
+    def indexes(cls) -> tuple[Index, ...]:
+        return (
+            Index(None, "opened_at", "area_code"),
+            Index(None, "area_code", "opened_at"),
+            Index(None, "ended_at", "area_code"),
+            Index(None, "closed_at"),
+            Index(None, "dispatched_at"),
+            Index(None, "handler_id", "opened_at"),
+            Index(None, "lead_id"),
+            Index(None, "origin_visit_id"),
+            Index(None, "origin_slot_id"),
+            Index(None, "repeat_of"),
+        )
+
+
+class PetitionEvent(Identified):
+    __tablename__ = "petition_event"
+    __table_args__ = (Index(None, "petition_id", "at"), Index(None, "kind", "at"), Index(None, "person_id"))
+
+    petition_id: Mapped[int] = mapped_column(ROW_ID)
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    from_level: Mapped[str | None]
+    to_level: Mapped[str | None]
+    person_id: Mapped[int | None] = mapped_column(ROW_ID)
+    note: Mapped[str | None]
+
+
+class PetitionRating(Identified):
+    __tablename__ = "petition_rating"
+    __table_args__ = (Index(None, "petition_id"), Index(None, "rated_at"))
+
+    petition_id: Mapped[int] = mapped_column(ROW_ID)
+    rated_at: Mapped[datetime]
+    stars: Mapped[int]
+    method: Mapped[str | None]
+    independent: Mapped[bool | None] = flag()
+
+
+class CaptainVisit(Recorded):
+    __tablename__ = "captain_visit"
+
+    person_id: Mapped[int] = mapped_column(ROW_ID)
+    household_id: Mapped[int] = mapped_column(ROW_ID)
+    visited_on: Mapped[date]
+    note: Mapped[str | None]
+
+    @classmethod
+    def indexes(cls) -> tuple[Index, ...]:
+        return (
+            Index(None, "household_id", "visited_on"),
+            Index(None, "visited_on", "household_id"),
+            Index(None, "person_id", "visited_on"),
+        )
+
+
+class CaptainMeeting(Recorded):
+    __tablename__ = "captain_meeting"
+
+    kind: Mapped[str]
+    area_code: Mapped[str]
+    held_on: Mapped[date]
+    convener_id: Mapped[int | None] = mapped_column(ROW_ID)
+    attendees: Mapped[int | None]
+
+    @classmethod
+    def indexes(cls) -> tuple[Index, ...]:
+        return (Index(None, "held_on", "kind"), Index(None, "area_code", "held_on"), Index(None, "convener_id", "held_on"))
+
+
+class TrainingAttendance(Identified):
+    __tablename__ = "training_attendance"
+    __table_args__ = (Index(None, "person_id", "held_on"), Index(None, "held_on"))
+
+    person_id: Mapped[int] = mapped_column(ROW_ID)
+    kind: Mapped[str | None]
+    held_on: Mapped[date]
+
+
+class SurveyResponse(Identified):
+    __tablename__ = "survey_response"
+    __table_args__ = (Index(None, "year", "person_id"), Index(None, "household_id"))
+
+    year: Mapped[int]
+    person_id: Mapped[int] = mapped_column(ROW_ID)
+    household_id: Mapped[int | None] = mapped_column(ROW_ID)
+    score: Mapped[int]
+    answered_on: Mapped[date | None]
+
+
+class CaptainMark(Identified):
+    __tablename__ = "captain_mark"
+    __table_args__ = (Index(None, "year", "person_id"),)
+
+    person_id: Mapped[int] = mapped_column(ROW_ID)
+    year: Mapped[int]
+    kind: Mapped[str]
+    points: Mapped[float | None]
+    passed: Mapped[bool | None]
+    reason: Mapped[str | None]
+    evidence: Mapped[str | None]
+    decided_by: Mapped[str | None]
+    decided_on: Mapped[date | None]
+
+
+CONTRACT = tuple(table.name for table in Table.metadata.sorted_tables)
+"""Names of the contract's tables: what other systems write, and what the change marks follow."""
+
+
+# --- the board's own ----------------------------------------------------------------------------------------------
+
+
+class BoardChangeMark(Table):
+    """One counter per contract table and writer, raised by triggers in the writer's own transaction.
+
+    The sum over writers is the table's mark. A row per writer (PostgreSQL: the backend's pid, SQLite: 0), so that two
+    feeds that load at once neither wait for each other nor deadlock on a shared counter.
+    """
+
+    __tablename__ = "board_change_mark"
+
+    table_name: Mapped[str] = mapped_column(primary_key=True)
+    writer: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(BigInteger)
+
+
+class BoardAccount(Identified):
+    __tablename__ = "board_account"
+
+    username: Mapped[str] = mapped_column(unique=True)
+    display_name: Mapped[str]
+    role: Mapped[str]
+    area_prefix: Mapped[str]
+    may_see_names: Mapped[bool]
+    may_see_restricted: Mapped[bool]
+    may_export: Mapped[bool]
+    may_administer: Mapped[bool]
+    password_hash: Mapped[str]
+    password_changed_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+    failed_attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class BoardAudit(Identified):
+    """Append-only: triggers refuse UPDATE and DELETE. Kept for at least six months (等保)."""
+
+    __tablename__ = "board_audit"
+    __table_args__ = (Index(None, "at"), Index(None, "username", "at"))
+
+    at: Mapped[datetime]
+    username: Mapped[str]
+    action: Mapped[str]
+    detail: Mapped[str | None]
+
+
+class BoardProperty(Table):
+    """Facts about this database: whether it is the demo county, which calendar years are not official yet."""
+
+    __tablename__ = "board_property"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
