@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import date
 
 from data_access.calendar import fill_calendar
+from data_access.clock import beijing_now
 from data_access.engine import engine
 from data_access.migrate import upgrade
 
@@ -15,7 +15,7 @@ def migrate() -> int:
     database = engine()
     upgrade(database)
     with database.begin() as connection:
-        provisional = fill_calendar(connection, last_year=date.today().year + 1)
+        provisional = fill_calendar(connection, last_year=beijing_now().year + 1)
     print(f"数据库已就绪:{database.url.render_as_string()}")
     for year in provisional:
         print(f"提示:{year} 年放假安排尚未公布,工作日暂按周一至周五计算;公布后升级 chinesecalendar 并重新运行 migrate。")
