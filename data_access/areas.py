@@ -1,0 +1,116 @@
+"""Units and people: codes, names, who is in post."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, and_, exists, or_, select
+
+from data_access.frames import frame
+from data_access.scope import Scope, counted, in_scope
+from data_access.tables import Appointment, Area, LeavePeriod, Person
+from data_access.window import Window
+
+PEOPLE_AT_ONCE = 10_000
+
+
+def units(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """The units of ``window.level`` that count: ranked, in scope, existing on some day of the window.
+
+    Grain: one row a unit. Columns: code, name, valid_from, valid_to (dates or None).
+    """
+    statement = (
+        select(Area.code, Area.name, Area.valid_from, Area.valid_to)
+        .where(Area.level == window.level, counted(Area.code, scope), _exists_within(window))
+        .order_by(Area.code)
+    )
+    return frame(connection, statement, ["code", "name", "valid_from", "valid_to"], {"code": "str", "name": "str"})
+
+
+def townships(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """As :func:`units`, always of townships."""
+    return units(scope, connection, _at_level(window, "township"))
+
+
+def villages(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """As :func:`units`, always of villages."""
+    return units(scope, connection, _at_level(window, "village"))
+
+
+def area(scope: Scope, connection: Connection, code: str) -> dict[str, object] | None:
+    """One unit, ranked or not: code, name, level, parent_code, ranked. None outside the scope."""
+    row = connection.execute(
+        select(Area.code, Area.name, Area.level, Area.parent_code, Area.ranked).where(Area.code == code, in_scope(Area.code, scope))
+    ).one_or_none()
+    return None if row is None else dict(row._mapping)
+
+
+def ancestors(scope: Scope, connection: Connection, code: str) -> pd.DataFrame:
+    """The units that hold ``code`` and it itself, from the county down, for a breadcrumb. Columns: code, name, level."""
+    prefixes = [code[:length] for length in (6, 9, 12, 14, 16, 19) if length <= len(code)]
+    statement = select(Area.code, Area.name, Area.level).where(Area.code.in_(prefixes), in_scope(Area.code, scope)).order_by(Area.code)
+    return frame(connection, statement, ["code", "name", "level"], {"code": "str"})
+
+
+def children(scope: Scope, connection: Connection, parent_code: str, level: str, as_of: Window) -> pd.DataFrame:
+    """Units of ``level`` under ``parent_code`` that exist within the window, ranked or not. Columns: code, name, ranked."""
+    statement = (
+        select(Area.code, Area.name, Area.ranked.is_not(False))
+        .where(Area.level == level, in_scope(Area.code, scope.narrowed(parent_code)), _exists_within(as_of))
+        .order_by(Area.code)
+    )
+    return frame(connection, statement, ["code", "name", "ranked"], {"code": "str"})
+
+
+def people(scope: Scope, connection: Connection, person_ids: Iterable[int]) -> pd.DataFrame:
+    """Names of people, masked unless the scope may see them. Grain: one row a known person. Columns: person_id, name, phone."""
+    wanted = sorted({int(person_id) for person_id in person_ids})
+    parts = [
+        frame(
+            connection,
+            select(Person.id, Person.name, Person.phone).where(Person.id.in_(wanted[start : start + PEOPLE_AT_ONCE])),
+            ["person_id", "name", "phone"],
+        )
+        for start in range(0, len(wanted), PEOPLE_AT_ONCE)
+    ]
+    found = pd.concat(parts) if parts else pd.DataFrame({"person_id": [], "name": [], "phone": []})
+    if not scope.may_see_names:
+        found["name"] = found["name"].map(masked_name)
+        found["phone"] = found["phone"].map(masked_phone)
+    return found.astype({"person_id": "int64", "name": "object", "phone": "object"}).reset_index(drop=True)
+
+
+def masked_name(name: str | None) -> str | None:
+    """张三丰 → 张**."""
+    return None if not isinstance(name, str) or not name else name[0] + "*" * max(1, len(name) - 1)
+
+
+def masked_phone(phone: str | None) -> str | None:
+    """13812345678 → 138****5678."""
+    return None if not isinstance(phone, str) or not phone else f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****"
+
+
+def in_post_on(day: SQLColumnExpression) -> ColumnElement[bool]:
+    """ "In post on D": the appointment is valid on D and no leave period covers D."""
+    on_leave = exists().where(
+        LeavePeriod.person_id == Appointment.person_id,
+        LeavePeriod.first_day <= day,
+        or_(LeavePeriod.last_day.is_(None), LeavePeriod.last_day >= day),
+    )
+    return and_(
+        or_(Appointment.valid_from.is_(None), Appointment.valid_from <= day),
+        or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day),
+        ~on_leave,
+    )
+
+
+def _exists_within(window: Window) -> ColumnElement[bool]:
+    return and_(
+        or_(Area.valid_from.is_(None), Area.valid_from <= window.last),
+        or_(Area.valid_to.is_(None), Area.valid_to >= window.first),
+    )
+
+
+def _at_level(window: Window, level: str) -> Window:
+    return Window(level, window.first, window.last, window.as_of, window.numbers)

@@ -1,0 +1,161 @@
+"""What an indicator is, and the question it is asked: a level, a period and an as-of date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+import pandas as pd
+
+from metrics.period import Period, PeriodKind
+from metrics.rulebook import Edition
+from metrics.vocabulary import CODE_LENGTHS, Direction, Level, Measure, Module
+from metrics.workdays import Week, Workdays
+
+Facts = Mapping[str, pd.DataFrame]
+"""The frames an indicator is computed from, by the names of ``Indicator.needs``."""
+
+
+class Span(StrEnum):
+    """Which stretch of days a fact is asked for."""
+
+    PERIOD = "period"
+    """The period, cut at as-of."""
+    WEEKS = "weeks"
+    """The whole weeks of the period: from the first counted Monday to the last counted Sunday."""
+    MONTHS = "months"
+    """The whole months of the period (a week's is the month holding its Thursday), cut at as-of."""
+    QUARTERS = "quarters"
+    """The whole quarters of the period or holding it, cut at as-of."""
+    YEAR_TO_DATE = "year_to_date"
+    """From 1 January to the moment."""
+    MOMENT = "moment"
+    """One day: the earlier of as-of and the period's end."""
+    SO_FAR = "so_far"
+    """Everything up to the moment."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of an indicator, with the calendar and the rulebook edition that answer it."""
+
+    level: Level
+    period: Period
+    as_of: date
+    workdays: Workdays
+    rules: Edition
+
+    @property
+    def first(self) -> date:
+        return self.period.first
+
+    @property
+    def last(self) -> date:
+        """The period's last day that counts: cut at as-of. Before ``first`` where the period has not begun."""
+        return min(self.period.last, self.as_of)
+
+    @property
+    def moment(self) -> date:
+        """The day at whose end figures about a moment look."""
+        return self.last
+
+    @property
+    def weeks(self) -> list[Week]:
+        return self.workdays.weeks(self.period.first, self.period.last, self.as_of)
+
+    @property
+    def workday_nights(self) -> list[date]:
+        """Working days of the period up to as-of; a workday night is the night of such a day."""
+        return self.workdays.between(self.first, self.last) if self.last >= self.first else []
+
+    def months(self) -> list[Period]:
+        """The months that count: complete by as-of, or running where the period is that one month."""
+        return self._counted(self.period.months(), PeriodKind.MONTH)
+
+    def quarters(self) -> list[Period]:
+        """The quarters that count: complete by as-of, or running where the question is about that one quarter."""
+        return self._counted(self.period.quarters(), PeriodKind.QUARTER)
+
+    def _counted(self, parts: list[Period], kind: PeriodKind) -> list[Period]:
+        begun = [part for part in parts if part.first <= self.as_of]
+        if len(parts) == 1:  # the period is that month or quarter, or lies inside it
+            return begun
+        return [part for part in begun if part.last <= self.as_of]
+
+    def running(self, parts: list[Period]) -> bool:
+        """Whether the counted months or quarters are progress only: not complete by as-of."""
+        return any(part.last > self.as_of for part in parts)
+
+    def span(self, span: Span) -> tuple[date, date]:
+        """First and last day of a span, both included; an empty one where the period has not begun."""
+        if span is Span.WEEKS:
+            weeks = self.weeks
+            return (weeks[0].monday, weeks[-1].sunday) if weeks else (self.first, self.first - timedelta(days=1))
+        if span is Span.MONTHS:
+            months = self.period.months()
+            return months[0].first, min(months[-1].last, self.as_of)
+        if span is Span.QUARTERS:
+            quarters = self.period.quarters()
+            return quarters[0].first, min(quarters[-1].last, self.as_of)
+        if span is Span.YEAR_TO_DATE:
+            return date(self.as_of.year, 1, 1), self.moment
+        if span is Span.MOMENT:
+            return self.moment, self.moment
+        if span is Span.SO_FAR:
+            return date(1900, 1, 1), self.moment
+        return self.first, self.last
+
+
+Figure = Callable[[Facts, Question], pd.DataFrame]
+"""Columns ``code``, ``k``, ``n``; for a VALUE ``code``, ``value``; more where documented. One row a unit of the asked level."""
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One entry of the registry: what is counted, from what, and how it is judged."""
+
+    id: str
+    name: str
+    why: str
+    numerator: str
+    denominator: str
+    unit: str
+    levels: tuple[Level, ...]
+    needs: Mapping[str, Span]
+    figure: Figure
+    basis: tuple[str, ...] = ()
+    measure: Measure = Measure.RATE
+    direction: Direction = Direction.UP
+    owner: str = "组织部"
+    since: str = "2024-01-01"
+    notes: str = ""
+    ranked_when_thin: bool = False
+    """n counts all the weeks, months or units there are, so that a small n is no small sample."""
+    counted_in: PeriodKind | None = None
+    """MONTH or QUARTER where a running one is progress, shown without colour or rank."""
+    moment: bool = False
+    """Looks at the earlier of as-of and the period's end instead of adding up the period."""
+    level_needs: Mapping[Level, Mapping[str, Span]] | None = None
+    """Other facts for some levels (a figure by person often needs other rows than one by area)."""
+    ranks_people: bool = True
+    """Whether rows by person are ranked: individuals below 三长 are listed, not ranked (减负)."""
+
+    @property
+    def module(self) -> Module:
+        return Module(self.id.split(".")[0])
+
+    def needs_at(self, level: Level) -> Mapping[str, Span]:
+        return (self.level_needs or {}).get(level, self.needs)
+
+
+def rolled_up(frame: pd.DataFrame, level: Level, columns: tuple[str, ...] = ("k", "n")) -> pd.DataFrame:
+    """Σ of ``columns`` by the unit at ``level`` that each row's ``code`` lies in. Rows above that level drop out.
+
+    Parents are Σk/Σn of their units, never a mean of percentages.
+    """
+    length = CODE_LENGTHS[level]
+    inside = frame[frame["code"].str.len() >= length]
+    codes = inside["code"].str.slice(0, length)
+    return inside.groupby(codes)[list(columns)].sum().rename_axis("code").reset_index()

@@ -1,0 +1,276 @@
+"""住夜: nights against the rules (R01–R03), from counts of who stayed and who was in post."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import pandas as pd
+
+from metrics.definition import Facts, Indicator, Question, Span, rolled_up
+from metrics.vocabulary import Direction, Level, Measure
+
+TOWNSHIP_LEVELS = (Level.COUNTY, Level.TOWNSHIP)
+VILLAGE_LEVELS = (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE)
+
+
+def unit_nights(units: pd.DataFrame, nights: list[date]) -> pd.DataFrame:
+    """Every workday night of every unit that existed that day. Columns: code, night."""
+    if units.empty or not nights:
+        return pd.DataFrame({"code": pd.Series(dtype="str"), "night": pd.Series(dtype="object")})
+    grid = units[["code", "valid_from", "valid_to"]].merge(pd.DataFrame({"night": nights}), how="cross")
+    if grid[["valid_from", "valid_to"]].notna().any(axis=None):
+        started = grid["valid_from"].fillna(date.min) <= grid["night"]
+        grid = grid[started & (grid["valid_to"].fillna(date.max) >= grid["night"])]
+    return grid[["code", "night"]].reset_index(drop=True)
+
+
+def township_nights(facts: Facts, question: Question) -> pd.DataFrame:
+    """The judged roll: one row a township × workday night, also where nothing was recorded.
+
+    Columns: code, night, stays, chiefs, leaders, staff, in_post, staff_needed (20% of the staff in post, rounded up),
+    leaders_counted (a second chief counts as a leader), has_chief, has_leaders, has_staff, compliant, unreported.
+    """
+    rules = question.rules
+    roll = unit_nights(facts["townships"], question.workday_nights)
+    roll = roll.merge(facts["township_roll"], on=["code", "night"], how="left").merge(
+        facts["staff_in_post"], on=["code", "night"], how="left"
+    )
+    counts = ["stays", "chiefs", "leaders", "staff", "in_post"]
+    roll[counts] = roll[counts].fillna(0).astype("int64")
+    # Integer ceiling: 0.2 × 35 is 7.000000000000001 in floating point, and one more clerk would be asked for.
+    roll["staff_needed"] = -(-roll["in_post"] * rules.number("duty", "staff_percent") // 100)
+    roll["leaders_counted"] = roll["leaders"] + (roll["chiefs"] - 1).clip(lower=0)
+    roll["has_chief"] = roll["chiefs"] >= rules.number("duty", "chiefs")
+    roll["has_leaders"] = roll["leaders_counted"] >= rules.number("duty", "leaders")
+    roll["has_staff"] = roll["staff"] >= roll["staff_needed"]
+    roll["compliant"] = roll["has_chief"] & roll["has_leaders"] & roll["has_staff"]
+    roll["unreported"] = roll["stays"] == 0
+    return roll
+
+
+def village_nights(facts: Facts, question: Question) -> pd.DataFrame:
+    """The judged roll of villages: one row a village × workday night.
+
+    Columns: code, night, stays, chiefs, committee, others_counted (a second chief counts as one), has_chief, has_others,
+    compliant, unreported.
+    """
+    rules = question.rules
+    roll = unit_nights(facts["villages"], question.workday_nights).merge(facts["village_roll"], on=["code", "night"], how="left")
+    counts = ["stays", "chiefs", "committee"]
+    roll[counts] = roll[counts].fillna(0).astype("int64")
+    roll["others_counted"] = roll["committee"] + (roll["chiefs"] - 1).clip(lower=0)
+    roll["has_chief"] = roll["chiefs"] >= rules.number("duty", "village_chiefs")
+    roll["has_others"] = roll["others_counted"] >= rules.number("duty", "village_others")
+    roll["compliant"] = roll["has_chief"] & roll["has_others"]
+    roll["unreported"] = roll["stays"] == 0
+    return roll
+
+
+def _nights_share(roll: pd.DataFrame, flag: str, level: Level) -> pd.DataFrame:
+    return rolled_up(roll.assign(k=roll[flag].astype("int64"), n=1), level)
+
+
+def night_compliance(facts: Facts, question: Question) -> pd.DataFrame:
+    """k: workday nights on which chief, leaders and staff all suffice; n: workday nights."""
+    return _nights_share(township_nights(facts, question), "compliant", question.level)
+
+
+def chief_cover(facts: Facts, question: Question) -> pd.DataFrame:
+    return _nights_share(township_nights(facts, question), "has_chief", question.level)
+
+
+def leader_cover(facts: Facts, question: Question) -> pd.DataFrame:
+    return _nights_share(township_nights(facts, question), "has_leaders", question.level)
+
+
+def staff_share(facts: Facts, question: Question) -> pd.DataFrame:
+    """k: Σ staff stayed, n: Σ staff in post, over workday nights."""
+    roll = township_nights(facts, question)
+    return rolled_up(roll.assign(k=roll["staff"], n=roll["in_post"]), question.level)
+
+
+def unreported(facts: Facts, question: Question) -> pd.DataFrame:
+    """k: workday nights without any stay at the unit itself. A village's nights at village level, else the townships'."""
+    roll = (village_nights if question.level is Level.VILLAGE else township_nights)(facts, question)
+    return _nights_share(roll, "unreported", question.level)
+
+
+def village_compliance(facts: Facts, question: Question) -> pd.DataFrame:
+    return _nights_share(village_nights(facts, question), "compliant", question.level)
+
+
+def miss_streak(facts: Facts, question: Question) -> pd.DataFrame:
+    """value: the longest run of consecutive workday nights that are not compliant (nights)."""
+    roll = (village_nights if question.level is Level.VILLAGE else township_nights)(facts, question)
+    return longest_misses(roll)
+
+
+def longest_misses(roll: pd.DataFrame) -> pd.DataFrame:
+    """From columns code, night, compliant: the longest run of misses by unit. Columns: code, value (nights)."""
+    ordered = roll.sort_values(["code", "night"], kind="stable")
+    missed = ~ordered["compliant"].astype(bool)
+    run = (~missed).groupby(ordered["code"]).cumsum()
+    lengths = missed.groupby([ordered["code"], run]).sum()
+    longest = lengths.groupby(level=0).max()
+    return longest.rename("value").rename_axis("code").reset_index()
+
+
+def required_chief_nights(workdays: int, question: Question) -> int:
+    """ceil(10 × min(1, workdays / 20)): a short month, leave or a change of post asks for fewer nights (R03)."""
+    whole, full = question.rules.number("duty", "chief_nights"), question.rules.number("duty", "full_month_workdays")
+    return math.ceil(whole * min(workdays, full) / full)
+
+
+def chief_month_nights(facts: Facts, question: Question) -> pd.DataFrame:
+    """A chief's months that count. Columns: person_id, code, month, workdays, nights, required, reached."""
+    counted = {month.text for month in question.months()}
+    months = facts["chief_months"]
+    months = months[months["month"].isin(counted) & (months["workdays"] > 0)].copy()
+    months["required"] = [required_chief_nights(workdays, question) for workdays in months["workdays"]]
+    months["reached"] = months["nights"] >= months["required"]
+    return months
+
+
+def chief_nights(facts: Facts, question: Question) -> pd.DataFrame:
+    """By person k: nights, n: nights required; by unit k: chief-months that reach it, n: chief-months."""
+    months = chief_month_nights(facts, question)
+    if question.level is Level.PERSON:
+        people = months.assign(code="p:" + months["person_id"].astype("str"), k=months["nights"], n=months["required"])
+        return people.groupby("code")[["k", "n"]].sum().reset_index()
+    return rolled_up(months.assign(k=months["reached"].astype("int64"), n=1), question.level)
+
+
+def load_ratio(facts: Facts, question: Question) -> pd.DataFrame:
+    """value: highest / median workday nights among chiefs and leaders; missing where the median is 0."""
+    nights = facts["team_nights"].groupby("code")["nights"]
+    median = nights.median()
+    return (nights.max() / median.where(median > 0)).rename("value").rename_axis("code").reset_index()
+
+
+_TOWNSHIP_ROLL = {"townships": Span.PERIOD, "township_roll": Span.PERIOD, "staff_in_post": Span.PERIOD}
+_VILLAGE_ROLL = {"villages": Span.PERIOD, "village_roll": Span.PERIOD}
+
+INDICATORS = (
+    Indicator(
+        id="duty.night_compliance",
+        name="乡镇住夜达标率",
+        why="干部晚上在岗,群众有事找得到人",
+        numerator="正职≥1、班子≥2(第二名正职可计一名)、职工≥在岗职工20%(向上取整)三项同时满足的工作日夜数",
+        denominator="工作日夜数",
+        unit="夜",
+        levels=TOWNSHIP_LEVELS,
+        needs=_TOWNSHIP_ROLL,
+        figure=night_compliance,
+        basis=("R01",),
+        notes="只计在乡镇本级住夜、当日在任且未请假的人员;一人多职按最高职务计一次。",
+    ),
+    Indicator(
+        id="duty.unreported",
+        name="未填报夜",
+        why="没有记录不等于没人,但说不清;与未达标分开看",
+        numerator="没有任何住夜记录的工作日夜数",
+        denominator="工作日夜数",
+        unit="夜",
+        levels=VILLAGE_LEVELS,
+        needs=_TOWNSHIP_ROLL,
+        level_needs={Level.VILLAGE: _VILLAGE_ROLL},
+        figure=unreported,
+        basis=("LEDGER",),
+        direction=Direction.DOWN,
+        notes="县、乡镇两级看乡镇本级的夜,村级看村的夜。",
+    ),
+    Indicator(
+        id="duty.chief_cover",
+        name="正职覆盖率",
+        why="一把手住下来,事情不过夜",
+        numerator="至少1名党政正职在岗住夜的工作日夜数",
+        denominator="工作日夜数",
+        unit="夜",
+        levels=TOWNSHIP_LEVELS,
+        needs=_TOWNSHIP_ROLL,
+        figure=chief_cover,
+        basis=("R01",),
+    ),
+    Indicator(
+        id="duty.leader_cover",
+        name="班子覆盖率",
+        why="带班力量够不够",
+        numerator="至少2名班子成员在岗住夜的工作日夜数(第二名正职可计一名)",
+        denominator="工作日夜数",
+        unit="夜",
+        levels=TOWNSHIP_LEVELS,
+        needs=_TOWNSHIP_ROLL,
+        figure=leader_cover,
+        basis=("R01",),
+    ),
+    Indicator(
+        id="duty.staff_share",
+        name="职工住夜比例",
+        why="职工轮值是否达到两成",
+        numerator="各工作日夜住夜职工人数之和",
+        denominator="各工作日在编在岗职工人数之和",
+        unit="人夜",
+        levels=TOWNSHIP_LEVELS,
+        needs=_TOWNSHIP_ROLL,
+        figure=staff_share,
+        basis=("R01",),
+        notes="在岗职工不含当日任正职或班子成员者,不含请假、借调、培训者。",
+    ),
+    Indicator(
+        id="duty.chief_nights",
+        name="正职月住夜",
+        why="书记、乡镇长每月住满应住夜数",
+        numerator="按人:工作日住夜数;按单位:住满应住夜数的正职月数",
+        denominator="按人:应住夜数 ⌈10×min(1,在岗工作日/20)⌉;按单位:正职月数",
+        unit="夜",
+        levels=(*TOWNSHIP_LEVELS, Level.PERSON),
+        needs={"chief_months": Span.MONTHS},
+        figure=chief_nights,
+        basis=("R03",),
+        ranked_when_thin=True,
+        notes="请假、借调、培训的工作日不计;季、年只计已结束的月份。",
+    ),
+    Indicator(
+        id="duty.village_compliance",
+        name="村住夜达标率",
+        why="村里晚上也有人管事",
+        numerator="两委主干≥1且其他两委干部≥2(第二名主干可计一名)的村工作日夜数",
+        denominator="村工作日夜数",
+        unit="夜",
+        levels=VILLAGE_LEVELS,
+        needs=_VILLAGE_ROLL,
+        figure=village_compliance,
+        basis=("R02",),
+    ),
+    Indicator(
+        id="duty.miss_streak",
+        name="连续未达标",
+        why="偶尔一次和连着几夜是两回事",
+        numerator="最长连续未达标的工作日夜数",
+        denominator="",
+        unit="夜",
+        levels=(Level.TOWNSHIP, Level.VILLAGE),
+        needs=_TOWNSHIP_ROLL,
+        level_needs={Level.VILLAGE: _VILLAGE_ROLL},
+        figure=miss_streak,
+        basis=("R01", "R02"),
+        measure=Measure.VALUE,
+        direction=Direction.DOWN,
+    ),
+    Indicator(
+        id="duty.load_ratio",
+        name="班子负荷比",
+        why="不让少数人长期顶班",
+        numerator="班子(含正职)中住夜最多者的工作日夜数",
+        denominator="班子住夜数的中位数",
+        unit="倍",
+        levels=(Level.TOWNSHIP,),
+        needs={"team_nights": Span.PERIOD},
+        figure=load_ratio,
+        basis=("JIANFU",),
+        measure=Measure.VALUE,
+        direction=Direction.DOWN,
+        notes="含一夜未住者;中位数为0时不计。",
+    ),
+)

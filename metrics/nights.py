@@ -1,0 +1,5 @@
+"""Indicators of this subject."""
+
+from metrics.definition import Indicator
+
+INDICATORS: tuple[Indicator, ...] = ()

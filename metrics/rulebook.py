@@ -1,0 +1,100 @@
+"""The dated rulebook: targets, thresholds, clocks, selection weights, and the words of the rules they rest on.
+
+``rulebook.toml`` is data: a new edition is a new ``[[edition]]`` with its own ``valid_from``; an edition in force is never
+edited. What an edition does not say it takes from the one before it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+RULEBOOK_FILE = Path(__file__).with_name("rulebook.toml")
+TABLES = ("targets", "margins", "samples", "duty", "nights", "reception", "petitions", "captains", "satisfaction", "quality", "selection")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule as its source words it."""
+
+    id: str
+    words: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The rules in force from a day on."""
+
+    version: str
+    valid_from: date
+    tables: Mapping[str, Mapping[str, Any]]
+
+    def target(self, indicator_id: str) -> float | None:
+        """The target of an indicator; None where it is shown without one."""
+        value = self.tables["targets"].get(indicator_id)
+        return None if value is None else float(value)
+
+    def number(self, table: str, name: str) -> Any:
+        """A threshold, e.g. ``number("duty", "leaders")``. Raises ``KeyError`` for one the rulebook does not have."""
+        return self.tables[table][name]
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    editions: tuple[Edition, ...]
+    rules: Mapping[str, Rule]
+
+    def on(self, day: date) -> Edition:
+        """The edition in force on a day; before the first one, the first."""
+        in_force = [edition for edition in self.editions if edition.valid_from <= day]
+        return in_force[-1] if in_force else self.editions[0]
+
+
+def parse_rulebook(text: str) -> Rulebook:
+    """Read and check a rulebook. Raises ``ValueError`` with a Chinese message that names the entry."""
+    raw = tomllib.loads(text)
+    rules: dict[str, Rule] = {}
+    for entry in raw.get("rule", []):
+        rule = Rule(entry["id"], entry["words"], entry["source"])
+        if rule.id in rules:
+            raise ValueError(f"规则 {rule.id} 写了两次")
+        rules[rule.id] = rule
+    editions: list[Edition] = []
+    for entry in raw.get("edition", []):
+        unknown = set(entry) - {"version", "valid_from", "note", *TABLES}
+        if unknown:
+            raise ValueError(f"规则手册 {entry.get('version')} 有不认识的表:{'、'.join(sorted(unknown))}")
+        earlier = editions[-1].tables if editions else {name: {} for name in TABLES}
+        tables = {name: {**earlier[name], **entry.get(name, {})} for name in TABLES}
+        edition = Edition(entry["version"], entry["valid_from"], tables)
+        _check(edition, editions[-1] if editions else None)
+        editions.append(edition)
+    if not editions:
+        raise ValueError("规则手册没有任何版本")
+    return Rulebook(tuple(editions), rules)
+
+
+def _check(edition: Edition, earlier: Edition | None) -> None:
+    if not isinstance(edition.valid_from, date):
+        raise ValueError(f"规则手册 {edition.version}:valid_from 应为日期")
+    if earlier and edition.valid_from <= earlier.valid_from:
+        raise ValueError(f"规则手册 {edition.version}:生效日期应晚于前一版 {earlier.version}")
+    for name in ("targets", "margins"):
+        for key, value in edition.tables[name].items():
+            if not isinstance(value, int | float) or isinstance(value, bool) or value < 0:
+                raise ValueError(f"规则手册 {edition.version}:{name}.{key} 应为非负数,现为 {value!r}")
+    for name, value in edition.tables["duty"].items():
+        if not isinstance(value, int) or value < 0:
+            raise ValueError(f"规则手册 {edition.version}:duty.{name} 应为非负整数,现为 {value!r}")
+
+
+@cache
+def rulebook() -> Rulebook:
+    """The rulebook that ships with the board."""
+    return parse_rulebook(RULEBOOK_FILE.read_text(encoding="utf-8"))

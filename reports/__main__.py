@@ -1,0 +1,113 @@
+"""``python -m reports indicator …``: the frames of the screen, for cron jobs, other programs and checks."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import math
+import sys
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from data_access.engine import engine
+from data_access.scope import Scope
+from metrics.definition import Indicator
+from metrics.period import Period
+from metrics.registry import REGISTRY, chosen, require_level
+from metrics.vocabulary import Level
+from reports.frames import indicator_frame
+from reports.source import DatabaseSource
+
+
+def plain(value: Any) -> Any:
+    """A cell as JSON knows it: missing is null, whole numbers are integers."""
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if hasattr(value, "item"):
+        return value.item()
+    return value
+
+
+def as_record(entry: Indicator, frame: pd.DataFrame, period: Period, as_of: date, target: float | None) -> dict[str, Any]:
+    rows = [{column: plain(value) for column, value in row.items()} for row in frame.to_dict("records")]
+    return {
+        "id": entry.id,
+        "name": entry.name,
+        "unit": entry.unit,
+        "period": period.text,
+        "as_of": as_of.isoformat(),
+        "target": target,
+        "rows": rows,
+    }
+
+
+def print_csv(records: list[dict[str, Any]]) -> None:
+    columns = ["id", *dict.fromkeys(column for record in records for row in record["rows"] for column in row)]
+    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
+    writer.writeheader()
+    for record in records:
+        writer.writerows({"id": record["id"], **row} for row in record["rows"])
+
+
+def print_table(records: list[dict[str, Any]]) -> None:
+    for record in records:
+        target = "" if record["target"] is None else f" · 目标 {record['target']:g}"
+        print(f"{record['id']} {record['name']} · {record['period']} · 截至 {record['as_of']}{target}")
+        frame = pd.DataFrame(record["rows"])
+        print("(没有单位)" if frame.empty else frame.to_string(index=False, na_rep="—"))
+        print()
+
+
+def indicator(arguments: argparse.Namespace) -> int:
+    if arguments.list:
+        for entry in REGISTRY.values():
+            print(f"{entry.id}\t{entry.name}\t{' '.join(entry.levels)}")
+        return 0
+    try:
+        entries, period, level = chosen(arguments.ids), Period.parse(arguments.period), Level(arguments.by)
+        if len(entries) == 1:
+            require_level(entries[0], level)
+        entries = [entry for entry in entries if level in entry.levels]
+    except (LookupError, ValueError) as problem:
+        print(f"错误:{problem.args[0]}", file=sys.stderr)
+        return 2
+    records = []
+    with engine().connect() as connection:
+        source = DatabaseSource(connection, Scope.operator(arguments.area))
+        rules = source.rules.on(min(period.last, arguments.as_of))
+        for entry in entries:
+            frame = indicator_frame(source, entry, level, period, arguments.as_of)
+            records.append(as_record(entry, frame, period, arguments.as_of, rules.target(entry.id)))
+    if arguments.format == "json":
+        for record in records:
+            print(json.dumps(record, ensure_ascii=False))
+    else:
+        (print_csv if arguments.format == "csv" else print_table)(records)
+    return 0
+
+
+def add_indicator(commands: Any) -> None:
+    parser = commands.add_parser("indicator", help="打印指标,与页面同一数据")
+    parser.add_argument("ids", nargs="*", default=["all"], help="指标编号、一族('duty.*')或 all")
+    parser.add_argument("--by", default="township", choices=[str(level) for level in Level])
+    parser.add_argument("--period", default=None, required="--list" not in sys.argv)
+    parser.add_argument("--as-of", type=date.fromisoformat, required="--list" not in sys.argv)
+    parser.add_argument("--area", default="", help="区划代码前缀,缺省为全部")
+    parser.add_argument("--format", default="json", choices=["json", "csv", "table"])
+    parser.add_argument("--list", action="store_true", help="列出全部指标")
+    parser.set_defaults(run=indicator)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m reports", description="看板的数据与会议材料")
+    commands = parser.add_subparsers(dest="command", required=True)
+    add_indicator(commands)
+    chosen_command = parser.parse_args(arguments)
+    return chosen_command.run(chosen_command)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""The one way from an indicator to its frame: screen, chart, export and command line all show what this returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Protocol
+
+import pandas as pd
+
+from metrics.definition import Indicator, Question, Span
+from metrics.period import Period
+from metrics.ranking import judged
+from metrics.registry import require_level
+from metrics.rulebook import Rulebook
+from metrics.vocabulary import AREA_LEVELS, Level
+from metrics.workdays import Workdays
+
+
+class Source(Protocol):
+    """Where facts come from: straight from the database, or from a page's cache. The scope is the source's own."""
+
+    rules: Rulebook
+
+    def workdays(self) -> Workdays: ...
+
+    def fact(self, name: str, question: Question, span: Span) -> pd.DataFrame:
+        """A fact's frame at the question's level over a span of days."""
+        ...
+
+    def units(self, question: Question) -> pd.DataFrame:
+        """The area units of the question's level: columns code, name."""
+        ...
+
+    def people(self, person_ids: Iterable[int]) -> pd.DataFrame:
+        """Names: columns person_id, name."""
+        ...
+
+
+def question(source: Source, level: Level, period: Period, as_of: date) -> Question:
+    """A question with the calendar, and the rulebook edition in force at the moment it looks at."""
+    return Question(level, period, as_of, source.workdays(), source.rules.on(min(period.last, as_of)))
+
+
+def facts_for(source: Source, needs: Mapping[str, Span], asked: Question) -> dict[str, pd.DataFrame]:
+    return {name: source.fact(name, asked, span) for name, span in needs.items()}
+
+
+def indicator_frame(source: Source, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
+    """Every unit of a level with its figure, ranked and judged.
+
+    Columns: code, name, k, n, value, rank, status (see ``metrics.ranking.judged``). Raises ``ValueError`` for a level at
+    which the indicator makes no sense.
+    """
+    require_level(entry, level)
+    asked = question(source, level, period, as_of)
+    figure = entry.figure(facts_for(source, entry.needs_at(level), asked), asked)
+    return judged(figure, named_units(source, figure, asked), entry, asked)
+
+
+def named_units(source: Source, figure: pd.DataFrame, asked: Question) -> pd.DataFrame:
+    """The rows a frame has: all units of an area level, else those the figure found. Columns: code, name."""
+    if asked.level in AREA_LEVELS:
+        return source.units(asked)
+    codes = figure["code"].astype("str")
+    if asked.level is not Level.PERSON:
+        return pd.DataFrame({"code": codes, "name": codes})
+    names = source.people(int(code[2:]) for code in codes).set_index("person_id")["name"]
+    return pd.DataFrame({"code": codes, "name": [names.get(int(code[2:])) for code in codes]})

