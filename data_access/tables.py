@@ -392,6 +392,20 @@ class BoardAccount(Identified):
     created_at: Mapped[datetime]
 
 
+class BoardSession(Table):
+    """One sign-in of one browser. The cookie holds the token, the table only its digest; ended and idle sessions open nothing."""
+
+    __tablename__ = "board_session"
+    __table_args__ = (Index(None, "username"),)
+
+    token_digest: Mapped[str] = mapped_column(primary_key=True)
+    username: Mapped[str]
+    password_mark: Mapped[str]
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
 class BoardAudit(Identified):
     """Append-only: triggers refuse UPDATE and DELETE. Kept for at least six months (等保)."""
 

@@ -1,0 +1,349 @@
+"""Who may sign in, with which rights: the account table and the rules for its passwords.
+
+Roles and their rights. A role gives the defaults; an account can be given other rights one by one.
+
+================ ============ ===== ========== ====== ==========
+role             名称         names restricted export administer
+================ ============ ===== ========== ====== ==========
+leader           县领导       yes   no         yes    no
+organisation     组织部       yes   no         yes    no
+petition_office  信访局       yes   yes        yes    no
+political_legal  政法委       yes   no         yes    no
+township         乡镇         yes   no         yes    no
+administrator    管理员       no    no         no     yes
+wall             大屏         no    no         no     no
+================ ============ ===== ========== ====== ==========
+
+检举控告 petitions are held by the petition office alone (信访工作条例 art. 30); whoever keeps accounts sees no names.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import bcrypt
+import pandas as pd
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from data_access.audit import Action, record
+from data_access.scope import Scope
+from data_access.tables import Area, BoardAccount, BoardProperty
+
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD_BYTES = 72
+"""bcrypt reads no further, and bcrypt 5 raises; so a longer password is refused, never cut."""
+ROUNDS = 12
+"""bcrypt's work: 2^12, about a quarter of a second."""
+
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
+
+
+class Role(StrEnum):
+    LEADER = "leader"
+    ORGANISATION = "organisation"
+    PETITION_OFFICE = "petition_office"
+    POLITICAL_LEGAL = "political_legal"
+    TOWNSHIP = "township"
+    ADMINISTRATOR = "administrator"
+    WALL = "wall"
+
+
+ROLE_NAMES = {
+    Role.LEADER: "县领导",
+    Role.ORGANISATION: "组织部",
+    Role.PETITION_OFFICE: "信访局",
+    Role.POLITICAL_LEGAL: "政法委",
+    Role.TOWNSHIP: "乡镇",
+    Role.ADMINISTRATOR: "管理员",
+    Role.WALL: "大屏",
+}
+
+_OFFICE = {"may_see_names": True, "may_see_restricted": False, "may_export": True, "may_administer": False}
+_NOTHING = dict.fromkeys(_OFFICE, False)
+DEFAULT_RIGHTS: Mapping[Role, Mapping[str, bool]] = {
+    Role.LEADER: _OFFICE,
+    Role.ORGANISATION: _OFFICE,
+    Role.PETITION_OFFICE: _OFFICE | {"may_see_restricted": True},
+    Role.POLITICAL_LEGAL: _OFFICE,
+    Role.TOWNSHIP: _OFFICE,
+    Role.ADMINISTRATOR: _NOTHING | {"may_administer": True},
+    Role.WALL: _NOTHING,
+}
+RIGHTS = tuple(_OFFICE)
+RIGHT_NAMES = {"may_see_names": "看姓名", "may_see_restricted": "看检举控告", "may_export": "导出", "may_administer": "管理"}
+
+
+class AccountError(ValueError):
+    """Something about an account cannot be done; the text (Chinese) says what and what to do."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """One account as the table has it now."""
+
+    username: str
+    display_name: str
+    role: Role
+    scope: Scope
+    password_changed_at: datetime
+    disabled_at: datetime | None = None
+    failed_attempts: int = 0
+    locked_until: datetime | None = None
+
+    def locked(self, now: datetime) -> bool:
+        """Locked up to, not at, ``locked_until``: at 30:00 minutes it is open again."""
+        return self.locked_until is not None and now < self.locked_until
+
+
+# --- passwords ----------------------------------------------------------------------------------------------------
+
+_CLASSES = (re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"[0-9]"), re.compile(r"[^a-zA-Z0-9]"))
+
+
+def password_fault(password: str) -> str | None:
+    """What is wrong with a new password, in words; None where it satisfies the rule (≥10 characters of 3 classes, 等保)."""
+    if password != password.strip():
+        return "密码首尾不能有空格"
+    if len(password) < SHORTEST_PASSWORD:
+        return f"密码至少 {SHORTEST_PASSWORD} 个字符"
+    if len(password.encode()) > LONGEST_PASSWORD_BYTES:
+        return f"密码过长,最多 {LONGEST_PASSWORD_BYTES} 字节(一个汉字占 3 字节)"
+    if "\x00" in password:
+        return "密码含有不能使用的字符"
+    if sum(bool(kind.search(password)) for kind in _CLASSES) < 3:
+        return "密码须含小写字母、大写字母、数字、其他字符中的至少三类"
+    return None
+
+
+def hash_of(password: str) -> str:
+    """The bcrypt hash to keep. Raises :class:`AccountError` where the password breaks the rule."""
+    fault = password_fault(password)
+    if fault:
+        raise AccountError(fault)
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(ROUNDS)).decode()
+
+
+def password_matches(password: str, password_hash: str) -> bool:
+    """Whether the password belongs to the hash. Takes bcrypt's time for any input, also one too long to be right."""
+    entered = password.encode("utf-8", "replace")
+    matches = bcrypt.checkpw(entered[:LONGEST_PASSWORD_BYTES].replace(b"\x00", b"?"), password_hash.encode())
+    return matches and len(entered) <= LONGEST_PASSWORD_BYTES and b"\x00" not in entered
+
+
+# --- the table ----------------------------------------------------------------------------------------------------
+
+_COLUMNS = (
+    BoardAccount.username,
+    BoardAccount.display_name,
+    BoardAccount.role,
+    BoardAccount.area_prefix,
+    BoardAccount.may_see_names,
+    BoardAccount.may_see_restricted,
+    BoardAccount.may_export,
+    BoardAccount.may_administer,
+    BoardAccount.password_changed_at,
+    BoardAccount.disabled_at,
+    BoardAccount.failed_attempts,
+    BoardAccount.locked_until,
+)
+
+
+def normal_username(username: str) -> str:
+    return username.strip().lower()
+
+
+def _account(row: Any) -> Account:
+    return Account(
+        username=row.username,
+        display_name=row.display_name,
+        role=Role(row.role),
+        scope=Scope(row.area_prefix, row.may_see_names, row.may_see_restricted, row.may_export, row.may_administer),
+        password_changed_at=row.password_changed_at,
+        disabled_at=row.disabled_at,
+        failed_attempts=row.failed_attempts,
+        locked_until=row.locked_until,
+    )
+
+
+def account_named(connection: Connection, username: str) -> Account | None:
+    """The account as the table has it now; None where there is none. Raises ValueError for a role this program does not know."""
+    row = connection.execute(select(*_COLUMNS).where(BoardAccount.username == normal_username(username))).one_or_none()
+    return None if row is None else _account(row)
+
+
+def accounts(scope: Scope, connection: Connection) -> pd.DataFrame:
+    """All accounts, one row each, for whoever keeps them; no rows without the right to administer.
+
+    Columns: username, display_name, role, area_prefix, the four rights, password_changed_at, disabled_at, failed_attempts,
+    locked_until. Password hashes never leave the table.
+    """
+    query = select(*_COLUMNS).order_by(BoardAccount.username)
+    rows = connection.execute(query).all() if scope.may_administer else []
+    return pd.DataFrame(rows, columns=[column.key for column in _COLUMNS])
+
+
+def _existing(connection: Connection, username: str) -> Account:
+    account = account_named(connection, username)
+    if account is None:
+        raise AccountError(f"没有账号“{normal_username(username)}”")
+    return account
+
+
+def _checked_area(connection: Connection, role: Role, area: str) -> str:
+    if area and connection.scalar(select(Area.code).where(Area.code == area)) is None:
+        raise AccountError(f"没有代码为“{area}”的地区")
+    if role is Role.TOWNSHIP and not area:
+        raise AccountError("乡镇账号须指定地区代码(--area)")
+    return area
+
+
+def _checked_rights(role: Role, rights: Mapping[str, bool] | None) -> dict[str, bool]:
+    given = dict(DEFAULT_RIGHTS[role]) | dict(rights or {})
+    unknown = set(given) - set(RIGHTS)
+    if unknown:
+        raise AccountError(f"没有权限“{'、'.join(sorted(unknown))}”,可用:{'、'.join(RIGHTS)}")
+    if role is Role.WALL and any(given.values()):
+        raise AccountError("大屏账号不能有任何权限")
+    return given
+
+
+def add_account(
+    connection: Connection,
+    username: str,
+    display_name: str,
+    role: Role,
+    password: str,
+    *,
+    now: datetime,
+    area: str = "",
+    rights: Mapping[str, bool] | None = None,
+    by: str,
+) -> Account:
+    """Adds an account. ``rights`` changes single defaults of the role; ``by`` stands in the audit. Raises :class:`AccountError`."""
+    name = normal_username(username)
+    if not USERNAME.fullmatch(name):
+        raise AccountError("账号名须为 2–32 个小写字母、数字或 . _ -,以字母或数字开头")
+    if account_named(connection, name) is not None:
+        raise AccountError(f"账号“{name}”已存在")
+    values = {
+        "username": name,
+        "display_name": display_name.strip() or name,
+        "role": role.value,
+        "area_prefix": _checked_area(connection, role, area),
+        "password_hash": hash_of(password),
+        "password_changed_at": now,
+        "created_at": now,
+        **_checked_rights(role, rights),
+    }
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(BoardAccount), values)
+    except IntegrityError as error:  # another process was quicker
+        raise AccountError(f"账号“{name}”已存在") from error
+    record(connection, by, Action.ACCOUNT, now, f"新增 {name}({ROLE_NAMES[role]},{area or '全部'})")
+    return _existing(connection, name)
+
+
+def _change(connection: Connection, username: str, values: dict[str, Any], *, now: datetime, by: str, what: str) -> Account:
+    account = _existing(connection, username)
+    connection.execute(update(BoardAccount).where(BoardAccount.username == account.username).values(values))
+    record(connection, by, Action.ACCOUNT, now, f"{what} {account.username}")
+    return _existing(connection, username)
+
+
+def set_password(connection: Connection, username: str, password: str, *, now: datetime, by: str) -> Account:
+    """A new password; every session and cookie from before it ends. Also opens a lock."""
+    values = {"password_hash": hash_of(password), "password_changed_at": now, "failed_attempts": 0, "locked_until": None}
+    return _change(connection, username, values, now=now, by=by, what="改密码")
+
+
+def set_role(
+    connection: Connection,
+    username: str,
+    *,
+    now: datetime,
+    by: str,
+    role: Role | None = None,
+    area: str | None = None,
+    rights: Mapping[str, bool] | None = None,
+) -> Account:
+    """Another role, area or single rights; takes effect at the account's next rerun. A new role starts from its own defaults."""
+    account = _existing(connection, username)
+    new_role = role or account.role
+    kept = {} if role and role is not account.role else {f.name: getattr(account.scope, f.name) for f in fields(Scope) if f.name in RIGHTS}
+    values: dict[str, Any] = {
+        "role": new_role.value,
+        "area_prefix": _checked_area(connection, new_role, (account.scope.area or "") if area is None else area),
+        **_checked_rights(new_role, kept | dict(rights or {})),
+    }
+    said = ",".join(f"{key}={value}" for key, value in values.items())
+    return _change(connection, username, values, now=now, by=by, what=f"改权限({said})")
+
+
+def disable(connection: Connection, username: str, *, now: datetime, by: str) -> Account:
+    """No further sign-in, and what is open closes at its next rerun."""
+    return _change(connection, username, {"disabled_at": now}, now=now, by=by, what="停用")
+
+
+def enable(connection: Connection, username: str, *, now: datetime, by: str) -> Account:
+    return _change(connection, username, {"disabled_at": None}, now=now, by=by, what="启用")
+
+
+def unlock(connection: Connection, username: str, *, now: datetime, by: str) -> Account:
+    return _change(connection, username, {"failed_attempts": 0, "locked_until": None}, now=now, by=by, what="解锁")
+
+
+# --- the demo county's accounts -----------------------------------------------------------------------------------
+
+DEMO_PASSWORD = "Kanban-2026"
+"""Documented on the login page of a demo database, and refused by the rule nowhere: 11 characters of 4 classes."""
+
+DEMO_ACCOUNTS = (
+    ("shuji", "县委书记", Role.LEADER),
+    ("zuzhibu", "组织部", Role.ORGANISATION),
+    ("xinfangju", "信访局", Role.PETITION_OFFICE),
+    ("zhengfawei", "政法委", Role.POLITICAL_LEGAL),
+    ("xiangzhen", "乡镇书记", Role.TOWNSHIP),
+    ("guanli", "管理员", Role.ADMINISTRATOR),
+    ("daping", "大屏", Role.WALL),
+)
+
+
+def is_demo(connection: Connection) -> bool:
+    """Whether this database holds the fictional county (``board_property`` name ``demo``)."""
+    return connection.scalar(select(BoardProperty.value).where(BoardProperty.name == "demo")) is not None
+
+
+def add_demo_accounts(connection: Connection, *, now: datetime) -> list[str]:
+    """Adds the demo accounts that are missing; returns their names. Raises :class:`AccountError` outside a demo database."""
+    if not is_demo(connection):
+        raise AccountError("演示账号只能建在演示库里(python -m ingest demo)")
+    first_township = connection.scalar(select(func.min(Area.code)).where(Area.level == "township", Area.ranked.is_not(False)))
+    added = []
+    for username, display_name, role in DEMO_ACCOUNTS:
+        if account_named(connection, username) is None and not (role is Role.TOWNSHIP and first_township is None):
+            area = first_township or "" if role is Role.TOWNSHIP else ""
+            add_account(connection, username, display_name, role, DEMO_PASSWORD, now=now, area=area, by="演示库")
+            added.append(username)
+    return added
+
+
+def cookie_key(connection: Connection) -> str:
+    """The key that signs the sign-in cookies: made once and kept in ``board_property``, so that every process has the same."""
+    query = select(BoardProperty.value).where(BoardProperty.name == "cookie_key")
+    kept = connection.scalar(query)
+    if kept is None:
+        try:
+            with connection.begin_nested():
+                connection.execute(insert(BoardProperty), {"name": "cookie_key", "value": secrets.token_hex(32)})
+        except IntegrityError:  # another process was quicker: its key counts
+            pass
+        kept = connection.scalar(query)
+    return str(kept)

@@ -1,0 +1,80 @@
+"""The frame around every page: one style sheet, the title sentence, the breadcrumb, the bar under the title, small notices.
+
+A page reads ``page_header("今晚 9 个乡镇中 7 个达标", crumbs=…)`` → ``left, right = bar()`` → its own parts. Texts that come
+from the database are escaped here; a page never builds HTML from names itself without :func:`html.escape`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.common import navigation
+
+PRODUCT = "县域治理看板"
+
+Crumb = tuple[str, str, Mapping[str, str] | None]
+"""Label, page file (``"pages/township/township.py"``), query parameters of that page."""
+
+_STYLE = Path(__file__).with_name("board.css")
+
+
+@st.cache_resource(show_spinner=False)
+def _style() -> str:
+    return f"<style>{_STYLE.read_text(encoding='utf-8')}</style>"
+
+
+def style_sheet() -> None:
+    """The board's CSS, once per rerun (app.py calls it)."""
+    st.html(_style())
+
+
+def page_header(title_sentence: str, *, crumbs: Sequence[Crumb] = (), subtitle: str | None = None) -> None:
+    """The breadcrumb 县 › 乡镇 › 村 › 人 while drilling, then one sentence that says what is the case, then a quiet line.
+
+    A crumb whose page this account may not open (or whose module is off) is shown as plain text.
+    """
+    if crumbs:
+        _breadcrumb(crumbs)
+    below = f'<p class="board-subtitle">{escape(subtitle)}</p>' if subtitle else ""
+    st.html(f'<h1 class="board-title">{escape(title_sentence)}</h1>{below}')
+
+
+def _breadcrumb(crumbs: Sequence[Crumb]) -> None:
+    with st.container(horizontal=True, gap=None, vertical_alignment="center", key="board-crumbs"):
+        for label, page, query in crumbs:
+            if navigation.can_open(page):
+                st.page_link(page, label=navigation.plain(label), query_params=dict(query) if query else None)
+            else:
+                st.html(f'<span class="board-crumb">{escape(label)}</span>', width="content")
+
+
+def bar() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """The one line under the title: ``left`` takes the filters (period, township), ``right`` the 截至 note."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", key="board-bar"):
+        left = st.container(horizontal=True, vertical_alignment="bottom", width="content", key="board-bar-left")
+        right = st.container(horizontal=True, vertical_alignment="bottom", width="content", key="board-bar-right")
+    return left, right
+
+
+def freshness_note(text: str, *, stale: bool = False) -> None:
+    """``截至 11月21日 20:15 · 实时`` quietly, or loudly how old the data are (``stale``)."""
+    st.html(f'<p class="board-fresh{" low" if stale else ""}" role="{"alert" if stale else "status"}">{escape(text)}</p>', width="content")
+
+
+def provisional_calendar_notice(provisional_years: Iterable[int], first_day: date, last_day: date) -> None:
+    """Says so where the period shown touches a year whose 调休 is not published yet; otherwise nothing."""
+    touched = sorted(year for year in provisional_years if first_day.year <= year <= last_day.year)
+    if touched:
+        years = "、".join(str(year) for year in touched)
+        st.html(f'<p class="board-note">{years}年放假调休安排尚未公布,工作日暂按周一至周五计算。</p>')
+
+
+def note(text: str) -> None:
+    """A small grey remark beside a figure (a case of fairness, a rule), plain text."""
+    st.html(f'<p class="board-note">{escape(text)}</p>')

@@ -1,0 +1,136 @@
+"""The one list of pages: where it lies, what it is called, who may open it, which module switches it off.
+
+A page appears when its file exists, its module is on and the account may open it. The address is the file's stem
+(``/duty``, ``/case``), so that a link stays right when a page is renamed in the menu.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from data_access.accounts import Account, Role
+
+ROOT = Path(__file__).parents[2]
+
+MODULES = ("duty", "nights", "reception", "petitions", "captains")
+"""What a county may run or not (DOMAIN: 阳曲 has no 三长, the Hunan towns no 住夜)."""
+
+OFFICES = frozenset({Role.LEADER, Role.ORGANISATION, Role.PETITION_OFFICE, Role.POLITICAL_LEGAL, Role.TOWNSHIP, Role.ADMINISTRATOR})
+COUNTY = OFFICES - {Role.TOWNSHIP, Role.ADMINISTRATOR}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page. ``menu`` is its group in the top navigation: ``""`` stands directly in the line, ``None`` is not in the menu."""
+
+    path: str
+    title: str
+    icon: str
+    menu: str | None = ""
+    module: str | None = None
+    roles: frozenset[Role] = OFFICES
+    administers: bool = False
+
+    @property
+    def file(self) -> str:
+        return f"pages/{self.path}.py"
+
+    @property
+    def url_path(self) -> str:
+        return self.path.rsplit("/", 1)[-1]
+
+    def open_to(self, account: Account) -> bool:
+        return account.role in self.roles and (account.scope.may_administer or not self.administers)
+
+
+ENTRIES = (
+    Entry("overview/overview", "总览", ":material/space_dashboard:"),
+    Entry("duty/duty", "住夜", ":material/nights_stay:", module="duty"),
+    Entry("petitions/petitions", "诉求", ":material/inbox:", module="petitions"),
+    Entry("captains/captains", "三长", ":material/groups:", module="captains"),
+    Entry("township/township", "乡镇画像", ":material/location_city:"),
+    Entry("nights/nights", "三夜", ":material/dark_mode:", "三夜 · 接待", "nights"),
+    Entry("reception/reception", "接待", ":material/forum:", "三夜 · 接待", "reception"),
+    Entry("meeting/meeting", "会议材料", ":material/slideshow:", "会议 · 评选", roles=COUNTY),
+    Entry("selection/selection", "评选", ":material/workspace_premium:", "会议 · 评选", "captains", COUNTY | {Role.TOWNSHIP}),
+    Entry("quality/quality", "数据", ":material/fact_check:", "数据 · 管理"),
+    Entry("definitions/definitions", "口径", ":material/menu_book:", "数据 · 管理"),
+    Entry("admin/admin", "管理", ":material/manage_accounts:", "数据 · 管理", administers=True),
+    Entry("wall/wall", "大屏", ":material/tv:", "数据 · 管理", roles=frozenset({Role.LEADER, Role.ADMINISTRATOR, Role.WALL})),
+    Entry("township/village", "村画像", "", None),
+    Entry("township/person", "个人履职", "", None),
+    Entry("petitions/case", "诉求详情", "", None, "petitions"),
+    Entry("captains/captain", "三长个人", "", None, "captains"),
+    Entry("selection/sheet", "评分表", "", None, "captains", COUNTY | {Role.TOWNSHIP}),
+    Entry("meeting/show", "会议演示", "", None, roles=COUNTY),
+)
+
+_OPEN = "board_open_pages"
+"""Session state: the files of the pages this account may open, for links."""
+
+
+def enabled_modules() -> frozenset[str]:
+    """The modules this county runs: ``BOARD_MODULES`` (comma separated), all where it is not set. An unknown name raises."""
+    named = [name.strip() for name in os.environ.get("BOARD_MODULES", "").split(",") if name.strip()]
+    unknown = sorted(set(named) - set(MODULES))
+    if unknown:
+        raise ValueError(f"BOARD_MODULES 中有不认识的模块:{'、'.join(unknown)};可用:{'、'.join(MODULES)}")
+    return frozenset(named or MODULES)
+
+
+def existing_entries() -> tuple[Entry, ...]:
+    """Entries whose module is on and whose file exists, in menu order."""
+    modules = enabled_modules()
+    return tuple(e for e in ENTRIES if (e.module is None or e.module in modules) and (ROOT / e.file).is_file())
+
+
+def can_open(file: str) -> bool:
+    """Whether the account of this session may open the page; a link to any other page would be an error."""
+    return file in st.session_state.get(_OPEN, frozenset())
+
+
+def plain(label: str) -> str:
+    """A label from the database for a widget: Markdown's signs stand for themselves."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-!|~:$" else sign for sign in label)
+
+
+def pages_for(account: Account | None, login: Callable[[], None], refusal: Callable[[], None]) -> Page:
+    """``st.navigation`` for this account; returns the page to run.
+
+    Nobody signed in: every address holds the login, so that a deep link is kept (with its query) until after it.
+    An address the account may not open holds the refusal.
+    """
+    entries = existing_entries()
+    if account is None:
+        st.session_state[_OPEN] = frozenset()
+        pages = [st.Page(login, title="登录", url_path=e.url_path, default=i == 0) for i, e in enumerate(entries)]
+        return st.navigation(pages or [st.Page(login, title="登录", url_path="login")], position="hidden")
+    allowed = [e for e in entries if e.open_to(account)]
+    st.session_state[_OPEN] = frozenset(e.file for e in allowed)
+    sections: dict[str, list[Page]] = {"": []}
+    grouped = [e.menu for e in allowed if e.menu]
+    for entry in allowed:
+        # A group of one is no group: it stands in the line itself.
+        section = entry.menu if entry.menu and grouped.count(entry.menu) > 1 else ""
+        sections.setdefault(section, []).append(
+            st.Page(
+                str(ROOT / entry.file),
+                title=entry.title,
+                icon=entry.icon,
+                url_path=entry.url_path,
+                default=entry is allowed[0],
+                visibility="visible" if entry.menu is not None else "hidden",
+            )
+        )
+    sections[""] += [
+        st.Page(refusal, title=e.title, url_path=e.url_path, visibility="hidden", default=not allowed and e is entries[0])
+        for e in entries
+        if e not in allowed
+    ]
+    return st.navigation(sections, position="top")
