@@ -1,0 +1,82 @@
+"""How a figure is written: the same digits on screen, in charts, files and titles."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from metrics.definition import Indicator
+from metrics.vocabulary import STATUS_NAMES, Direction, Measure, Status
+
+MISSING = "—"
+
+
+def is_missing(value: Any) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
+
+
+def whole(value: Any) -> str:
+    """1234 → 1,234."""
+    return MISSING if is_missing(value) else f"{int(value):,}"
+
+
+def share(value: Any) -> str:
+    """0.6190 → 61.9%."""
+    return MISSING if is_missing(value) else f"{float(value) * 100:.1f}%"
+
+
+def fraction(k: Any, n: Any) -> str:
+    """k/n, e.g. 13/21; empty where there is none."""
+    return "" if is_missing(k) or is_missing(n) else f"{int(k):,}/{int(n):,}"
+
+
+def value_text(entry: Indicator, value: Any) -> str:
+    """A value in its own form: a share with one decimal, a count or other value with its unit."""
+    if is_missing(value):
+        return MISSING
+    if entry.measure is Measure.RATE:
+        return share(value)
+    digits = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+    return f"{digits}{entry.unit}"
+
+
+def target_text(entry: Indicator, target: float | None) -> str:
+    """目标 100%, 目标 ≤5%; empty where there is none."""
+    if target is None:
+        return ""
+    if entry.measure is Measure.RATE:
+        text = f"{target * 100:g}%"
+    else:
+        text = f"{target:g}{entry.unit}"
+    if entry.direction is Direction.DOWN:
+        return f"目标 {text}" if target == 0 else f"目标 ≤{text}"
+    return f"目标 {text}" if entry.measure is Measure.RATE and target == 1 else f"目标 ≥{text}"
+
+
+def status_text(status: Any, n: Any = None) -> str:
+    """The verdict's word; a figure without cases says so."""
+    word = STATUS_NAMES[Status(status)]
+    return word if Status(status) is not Status.THIN or is_missing(n) else f"{word}(n={int(n)})"
+
+
+def change_text(entry: Indicator, now: Any, before: Any) -> str:
+    """Against the period before: +3.2 点 for shares, +4件 for counts; empty where one of them is missing."""
+    if is_missing(now) or is_missing(before):
+        return ""
+    change = float(now) - float(before)
+    if entry.measure is Measure.RATE:
+        points = round(change * 100, 1)
+        return "持平" if points == 0 else f"{points:+.1f}点"
+    change = round(change, 1)
+    return "持平" if change == 0 else f"{change:+,.0f}{entry.unit}" if change.is_integer() else f"{change:+,.1f}{entry.unit}"
+
+
+def day_text(day: date) -> str:
+    return f"{day.month}月{day.day}日"
+
+
+def moment_text(moment: datetime) -> str:
+    return f"{moment.month}月{moment.day}日 {moment:%H:%M}"
