@@ -1,14 +1,35 @@
-"""``python -m data_access migrate``: create or upgrade the tables and fill the calendar."""
+"""The shared database from the command line.
+
+::
+
+    python -m data_access migrate                                    create or upgrade the tables, fill the calendar
+    python -m data_access account add zhangsan --name 张三 --role township --area 149981101
+    python -m data_access account list
+    python -m data_access account password|disable|enable|unlock zhangsan
+    python -m data_access account role zhangsan --role leader --right may_export=no
+    python -m data_access demo-accounts                              only in a demo database
+
+A password is asked for twice; without a terminal it is one line of standard input. It is never an argument: arguments are seen by everyone
+on the machine. Every change stands in the audit under the name of the system's user.
+"""
 
 from __future__ import annotations
 
 import argparse
+import getpass
 import sys
+from collections.abc import Callable, Sequence
 
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from data_access import accounts
+from data_access.accounts import RIGHT_NAMES, RIGHTS, ROLE_NAMES, AccountError, Role
 from data_access.calendar import fill_calendar
 from data_access.clock import beijing_now
 from data_access.engine import engine
 from data_access.migrate import upgrade
+from data_access.scope import Scope
 
 
 def migrate() -> int:
@@ -22,12 +43,144 @@ def migrate() -> int:
     return 0
 
 
-def main(arguments: list[str] | None = None) -> int:
+# --- accounts -----------------------------------------------------------------------------------------------------
+
+
+def _operator() -> str:
+    try:
+        return f"命令行:{getpass.getuser()}"
+    except (OSError, KeyError):  # no name for this user id (a container)
+        return "命令行"
+
+
+def _new_password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass.getpass("新密码(至少 10 个字符,含大写、小写、数字、其他字符中的三类):")
+    fault = accounts.password_fault(password)
+    if fault:
+        raise AccountError(fault)
+    if getpass.getpass("再输入一次:") != password:
+        raise AccountError("两次输入不一致")
+    return password
+
+
+def _rights(given: Sequence[str]) -> dict[str, bool]:
+    answers = {"yes": True, "no": False}
+    rights: dict[str, bool] = {}
+    for text in given:
+        name, _, answer = text.partition("=")
+        if name not in RIGHTS or answer not in answers:
+            raise AccountError(f"--right 写作 名称=yes 或 名称=no,名称为 {'、'.join(RIGHTS)}")
+        rights[name] = answers[answer]
+    return rights
+
+
+def _add(connection: Connection, options: argparse.Namespace) -> str:
+    role, rights = Role(options.role), _rights(options.right)
+    account = accounts.add_account(
+        connection,
+        options.username,
+        options.name or "",
+        role,
+        _new_password(),
+        now=beijing_now(),
+        area=options.area or "",
+        rights=rights,
+        by=_operator(),
+    )
+    return f"已新增账号 {account.username}({ROLE_NAMES[role]})"
+
+
+def _list(connection: Connection, _options: argparse.Namespace) -> str:
+    table = accounts.accounts(Scope.operator(), connection)
+    if table.empty:
+        return "还没有账号。新增:python -m data_access account add 账号名 --name 姓名 --role 角色"
+    now, lines = beijing_now(), []
+    for row in table.itertuples():
+        rights = "、".join(RIGHT_NAMES[name] for name in RIGHTS if getattr(row, name)) or "无"
+        locked = row.locked_until is not None and row.locked_until == row.locked_until and now < row.locked_until
+        state = "停用" if row.disabled_at is not None and row.disabled_at == row.disabled_at else "锁定" if locked else "正常"
+        role = ROLE_NAMES[Role(row.role)] if row.role in set(Role) else row.role
+        lines.append("\t".join([row.username, row.display_name, role, row.area_prefix or "全部", state, rights]))
+    return "\n".join(["账号\t名称\t角色\t范围\t状态\t权限", *lines])
+
+
+def _password(connection: Connection, options: argparse.Namespace) -> str:
+    account = accounts.set_password(connection, options.username, _new_password(), now=beijing_now(), by=_operator())
+    return f"已更改 {account.username} 的密码,此前的登录全部失效"
+
+
+def _role(connection: Connection, options: argparse.Namespace) -> str:
+    account = accounts.set_role(
+        connection,
+        options.username,
+        role=Role(options.role) if options.role else None,
+        area=options.area,
+        rights=_rights(options.right),
+        now=beijing_now(),
+        by=_operator(),
+    )
+    return f"{account.username}:{ROLE_NAMES[account.role]},下一次点击即生效"
+
+
+def _simple(change: Callable[..., object], said: str) -> Callable[[Connection, argparse.Namespace], str]:
+    def run(connection: Connection, options: argparse.Namespace) -> str:
+        change(connection, options.username, now=beijing_now(), by=_operator())
+        return f"{said} {options.username}"
+
+    return run
+
+
+def _demo_accounts(connection: Connection, _options: argparse.Namespace) -> str:
+    added = accounts.add_demo_accounts(connection, now=beijing_now())
+    names = " ".join(f"{name}({title})" for name, title, _role in accounts.DEMO_ACCOUNTS)
+    return f"演示账号{'已建好' if added else '已在'}:{names}\n密码均为 {accounts.DEMO_PASSWORD}"
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m data_access", description="共享数据库的维护命令")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("migrate", help="建立或升级数据表,填充工作日历")
-    parser.parse_args(arguments)
-    return migrate()
+    commands.add_parser("demo-accounts", help="在演示库里建好演示账号").set_defaults(run=_demo_accounts)
+    account = commands.add_parser("account", help="维护账号").add_subparsers(dest="subcommand", required=True)
+
+    def named(name: str, words: str, run: Callable[[Connection, argparse.Namespace], str]) -> argparse.ArgumentParser:
+        one = account.add_parser(name, help=words)
+        one.add_argument("username", help="账号名")
+        one.set_defaults(run=run)
+        return one
+
+    roles = {"choices": [role.value for role in Role], "help": ",".join(f"{role.value} {title}" for role, title in ROLE_NAMES.items())}
+    account.add_parser("list", help="列出账号").set_defaults(run=_list)
+    add = named("add", "新增账号", _add)
+    add.add_argument("--name", help="显示名称")
+    change = named("role", "更改角色、地区范围或单项权限", _role)
+    for one, required in ((add, True), (change, False)):
+        one.add_argument("--role", required=required, **roles)  # type: ignore[arg-type]
+        one.add_argument("--area", help="地区代码;不写为全部" if required else "地区代码,空文本为全部")
+        one.add_argument("--right", action="append", default=[], metavar="名称=yes|no", help="单项权限:" + "、".join(RIGHTS))
+    named("password", "更改密码", _password)
+    named("disable", "停用", _simple(accounts.disable, "已停用"))
+    named("enable", "启用", _simple(accounts.enable, "已启用"))
+    named("unlock", "解除锁定", _simple(accounts.unlock, "已解锁"))
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    if options.command == "migrate":
+        return migrate()
+    try:
+        with engine().begin() as connection:
+            print(options.run(connection, options))
+    except AccountError as error:
+        print(f"没有做成:{error}", file=sys.stderr)
+        return 1
+    except DBAPIError as error:
+        print(f"数据库出错:{error.orig}。是否已运行 python -m data_access migrate?", file=sys.stderr)
+        return 2
+    return 0
 
 
 if __name__ == "__main__":

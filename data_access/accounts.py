@@ -316,6 +316,12 @@ DEMO_ACCOUNTS = (
 )
 
 
+def county_name(connection: Connection) -> str | None:
+    """The county's name for the login page and the header; None where the database holds none or several (a city)."""
+    names = connection.scalars(select(Area.name).where(Area.level == "county", Area.ranked.is_not(False)).limit(2)).all()
+    return names[0] if len(names) == 1 else None
+
+
 def is_demo(connection: Connection) -> bool:
     """Whether this database holds the fictional county (``board_property`` name ``demo``)."""
     return connection.scalar(select(BoardProperty.value).where(BoardProperty.name == "demo")) is not None

@@ -14,7 +14,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.common import navigation
+from data_access.accounts import ROLE_NAMES, Account, Role
+from pages.common import auth, navigation
 
 PRODUCT = "县域治理看板"
 
@@ -34,6 +35,24 @@ def style_sheet() -> None:
     st.html(_style())
 
 
+def account_menu(account: Account | None) -> None:
+    """Who is signed in, at the right end of the header, with the way out. A wall screen shows it only under the mouse."""
+    if account is None:
+        return
+    key = "board-account-wall" if account.role is Role.WALL else "board-account"
+    with st.container(key=key):
+        st.menu_button(
+            plain(account.display_name),
+            ["退出登录"],
+            key="board-account-menu",
+            on_click=auth.sign_out,
+            type="tertiary",
+            icon=":material/account_circle:",
+            help=f"{account.username} · {ROLE_NAMES[account.role]}",
+        )
+    auth.watch_session()
+
+
 def page_header(title_sentence: str, *, crumbs: Sequence[Crumb] = (), subtitle: str | None = None) -> None:
     """The breadcrumb 县 › 乡镇 › 村 › 人 while drilling, then one sentence that says what is the case, then a quiet line.
 
@@ -49,9 +68,14 @@ def _breadcrumb(crumbs: Sequence[Crumb]) -> None:
     with st.container(horizontal=True, gap=None, vertical_alignment="center", key="board-crumbs"):
         for label, page, query in crumbs:
             if navigation.can_open(page):
-                st.page_link(page, label=navigation.plain(label), query_params=dict(query) if query else None)
+                st.page_link(page, label=plain(label), query_params=dict(query) if query else None)
             else:
                 st.html(f'<span class="board-crumb">{escape(label)}</span>', width="content")
+
+
+def plain(label: str) -> str:
+    """A label from the database for a widget: Markdown's signs stand for themselves."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-!|~:$" else sign for sign in label)
 
 
 def bar() -> tuple[DeltaGenerator, DeltaGenerator]:

@@ -95,11 +95,6 @@ def can_open(file: str) -> bool:
     return file in st.session_state.get(_OPEN, frozenset())
 
 
-def plain(label: str) -> str:
-    """A label from the database for a widget: Markdown's signs stand for themselves."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-!|~:$" else sign for sign in label)
-
-
 def pages_for(account: Account | None, login: Callable[[], None], refusal: Callable[[], None]) -> Page:
     """``st.navigation`` for this account; returns the page to run.
 

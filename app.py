@@ -1,0 +1,12 @@
+"""县域治理看板: whose pages these are, the frame, the page. Everything else is in pages/."""
+
+import streamlit as st
+
+from pages.common import auth, layout, login, navigation
+
+st.set_page_config(page_title=layout.PRODUCT, page_icon=":material/landscape:", layout="wide", initial_sidebar_state="collapsed")
+account = auth.signed_in_account()
+page = navigation.pages_for(account, login.login_page, login.refused_page)
+layout.style_sheet()
+layout.account_menu(account)
+page.run()

@@ -1,0 +1,55 @@
+"""The login page, and what stands at an address that is not this account's."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+from sqlalchemy.exc import DBAPIError
+
+from data_access import accounts
+from data_access.audit import Action
+from data_access.engine import engine
+from pages.common import auth
+from pages.common.layout import PRODUCT, note, page_header
+
+
+def login_page() -> None:
+    """The first impression: whose board this is, what it is, and the way in."""
+    county, demo = _about_this_database()
+    with st.container(key="board-login"):
+        st.html(
+            f'<p class="board-county">{escape(county or "")}</p><h1 class="board-title">{PRODUCT}</h1>'
+            '<p class="board-subtitle">住夜、诉求、三长履职,每个数都能查到出处。</p>'
+        )
+        said = st.empty()
+        auth.login_form()
+        words = auth.said_at_login()
+        if words:
+            said.html(f'<p class="board-said" role="alert">{escape(words)}</p>')
+        if demo:
+            _demo_accounts()
+        else:
+            note("忘记密码或账号停用,请联系本县管理员。")
+
+
+def _about_this_database() -> tuple[str | None, bool]:
+    try:
+        with engine().connect() as connection:
+            return accounts.county_name(connection), accounts.is_demo(connection)
+    except DBAPIError:
+        return None, False
+
+
+def _demo_accounts() -> None:
+    rows = "".join(f"<tr><td><code>{name}</code></td><td>{escape(title)}</td></tr>" for name, title, _role in accounts.DEMO_ACCOUNTS)
+    st.html(
+        f'<details class="board-demo" open><summary>演示库账号 · 密码均为 <code>{accounts.DEMO_PASSWORD}</code></summary>'
+        f"<table>{rows}</table><p>演示库中的地名、人名和数据均为虚构。</p></details>"
+    )
+
+
+def refused_page() -> None:
+    """An address of the board that this account may not open."""
+    page_header("这个页面不在您的账号权限内", subtitle="需要查看时,请联系管理员调整账号权限。")
+    auth.audited(Action.PAGE_REFUSED, st.context.url or "")
