@@ -1,0 +1,198 @@
+"""Frame → figure, as plain dictionaries (a ``plotly.express`` figure costs thirty times as much). No ``st.*`` here.
+
+Every figure carries its title (the conclusion) and subtitle (what is measured, in which unit) inside the picture, so that an
+exported image stands by itself. Bars and lines are drawn in ink; colour is only for a verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pages.common.theme import Palette
+
+FONT = "Source Han Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
+
+Figure = dict[str, Any]
+
+
+def base_layout(palette: Palette, title: str, subtitle: str, height: int) -> dict[str, Any]:
+    return {
+        "title": {
+            "text": title,
+            "subtitle": {"text": subtitle, "font": {"size": 13, "color": palette.quiet}},
+            "font": {"size": 17, "color": palette.ink},
+            "x": 0,
+            "xref": "container",
+            "xanchor": "left",
+            "automargin": True,
+            "yref": "container",
+            "y": 0.97,
+            "yanchor": "top",
+        },
+        "font": {"family": FONT, "size": 14, "color": palette.ink},
+        "height": height,
+        "margin": {"l": 8, "r": 16, "t": 72, "b": 8},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "hoverlabel": {"font": {"family": FONT, "size": 13}},
+        "showlegend": False,
+        "dragmode": False,
+    }
+
+
+def axis(palette: Palette, **more: Any) -> dict[str, Any]:
+    return {
+        "automargin": True,
+        "gridcolor": palette.rule,
+        "zeroline": False,
+        "linecolor": palette.rule,
+        "tickfont": {"size": 13, "color": palette.quiet},
+        "tickangle": 0,
+        "fixedrange": True,
+        **more,
+    }
+
+
+def line_chart(
+    palette: Palette,
+    labels: Sequence[str],
+    lines: Mapping[str, Sequence[float | None]],
+    *,
+    title: str,
+    subtitle: str,
+    emphasis: str | None = None,
+    target: float | None = None,
+    share: bool = True,
+    hover: Mapping[str, Sequence[str]] | None = None,
+    height: int = 300,
+) -> Figure:
+    """Lines over equally spaced periods, named at their right end; one may be emphasised, the others stay quiet.
+
+    ``labels``: the periods; ``lines``: name → values (None is a gap); ``hover``: name → what each point says besides its value (k/n).
+    """
+    traces, notes = [], []
+    for name, values in lines.items():
+        strong = emphasis in (None, name)
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "x": list(labels),
+                "y": list(values),
+                "name": name,
+                "line": {"color": palette.accent if strong else palette.quiet, "width": 2.4 if strong else 1.2},
+                "marker": {"size": 6 if strong else 3},
+                "opacity": 1 if strong else 0.6,
+                "connectgaps": False,
+                "customdata": list((hover or {}).get(name, [""] * len(labels))),
+                "hovertemplate": f"{name} %{{x}}<br>%{{y{':.1%' if share else ''}}} %{{customdata}}<extra></extra>",
+            }
+        )
+        last = next((position for position in range(len(values) - 1, -1, -1) if values[position] is not None), None)
+        if last is not None and (strong or len(lines) <= 3):
+            notes.append(
+                {
+                    "x": labels[last],
+                    "y": values[last],
+                    "text": name,
+                    "xanchor": "left",
+                    "xshift": 8,
+                    "showarrow": False,
+                    "font": {"size": 13, "color": palette.accent if strong else palette.quiet},
+                }
+            )
+    layout = base_layout(palette, title, subtitle, height)
+    layout["margin"]["r"] = 16 + 15 * max((len(note["text"]) for note in notes), default=0)
+    layout["annotations"] = notes
+    layout["xaxis"] = axis(palette, type="category", showgrid=False)
+    layout["yaxis"] = axis(palette, rangemode="tozero", **({"tickformat": ".0%"} if share else {}))
+    if target is not None:
+        layout["shapes"] = [_goal(palette, y0=target, y1=target, x0=0, x1=1, xref="paper")]
+    return {"data": traces, "layout": layout}
+
+
+def bar_chart(
+    palette: Palette,
+    names: Sequence[str],
+    values: Sequence[float | None],
+    *,
+    title: str,
+    subtitle: str,
+    texts: Sequence[str],
+    codes: Sequence[str] = (),
+    target: float | None = None,
+    share: bool = True,
+    colours: Sequence[str] = (),
+    height: int | None = None,
+) -> Figure:
+    """Horizontal bars, first on top, each with its value and k/n written at its end. ``codes`` become ``customdata`` for drilling."""
+    ink = [*colours] or [palette.quiet] * len(names)
+    trace = {
+        "type": "bar",
+        "orientation": "h",
+        "x": list(values),
+        "y": list(names),
+        "text": list(texts),
+        "textposition": "outside",
+        "cliponaxis": False,
+        "textfont": {"size": 13, "color": palette.ink},
+        "marker": {"color": ink},
+        "customdata": list(codes) or list(names),
+        "hovertemplate": "%{y} %{text}<extra></extra>",
+        "width": 0.62,
+    }
+    layout = base_layout(palette, title, subtitle, height or 100 + 30 * max(1, len(names)))
+    room = 0.35 if any(len(text) > 8 for text in texts) else 0.18
+    top = 1.0 if share and (target or 1) >= 0.5 else max([target or 0, *(value or 0 for value in values)]) or 1
+    layout["xaxis"] = axis(palette, range=[0, top * (1 + room)], visible=False)
+    layout["yaxis"] = axis(palette, autorange="reversed", showgrid=False, type="category", tickfont={"size": 14, "color": palette.ink})
+    if target:
+        layout["shapes"] = [_goal(palette, x0=target, x1=target, y0=0, y1=1, yref="paper")]
+    return {"data": [trace], "layout": layout}
+
+
+def heat_map(
+    palette: Palette,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    states: Sequence[Sequence[int | None]],
+    words: Sequence[Sequence[str]],
+    scale: Sequence[tuple[str, str, str]],
+    *,
+    title: str,
+    subtitle: str,
+    codes: Sequence[str] = (),
+    height: int | None = None,
+) -> Figure:
+    """Unit × day, one discrete state a cell. ``scale`` lists (name, colour, sign) by state number; the sign stands in the cell, so
+    that the states can be told apart without colour. ``words``: what hovering says. ``codes`` by row become ``customdata``.
+    """
+    count = len(scale)
+    stops = [[position, colour] for index, (_, colour, _) in enumerate(scale) for position in (index / count, (index + 1) / count)]
+    signs = [["" if state is None else scale[state][2] for state in row] for row in states]
+    trace = {
+        "type": "heatmap",
+        "x": list(columns),
+        "y": list(rows),
+        "z": [list(row) for row in states],
+        "zmin": -0.5,
+        "zmax": count - 0.5,
+        "colorscale": stops,
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+        "text": signs,
+        "texttemplate": "%{text}",
+        "textfont": {"size": 12},
+        "customdata": [[[code, word] for word in row] for code, row in zip(codes or rows, words, strict=True)],
+        "hovertemplate": "%{y} %{x}<br>%{customdata[1]}<extra></extra>",
+    }
+    layout = base_layout(palette, title, subtitle, height or 110 + 34 * max(1, len(rows)))
+    layout["xaxis"] = axis(palette, type="category", showgrid=False, side="bottom")
+    layout["yaxis"] = axis(palette, type="category", showgrid=False, autorange="reversed", tickfont={"size": 14, "color": palette.ink})
+    return {"data": [trace], "layout": layout}
+
+
+def _goal(palette: Palette, **where: Any) -> dict[str, Any]:
+    return {"type": "line", "line": {"color": palette.accent, "width": 1.5, "dash": "dot"}, **where}

@@ -1,0 +1,80 @@
+"""口径: how a number is counted, one click beside it. The words come from the registry and the rulebook, never from a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from metrics.definition import Indicator
+from metrics.registry import REGISTRY
+from metrics.rulebook import rulebook
+from metrics.vocabulary import LEVEL_NAMES, MODULE_NAMES, Direction
+from metrics.wording import target_text
+from pages.common import loaders, navigation
+
+_ASKED = "board_definition"
+
+
+def ask_definition(indicator_id: str, context: Mapping[str, str] | None = None) -> None:
+    """Remember which definition is open; :func:`open_definition` shows it, also after a live refresh of the page."""
+    st.session_state[_ASKED] = (indicator_id, dict(context or {}))
+
+
+def definition_button(indicator_id: str, label: str = "ⓘ 怎么算的", *, key: str | None = None, **context: str) -> None:
+    """A native button that opens the definition, for places outside a panel."""
+    st.button(label, key=key or f"definition-{indicator_id}", type="tertiary", on_click=ask_definition, args=(indicator_id, context))
+
+
+def open_definition() -> None:
+    """The last line of a page: shows the definition that was asked for."""
+    if _ASKED in st.session_state:
+        _dialog()
+
+
+def _closed() -> None:
+    st.session_state.pop(_ASKED, None)
+
+
+@st.dialog("怎么算的", width="medium", on_dismiss=_closed)
+def _dialog() -> None:
+    asked = st.session_state.get(_ASKED)
+    if asked is None:
+        return
+    indicator_id, context = asked
+    entry = REGISTRY[indicator_id]
+    st.markdown(definition_text(entry))
+    if context.get("shown"):
+        st.markdown(f"**这里显示的** {navigation.plain(context['shown'])}")
+    if context.get("code") and navigation.can_open("pages/township/township.py"):
+        query = {name: context[name] for name in ("period", "which") if name in context}
+        st.page_link(
+            "pages/township/township.py", label="看这个单位的每一条记录 →", query_params={"township": context["code"][:9], **query}
+        )
+    if navigation.can_open("pages/definitions/definitions.py"):
+        st.page_link("pages/definitions/definitions.py", label="全部口径 →", query_params={"id": entry.id})
+
+
+def definition_text(entry: Indicator) -> str:
+    """An entry of the registry in Chinese Markdown: what, of what, target, rule with its words, rulebook version."""
+    edition = rulebook().on(loaders.today())
+    goal = target_text(entry, edition.target(entry.id)) or "不设目标,只看"
+    direction = {Direction.UP: "越高越好", Direction.DOWN: "越低越好", Direction.WATCH: "供研判,不排名"}[entry.direction]
+    lines = [
+        f"#### {entry.name}",
+        f"{MODULE_NAMES[entry.module]} · `{entry.id}` · {direction} · {goal}",
+        "",
+        f"**为什么看它** {entry.why}",
+        "",
+        f"**分子 k** {entry.numerator}",
+    ]
+    if entry.denominator:
+        lines += ["", f"**分母 n** {entry.denominator}"]
+    if entry.notes:
+        lines += ["", f"**说明** {entry.notes}"]
+    for rule_id in entry.basis:
+        rule = rulebook().rules[rule_id]
+        lines += ["", f"**依据 {rule.id}** “{rule.words}”——{rule.source}"]
+    levels = "、".join(LEVEL_NAMES[level] for level in entry.levels)
+    lines += ["", f"单位 {entry.unit} · 统计到 {levels} · 归口 {entry.owner} · 规则手册 {edition.version}(自 {edition.valid_from} 起)"]
+    return "\n".join(lines)

@@ -1,0 +1,31 @@
+"""The live part of a page: 截至 which moment, and a rerun when another process has committed something."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from metrics.wording import moment_text
+from pages.common import loaders
+from pages.common.auth import live_rerun
+from pages.common.layout import freshness_note
+
+TICK_SECONDS = 5
+
+
+def live_note() -> None:
+    """Put it in the bar's right end. A tick reads the marks (shared by all viewers); unmoved, it does nothing more."""
+    _tick(loaders.marks(), loaders.today())
+
+
+@st.fragment(run_every=TICK_SECONDS)
+def _tick(shown: dict[str, int], shown_day: object) -> None:
+    """``shown`` and ``shown_day`` are what the page was drawn from: the fragment keeps its arguments from tick to tick."""
+    current = loaders.marks()
+    if current != shown or loaders.today() != shown_day:
+        live_rerun()  # the day has changed or the data have: every "today" on the page is built anew, filters stay
+    away, good = loaders.away_since(), loaders.good_at()
+    if away is None and good is not None:
+        freshness_note(f"截至 {moment_text(good)} · 实时")
+    else:
+        since = moment_text(good) if good else "启动"
+        freshness_note(f"数据库连接中断,以下为 {since} 的数据,恢复后自动更新", stale=True)

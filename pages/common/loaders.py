@@ -1,0 +1,228 @@
+"""What pages read: the only place with ``st.cache_*``. Every key holds the scope, the question and the freshness mark.
+
+A mark moves when any program commits to a table (``data_access.freshness``), so a cached frame is right as long as its
+key is found, and a tick that finds the marks unmoved runs no query but the one that reads them. While the database is
+away the marks stand still and what was cached goes on being shown; ``outage()`` says since when.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from data_access import areas
+from data_access.calendar import provisional_years, working_calendar
+from data_access.clock import beijing_now
+from data_access.engine import engine
+from data_access.facts import FACTS
+from data_access.freshness import change_marks, freshness_mark
+from data_access.scope import Scope
+from data_access.window import Window
+from metrics.definition import Indicator, Question, Span
+from metrics.period import Period
+from metrics.registry import indicator
+from metrics.rulebook import Edition, Rulebook, rulebook
+from metrics.vocabulary import Level
+from metrics.workdays import Workdays
+from reports.frames import indicator_frame, question
+from reports.source import window
+
+MARKS_AGE_SECONDS = 1.0
+"""All viewers of a process share one reading of the marks a second."""
+TREND_SECONDS = 600
+"""Past months of a trend are recomputed at most this often; the running month always comes from the live frame."""
+
+Mark = tuple[int, ...]
+
+
+class DatabaseAway(Exception):
+    """The database does not answer and what is asked was not seen before."""
+
+
+class Freshness:
+    """The change marks as this process last read them, and since when the database has been away."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._marks: dict[str, int] = {}
+        self._read_at = float("-inf")
+        self.good_at: datetime | None = None
+        self.away_since: datetime | None = None
+
+    def marks(self) -> dict[str, int]:
+        with self._lock:
+            if time.monotonic() - self._read_at < MARKS_AGE_SECONDS:
+                return self._marks
+            try:
+                with engine().connect() as connection:
+                    self._marks = change_marks(connection)
+                self.good_at, self.away_since = beijing_now(), None
+            except DBAPIError:
+                self.away_since = self.away_since or beijing_now()
+            self._read_at = time.monotonic()
+            return self._marks
+
+
+@st.cache_resource(show_spinner=False)
+def _freshness() -> Freshness:
+    return Freshness()
+
+
+def marks() -> dict[str, int]:
+    """All change marks, at most a second old."""
+    return _freshness().marks()
+
+
+def mark_of(tables: Iterable[str]) -> Mark:
+    return freshness_mark(marks(), tables)
+
+
+def good_at() -> datetime | None:
+    """When the database last answered."""
+    return _freshness().good_at
+
+
+def away_since() -> datetime | None:
+    """Since when the database has not answered; None while it does."""
+    return _freshness().away_since
+
+
+def today() -> date:
+    """Beijing's civil date."""
+    return beijing_now().date()
+
+
+@contextmanager
+def _connection() -> Any:
+    try:
+        with engine().connect() as connection:
+            yield connection
+    except OperationalError as problem:
+        raise DatabaseAway from problem
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _workdays(mark: Mark) -> Workdays:
+    with _connection() as connection:
+        return Workdays.from_frame(working_calendar(connection))
+
+
+def workdays() -> Workdays:
+    return _workdays(mark_of(("calendar_day",)))
+
+
+@st.cache_data(show_spinner=False, ttl=TREND_SECONDS, max_entries=4)
+def unofficial_years() -> list[int]:
+    """Calendar years whose 调休 is not published yet."""
+    with _connection() as connection:
+        return provisional_years(connection)
+
+
+# Facts are shared, not copied: the pure functions of ``metrics`` never write into a frame they are given.
+@st.cache_resource(show_spinner=False, max_entries=400, ttl=6 * 3600)
+def _fact(scope: Scope, name: str, asked: Window, mark: Mark) -> pd.DataFrame:
+    with _connection() as connection:
+        return FACTS[name].query(scope, connection, asked)
+
+
+@st.cache_data(show_spinner=False, max_entries=200, ttl=6 * 3600)
+def _units(scope: Scope, asked: Window, mark: Mark) -> pd.DataFrame:
+    with _connection() as connection:
+        return areas.units(scope, connection, asked)
+
+
+@dataclass(frozen=True)
+class CachedSource:
+    """The pages' twin of ``reports.source.DatabaseSource``."""
+
+    scope: Scope
+    rules: Rulebook
+
+    def workdays(self) -> Workdays:
+        return workdays()
+
+    def fact(self, name: str, question: Question, span: Span) -> pd.DataFrame:
+        return _fact(self.scope, name, window(question, span), mark_of(FACTS[name].tables))
+
+    def units(self, question: Question) -> pd.DataFrame:
+        return _units(self.scope, window(question, Span.PERIOD), mark_of(("area",)))
+
+    def people(self, person_ids: Iterable[int]) -> pd.DataFrame:
+        with _connection() as connection:
+            return areas.people(self.scope, connection, person_ids)
+
+
+def source(scope: Scope) -> CachedSource:
+    return CachedSource(scope, rulebook())
+
+
+def tables_of(entry: Indicator, level: Level) -> tuple[str, ...]:
+    """The tables an indicator's frame depends on."""
+    needed = {table for name in entry.needs_at(level) for table in FACTS[name].tables}
+    return tuple(sorted(needed | {"area", "calendar_day", "person"}))
+
+
+@st.cache_data(show_spinner=False, max_entries=1500, ttl=6 * 3600)
+def _indicator(scope: Scope, indicator_id: str, level: str, period: str, as_of: date, mark: Mark) -> pd.DataFrame:
+    return indicator_frame(source(scope), indicator(indicator_id), Level(level), Period.parse(period), as_of)
+
+
+def frame(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> pd.DataFrame:
+    """An indicator's judged frame (code, name, k, n, value, rank, status), from the cache while nothing has changed."""
+    mark = mark_of(tables_of(indicator(indicator_id), level))
+    return _indicator(scope, indicator_id, str(level), period.text, as_of, mark)
+
+
+@st.cache_data(show_spinner=False, max_entries=600, ttl=TREND_SECONDS)
+def _past(scope: Scope, indicator_id: str, level: str, period: str, as_of: date) -> pd.DataFrame:
+    return indicator_frame(source(scope), indicator(indicator_id), Level(level), Period.parse(period), as_of)
+
+
+def past_frame(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> pd.DataFrame:
+    """As :func:`frame` for a period that has ended, at most ten minutes old: what trends and "the period before" are drawn from."""
+    return _past(scope, indicator_id, str(level), period.text, min(as_of, period.last))
+
+
+def trend(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, count: int = 12) -> pd.DataFrame:
+    """The last ``count`` periods of the same kind. Grain: unit × period. Columns: code, period, label, k, n, value, status."""
+    parts = []
+    for each in period.trailing(count):
+        asked = frame if each == period else past_frame
+        part = asked(scope, indicator_id, level, each, as_of)
+        parts.append(part[["code", "k", "n", "value", "status"]].assign(period=each.text, label=each.label))
+    return pd.concat(parts, ignore_index=True)
+
+
+@st.cache_data(show_spinner=False, max_entries=600, ttl=3600)
+def _asked(_query: Callable[..., Any], name: str, scope: Scope, arguments: tuple[tuple[str, Any], ...], mark: Mark) -> Any:
+    with _connection() as connection:
+        return _query(scope, connection, **dict(arguments))
+
+
+def asked(query: Callable[..., Any], scope: Scope, tables: Iterable[str], **arguments: Any) -> Any:
+    """Any other query of ``data_access``: ``query(scope, connection, **arguments)``, kept while ``tables`` stand still."""
+    name = f"{query.__module__}.{query.__qualname__}"
+    return _asked(query, name, scope, tuple(sorted(arguments.items())), mark_of(tables))
+
+
+def rules_on(period: Period, as_of: date) -> Edition:
+    """The rulebook edition a figure of this period is judged by."""
+    return rulebook().on(min(period.last, as_of))
+
+
+def question_for(scope: Scope, level: Level, period: Period, as_of: date) -> Question:
+    return question(source(scope), level, period, as_of)
+
+
+def fact(scope: Scope, name: str, asked_question: Question, span: Span) -> pd.DataFrame:
+    """One fact as indicators see it; read only."""
+    return source(scope).fact(name, asked_question, span)

@@ -1,0 +1,28 @@
+// Shows escaped HTML made by pages/common/markup.py and reports what was clicked. Elements with data-go act as links:
+// a link in Streamlit's Markdown would start a new session and lose the sign-in's tab and filters.
+export default function ({ data, parentElement, setTriggerValue }) {
+  let root = parentElement.querySelector(".panel");
+  if (!root) {
+    root = document.createElement("div");
+    root.className = "panel";
+    parentElement.appendChild(root);
+  }
+  if (root.dataset.html !== data.html) {
+    const focused = root.contains(root.getRootNode().activeElement) ? root.getRootNode().activeElement.dataset.go : null;
+    root.innerHTML = data.html;
+    root.dataset.html = data.html;
+    // A live update keeps the keyboard where it was.
+    if (focused) [...root.querySelectorAll("[data-go]")].find((each) => each.dataset.go === focused)?.focus();
+  }
+  const act = (event) => {
+    const target = event.target.closest("[data-go]");
+    if (!target || !root.contains(target)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    setTriggerValue("go", target.dataset.go);
+  };
+  root.onclick = act;
+  root.onkeydown = (event) => {
+    if (event.key === "Enter" || event.key === " ") act(event);
+  };
+}
