@@ -11,7 +11,7 @@ import pandas as pd
 
 from metrics.definition import Indicator
 from metrics.vocabulary import Direction, Measure, Status
-from metrics.wording import change_text, fraction, is_missing, status_text, target_text, value_text
+from metrics.wording import MISSING, change_text, fraction, is_missing, status_text, target_text, value_text
 from pages.common.panel import go_definition, go_to
 
 SIGNS = {Status.OK: "✓", Status.NEAR: "△", Status.LOW: "✕"}
@@ -162,11 +162,9 @@ def _row(board: Leaderboard, row: Mapping[Any, Any], top: float) -> str:
     ranked = not is_missing(row["rank"])
     link = go_to(board.page, {board.parameter: code, **board.query})
     width = 0.0 if is_missing(value) else 100 * min(1.0, float(value) / top)
-    goal = (
-        ""
-        if board.target is None or board.target <= 0
-        else f'<span class="goal" style="left:{100 * min(1.0, board.target / top):.1f}%"></span>'
-    )
+    tick = 0.0 if board.target is None else 100 * min(1.0, board.target / top)
+    goal = f'<span class="goal" style="left:{tick:.1f}%"></span>' if tick > 0 else ""
+    place, moved = (str(int(row["rank"])) if ranked else MISSING), _move(board.before.get(code), row["rank"])
     kn = fraction(row["k"], row["n"])
     extra = board.extra.get(code, "")
     beside = extra or (f"({kn})" if kn else "")
