@@ -1,0 +1,300 @@
+"""Sentences that state the case, chosen by rules from the frames; the title of a slide and of a chart.
+
+A sentence never says more than the digits beside it: directions are taken from the values *as shown*, so that 61.9% after
+61.9% has not fallen; runs and places are spoken of only where every point rests on enough cases (n ≥ 10, as the ranking does).
+The rules are tried in order and the first that has something to say, speaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+
+import pandas as pd
+
+from metrics.definition import Indicator
+from metrics.period import Period
+from metrics.vocabulary import LEVEL_NAMES, Direction, Level, Measure, Status
+from reports.tables import target_words
+from reports.wording import (
+    PERIOD_WORDS,
+    as_of_words,
+    bare,
+    is_missing,
+    of,
+    previous,
+    quantity,
+    rounded,
+    share_points,
+    shortened,
+    this,
+)
+
+RUN = 3
+"""Steps in one direction that make a run: 连续三月下降 needs four months."""
+LEAST_RUN_POINTS = Decimal(1)
+"""A run that moves less than one percentage point in all is noise."""
+LONGEST_NAME = 24
+"""Half-width cells of a unit's name in a sentence; the tables have it whole."""
+
+JUDGED = (Status.OK, Status.NEAR, Status.LOW)
+NUMERALS = "零一二三四五六七八九十"
+
+
+@dataclass(frozen=True)
+class Point:
+    """One unit's figure in one period."""
+
+    period: Period
+    k: int | None
+    n: int | None
+    value: float | None
+    status: str = str(Status.NONE)
+
+    def solid(self, least: int) -> bool:
+        """Rests on enough cases, of a period that is over or adds up as it goes."""
+        thin = self.n is not None and self.n < least
+        return self.value is not None and not thin and self.status not in (Status.THIN, Status.RUNNING)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a sentence is read from: the judged frame of a level, the whole above it, and the periods before.
+
+    ``whole`` is the series of the level above (the county for townships), oldest first, the asked period last; empty where
+    the figure has no whole. ``runs`` holds the same series by unit code.
+    """
+
+    entry: Indicator
+    level: Level
+    period: Period
+    as_of: date
+    frame: pd.DataFrame
+    target: float | None = None
+    least: int = 10
+    """Fewer cases than this are no ground for a direction (the rulebook's samples.least_ranked)."""
+    whole_name: str = ""
+    whole: tuple[Point, ...] = ()
+    runs: dict[str, tuple[Point, ...]] = field(default_factory=dict)
+
+    @property
+    def short_name(self) -> str:
+        """泥河镇 + 乡镇住夜达标率 reads 泥河镇住夜达标率."""
+        return self.entry.name.removeprefix(LEVEL_NAMES[self.level]) or self.entry.name
+
+    @property
+    def period_over(self) -> bool:
+        return self.as_of >= self.period.last
+
+    @property
+    def now(self) -> str:
+        """本月, or how far the month has come."""
+        return this(self.period) if self.period_over else f"{this(self.period)}({as_of_words(self.as_of)})"
+
+
+def title(reading: Reading) -> str:
+    """The conclusion, one sentence without a full stop."""
+    for rule in RULES:
+        sentence = rule(reading)
+        if sentence:
+            return sentence
+    return f"{reading.entry.name}:{reading.period.label}情况"
+
+
+def summary(reading: Reading) -> str:
+    """The whole and its change: ``全县 85.4% (205/240),较上月下降 3.2 个百分点``; empty where there is no whole."""
+    if not reading.whole or reading.whole[-1].value is None:
+        return ""
+    last = reading.whole[-1]
+    sentence = f"{_name(reading.whole_name)} {quantity(reading.entry, last.k, last.n, last.value)}"
+    if last.status == Status.RUNNING:
+        return f"{sentence},进行中"
+    if last.status == Status.THIN:
+        return f"{_name(reading.whole_name)}样本不足 {of(last.k, last.n)}"
+    change = change_words(reading)
+    return f"{sentence},{change}" if change else sentence
+
+
+def change_words(reading: Reading) -> str:
+    """``较上月下降 3.2 个百分点``, ``与上月持平``; empty where the two periods cannot be compared.
+
+    The difference is that of the two values as shown: whoever subtracts them on paper gets the same. A count of a period
+    still running is not compared with a whole one.
+    """
+    if len(reading.whole) < 2:
+        return ""
+    before, last = reading.whole[-2:]
+    if not before.solid(reading.least) or not last.solid(reading.least) or before.period.text != last.period.before.text:
+        return ""
+    adds_up = reading.entry.measure is not Measure.RATE and not reading.entry.moment
+    if adds_up and not reading.period_over:
+        return ""
+    difference = shown(reading.entry, last.value) - shown(reading.entry, before.value)
+    if difference == 0:
+        return f"与{previous(reading.period)}持平"
+    if reading.entry.measure is Measure.RATE:
+        return f"较{previous(reading.period)}{'上升' if difference > 0 else '下降'} {abs(difference)} 个百分点"
+    amount = f"{abs(difference).normalize():f} {reading.entry.unit}".rstrip()
+    return f"较{previous(reading.period)}{'增加' if difference > 0 else '减少'} {amount}"
+
+
+def shown(entry: Indicator, value: float | None) -> Decimal:
+    """The value as its digits on the page."""
+    assert value is not None
+    return share_points(value) if entry.measure is Measure.RATE else rounded(value, 0 if float(value).is_integer() else 1)
+
+
+def units_below(reading: Reading) -> pd.DataFrame:
+    """Judged units that miss the target, worst first. The frame's columns."""
+    low = reading.frame[reading.frame["status"].isin([Status.NEAR, Status.LOW])]
+    return low.sort_values("value", ascending=reading.entry.direction is Direction.UP, kind="stable")
+
+
+def units_below_words(reading: Reading, most: int = 5) -> str:
+    """``泥河镇 61.9% (13/21)、西沟乡 …等 3 个乡镇未达到目标``; empty where none misses it."""
+    low = units_below(reading)
+    if low.empty:
+        return ""
+    named = "、".join(f"{_unit(row)} {_figure(reading, row)}" for row in low.head(most).to_dict("records"))
+    tail = f"等 {len(low)} 个{LEVEL_NAMES[reading.level]}" if len(low) > most else ""
+    return f"{named}{tail}未达到目标"
+
+
+# --- the rules ----------------------------------------------------------------------------------------------------
+
+
+def nothing_counted(reading: Reading) -> str:
+    values = [*reading.frame["value"], *(point.value for point in reading.whole[-1:])]
+    return "" if any(not is_missing(value) for value in values) else f"{reading.entry.name}:{reading.period.label}无应统计的数据"
+
+
+def in_progress(reading: Reading) -> str:
+    """A running month or quarter of a figure counted by months: progress, never a verdict."""
+    if not (reading.frame["status"] == Status.RUNNING).any():
+        return ""
+    last = reading.whole[-1] if reading.whole else None
+    done = (
+        f",{_name(reading.whole_name)}已完成 {quantity(reading.entry, last.k, last.n, last.value)}"
+        if last and last.value is not None
+        else ""
+    )
+    return f"{reading.entry.name}{this(reading.period)}进行中{done},暂不评比"
+
+
+def too_few(reading: Reading) -> str:
+    """Every figure rests on fewer than ten cases: the cases are given, no share and no verdict."""
+    counted = reading.frame[reading.frame["value"].notna()]
+    if counted.empty or not (counted["status"] == Status.THIN).all():
+        return ""
+    if reading.whole and reading.whole[-1].solid(reading.least):
+        return f"{whole_and_change(reading)}(各单位样本不足,不排名)"
+    return f"{reading.entry.name}样本不足,不作评判"
+
+
+def getting_worse(reading: Reading) -> str:
+    """``泥河镇住夜达标率连续三月下降,本月 61.9% (13/21)`` for units below the target, the worst of them first."""
+    if reading.entry.direction is Direction.WATCH or reading.entry.measure is not Measure.RATE:
+        return ""
+    falls = reading.entry.direction is Direction.UP
+    rows = [row for row in units_below(reading).to_dict("records") if worsened(reading, reading.runs.get(row["code"], ()))]
+    if not rows:
+        return ""
+    worst, word = rows[0], "下降" if falls else "上升"
+    others = f"等 {len(rows)} 个{LEVEL_NAMES[reading.level]}" if len(rows) > 1 else ""
+    lead = f"{_unit(worst)}{others}{reading.short_name}连续{NUMERALS[RUN]}{PERIOD_WORDS[reading.period.kind]}{word}"
+    figure = _figure(reading, worst)
+    return f"{lead},{_unit(worst)}{reading.now} {figure}" if others else f"{lead},{reading.now} {figure}"
+
+
+def worsened(reading: Reading, points: tuple[Point, ...]) -> bool:
+    """Whether the last RUN steps all went the wrong way, each between neighbouring periods with enough cases."""
+    recent = points[-RUN - 1 :]
+    if len(recent) < RUN + 1 or not all(point.solid(reading.least) for point in recent):
+        return False
+    if any(later.period.before.text != earlier.period.text for earlier, later in pairwise(recent)):
+        return False
+    values = [shown(reading.entry, point.value) for point in recent]
+    sign = -1 if reading.entry.direction is Direction.UP else 1
+    steps = [(later - earlier) * sign for earlier, later in pairwise(values)]
+    return all(step > 0 for step in steps) and sum(steps) >= LEAST_RUN_POINTS
+
+
+def against_target(reading: Reading) -> str:
+    """``9 个乡镇中 7 个住夜达标率达标,泥河镇最低 61.9% (13/21)``."""
+    frame = reading.frame[reading.frame["status"].isin(JUDGED)]
+    if frame.empty:
+        return ""
+    unit, total = LEVEL_NAMES[reading.level], len(frame)
+    reached = int((frame["status"] == Status.OK).sum())
+    if total == 1:
+        row = frame.iloc[0].to_dict()
+        return f"{_unit(row)}{reading.short_name} {_figure(reading, row)},{'达到' if reached else '未达到'}目标"
+    if reached == total:
+        return f"{total} 个{unit}{reading.short_name}全部达标"
+    lead = f"{total} 个{unit}中 {reached} 个{reading.short_name}达标" if reached else f"{total} 个{unit}{reading.short_name}均未达到目标"
+    return f"{lead},{_worst(reading, frame)}"
+
+
+def extremes(reading: Reading) -> str:
+    """Ranked without a target: the best and the last place."""
+    ranked = reading.frame[reading.frame["rank"].notna()]
+    if len(ranked) < 2 or ranked["value"].nunique() < 2:
+        return ""
+    best = ranked[ranked["rank"] == ranked["rank"].min()].to_dict("records")
+    last = ranked[ranked["rank"] == ranked["rank"].max()].to_dict("records")
+    if bare(reading.entry, best[0]["value"]) == bare(reading.entry, last[0]["value"]) or len(best) > 1 or len(last) > 1:
+        return ""
+    high, low = ("最低", "最高") if reading.entry.direction is Direction.DOWN else ("最高", "最低")
+    return f"{reading.entry.name}{_unit(best[0])}{high} {_figure(reading, best[0])},{_unit(last[0])}{low} {_figure(reading, last[0])}"
+
+
+def whole_and_change(reading: Reading) -> str:
+    text = summary(reading)
+    return f"{_name(reading.whole_name)}{reading.entry.name}{text.removeprefix(_name(reading.whole_name))}" if text else ""
+
+
+Rule = Callable[[Reading], str]
+RULES: tuple[Rule, ...] = (nothing_counted, in_progress, too_few, getting_worse, against_target, extremes, whole_and_change)
+
+
+# --- words --------------------------------------------------------------------------------------------------------
+
+
+def _worst(reading: Reading, frame: pd.DataFrame) -> str:
+    """The worst value among the judged units, ties named or counted, k/n beside it."""
+    rising = reading.entry.direction is Direction.DOWN
+    edge = frame["value"].max() if rising else frame["value"].min()
+    tied = frame[(frame["value"] - edge).abs() < 1e-12].to_dict("records")
+    word = "最高" if rising else "最低"
+    if len(tied) == 1:
+        return f"{_unit(tied[0])}{word} {_figure(reading, tied[0])}"
+    if len(tied) == 2 and reading.entry.measure is Measure.RATE:
+        named = "、".join(f"{_unit(row)}{of(row['k'], row['n'])}" for row in tied)
+        return f"{named}{word},均为 {bare(reading.entry, edge)}"
+    named = f"{_unit(tied[0])}等 {len(tied)} 个{LEVEL_NAMES[reading.level]}"
+    together = f" {of(sum(row['k'] for row in tied), sum(row['n'] for row in tied))}" if reading.entry.measure is Measure.RATE else ""
+    return f"{named}并列{word} {bare(reading.entry, edge)}{together}"
+
+
+def _figure(reading: Reading, row: dict) -> str:
+    return quantity(reading.entry, row["k"], row["n"], row["value"])
+
+
+def _unit(row: dict) -> str:
+    return _name(row["code"] if is_missing(row["name"]) else str(row["name"]))
+
+
+def _name(name: str) -> str:
+    return shortened(name, LONGEST_NAME)
+
+
+def subtitle(reading: Reading) -> str:
+    """Under the title: the whole with its change, the target, how many units are not ranked and why."""
+    parts = [summary(reading), target_words(reading.entry, reading.target)]
+    thin = int((reading.frame["status"] == Status.THIN).sum())
+    empty = int((reading.frame["n"].fillna(-1) == 0).sum()) if reading.entry.measure is Measure.RATE else 0
+    parts += [f"{thin} 个{LEVEL_NAMES[reading.level]}样本不足,不排名" if thin else "", f"{empty} 个无应统计" if empty else ""]
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,131 @@
+"""How figures and texts are written in every file of a meeting: one way, so that screen, slide, circular and annex agree."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from metrics.definition import Indicator
+from metrics.period import Period, PeriodKind
+from metrics.vocabulary import Measure
+
+MISSING = "—"
+"""A zero denominator is missing: never 0%, never 100%."""
+
+PERIOD_WORDS = {PeriodKind.WEEK: "周", PeriodKind.MONTH: "月", PeriodKind.QUARTER: "季", PeriodKind.YEAR: "年"}
+
+# What XML 1.0 cannot hold: the C0 controls but tab, LF and CR, lone surrogates, and two non-characters. Each would make
+# a DOCX or PPTX that Office refuses to open.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_BREAKS = re.compile(r"[\t\r\n\x85\u2028\u2029]+")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def is_missing(value: object) -> bool:
+    """None, NaN, NA and NaT alike."""
+    return value is None or (not isinstance(value, str) and bool(value != value)) or type(value).__name__ == "NAType"
+
+
+def clean(text: object) -> str:
+    """One line of text that any format can hold: no control characters, line breaks as a space. Emoji and 𠮷 stay."""
+    return _BREAKS.sub(" ", _NOT_XML.sub("", str(text)))
+
+
+def formula_safe(text: str) -> str:
+    """For CSV, where a program guesses what a cell is: text that could be a formula gets an apostrophe in front.
+
+    Full-width signs count too: Chinese input methods produce them and spreadsheets read them as their ASCII twins.
+    """
+    return f"'{text}" if text.lstrip(" \u3000\u00a0\ufeff").startswith(_FORMULA) else text
+
+
+def rounded(value: float | Decimal, digits: int = 0) -> Decimal:
+    """Half away from zero on the 15 digits a spreadsheet sees, so that 49/80 is 61.3% here as in a cell (Python says 61.2%)."""
+    return Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+
+
+def share_points(value: float) -> Decimal:
+    """A share as percent with the one decimal that is shown."""
+    return rounded(Decimal(f"{value:.15g}") * 100, 1)
+
+
+def share(value: object) -> str:
+    """``61.9%``; a missing one is ``—``."""
+    return MISSING if is_missing(value) else f"{share_points(float(value))}%"  # type: ignore[arg-type]
+
+
+def number(value: object) -> str:
+    """``12`` or ``3.5``: a whole value without decimals, any other with one, as the workbook's cells show them."""
+    if is_missing(value):
+        return MISSING
+    return str(rounded(float(value), 0 if float(value).is_integer() else 1))  # type: ignore[arg-type]
+
+
+def of(k: object, n: object) -> str:
+    """``(13/21)``: the numerator and denominator that stand beside every percentage."""
+    return f"({MISSING if is_missing(k) else int(k)}/{MISSING if is_missing(n) else int(n)})"  # type: ignore[call-overload]
+
+
+def quantity(entry: Indicator, k: object, n: object, value: object) -> str:
+    """A figure as a sentence writes it: ``61.9% (13/21)``, ``123 件``, ``5 夜``."""
+    if is_missing(value):
+        return MISSING if is_missing(n) else f"{MISSING} {of(k, n)}"
+    if entry.measure is Measure.RATE:
+        return f"{share(value)} {of(k, n)}"
+    return f"{number(value)} {entry.unit}".rstrip()
+
+
+def bare(entry: Indicator, value: object) -> str:
+    """The value alone, as a chart labels it."""
+    if entry.measure is Measure.RATE:
+        return share(value)
+    return MISSING if is_missing(value) else f"{number(value)} {entry.unit}".rstrip()
+
+
+def day(value: date) -> str:
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+def moment(value: datetime) -> str:
+    return f"{day(value)}{value:%H:%M}"
+
+
+def as_of_words(as_of: date) -> str:
+    """The as-of moment is the end of the as-of day."""
+    return f"截至{day(as_of)}24时"
+
+
+def this(period: Period) -> str:
+    """``本月``."""
+    return f"本{PERIOD_WORDS[period.kind]}"
+
+
+def previous(period: Period) -> str:
+    """``上月``."""
+    return f"上{PERIOD_WORDS[period.kind]}"
+
+
+def display_width(text: str) -> int:
+    """In half-width cells: a Chinese character or an emoji takes two."""
+    return sum(0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def shortened(text: str, width: int) -> str:
+    """At most ``width`` half-width cells, the rest as ``…``; for places that cannot grow (chart axes, slide titles)."""
+    if display_width(text) <= width:
+        return text
+    kept, used = "", 0
+    for sign in text:
+        used += display_width(sign)
+        if used > width - 2:
+            break
+        kept += sign
+    return f"{kept}…"
+
+
+def lines_needed(text: str, width: int) -> int:
+    """Lines the text takes at ``width`` half-width cells a line."""
+    return max(1, math.ceil(display_width(text) / max(1, width)))
