@@ -8,7 +8,7 @@ from sqlalchemy.sql.selectable import Subquery
 
 from data_access.areas import in_post_on, townships, villages
 from data_access.frames import frame
-from data_access.scope import Scope, counted
+from data_access.scope import CODE_LENGTHS, Scope, counted
 from data_access.tables import Appointment, CalendarDay, NightStay
 from data_access.window import Window
 
@@ -35,7 +35,8 @@ def village_roll(scope: Scope, connection: Connection, window: Window) -> pd.Dat
 
 
 def _roll(scope: Scope, connection: Connection, window: Window, ranks: dict[str, int], code_length: int, names: list[str]) -> pd.DataFrame:
-    of_unit = and_(counted(NightStay.area_code, scope), func.length(NightStay.area_code) == code_length)
+    levels = [level for level, length in CODE_LENGTHS.items() if length <= code_length]
+    of_unit = and_(counted(NightStay.area_code, scope, levels), func.length(NightStay.area_code) == code_length)
     on_workday = and_(
         NightStay.night.between(window.first, window.last),
         NightStay.night.in_(select(CalendarDay.day).where(CalendarDay.is_workday)),
@@ -93,7 +94,7 @@ def staff_in_post(scope: Scope, connection: Connection, window: Window) -> pd.Da
         )
         .join(CalendarDay, and_(CalendarDay.day.between(window.first, window.last), CalendarDay.is_workday))
         .where(
-            counted(Appointment.area_code, scope),
+            counted(Appointment.area_code, scope, ("county", "township")),
             func.length(Appointment.area_code) == 9,
             Appointment.role.in_(TOWNSHIP_RANKS),
             in_post_on(CalendarDay.day),
@@ -130,7 +131,7 @@ def chief_months(scope: Scope, connection: Connection, window: Window) -> pd.Dat
         )
         .join(CalendarDay, and_(CalendarDay.day.between(window.first, window.last), CalendarDay.is_workday))
         .where(
-            counted(Appointment.area_code, scope),
+            counted(Appointment.area_code, scope, ("county", "township")),
             func.length(Appointment.area_code) == 9,
             Appointment.role == "township_chief",
             in_post_on(CalendarDay.day),
@@ -158,7 +159,7 @@ def team_nights(scope: Scope, connection: Connection, window: Window) -> pd.Data
         select(Appointment.person_id, Appointment.area_code)
         .join(CalendarDay, and_(CalendarDay.day.between(window.first, window.last), CalendarDay.is_workday))
         .where(
-            counted(Appointment.area_code, scope),
+            counted(Appointment.area_code, scope, ("county", "township")),
             func.length(Appointment.area_code) == 9,
             Appointment.role.in_(("township_chief", "township_leader")),
             in_post_on(CalendarDay.day),
