@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 from sqlalchemy import Connection
 
-from data_access import duty
+from data_access import duty, petitions, captains
 from data_access.scope import Scope
 from data_access.window import Window
 
@@ -18,4 +18,4 @@ class Fact(NamedTuple):
     tables: tuple[str, ...]
 
 
-FACTS: dict[str, Fact] = {name: Fact(*entry) for subject in (duty,) for name, entry in subject.FACTS.items()}
+FACTS: dict[str, Fact] = {name: Fact(*entry) for subject in (duty, petitions, captains) for name, entry in subject.FACTS.items()}

@@ -46,6 +46,8 @@ def _with_value(frame: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
         frame["value"] = frame["k"].astype("float64")
     else:
         frame["value"] = frame["value"].astype("float64") if "value" in frame else math.nan
+        if "n" in frame:  # a value over cases says over how many (petitions.days)
+            frame["n"] = frame["n"].fillna(0).astype("Int64")
         for column in ("k", "n"):
             if column not in frame:
                 frame[column] = pd.array([pd.NA] * len(frame), dtype="Int64")
@@ -53,6 +55,8 @@ def _with_value(frame: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
 
 
 def _is_running(indicator: Indicator, question: Question) -> bool:
+    if indicator.progress is not None:
+        return indicator.progress(question)
     if indicator.counted_in is None:
         return False
     parts = question.months() if indicator.counted_in == "month" else question.quarters()

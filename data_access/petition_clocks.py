@@ -1,0 +1,98 @@
+"""The clocks of a petition in portable SQL: the k-th working day after a day, from the calendar table and no date arithmetic.
+
+Every clock but ``due_at`` and ``extended_to`` ends with a day, so "past" at the end of a day compares days; only "ended by
+its deadline" looks at the second where the deadline is a timestamp.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import CTE, ColumnElement, Date, Integer, Select, SQLColumnExpression, and_, case, func, literal, or_, select, union_all
+
+from data_access.tables import CalendarDay, Petition
+from data_access.window import Window
+
+XINFANG = "xinfang"
+WORKING_DAY_CLOCKS = {"small": "petitions.small_workdays", "big": "petitions.big_workdays", "hard": "petitions.hard_workdays"}
+
+
+def day_of(column: SQLColumnExpression) -> ColumnElement:
+    """The civil day of a timestamp."""
+    return func.date(column, type_=Date)
+
+
+def numbered_days() -> CTE:
+    """The calendar with running numbers. Columns: day, is_workday, worked (working days up to and including it), position."""
+    works = case((CalendarDay.is_workday, 1), else_=0)
+    return select(
+        CalendarDay.day.label("day"),
+        works.label("works"),
+        func.sum(works).over(order_by=CalendarDay.day).label("worked"),
+        func.row_number().over(order_by=CalendarDay.day).label("position"),
+    ).cte("numbered_days")
+
+
+def _working_days_after(numbered: CTE, count: int) -> Select:
+    later = numbered.alias()
+    return select(numbered.c.day.label("day"), later.c.day.label("due")).join(
+        later, and_(later.c.works == 1, later.c.worked == numbered.c.worked + literal(int(count), Integer))
+    )
+
+
+def _civil_days_after(numbered: CTE, count: int) -> Select:
+    later = numbered.alias()
+    return select(numbered.c.day.label("day"), later.c.day.label("due")).join(
+        later, later.c.position == numbered.c.position + literal(int(count), Integer)
+    )
+
+
+def workday_clock(count: float, name: str) -> CTE:
+    """The ``count``-th working day after each day. Columns: day, due."""
+    return _working_days_after(numbered_days(), int(count)).cte(name)
+
+
+def civil_clock(count: float, name: str) -> CTE:
+    """The ``count``-th civil day after each day. Columns: day, due."""
+    return _civil_days_after(numbered_days(), int(count)).cte(name)
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """When a petition is due: ``day`` always where known, ``instant`` where a timestamp set it. ``clock`` is to be outer-joined."""
+
+    clock: CTE
+    on: ColumnElement[bool]
+    day: ColumnElement
+    instant: ColumnElement
+
+    def past(self, day: object) -> ColumnElement[bool]:
+        """Whether the deadline has passed by the end of a day. Unknown (no size, beyond the calendar) is not past."""
+        return and_(self.day.is_not(None), self.day <= day)
+
+    def kept(self, at: SQLColumnExpression) -> ColumnElement[bool]:
+        """Whether an instant is no later than the deadline."""
+        return or_(and_(self.instant.is_not(None), at <= self.instant), and_(self.instant.is_(None), day_of(at) <= self.day))
+
+
+def deadline(window: Window) -> Deadline:
+    """``extended_to``, else ``due_at``, else the end of the size's working day; for 信访件 the end of the 60th civil day."""
+    numbered = numbered_days()
+    parts = []
+    for size, number in WORKING_DAY_CLOCKS.items():
+        days = _working_days_after(numbered, int(window.number(number)))
+        parts.append(days.add_columns(literal(size).label("kind")))
+    xinfang = _civil_days_after(numbered, int(window.number("petitions.xinfang_days")))
+    parts.append(xinfang.add_columns(literal(XINFANG).label("kind")))
+    clock = union_all(*parts).cte("petition_clock")
+    kind = case((Petition.is_xinfang.is_(True), XINFANG), else_=Petition.size)
+    opened = day_of(Petition.opened_at)
+    # Opened before the calendar begins: long past, and as old as can be said without date arithmetic.
+    before_the_calendar = case((opened < select(func.min(CalendarDay.day)).scalar_subquery(), opened))
+    instant = func.coalesce(Petition.extended_to, Petition.due_at)
+    return Deadline(
+        clock,
+        and_(clock.c.day == opened, clock.c.kind == kind),
+        func.coalesce(day_of(Petition.extended_to), day_of(Petition.due_at), clock.c.due, before_the_calendar),
+        instant,
+    )

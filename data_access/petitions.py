@@ -1,0 +1,325 @@
+"""诉求 as counts by unit: what came in, what is due, what ended, what waits. What the counts mean is judged in ``metrics``.
+
+Restricted petitions (检举控告) count nowhere (信访工作条例 art. 30). The grain is ``window.level``: an area level, ``person``
+(handlers who hold a captain post as of) or ``category``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pandas as pd
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    SQLColumnExpression,
+    Subquery,
+    Text,
+    and_,
+    case,
+    cast,
+    extract,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
+
+from data_access.frames import frame
+from data_access.petition_clocks import civil_clock, day_of, deadline, workday_clock
+from data_access.scope import CODE_LENGTHS, Scope, counted_petitions, unit_code, valid_on
+from data_access.tables import Appointment, Petition, PetitionEvent, PetitionRating
+from data_access.window import Window
+
+CAPTAIN_ROLES = ("patch_captain", "group_captain", "cell_captain")
+NO_CATEGORY = "未分类"
+
+
+def unit_of_petition(window: Window) -> tuple[SQLColumnExpression[str], ColumnElement[bool]]:
+    """The code a petition counts under at the window's level, and which petitions have one."""
+    if window.level == "category":
+        return func.coalesce(Petition.category, NO_CATEGORY), literal(True)
+    if window.level == "person":
+        captains = select(Appointment.person_id).where(
+            Appointment.role.in_(CAPTAIN_ROLES), valid_on(Appointment.valid_from, Appointment.valid_to, window.as_of)
+        )
+        return literal("p:") + cast(Petition.handler_id, Text), Petition.handler_id.in_(captains)
+    return unit_code(Petition.area_code, window.level), func.length(Petition.area_code) >= CODE_LENGTHS[window.level]
+
+
+def petition_rows() -> Select:
+    """A select from petitions whose columns are named later."""
+    return select(Petition.id).select_from(Petition)
+
+
+def within(column: SQLColumnExpression, window: Window) -> ColumnElement[bool]:
+    """Whether a timestamp lies in the window's days. NULL does not."""
+    return and_(column >= window.start, column < window.end)
+
+
+def known_outcome(window: Window) -> ColumnElement[str]:
+    """The outcome as of: NULL while open. A petition that ended later is still open (nothing later counts)."""
+    return case((Petition.ended_at < window.as_of_end, Petition.outcome))
+
+
+def ended_by_then(window: Window) -> ColumnElement[bool]:
+    return and_(Petition.ended_at.is_not(None), Petition.ended_at < window.as_of_end)
+
+
+def one_if(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return case((condition, 1), else_=0)
+
+
+def how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(one_if(condition)), 0)
+
+
+def seconds_between(start: SQLColumnExpression, end: SQLColumnExpression) -> ColumnElement[int]:
+    return cast(extract("epoch", end), BigInteger) - cast(extract("epoch", start), BigInteger)
+
+
+def _grouped(
+    scope: Scope,
+    connection: Connection,
+    window: Window,
+    statement: Select,
+    dimensions: Mapping[str, SQLColumnExpression],
+    counts: Mapping[str, ColumnElement[int]],
+) -> pd.DataFrame:
+    unit, has_unit = unit_of_petition(window)
+    groups = [unit.label("code"), *(expression.label(name) for name, expression in dimensions.items())]
+    inner = statement.with_only_columns(*groups, *(expression.label(name) for name, expression in counts.items()))
+    # The unit is grouped by position: an expression with bound parameters is not the same expression twice on PostgreSQL.
+    rows = inner.where(counted_petitions(scope), has_unit).group_by(*(literal_column(str(place + 1)) for place in range(len(groups))))
+    return frame(connection, rows, ["code", *dimensions, *counts], {"code": "str", **dict.fromkeys(counts, "int64")})
+
+
+def petitions_opened(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """Opened in the window: how many, how many repeat, how many come as a group or past a level.
+
+    Grain: unit. Columns: code, opened, repeats, mass (group or skipping a level, each once).
+    """
+    mass = or_(Petition.is_group.is_(True), Petition.skip_level.is_(True))
+    counts = {"opened": func.count(), "repeats": how_many(Petition.repeat_of.is_not(None)), "mass": how_many(mass)}
+    return _grouped(scope, connection, window, petition_rows().where(within(Petition.opened_at, window)), {}, counts)
+
+
+def petitions_to_dispatch(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """派单 (R27): opened in the window, the dispatch clock past as of; ended before any dispatch is left out.
+
+    Grain: unit. Columns: code, due, in_time (dispatched by the end of the last day of the clock).
+    """
+    clock = workday_clock(window.number("petitions.dispatch_workdays"), "dispatch_clock")
+    never_dispatched = and_(ended_by_then(window), or_(Petition.dispatched_at.is_(None), Petition.dispatched_at > Petition.ended_at))
+    statement = (
+        petition_rows()
+        .join(clock, clock.c.day == day_of(Petition.opened_at))
+        .where(within(Petition.opened_at, window), clock.c.due <= window.as_of, ~never_dispatched)
+    )
+    counts = {"due": func.count(), "in_time": how_many(day_of(Petition.dispatched_at) <= clock.c.due)}
+    return _grouped(scope, connection, window, statement, {}, counts)
+
+
+def petitions_to_accept(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """接单 (R27): dispatched in the window, the acceptance clock past as of. Grain: unit. Columns: code, due, in_time."""
+    clock = workday_clock(window.number("petitions.accept_workdays"), "accept_clock")
+    statement = (
+        petition_rows()
+        .join(clock, clock.c.day == day_of(Petition.dispatched_at))
+        .where(within(Petition.dispatched_at, window), clock.c.due <= window.as_of)
+    )
+    counts = {"due": func.count(), "in_time": how_many(day_of(Petition.accepted_at) <= clock.c.due)}
+    return _grouped(scope, connection, window, statement, {}, counts)
+
+
+def petitions_dispatched(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """Dispatched in the window. Grain: unit.
+
+    Columns: code, dispatched, returned (退单 at least once), to_answer (the response hours are past), answered (contacted within them).
+    """
+    hours = window.number("petitions.response_hours")
+    past = Petition.dispatched_at < window.as_of_end - timedelta(hours=hours)
+    in_time = seconds_between(Petition.dispatched_at, Petition.contacted_at) <= int(hours * 3600)
+    counts = {
+        "dispatched": func.count(),
+        "returned": how_many(Petition.returned >= 1),
+        "to_answer": how_many(past),
+        "answered": how_many(and_(past, Petition.contacted_at.is_not(None), in_time)),
+    }
+    return _grouped(scope, connection, window, petition_rows().where(within(Petition.dispatched_at, window)), {}, counts)
+
+
+def petitions_due(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """Deadline in the window and past. Grain: unit × outcome as of (None: open) × whether it ended by its deadline.
+
+    Columns: code, outcome, in_time (0/1), petitions.
+    """
+    due = deadline(window)
+    statement = (
+        petition_rows()
+        .outerjoin(due.clock, due.on)
+        .where(due.day >= window.first, due.day <= window.last, Petition.opened_at < window.as_of_end)
+    )
+    dimensions: dict[str, SQLColumnExpression] = {
+        "outcome": known_outcome(window),
+        "in_time": one_if(and_(ended_by_then(window), due.kept(Petition.ended_at))),
+    }
+    return _grouped(scope, connection, window, statement, dimensions, {"petitions": func.count()})
+
+
+def petitions_settled(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """Opened in the window and due or ended as of. Grain: unit × outcome as of × dispute.
+
+    Columns: code, outcome (None: open and due, or ended without an outcome), dispute (0/1), petitions.
+    """
+    due = deadline(window)
+    statement = (
+        petition_rows()
+        .outerjoin(due.clock, due.on)
+        .where(within(Petition.opened_at, window), or_(due.past(window.as_of), ended_by_then(window)))
+    )
+    dimensions: dict[str, SQLColumnExpression] = {"outcome": known_outcome(window), "dispute": one_if(Petition.is_dispute.is_(True))}
+    return _grouped(scope, connection, window, statement, dimensions, {"petitions": func.count()})
+
+
+def petitions_open(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """Open at the end of the window's last day. Grain: unit.
+
+    Columns: code, open, overdue (deadline past by then), backlog (opened more than ``petitions.backlog_days`` before).
+    """
+    due = deadline(window)
+    old = Petition.opened_at < window.end - timedelta(days=window.number("petitions.backlog_days"))
+    statement = petition_rows().outerjoin(due.clock, due.on).where(open_at_end(window))
+    counts = {"open": func.count(), "overdue": how_many(due.past(window.last)), "backlog": how_many(old)}
+    return _grouped(scope, connection, window, statement, {}, counts)
+
+
+def open_at_end(window: Window) -> ColumnElement[bool]:
+    """ "Open as of T", T the end of the window's last day."""
+    return and_(Petition.opened_at < window.end, or_(Petition.ended_at.is_(None), Petition.ended_at >= window.end))
+
+
+def petitions_ended(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """Ended in the window. Grain: unit × outcome × level it ended at. Columns: code, outcome, level, petitions."""
+    statement = petition_rows().where(within(Petition.ended_at, window))
+    dimensions = {"outcome": Petition.outcome, "level": Petition.level}
+    return _grouped(scope, connection, window, statement, dimensions, {"petitions": func.count()})
+
+
+def petitions_ended_and_rated(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """Ended in the window. Grain: unit × outcome. Columns: code, outcome, petitions, rated (a 评单 on file as of)."""
+    on_file = select(PetitionRating.petition_id).where(PetitionRating.independent.is_not(True), PetitionRating.rated_at < window.as_of_end)
+    statement = petition_rows().where(within(Petition.ended_at, window))
+    counts = {"petitions": func.count(), "rated": how_many(Petition.id.in_(on_file))}
+    return _grouped(scope, connection, window, statement, {"outcome": Petition.outcome}, counts)
+
+
+def petition_durations(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """The order statistics around the median and the 90th percentile of the days from opened to ended, ended in the window.
+
+    The database sorts, so that a province's year comes back as four rows a unit. Grain: unit × outcome × position.
+    Columns: code, outcome, n (petitions), position (0-based, ascending), days.
+    """
+    unit, has_unit = unit_of_petition(window)
+    ended = (
+        select(
+            unit.label("code"), Petition.outcome.label("outcome"), seconds_between(Petition.opened_at, Petition.ended_at).label("seconds")
+        )
+        .where(counted_petitions(scope), has_unit, within(Petition.ended_at, window))
+        .subquery()
+    )
+    return order_statistics(connection, ended, ["code", "outcome"])
+
+
+def order_statistics(connection: Connection, measured: Subquery, groups: list[str]) -> pd.DataFrame:
+    """From rows with ``seconds``: the values just below and above the median and the 90th percentile of each group.
+
+    Columns: the groups, n, position (0-based, ascending), days.
+    """
+    keys = [measured.c[name] for name in groups]
+    placed = select(
+        *keys,
+        measured.c.seconds,
+        (func.row_number().over(partition_by=keys, order_by=measured.c.seconds) - 1).label("position"),
+        func.count().over(partition_by=keys).label("n"),
+    ).subquery()
+    below_median, below_p90 = (placed.c.n - 1) * 5 // 10, (placed.c.n - 1) * 9 // 10
+    wanted = or_(*(placed.c.position == place for place in (below_median, below_median + 1, below_p90, below_p90 + 1)))
+    statement = select(*(placed.c[name] for name in groups), placed.c.n, placed.c.position, placed.c.seconds).where(wanted)
+    rows = frame(connection, statement, [*groups, "n", "position", "seconds"], {"n": "int64", "position": "int64", "seconds": "int64"})
+    return rows.assign(days=rows["seconds"] / 86400).drop(columns="seconds")
+
+
+def petitions_closed(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """销号 in the window (R31). Grain: unit. Columns: code, closed, proper (evidence, follow-up and 评单 on file when closed)."""
+    rated = (
+        select(PetitionRating.id)
+        .where(
+            PetitionRating.petition_id == Petition.id,
+            PetitionRating.independent.is_not(True),
+            PetitionRating.rated_at <= Petition.closed_at,
+        )
+        .exists()
+    )
+    followed_up = and_(Petition.followed_up_at.is_not(None), Petition.followed_up_at <= Petition.closed_at)
+    counts = {"closed": func.count(), "proper": how_many(and_(Petition.evidence_on_file.is_(True), followed_up, rated))}
+    return _grouped(scope, connection, window, petition_rows().where(within(Petition.closed_at, window)), {}, counts)
+
+
+def petitions_reopened(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """With a reopening among their events in the window. Grain: unit × outcome.
+
+    Columns: code, outcome (where it ended again within the window, else None), petitions.
+    """
+    reopened = select(PetitionEvent.petition_id).where(PetitionEvent.kind == "reopen", within(PetitionEvent.at, window))
+    dimensions = {"outcome": case((within(Petition.ended_at, window), Petition.outcome))}
+    statement = petition_rows().where(Petition.id.in_(reopened))
+    return _grouped(scope, connection, window, statement, dimensions, {"petitions": func.count()})
+
+
+def petitions_to_notify(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """信访件 opened in the window, the day of notice past as of (信访工作条例 arts. 22–23). Grain: unit. Columns: code, due, in_time."""
+    clock = civil_clock(window.number("petitions.notify_days"), "notice_clock")
+    statement = (
+        petition_rows()
+        .join(clock, clock.c.day == day_of(Petition.opened_at))
+        .where(within(Petition.opened_at, window), Petition.is_xinfang.is_(True), clock.c.due <= window.as_of)
+    )
+    counts = {"due": func.count(), "in_time": how_many(day_of(Petition.notified_at) <= clock.c.due)}
+    return _grouped(scope, connection, window, statement, {}, counts)
+
+
+def petition_ratings(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """Ratings given in the window. Grain: unit × kind × stars.
+
+    Columns: code, independent (1: an independent call-back, 0: the 评单 itself), stars, ratings.
+    """
+    statement = (
+        petition_rows().join(PetitionRating, PetitionRating.petition_id == Petition.id).where(within(PetitionRating.rated_at, window))
+    )
+    dimensions = {"independent": one_if(PetitionRating.independent.is_(True)), "stars": PetitionRating.stars}
+    return _grouped(scope, connection, window, statement, dimensions, {"ratings": func.count()})
+
+
+_PLAIN = ("petition", "area", "appointment")
+_CLOCKED = (*_PLAIN, "calendar_day")
+FACTS = {
+    "petitions_opened": (petitions_opened, _PLAIN),
+    "petitions_to_dispatch": (petitions_to_dispatch, _CLOCKED),
+    "petitions_to_accept": (petitions_to_accept, _CLOCKED),
+    "petitions_dispatched": (petitions_dispatched, _PLAIN),
+    "petitions_due": (petitions_due, _CLOCKED),
+    "petitions_settled": (petitions_settled, _CLOCKED),
+    "petitions_open": (petitions_open, _CLOCKED),
+    "petitions_ended": (petitions_ended, _PLAIN),
+    "petitions_ended_and_rated": (petitions_ended_and_rated, (*_PLAIN, "petition_rating")),
+    "petition_durations": (petition_durations, _PLAIN),
+    "petitions_closed": (petitions_closed, (*_PLAIN, "petition_rating")),
+    "petitions_reopened": (petitions_reopened, (*_PLAIN, "petition_event")),
+    "petitions_to_notify": (petitions_to_notify, _CLOCKED),
+    "petition_ratings": (petition_ratings, (*_PLAIN, "petition_rating")),
+}
