@@ -4,9 +4,9 @@ import streamlit as st
 
 from pages.common import auth, layout, login, navigation
 
-st.set_page_config(page_title=layout.PRODUCT, page_icon=":material/landscape:", layout="wide", initial_sidebar_state="collapsed")
 account = auth.signed_in_account()
 page = navigation.pages_for(account, login.login_page, login.refused_page)
+st.set_page_config(f"{page.title} · {navigation.PRODUCT}", layout.ICON, layout="wide", initial_sidebar_state="collapsed")
 layout.style_sheet()
 layout.account_menu(account)
 page.run()

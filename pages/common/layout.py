@@ -17,12 +17,11 @@ from streamlit.delta_generator import DeltaGenerator
 from data_access.accounts import ROLE_NAMES, Account, Role
 from pages.common import auth, navigation
 
-PRODUCT = "县域治理看板"
-
 Crumb = tuple[str, str, Mapping[str, str] | None]
 """Label, page file (``"pages/township/township.py"``), query parameters of that page."""
 
 _STYLE = Path(__file__).with_name("board.css")
+ICON = str(Path(__file__).with_name("icon.svg"))
 
 
 @st.cache_resource(show_spinner=False)
@@ -81,7 +80,7 @@ def plain(label: str) -> str:
 def bar() -> tuple[DeltaGenerator, DeltaGenerator]:
     """The one line under the title: ``left`` takes the filters (period, township), ``right`` the 截至 note."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", key="board-bar"):
-        left = st.container(horizontal=True, vertical_alignment="bottom", width="content", key="board-bar-left")
+        left = st.container(horizontal=True, vertical_alignment="bottom", key="board-bar-left")
         right = st.container(horizontal=True, vertical_alignment="bottom", width="content", key="board-bar-right")
     return left, right
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from urllib.parse import urlsplit
 
 import streamlit as st
 from sqlalchemy.exc import DBAPIError
@@ -11,7 +12,8 @@ from data_access import accounts
 from data_access.audit import Action
 from data_access.engine import engine
 from pages.common import auth
-from pages.common.layout import PRODUCT, note, page_header
+from pages.common.layout import note, page_header
+from pages.common.navigation import PRODUCT
 
 
 def login_page() -> None:
@@ -42,14 +44,18 @@ def _about_this_database() -> tuple[str | None, bool]:
 
 
 def _demo_accounts() -> None:
-    rows = "".join(f"<tr><td><code>{name}</code></td><td>{escape(title)}</td></tr>" for name, title, _role in accounts.DEMO_ACCOUNTS)
+    names = "".join(f"<li><code>{name}</code> {escape(title)}</li>" for name, title, _role in accounts.DEMO_ACCOUNTS)
     st.html(
-        f'<details class="board-demo" open><summary>演示库账号 · 密码均为 <code>{accounts.DEMO_PASSWORD}</code></summary>'
-        f"<table>{rows}</table><p>演示库中的地名、人名和数据均为虚构。</p></details>"
+        f'<details class="board-demo" open><summary>演示账号,密码均为&nbsp;<code>{accounts.DEMO_PASSWORD}</code></summary>'
+        f"<ul>{names}</ul><p>演示库里的地名、人名和数据均为虚构。</p></details>"
     )
 
 
 def refused_page() -> None:
-    """An address of the board that this account may not open."""
+    """An address of the board that this account may not open; asking for it stands in the audit, once a session and address."""
     page_header("这个页面不在您的账号权限内", subtitle="需要查看时,请联系管理员调整账号权限。")
-    auth.audited(Action.PAGE_REFUSED, st.context.url or "")
+    address = urlsplit(st.context.url or "").path
+    seen = st.session_state.setdefault("board_refused_addresses", set())
+    if address not in seen:
+        auth.audited(Action.PAGE_REFUSED, address)
+        seen.add(address)

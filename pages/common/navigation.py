@@ -17,6 +17,7 @@ from streamlit.navigation.page import Page
 from data_access.accounts import Account, Role
 
 ROOT = Path(__file__).parents[2]
+PRODUCT = "县域治理看板"
 
 MODULES = ("duty", "nights", "reception", "petitions", "captains")
 """What a county may run or not (DOMAIN: 阳曲 has no 三长, the Hunan towns no 住夜)."""
@@ -27,11 +28,13 @@ COUNTY = OFFICES - {Role.TOWNSHIP, Role.ADMINISTRATOR}
 
 @dataclass(frozen=True)
 class Entry:
-    """One page. ``menu`` is its group in the top navigation: ``""`` stands directly in the line, ``None`` is not in the menu."""
+    """One page. ``menu`` is its group in the top navigation: ``""`` stands directly in the line, ``None`` is not in the menu.
+
+    No icons: a browser fetches a page's icon for the tab from outside the county's network.
+    """
 
     path: str
     title: str
-    icon: str
     menu: str | None = ""
     module: str | None = None
     roles: frozenset[Role] = OFFICES
@@ -50,25 +53,25 @@ class Entry:
 
 
 ENTRIES = (
-    Entry("overview/overview", "总览", ":material/space_dashboard:"),
-    Entry("duty/duty", "住夜", ":material/nights_stay:", module="duty"),
-    Entry("petitions/petitions", "诉求", ":material/inbox:", module="petitions"),
-    Entry("captains/captains", "三长", ":material/groups:", module="captains"),
-    Entry("township/township", "乡镇画像", ":material/location_city:"),
-    Entry("nights/nights", "三夜", ":material/dark_mode:", "三夜 · 接待", "nights"),
-    Entry("reception/reception", "接待", ":material/forum:", "三夜 · 接待", "reception"),
-    Entry("meeting/meeting", "会议材料", ":material/slideshow:", "会议 · 评选", roles=COUNTY),
-    Entry("selection/selection", "评选", ":material/workspace_premium:", "会议 · 评选", "captains", COUNTY | {Role.TOWNSHIP}),
-    Entry("quality/quality", "数据", ":material/fact_check:", "数据 · 管理"),
-    Entry("definitions/definitions", "口径", ":material/menu_book:", "数据 · 管理"),
-    Entry("admin/admin", "管理", ":material/manage_accounts:", "数据 · 管理", administers=True),
-    Entry("wall/wall", "大屏", ":material/tv:", "数据 · 管理", roles=frozenset({Role.LEADER, Role.ADMINISTRATOR, Role.WALL})),
-    Entry("township/village", "村画像", "", None),
-    Entry("township/person", "个人履职", "", None),
-    Entry("petitions/case", "诉求详情", "", None, "petitions"),
-    Entry("captains/captain", "三长个人", "", None, "captains"),
-    Entry("selection/sheet", "评分表", "", None, "captains", COUNTY | {Role.TOWNSHIP}),
-    Entry("meeting/show", "会议演示", "", None, roles=COUNTY),
+    Entry("overview/overview", "总览"),
+    Entry("duty/duty", "住夜", module="duty"),
+    Entry("petitions/petitions", "诉求", module="petitions"),
+    Entry("captains/captains", "三长", module="captains"),
+    Entry("township/township", "乡镇画像"),
+    Entry("nights/nights", "三夜", "三夜 · 接待", "nights"),
+    Entry("reception/reception", "接待", "三夜 · 接待", "reception"),
+    Entry("meeting/meeting", "会议材料", "会议 · 评选", roles=COUNTY),
+    Entry("selection/selection", "评选", "会议 · 评选", "captains", COUNTY | {Role.TOWNSHIP}),
+    Entry("quality/quality", "数据", "数据 · 管理"),
+    Entry("definitions/definitions", "口径", "数据 · 管理"),
+    Entry("admin/admin", "管理", "数据 · 管理", administers=True),
+    Entry("wall/wall", "大屏", "数据 · 管理", roles=frozenset({Role.LEADER, Role.ADMINISTRATOR, Role.WALL})),
+    Entry("township/village", "村画像", None),
+    Entry("township/person", "个人履职", None),
+    Entry("petitions/case", "诉求详情", None, "petitions"),
+    Entry("captains/captain", "三长个人", None, "captains"),
+    Entry("selection/sheet", "评分表", None, "captains", COUNTY | {Role.TOWNSHIP}),
+    Entry("meeting/show", "会议演示", None, roles=COUNTY),
 )
 
 _OPEN = "board_open_pages"
@@ -104,8 +107,8 @@ def pages_for(account: Account | None, login: Callable[[], None], refusal: Calla
     entries = existing_entries()
     if account is None:
         st.session_state[_OPEN] = frozenset()
-        pages = [st.Page(login, title="登录", url_path=e.url_path, default=i == 0) for i, e in enumerate(entries)]
-        return st.navigation(pages or [st.Page(login, title="登录", url_path="login")], position="hidden")
+        addresses = [entry.url_path for entry in entries] or ["login"]
+        return st.navigation([st.Page(login, title="登录", url_path=address) for address in addresses], position="hidden")
     allowed = [e for e in entries if e.open_to(account)]
     st.session_state[_OPEN] = frozenset(e.file for e in allowed)
     sections: dict[str, list[Page]] = {"": []}
@@ -117,7 +120,6 @@ def pages_for(account: Account | None, login: Callable[[], None], refusal: Calla
             st.Page(
                 str(ROOT / entry.file),
                 title=entry.title,
-                icon=entry.icon,
                 url_path=entry.url_path,
                 default=entry is allowed[0],
                 visibility="visible" if entry.menu is not None else "hidden",
@@ -128,4 +130,6 @@ def pages_for(account: Account | None, login: Callable[[], None], refusal: Calla
         for e in entries
         if e not in allowed
     ]
-    return st.navigation(sections, position="top")
+    if not entries:
+        sections[""] = [st.Page(refusal, title=PRODUCT)]
+    return st.navigation(sections, position="hidden" if account.role is Role.WALL else "top")

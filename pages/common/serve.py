@@ -1,0 +1,30 @@
+"""``python -m pages.common.serve``: ``streamlit run app.py``, ready before the first reader comes.
+
+Two things a server does better before its first session than in it: it imports what the pages need (seconds, once), and it tells Streamlit
+that ``pages/`` is not Streamlit's own pages directory. Without the second, the very first reader of a fresh server who opens a deep link
+sees "Page not found" over the login, because Streamlit learns it only from the first ``st.navigation``. Arguments go to ``streamlit run``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.web import cli
+
+ROOT = Path(__file__).parents[2]
+NEEDED = ("pandas", "plotly.graph_objects", "scipy.stats", "sqlalchemy", "bcrypt", "data_access.engine")
+"""Not streamlit_authenticator: a component that is declared before the server runs is not served by it."""
+
+
+def main(arguments: list[str]) -> None:
+    for module in NEEDED:
+        importlib.import_module(module)
+    PagesManager.uses_pages_directory = False
+    cli.main(["run", str(ROOT / "app.py"), *arguments])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
