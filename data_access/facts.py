@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 from sqlalchemy import Connection
 
-from data_access import duty, petitions, captains
+from data_access import captains, duty, nights, petitions, quality, reception
 from data_access.scope import Scope
 from data_access.window import Window
 
@@ -18,4 +18,6 @@ class Fact(NamedTuple):
     tables: tuple[str, ...]
 
 
-FACTS: dict[str, Fact] = {name: Fact(*entry) for subject in (duty, petitions, captains) for name, entry in subject.FACTS.items()}
+FACTS: dict[str, Fact] = {
+    name: Fact(*entry) for subject in (captains, duty, nights, petitions, quality, reception) for name, entry in subject.FACTS.items()
+}

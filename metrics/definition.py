@@ -135,6 +135,8 @@ class Indicator:
     """n counts all the weeks, months or units there are, so that a small n is no small sample."""
     counted_in: PeriodKind | None = None
     """MONTH or QUARTER where a running one is progress, shown without colour or rank."""
+    progress: Callable[[Question], bool] | None = None
+    """Whether the answer is progress only, where ``counted_in`` cannot say it (meetings are due by week, month and quarter)."""
     moment: bool = False
     """Looks at the earlier of as-of and the period's end instead of adding up the period."""
     level_needs: Mapping[Level, Mapping[str, Span]] | None = None

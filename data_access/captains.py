@@ -1,0 +1,264 @@
+"""三长: households visited, meetings held, cells, certificates, training, by unit; judged in ``metrics.captains``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, and_, case, exists, func, literal, or_, select
+
+from data_access.areas import in_post_on
+from data_access.frames import frame
+from data_access.scope import CODE_LENGTHS, Scope, counted, in_scope, unit_code, valid_on
+from data_access.slots import Slot, month_slots, quarter_slots, slot_table, week_slots
+from data_access.tables import Appointment, Area, CaptainMeeting, CaptainVisit, Household, Person, TrainingAttendance
+from data_access.window import Window
+
+CAPTAIN_LEVELS = {"patch_captain": "patch", "group_captain": "group", "cell_captain": "cell"}
+"""The level of the unit each captain leads."""
+SHARE_TYPES = {"code": "str", "slot": "str", "k": "int64", "n": "int64"}
+
+
+def of_own_level(area_code: SQLColumnExpression[str] = Appointment.area_code) -> ColumnElement[bool]:
+    """Captains' appointments at a unit of their own level; one that names a village as its cell leads nothing."""
+    return or_(*(and_(Appointment.role == role, func.length(area_code) == CODE_LENGTHS[level]) for role, level in CAPTAIN_LEVELS.items()))
+
+
+def known_area(area_code: SQLColumnExpression[str], level: str | None = None) -> ColumnElement[bool]:
+    """The row's area is on the list of areas (of a level); rows at unknown areas count nowhere."""
+    codes = select(Area.code) if level is None else select(Area.code).where(Area.level == level)
+    return area_code.in_(codes)
+
+
+def known_person(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    return person_id.in_(select(Person.id))
+
+
+def _grain(window: Window, own_level: str) -> str:
+    """The level to group by: a figure by person is put together from the rows' own units."""
+    return own_level if window.level not in CODE_LENGTHS else window.level
+
+
+def _slot_shares(rows: list[tuple], columns: Sequence[str] = ("code", "slot", "k", "n")) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(columns)).astype(SHARE_TYPES)
+
+
+def household_shares(scope: Scope, connection: Connection, level: str, slots: Sequence[Slot], kind: str) -> pd.DataFrame:
+    """Households of a kind valid on each slot's last day, and those of them any captain visited in the slot.
+
+    Grain: unit of ``level`` × slot. Columns: code, slot, k, n. A household without a cell counts from its village up.
+    """
+    if not slots:
+        return _slot_shares([])
+    slot = slot_table(slots)
+    visited = exists().where(
+        CaptainVisit.household_id == Household.id,
+        CaptainVisit.visited_on.between(slot.c.first, slot.c.last),
+        known_person(CaptainVisit.person_id),
+    )
+    code = unit_code(Household.area_code, level)
+    statement = (
+        select(code, slot.c.text, func.sum(case((visited, 1), else_=0)), func.count())
+        .select_from(Household)
+        .join(slot, valid_on(Household.valid_from, Household.valid_to, slot.c.last))
+        .where(
+            Household.kind == kind,
+            counted(Household.area_code, scope),
+            func.length(Household.area_code) >= CODE_LENGTHS[level],
+            known_area(Household.area_code),
+        )
+        .group_by(code, slot.c.text)
+    )
+    return _slot_shares(list(map(tuple, connection.execute(statement))))
+
+
+def key_visits(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """Key households by month. Grain: unit × month (``2026-10``). Columns: code, slot, k (visited), n."""
+    return household_shares(scope, connection, _grain(window, "cell"), month_slots(window.first, window.last), "key")
+
+
+def ordinary_visits(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """Ordinary households by quarter. Grain: unit × quarter (``2026-Q4``). Columns: code, slot, k (visited), n."""
+    return household_shares(scope, connection, _grain(window, "cell"), quarter_slots(window.first, window.last), "ordinary")
+
+
+def meeting_shares(scope: Scope, connection: Connection, level: str, slots: Sequence[Slot], kind: str, own_level: str) -> pd.DataFrame:
+    """Units of ``own_level`` existing on each slot's last day, and those that held a meeting of a kind in it (at most one counts).
+
+    Grain: unit of ``level`` × slot. Columns: code, slot, k, n. Empty below the level that holds the meeting.
+    """
+    if not slots or CODE_LENGTHS[level] > CODE_LENGTHS[own_level]:
+        return _slot_shares([])
+    slot = slot_table(slots)
+    held = exists().where(
+        CaptainMeeting.area_code == Area.code,
+        CaptainMeeting.kind == kind,
+        CaptainMeeting.held_on.between(slot.c.first, slot.c.last),
+    )
+    code = unit_code(Area.code, level)
+    statement = (
+        select(code, slot.c.text, func.sum(case((held, 1), else_=0)), func.count())
+        .select_from(Area)
+        .join(slot, valid_on(Area.valid_from, Area.valid_to, slot.c.last))
+        .where(Area.level == own_level, counted(Area.code, scope))
+        .group_by(code, slot.c.text)
+    )
+    return _slot_shares(list(map(tuple, connection.execute(statement))))
+
+
+def heart_talks(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """民情恳谈会, one a quarter a cell. Grain: unit × quarter. Columns: code, slot, k (held), n (due)."""
+    slots = quarter_slots(window.first, window.last)
+    return meeting_shares(scope, connection, _grain(window, "cell"), slots, "heart_talk", "cell")
+
+
+def analysis_meetings(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """民情分析会, one a month a village. Grain: unit × month. Columns: code, slot, k, n."""
+    slots = month_slots(window.first, window.last)
+    return meeting_shares(scope, connection, _grain(window, "village"), slots, "analysis", "village")
+
+
+def weekly_meetings(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """片长例会, one a week a patch; the window holds whole weeks. Grain: unit × week (its Monday). Columns: code, slot, k, n."""
+    slots = week_slots(window.first, window.last)
+    return meeting_shares(scope, connection, _grain(window, "patch"), slots, "weekly", "patch")
+
+
+def monthly_meetings(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """民情碰头会, one a month a patch. Grain: unit × month. Columns: code, slot, k, n."""
+    slots = month_slots(window.first, window.last)
+    return meeting_shares(scope, connection, _grain(window, "patch"), slots, "monthly", "patch")
+
+
+def captain_posts(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """Who holds which captain's post on the as-of day; leave does not end a post. Columns: person_id, code, role."""
+    statement = (
+        select(Appointment.person_id, Appointment.area_code, Appointment.role)
+        .where(
+            of_own_level(),
+            counted(Appointment.area_code, scope),
+            valid_on(Appointment.valid_from, Appointment.valid_to, window.as_of),
+        )
+        .distinct()
+    )
+    return frame(connection, statement, ["person_id", "code", "role"], {"person_id": "int64", "code": "str", "role": "str"})
+
+
+def households_by_cell(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """The moment's cells with their households and whether a captain is in post there.
+
+    Grain: cell. Columns: code, households, has_captain (0/1).
+    """
+    moment = window.last
+    living = (
+        select(Household.area_code, func.count().label("households"))
+        .where(valid_on(Household.valid_from, Household.valid_to, moment), in_scope(Household.area_code, scope))
+        .group_by(Household.area_code)
+        .subquery()
+    )
+    statement = (
+        select(Area.code, func.coalesce(living.c.households, 0), case((Area.code.in_(_led_cells(scope, moment)), 1), else_=0))
+        .select_from(Area)
+        .outerjoin(living, living.c.area_code == Area.code)
+        .where(Area.level == "cell", counted(Area.code, scope), valid_on(Area.valid_from, Area.valid_to, moment))
+        .order_by(Area.code)
+    )
+    types = {"code": "str", "households": "int64", "has_captain": "int64"}
+    return frame(connection, statement, ["code", "households", "has_captain"], types)
+
+
+def _led_cells(scope: Scope, moment: date) -> Select:
+    """Cells with a captain in post: the appointment valid and no leave on the moment's day."""
+    return select(Appointment.area_code).where(
+        Appointment.role == "cell_captain", in_scope(Appointment.area_code, scope), in_post_on(literal(moment))
+    )
+
+
+def household_cover(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """Registered households, and those in a cell with a captain in post. Grain: unit. Columns: code, k, n."""
+    level, moment = window.level, window.last
+    covered = and_(Household.area_code.in_(_led_cells(scope, moment)), known_area(Household.area_code, "cell"))
+    code = unit_code(Household.area_code, level)
+    statement = (
+        select(code, func.sum(case((covered, 1), else_=0)), func.count())
+        .where(
+            valid_on(Household.valid_from, Household.valid_to, moment),
+            counted(Household.area_code, scope),
+            func.length(Household.area_code) >= CODE_LENGTHS[level],
+            known_area(Household.area_code),
+        )
+        .group_by(code)
+    )
+    return frame(connection, statement, ["code", "k", "n"], {"code": "str", "k": "int64", "n": "int64"})
+
+
+def certificates(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """代表证: cell captains' appointments valid at the moment, and those whose certificate is issued. Columns: code, k, n."""
+    level, moment = window.level, window.last
+    code = unit_code(Appointment.area_code, level)
+    statement = (
+        select(code, func.sum(case((Appointment.certificate_on <= moment, 1), else_=0)), func.count())
+        .where(Appointment.role == "cell_captain", *_appointments_at(scope, level, moment))
+        .group_by(code)
+    )
+    return frame(connection, statement, ["code", "k", "n"], {"code": "str", "k": "int64", "n": "int64"})
+
+
+def contact_cards(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """联系卡: households at the moment, and those that have their card. Columns: code, k, n."""
+    level, moment = window.level, window.last
+    code = unit_code(Household.area_code, level)
+    statement = (
+        select(code, func.sum(case((Household.card_on <= moment, 1), else_=0)), func.count())
+        .where(
+            valid_on(Household.valid_from, Household.valid_to, moment),
+            counted(Household.area_code, scope),
+            func.length(Household.area_code) >= CODE_LENGTHS[level],
+            known_area(Household.area_code),
+        )
+        .group_by(code)
+    )
+    return frame(connection, statement, ["code", "k", "n"], {"code": "str", "k": "int64", "n": "int64"})
+
+
+def trained_captains(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """Captains' appointments valid on the window's last day, and those whose holder was trained within it. Columns: code, k, n."""
+    level = window.level
+    code = unit_code(Appointment.area_code, level)
+    trained = exists().where(
+        TrainingAttendance.person_id == Appointment.person_id, TrainingAttendance.held_on.between(window.first, window.last)
+    )
+    statement = (
+        select(code, func.sum(case((trained, 1), else_=0)), func.count())
+        .where(of_own_level(), *_appointments_at(scope, level, window.last))
+        .group_by(code)
+    )
+    return frame(connection, statement, ["code", "k", "n"], {"code": "str", "k": "int64", "n": "int64"})
+
+
+def _appointments_at(scope: Scope, level: str, moment: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        valid_on(Appointment.valid_from, Appointment.valid_to, moment),
+        counted(Appointment.area_code, scope),
+        func.length(Appointment.area_code) >= CODE_LENGTHS[level],
+        known_area(Appointment.area_code),
+    )
+
+
+VISIT_TABLES = ("captain_visit", "household", "area", "person")
+MEETING_TABLES = ("captain_meeting", "area")
+FACTS = {
+    "key_visits": (key_visits, VISIT_TABLES),
+    "ordinary_visits": (ordinary_visits, VISIT_TABLES),
+    "heart_talks": (heart_talks, MEETING_TABLES),
+    "analysis_meetings": (analysis_meetings, MEETING_TABLES),
+    "weekly_meetings": (weekly_meetings, MEETING_TABLES),
+    "monthly_meetings": (monthly_meetings, MEETING_TABLES),
+    "captain_posts": (captain_posts, ("appointment", "area")),
+    "households_by_cell": (households_by_cell, ("household", "appointment", "leave_period", "area")),
+    "household_cover": (household_cover, ("household", "appointment", "leave_period", "area")),
+    "certificates": (certificates, ("appointment", "area")),
+    "contact_cards": (contact_cards, ("household", "area")),
+    "trained_captains": (trained_captains, ("training_attendance", "appointment", "area")),
+}
