@@ -9,6 +9,9 @@ from datetime import date
 from data_access.clock import beijing_now
 from data_access.engine import engine
 
+EARLIEST = date(2024, 7, 1)
+"""The calendar begins with 2023, and the demo county needs 18 months of it."""
+
 
 def _add_demo(commands: argparse._SubParsersAction) -> None:
     command = commands.add_parser("demo", help="把虚构的演示县装入空数据库")
@@ -26,6 +29,9 @@ def demo(options: argparse.Namespace) -> int:
     if until > now.date():
         print("截至日不能晚于今天。", file=sys.stderr)
         return 2
+    if until < EARLIEST:
+        print(f"截至日不能早于 {EARLIEST}(工作日历从 2023 年起)。", file=sys.stderr)
+        return 2
     if not 1 <= options.scale <= 200:
         print("--scale 应为 1–200。", file=sys.stderr)
         return 2
@@ -37,7 +43,31 @@ def demo(options: argparse.Namespace) -> int:
     return 0
 
 
-SUBCOMMANDS = (_add_demo,)
+def _add_live(commands: argparse._SubParsersAction) -> None:
+    command = commands.add_parser("live", help="向演示库持续写入模拟事件,按 Ctrl-C 停止")
+    command.add_argument("--rate", type=float, default=30, help="每分钟事件数,默认 30")
+    command.add_argument("--seconds", type=float, default=None, help="运行多少秒后停止,默认一直运行")
+    command.set_defaults(run=live)
+
+
+def live(options: argparse.Namespace) -> int:
+    from ingest.live import NotDemo
+    from ingest.live import live as keep_moving
+
+    if options.rate <= 0:
+        print("--rate 应大于 0。", file=sys.stderr)
+        return 2
+    try:
+        keep_moving(engine(), options.rate, options.seconds)
+    except NotDemo as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("已停止。")
+    return 0
+
+
+SUBCOMMANDS = (_add_demo, _add_live)
 """Each adds one subcommand and names the function that runs it."""
 
 

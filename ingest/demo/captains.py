@@ -19,8 +19,12 @@ def captain_visits(world: World, land: Geography, staff: People) -> None:
     cells = len(land.cells)
     township_of_cell = land.township_of[land.cell_village]
     # Captains differ: most are near their township's habit, some far below, a few never miss.
-    own = rng.normal(0, 0.06, cells) - np.where(rng.random(cells) < 0.06, rng.uniform(0.15, 0.6, cells), 0)
+    quality = np.array([habit.quality for habit in land.habits])[township_of_cell]
+    far_below = rng.random(cells) < 0.14 * (1.15 - quality)
+    own = rng.normal(0, 0.05, cells) - np.where(far_below, rng.uniform(0.15, 0.6, cells), 0)
     own[rng.random(cells) < 0.12] = 1.0
+    coached = np.array([habit.own.get("night") == 1.0 for habit in land.habits])[township_of_cell]
+    own[coached & (land.cell_village % 4 == 0)] = 2.0  # 满分异常: whole villages at exactly 100%
     parts: dict[str, list[np.ndarray]] = {"household": [], "day": []}
     covered = land.cell_of >= 0
     for kind, period, is_kind in (("key_visits", world.month, land.is_key), ("ordinary_visits", world.quarter, ~land.is_key)):
@@ -32,19 +36,22 @@ def captain_visits(world: World, land: Geography, staff: People) -> None:
             lengths = np.diff(np.r_[starts, starts[-1] + 31])
         else:
             lengths = np.diff(np.r_[starts, starts[-1] + 91])
-        rates = np.array([habit.rate(kind, world.days)[np.minimum(starts + lengths // 2, world.days - 1)] for habit in land.habits])
+        rates = np.array(
+            [(habit.rate(kind, world.days) - world.season)[np.minimum(starts + lengths // 2, world.days - 1)] for habit in land.habits]
+        )
         rates = np.clip(rates[township_of_cell[cell]] + own[cell][:, None], 0.01, 1.0)
+        if period is world.quarter:
+            rates[:, 0] *= min(1.0, lengths[0] / 91)  # the first quarter may have begun before the period
         first_holder = staff.cell.on(np.repeat(cell[:, None], periods, 1), np.repeat((starts + 14)[None, :], len(cell), 0))
-        rates = np.where(first_holder == NONE, 0.25, rates)
-        visits = (rng.random(rates.shape) < rates).astype(int) + (rng.random(rates.shape) < 0.05) * (rates > 0.3)
-        visits[0 if period is world.month else slice(0, 0)] += 0
+        rates = np.where((first_holder == NONE) & (own[cell][:, None] < 2.0), 0.25, rates)
+        visits = (rng.random(rates.shape) < rates).astype(int) + (rng.random(rates.shape) < 0.10) * (rates > 0.3)
         who, when = np.nonzero(visits)
         who, when = np.repeat(who, visits[who, when]), np.repeat(when, visits[who, when])
         spread = rng.random(len(who)) ** 0.85  # towards the end of the period, as people do
         parts["household"].append(households[who])
         parts["day"].append(starts[when] + (spread * lengths[when]).astype(int))
     household, day = np.concatenate(parts["household"]), np.concatenate(parts["day"])
-    # the first quarter may have begun before the period; visits of the days to come are not there yet
+    # visits of the days to come are not there yet
     there = (day < world.days) & (day >= land.household_first[household]) & (day <= land.household_last[household])
     household, day = household[there], day[there]
     cell = land.cell_of[household]
@@ -71,30 +78,25 @@ def captain_visits(world: World, land: Geography, staff: People) -> None:
 
 
 def captain_meetings(world: World, land: Geography, staff: People) -> None:
-    """``captain_meeting``: 恳谈会 per cell and quarter, 分析会 and 三长碰头会 per village and month, 例会 and 碰头会 per patch (R24, R26, R30)."""
+    """``captain_meeting``: 恳谈会 by cell and quarter, 分析会 and 三长碰头会 by village and month, the rest by patch (R24, R26, R30)."""
     rng = world.rng("meetings")
-    week_of_day = world.week
-    patch_captain = staff.patch
-    patch_village = land.village_of
     chiefs = {}
-    for person, role, unit, last in zip(staff.village.person, staff.village.role, staff.village.unit, staff.village.last, strict=True):
+    for person, role, home, last in zip(staff.village.person, staff.village.role, staff.village.unit, staff.village.last, strict=True):
         if role == "village_chief" and last >= world.days:
-            chiefs[unit] = person
+            chiefs[home] = person
     chief_of = np.array([chiefs.get(village, NONE) for village in range(len(land.villages))])
-    cell_captain = staff.cell
-    everyone = np.arange(world.days)
     kinds = (
         # kind, codes, village of the unit, slot of each day, rate, convener, people, working days only
-        ("heart_talk", land.cells, land.cell_village, world.quarter, "heart_talks", cell_captain, (6, 15)),
+        ("heart_talk", land.cells, land.cell_village, world.quarter, "heart_talks", staff.cell, (6, 15)),
         ("analysis", land.villages, np.arange(len(land.villages)), world.month, "analysis", chief_of, (12, 30)),
-        ("weekly", land.patches, patch_village, week_of_day, "patch_meetings", patch_captain, (4, 9)),
-        ("monthly", land.patches, patch_village, world.month, "patch_meetings", patch_captain, (8, 20)),
+        ("weekly", land.patches, land.village_of, world.week, "patch_meetings", staff.patch, (4, 9)),
+        ("monthly", land.patches, land.village_of, world.month, "patch_meetings", staff.patch, (8, 20)),
         ("captains", land.villages, np.arange(len(land.villages)), world.month, "analysis", chief_of, (15, 40)),
     )
     columns: dict[str, list[np.ndarray]] = {name: [] for name in ("kind", "area_code", "day", "convener_id", "attendees", "township")}
     for kind, codes, village, slot, rate, convener, (fewest, most) in kinds:
         slots = int(slot[-1]) + 1
-        starts = np.searchsorted(slot, np.arange(slots))
+        starts: np.ndarray = np.searchsorted(slot, np.arange(slots))
         lengths = np.diff(np.r_[starts, world.days])
         full = {"heart_talk": 90, "weekly": 7}.get(kind, 30)
         lengths[-1] = full if starts[-1] + full > world.days else lengths[-1]
@@ -102,7 +104,7 @@ def captain_meetings(world: World, land: Geography, staff: People) -> None:
         rates = np.clip(rates[land.township_of[village]] + rng.normal(0, 0.03, len(codes))[:, None], 0, 1)
         unit, when = np.nonzero(rng.random(rates.shape) < rates)
         if kind == "weekly":
-            day = starts[when] + rng.integers(0, 2, len(when))
+            day: np.ndarray = starts[when] + rng.integers(0, 2, len(when))
         else:
             day = starts[when] + (rng.random(len(when)) * lengths[when]).astype(int)
         held = (day < world.days) & (world.workday[np.minimum(day, world.days - 1)] | (rng.random(len(day)) < 0.5))
@@ -126,7 +128,6 @@ def captain_meetings(world: World, land: Geography, staff: People) -> None:
         attendees=joined["attendees"],
         recorded_at=entered(rng, joined["day"], late, 18, 22),
     )
-    del everyone
 
 
 def _captains_of_year(world: World, land: Geography, staff: People, day: int) -> dict[str, np.ndarray]:
@@ -183,13 +184,13 @@ def training(world: World, land: Geography, staff: People) -> None:
             # courses fall on a few days; catch-up later than the pooled ones
             dates = first + ((last - first) * rng.uniform(0.5 if kind == "catch_up" else 0.05, 1.0, 12)).astype(int)
             days.append(dates[rng.integers(0, 12, int(attends.sum()))])
-    person, kind, day = np.concatenate(persons), np.concatenate(kinds), np.concatenate(days)
+    person, kind_of, day = np.concatenate(persons), np.concatenate(kinds), np.concatenate(days)
     order = np.argsort(day, kind="stable")
     world.write(
         "training_attendance",
         id=world.ids.take("training_attendance", len(day)),
         person_id=person[order],
-        kind=kind[order],
+        kind=kind_of[order],
         held_on=world.dates(day[order]),
     )
 

@@ -104,13 +104,16 @@ def fill(
         fill_calendar(connection, last_year=until.year + 1)
         calendar = working_calendar(connection)
     start = period_start(until, size.months)
+    if start < calendar["day"].iloc[0]:
+        raise ValueError(f"the calendar begins on {calendar['day'].iloc[0]}, after the first day of the period, {start}")
     workday = calendar.loc[[day >= start for day in calendar["day"]], "is_workday"].to_numpy(dtype=bool)
     # petitions still open today end later, some more than a year on: the calendar goes on by plain weeks there
     beyond = [(calendar["day"].iloc[-1] + timedelta(days=1 + n)).weekday() < 5 for n in range(1000)]
     workday = np.concatenate([workday, beyond])
     progress, ids = Progress(ROWS_A_COUNTY * scale, quiet), Ids()
     with database.connect() as connection:
-        connection.exec_driver_sql("BEGIN") if database.dialect.name == "sqlite" else None  # DDL belongs to the transaction too
+        if database.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")  # the driver would begin at the first INSERT only; the DDL belongs to the transaction too
         sink = BulkSink(connection, progress.rows)
         with bulk_load(connection, sink):
             for number in range(scale):
@@ -119,10 +122,8 @@ def fill(
             progress.at("建立索引")
         connection.execute(delete(BoardProperty).where(BoardProperty.name == DEMO))
         connection.execute(insert(BoardProperty), {"name": DEMO, "value": str(seed)})
+        connection.exec_driver_sql("ANALYZE")  # or the planner knows nothing of a million new rows
         connection.commit()
-        if database.dialect.name == "sqlite":
-            connection.exec_driver_sql("ANALYZE")
-            connection.commit()
     progress.finished()
     return sink.rows
 

@@ -23,7 +23,9 @@ CELL_SIZES = np.array([3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 19])
 CELL_SIZE_WEIGHTS = np.array([0.8, 1.2, 1.5, 2, 3, 4, 7, 9, 12, 16, 18, 17, 4.5, 2.5, 1.5])
 """Mostly 5–15 households a cell (R21), some outside."""
 
-KEY_SHARE = 0.165
+KEY_SHARE = 0.18
+VILLAGE_SPREAD = (-2, -1, 0, 0, 1, 2, 1, -1, 2)
+"""Villages more or fewer than the mean: 110 in nine townships of 12."""
 
 
 @dataclass
@@ -46,6 +48,8 @@ class Geography:
     home_village: np.ndarray  # by household
     is_key: np.ndarray
     village_names: list[str]
+    household_first: np.ndarray  # first and last day of a household's stay
+    household_last: np.ndarray
 
     @property
     def cell_village(self) -> np.ndarray:
@@ -95,7 +99,7 @@ def geography(world: World) -> Geography:
         kinds[name[-1]] += 1
     habits = [HABITS[(position + world.county) % len(HABITS)] for position in range(count)]
 
-    villages_in = rng.integers(size.villages - 2, size.villages + 4, count) if size.villages > 4 else np.full(count, size.villages)
+    villages_in = size.villages + rng.permutation(np.resize(VILLAGE_SPREAD, count)) if size.villages > 4 else np.full(count, size.villages)
     township_of = np.repeat(np.arange(count + 1), [*villages_in, 1])  # the pseudo unit has one community
     townships, names, habits = [*townships, f"{world.code}400"], [*names, PSEUDO_NAME], [*habits, PSEUDO]
     villages, village_names = [], [f"{name}村" for name in _names(rng, len(township_of))]
@@ -111,7 +115,7 @@ def geography(world: World) -> Geography:
     groups_in = _spread(rng, size.groups, len(village_of))
     groups_in[-1] = 1
     patch_of = np.repeat(np.arange(len(village_of)), groups_in)
-    cells_in = _spread(rng, size.cells, len(patch_of))
+    cells_in = _spread(rng, size.cells, len(patch_of)) + (rng.random(len(patch_of)) < 0.1)
     cells_in[-1] = 2
     group_of = np.repeat(np.arange(len(patch_of)), cells_in)
     patches, patch_order = _numbered(villages, village_of, 2)
@@ -121,7 +125,7 @@ def geography(world: World) -> Geography:
     group_order = _within(np.asarray(village_of[patch_of]))
 
     households_in = rng.choice(CELL_SIZES, len(cells), p=CELL_SIZE_WEIGHTS / CELL_SIZE_WEIGHTS.sum())
-    uncovered = np.where(rng.random(len(villages)) < 0.35, rng.integers(20, 110, len(villages)) * len(cells) // (len(villages) * 28), 0)
+    uncovered = np.where(rng.random(len(villages)) < 0.4, rng.integers(30, 120, len(villages)) * len(cells) // (len(villages) * 28), 0)
     cell_of = np.concatenate([np.repeat(np.arange(len(cells)), households_in), np.full(int(uncovered.sum()), NONE)])
     cell_village = village_of[patch_of[group_of]]
     home_village = np.concatenate([np.repeat(cell_village, households_in), np.repeat(np.arange(len(villages)), uncovered)])
@@ -144,6 +148,8 @@ def geography(world: World) -> Geography:
         home_village=home_village,
         is_key=is_key,
         village_names=village_names,
+        household_first=np.full(len(cell_of), world.day_of(ESTABLISHED)),
+        household_last=np.full(len(cell_of), FOREVER),
     )
     _write_areas(world, result, names, patch_order, group_order, cell_order)
     _write_households(world, result, rng)
@@ -201,7 +207,7 @@ def _write_households(world: World, land: Geography, rng: np.random.Generator) -
     township = land.township_of[land.home_village]
     cards = np.array([habit.steady("cards") for habit in land.habits])[township]
     card_on = np.where(rng.random(count) < cards, rng.integers(-400, -5, count), FOREVER)
-    valid_from, valid_to = np.full(count, world.day_of(ESTABLISHED)), np.full(count, FOREVER)
+    valid_from, valid_to = land.household_first, land.household_last
     moved_in = rng.random(count) < 0.006
     valid_from[moved_in] = rng.integers(1, world.days, moved_in.sum())
     card_on[moved_in & (card_on < FOREVER)] = np.minimum(valid_from[moved_in & (card_on < FOREVER)] + 20, world.days - 1)
@@ -217,4 +223,3 @@ def _write_households(world: World, land: Geography, rng: np.random.Generator) -
         valid_from=world.dates(valid_from),
         valid_to=world.dates(valid_to),
     )
-    land.household_first, land.household_last = valid_from, valid_to

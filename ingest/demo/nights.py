@@ -35,7 +35,7 @@ def _township_night(
     chiefs = 1 + (rng.random(days) < (0.15 if habit.rate("no_chief", 1)[0] > 0.8 else 0.42))
     leaders = 2 + (rng.random(days) < 0.3) + (rng.random(days) < 0.08)
     needed = np.ceil(0.2 * present[roles == "township_staff"].sum(axis=0) - 1e-9).astype(int)
-    staff = needed + (0 if strict else rng.choice(3, days, p=[0.62, 0.26, 0.12]))
+    staff = needed + (0 if strict else rng.choice(4, days, p=[0.46, 0.30, 0.16, 0.08]))
     chiefs[without_chief] = 0
     leaders[few_leaders], chiefs[few_leaders] = rng.integers(0, 2, days)[few_leaders], 1
     staff[few_staff] = np.maximum(0, needed - rng.integers(1, 4, days))[few_staff]
@@ -47,7 +47,7 @@ def _township_night(
     if habit.label == "chiefs rarely stay":
         chiefs[last] = 0
     silent = rng.random(days) < habit.rate("unreported", days)
-    silent[last] = habit.label == "sparse reporting"
+    silent[last] = habit.label == "sparse reporting" or not land.ranked[unit]
     silent |= ~workday & (rng.random(days) < 0.12) & (np.arange(days) != last)
 
     keenness = rng.uniform(0.75, 1.3, len(roles))
@@ -66,14 +66,14 @@ def _village_night(
     days, habit, workday = world.days, land.habits[land.township_of[unit]], world.workday[: world.days]
     perfect = habit.own.get("night") == 1.0 and unit % 4 == 0  # 满分异常: too good, to be looked at
     mood = rng.normal(0, 0.05)
-    fails = rng.random(days) >= (1.0 if perfect else np.clip(habit.rate("village_night", days) + mood, 0.3, 0.99))
+    fails = rng.random(days) >= (1.0 if perfect else np.clip(habit.rate("village_night", days) - world.season + mood, 0.3, 0.99))
     chiefless = fails & (rng.random(days) < 0.4)
-    chiefs = np.where(chiefless, 0, 1 + (rng.random(days) < 0.16))
-    others = 2 + (rng.random(days) < (0.0 if perfect else 0.16))
+    chiefs = np.where(chiefless, 0, 1 + (rng.random(days) < 0.36))
+    others = 2 + (rng.random(days) < 0.66)
     others = np.where(fails & ~chiefless, rng.integers(0, 2, days), others)
     chiefs = np.where(fails & ~chiefless, 1, chiefs)
-    chiefs[~workday] = (rng.random(days) < 0.45)[~workday]
-    others[~workday] = (rng.random(days) < 0.75)[~workday]
+    chiefs[~workday] = (rng.random(days) < 0.55)[~workday]
+    others[~workday] = 1 + (rng.random(days) < 0.3)[~workday]
     silent = rng.random(days) < (0.0 if perfect else np.clip(habit.rate("village_unreported", days) + mood / 3, 0.0, 0.99))
     silent[-1] |= rng.random() < 0.14 + (0.35 if habit.label == "sparse reporting" else 0.0)  # not yet reported tonight
     keenness = rng.uniform(0.8, 1.25, len(roles))
@@ -156,12 +156,12 @@ def night_visits(world: World, land: Geography, staff: People) -> dict[str, np.n
         unit = np.array(posts.unit)
         township = unit if needed == 1 else land.township_of[unit]
         by_week = np.searchsorted(world.week, np.arange(weeks))
-        rates = np.array([habit.rate(kind, world.days)[by_week] for habit in land.habits])[township]
+        rates = np.array([(habit.rate(kind, world.days) - world.season)[by_week] for habit in land.habits])[township]
         rates = np.clip(rates + rng.normal(0, 0.05, len(unit))[:, None], 0.02, 0.995)
         reached = rng.random(rates.shape) < rates
         more = rng.random(rates.shape)
-        above = needed + (more > 0.86) + (more > 0.97)
-        counts = np.where(reached, above, rng.integers(0, needed, rates.shape) if needed > 1 else 0)
+        above = needed + (more > 0.58) + (more > 0.87)
+        counts = np.where(reached, above, rng.choice(3, rates.shape, p=[0.1, 0.25, 0.65]) if needed > 1 else 0)
         counts = np.where(workdays < 3, rng.integers(0, 2, rates.shape), counts)
         keys = rng.random((len(unit), weeks, 7)) + np.array([0.0, 0.0, 0.0, 0.0, 0.25, 0.6, 0.5])
         evening = np.argsort(np.argsort(keys, axis=2), axis=2) < counts[:, :, None]
@@ -230,20 +230,20 @@ def night_sessions(world: World, land: Geography, staff: People) -> None:
             days = days[len(days) // 2 :]
             if len(days) and rng.random() < rates["study"][days[-1]] - 0.02:
                 add("review", township, int(days[rng.integers(0, len(days))]), REVIEW_THEMES[int(rng.integers(0, 3))], -1, -1, -1, 0)
-    day = np.array(rows["day"])
+    held = np.array(rows["day"])
     late = np.array([habit.steady("late_entry") for habit in land.habits])[np.array(rows["unit"])]
     order, ids = world.write_events(
         "night_session",
         kind=np.array(rows["kind"], dtype=object),
         area_code=np.array(land.townships, dtype=object)[np.array(rows["unit"])],
-        held_on=world.dates(day),
+        held_on=world.dates(held),
         minutes=np.array(rows["minutes"]),
         theme=np.array(rows["theme"], dtype=object),
         attendees=np.array(rows["attendees"]),
         measures=np.array(rows["measures"]),
         measures_done=np.array(rows["done"]),
         needs=np.array(rows["needs"]),
-        recorded_at=entered(rng, day, late, 20.5, 22.5),
+        recorded_at=entered(rng, held, late, 20.5, 22.5),
     )
     pairs = [(session, lecturer) for position, session in zip(order, ids, strict=True) for lecturer in lecturers[position]]
     if pairs:

@@ -9,7 +9,10 @@ import numpy as np
 from ingest.demo.geography import Geography
 from ingest.demo.world import FOREVER, NONE, World
 
-SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏"
+    "钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+)
 GIVEN_FIRST = "建国志明文秀玉春海永晓小丽红军伟德金桂雪俊宏立少家庆振玲淑爱美云学兴清喜福来宝长世东"
 GIVEN_SECOND = "华平军强英兰芳霞林峰刚勇斌燕娟梅萍玲琴生民忠义祥荣富贵根柱山海涛波宁静敏慧琳洁鹏飞超"
 ROLES = ("township_chief", "township_leader", "township_staff", "village_chief", "village_committee")
@@ -230,9 +233,8 @@ def _leave(world: World, rng: np.random.Generator, *groups: Posts) -> dict[int, 
             periods: list[tuple[int, int]] = []
             for _ in range(int(rng.poisson(1.3 * world.days / 540))):
                 kind = ("leave", "training", "secondment")[int(rng.choice(3, p=[0.62, 0.30, 0.08]))]
-                length = {"leave": int(rng.integers(2, 13)), "training": int(rng.integers(3, 8)), "secondment": int(rng.integers(60, 200))}[
-                    kind
-                ]
+                shortest, longest = {"leave": (2, 12), "training": (3, 7), "secondment": (60, 199)}[kind]
+                length = int(rng.integers(shortest, longest + 1))
                 if role.endswith("chief") and kind == "secondment":
                     kind, length = "training", 5
                 first = int(rng.integers(0, world.days))

@@ -21,11 +21,18 @@ DEADLINE_WORKDAYS = {"small": 3, "big": 7, "hard": 15}
 XINFANG_DAYS, XINFANG_EXTENSION_DAYS, XINFANG_NOTICE_DAYS = 60, 30, 15
 
 
+def in_office_hours(at: int) -> int:
+    """The same day between 8:24 and 18:24; what came later stays later."""
+    day, second = divmod(at, DAY)
+    return day * DAY + int(8.4 * HOUR + second / DAY * 10 * HOUR)
+
+
 class Dice:
     """Plain random numbers from a numpy source, drawn in blocks because a petition needs dozens one by one."""
 
     def __init__(self, rng: np.random.Generator) -> None:
-        self._rng, self._left = rng, []
+        self._rng = rng
+        self._left: list[float] = []
 
     def __call__(self) -> float:
         if not self._left:
@@ -172,6 +179,9 @@ class Life:
         else:
             self._dispatched()
             self._handled()
+        ended = min((step.at for step in self.steps if step.kind in ("resolve", "end")), default=self.at)
+        # the citizen has been called, and told, before the matter ends
+        self.steps = [step._replace(at=min(step.at, ended - 30)) if step.kind in ("contact", "notify") else step for step in self.steps]
         self.steps.sort(key=lambda step: step.at)
         return self.steps
 
@@ -192,7 +202,7 @@ class Life:
             if dice.chance(0.62) and later // DAY == self.at // DAY:
                 return later
             return self._workday(self.at, 1)
-        return self._workday(self.at, dice.whole(2, 4))
+        return self._workday(self.at, dice.whole(2, 3))
 
     def _holder(self, at: int) -> int:
         return self.case.holder(LEVELS[self.level], at // DAY)
@@ -238,7 +248,7 @@ class Life:
             end = self.at + max(1800, int(share * (due - 6 * HOUR - self.at)))
         else:
             end = max(due, self.at) + int((0.3 + 9 * dice() ** 2) * DAY)
-        end = max(self._in_office_hours(end, latest=due - 1 if on_time else None), self.at + 900)
+        end = max(self._on_a_workday(end, latest=due - 1 if on_time else None), self.at + 900)
         self._worked_on(end, stuck)
         ending = dice()
         if ending < 0.045:
@@ -247,23 +257,24 @@ class Life:
             return
         self._resolved(end)
 
-    def _in_office_hours(self, at: int, latest: int | None) -> int:
+    def _on_a_workday(self, at: int, latest: int | None) -> int:
         day = at // DAY
         if not self.world.workday[day] and self.dice.chance(0.75):
             day = self.world.nth_workday_after(day, 1)
         moved = day * DAY + int(self.dice.between(8.5, 18.5) * HOUR)
-        return at if latest is not None and moved > latest else moved
+        return min(in_office_hours(at), latest) if latest is not None and moved > latest else moved
 
     def _extended(self, due: int) -> int:
         """One extension at most, granted before the deadline (信访工作条例 art. 34)."""
-        asked = int(self.dice.between(max(self.at + HOUR, due - 6 * DAY), due - HOUR))
+        asked = max(in_office_hours(int(self.dice.between(max(self.at + HOUR, due - 6 * DAY), due - DAY))), self.at + 300)
         day = due // DAY - 1
         if self.case.is_xinfang:
             new = (day + self.dice.whole(10, XINFANG_EXTENSION_DAYS) + 1) * DAY - 1
         else:
             new = (self.world.nth_workday_after(day, self.dice.whole(3, 10)) + 1) * DAY - 1
         level = LEVELS[self.level]
-        self.steps.append(Step(asked, "extend", level, level, self._holder(asked), self.dice.pick(texts.EXTENDED), new))
+        note = self.dice.pick(texts.EXTENDED)
+        self._add(asked, "extend", from_level=level, to_level=level, person=self._holder(asked), note=note, value=new)
         return new + 1
 
     def _worked_on(self, end: int, stuck: bool) -> None:
@@ -279,7 +290,7 @@ class Life:
             at = begin + int(span * (number + dice.between(0.2, 0.8)) / (up + 1))
             lower, self.level = LEVELS[self.level], self.level + 1
             self._add(
-                max(at, self.at + 60),
+                max(min(in_office_hours(at), end - 120), self.at + 60),
                 "escalate",
                 from_level=lower,
                 to_level=LEVELS[self.level],
@@ -287,10 +298,10 @@ class Life:
                 note=dice.pick(texts.ESCALATED),
             )
         reached = self.level
-        notes = int(span / (28 * DAY)) if stuck else (dice.chance(0.55) + dice.chance(0.25) if span > 6 * HOUR else 0)
+        notes = int(span / (28 * DAY)) if stuck else (dice.chance(0.24) + dice.chance(0.08) if span > 6 * HOUR else 0)
         silent_after = end - int(span * dice.between(0.0, 0.5)) if stuck else end
         for _ in range(notes):
-            at = self.at + int((end - self.at) * dice.between(0.05, 0.5))
+            at = in_office_hours(self.at + int((end - self.at) * dice.between(0.05, 0.5)))
             if self.at + 60 < at < min(end, silent_after):
                 self._add(at, "progress", person=self._holder(at), note=dice.pick(texts.PROGRESS))
         self.level = reached
@@ -314,25 +325,25 @@ class Life:
         dice, rates = self.dice, self.case.rates
         rated, stars = NONE, 5
         if dice.chance(rates["rated"]):
-            rated = resolved + int(dice.between(0.3, 6) * DAY)
+            rated = max(in_office_hours(resolved + int(dice.between(0.3, 6) * DAY)), resolved + 600)
             stars = self._stars(rates["good_rating"])
             method = dice.pick(("phone", "questionnaire", "face"))
             self.steps.append(Step(rated, "rate", person=NONE, note=method, value=stars))
         if not again and ((rated != NONE and stars <= 2 and dice.chance(0.75)) or dice.chance(0.006)):
-            self._opened_again(max(rated, resolved) + int(dice.between(0.5, 3) * DAY))
+            self._opened_again(in_office_hours(max(rated, resolved) + int(dice.between(1, 3) * DAY)))
             return
         if dice.chance(0.17):
             good = rates["good_callback"] if stars >= 4 else 0.4
-            self.steps.append(Step(resolved + int(dice.between(5, 25) * DAY), "callback", note="phone", value=self._stars(good)))
+            called = in_office_hours(resolved + int(dice.between(5, 25) * DAY))
+            self.steps.append(Step(called, "callback", note="phone", value=self._stars(good)))
         followed = NONE
-        if dice.chance(rates["follow_up"]):
-            followed = resolved + int(dice.between(6, 27 if dice.chance(0.85) else 60) * DAY)
+        if dice.chance(rates["follow_up"] * (1.0 if self.case.from_visit else 0.5)):  # R10 asks it of the night visits
+            followed = in_office_hours(resolved + int(dice.between(6, 27 if dice.chance(0.85) else 60) * DAY))
             self.steps.append(Step(followed, "follow_up", person=self._holder(resolved), note=dice.pick(texts.FOLLOWED)))
         complete = rated != NONE and followed != NONE
         if dice.chance(0.93 if complete else 0.10):
-            self.steps.append(
-                Step(max(followed, rated, resolved) + int(dice.between(0.2, 5) * DAY), "close", person=self._holder(resolved))
-            )
+            closed = in_office_hours(max(followed, rated, resolved) + int(dice.between(1, 5) * DAY))
+            self.steps.append(Step(closed, "close", person=self._holder(resolved)))
 
     def _opened_again(self, at: int) -> None:
         dice = self.dice

@@ -109,12 +109,12 @@ def _openings(
     opened = Opened()
     per_day = world.size.petitions_a_village / 365
     ranked = np.array(land.ranked)[land.township_of]
-    busy = rng.lognormal(0, 0.35, len(land.villages)) * np.where(ranked, 1.0, 0.15)
+    busy = rng.lognormal(0, 0.35, len(land.villages))
+    busy = np.where(ranked, busy / busy[ranked].mean(), 0.15)
     total = int(per_day * world.days * busy.sum())
     days = np.arange(world.days)
-    weight = np.where(world.workday[: world.days], 1.0, 0.45) * (
-        1 + 0.12 * np.sin(2 * np.pi * (days + world.start.timetuple().tm_yday) / 365)
-    )
+    first = world.start.timetuple().tm_yday
+    weight = np.where(world.workday[: world.days], 1.0, 0.45) * (1 + 0.12 * np.sin(2 * np.pi * (days + first) / 365))
     weight[days >= world.days - 45] *= 1.06
     from_visits, from_slots = int(total * 0.25), min(int(total * 0.17), len(slots["id"]))
     for row in _sample(rng, len(visits["id"]), from_visits, np.where(ranked[visits["village"]], 1.0, 0.3)):
@@ -133,11 +133,13 @@ def _openings(
         at = int(slots["day"][row]) * DAY + int(rng.uniform(*hour) * HOUR)
         opened.add(at, village, "reception", slot=int(slots["id"][row]), opener=int(slots["person"][row]))
     rest = max(0, total - len(opened.rows))
-    day = rng.choice(world.days, rest, p=weight / weight.sum())
-    village = rng.choice(len(land.villages), rest, p=busy / busy.sum())
+    when = rng.choice(world.days, rest, p=weight / weight.sum())
+    where = rng.choice(len(land.villages), rest, p=busy / busy.sum())
     channel = rng.choice(len(CHANNELS), rest, p=CHANNEL_WEIGHTS)
     second = (np.clip(rng.normal(13.2, 3.3, rest), 6.8, 20.8) * HOUR).astype(int)
-    for d, v, c, s in zip(day.tolist(), village.tolist(), channel.tolist(), second.tolist(), strict=True):
+    so_far = max(_latest(world) - (world.days - 1) * DAY, 1)
+    second = np.where((when == world.days - 1) & (second > so_far), second % so_far, second)  # today's came in already
+    for d, v, c, s in zip(when.tolist(), where.tolist(), channel.tolist(), second.tolist(), strict=True):
         opened.add(d * DAY + s, v, CHANNELS[c])
     return sorted(row for row in opened.rows if row[0] <= _latest(world))
 

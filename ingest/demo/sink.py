@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, text
@@ -44,7 +45,7 @@ class BulkSink:
     def __init__(self, connection: Connection, progress: Callable[[int], None] = lambda rows: None) -> None:
         self.backend = connection.dialect.name
         self.rows: dict[str, int] = {}
-        self._cursor = connection.connection.cursor()
+        self._cursor: Any = connection.connection.cursor()
         self._progress = progress
 
     def write(self, table: str, columns: dict[str, object], length: int) -> None:
@@ -78,7 +79,7 @@ def _secondary_indexes(connection: Connection) -> dict[str, str]:
 
 @contextmanager
 def bulk_load(connection: Connection, sink: BulkSink) -> Iterator[None]:
-    """Around a load in one transaction: indexes (and on SQLite triggers) away, then back, marks and sequences as if nothing had been away."""
+    """Around a load in one transaction: indexes (on SQLite triggers too) away and back; marks and sequences as if they had stayed."""
     sqlite = connection.dialect.name == "sqlite"
     indexes = _secondary_indexes(connection)
     for name in indexes:

@@ -34,7 +34,7 @@ class Size:
     cells: int = 3
     staff: tuple[int, int] = (25, 45)
     months: int = 18
-    petitions_a_village: float = 74.0  # a year
+    petitions_a_village: float = 73.0  # a year
 
 
 MINIATURE = Size(townships=2, villages=2, patches=1, groups=2, cells=2, staff=(8, 10), months=3, petitions_a_village=90)
@@ -71,6 +71,7 @@ class World:
     quarter: np.ndarray = field(init=False)
     weekday: np.ndarray = field(init=False)
     week: np.ndarray = field(init=False)  # ISO weeks of the period, 0, 1 …
+    season: np.ndarray = field(init=False)  # what the time of year takes off a rate, by day
 
     def __post_init__(self) -> None:
         self.days = (self.until - self.start).days + 1
@@ -81,6 +82,8 @@ class World:
         self.quarter = months // 3 - months[0] // 3
         self.weekday = np.array([d.weekday() for d in dates])
         self.week = (np.arange(self.days) + self.start.weekday()) // 7
+        busy = {5: 0.04, 6: 0.03, 9: 0.02, 10: 0.05, 2: 0.03}  # sowing, wheat, autumn harvest, the weeks around the Spring Festival
+        self.season = np.array([busy.get(d.month, 0.0) for d in dates])
         self._cumulative = np.cumsum(self.workday).tolist()
         self._working_days = np.flatnonzero(self.workday).tolist()
 
@@ -142,7 +145,7 @@ def entered(
     last_hour: float = 22.5,
     at_once: float = 0.82,
 ) -> np.ndarray:
-    """When an event of ``day`` is entered (seconds): that evening (``at_once``), the next morning, or, for the ``late`` share, 4–16 days on."""
+    """When an event of ``day`` is entered (seconds): that evening (``at_once``), next morning, or 4–16 days on (``late``)."""
     size = len(day)
     evening = rng.integers(int(first_hour * HOUR), int(last_hour * HOUR), size)
     morning = DAY + rng.integers(8 * HOUR, 12 * HOUR, size)
