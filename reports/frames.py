@@ -11,9 +11,9 @@ import pandas as pd
 from metrics.definition import Indicator, Question, Span
 from metrics.period import Period
 from metrics.ranking import judged
-from metrics.registry import require_level
+from metrics.registry import REGISTRY, require_level
 from metrics.rulebook import Rulebook
-from metrics.vocabulary import AREA_LEVELS, Level
+from metrics.vocabulary import AREA_LEVELS, Direction, Level, Measure, Module
 from metrics.workdays import Workdays
 
 
@@ -54,8 +54,28 @@ def indicator_frame(source: Source, entry: Indicator, level: Level, period: Peri
     """
     require_level(entry, level)
     asked = question(source, level, period, as_of)
-    figure = entry.figure(facts_for(source, entry.needs_at(level), asked), asked)
+    facts = facts_for(source, entry.needs_at(level), asked)
+    if entry.id == "quality.perfect":  # the one indicator made from other indicators, not from the database
+        facts["perfect_figures"] = perfect_figures(source, level, period, as_of)
+    figure = entry.figure(facts, asked)
     return judged(figure, named_units(source, figure, asked), entry, asked)
+
+
+def perfect_figures(source: Source, level: Level, period: Period, as_of: date) -> pd.DataFrame:
+    """满分异常: the rates of the other modules that stand at exactly 100% with many cases. A list to check, not a verdict.
+
+    Grain: unit × indicator. Columns: code, name, id, indicator (its name), k, n.
+    """
+    least = question(source, level, period, as_of).rules.number("quality", "perfect_least_n")
+    parts = []
+    for entry in REGISTRY.values():
+        judgeable = entry.measure is Measure.RATE and entry.direction is Direction.UP and entry.module is not Module.QUALITY
+        if judgeable and level in entry.levels:
+            frame = indicator_frame(source, entry, level, period, as_of)
+            full = frame[(frame["value"] == 1.0) & (frame["n"] >= least)]
+            parts.append(full[["code", "name", "k", "n"]].assign(id=entry.id, indicator=entry.name))
+    columns = ["code", "name", "id", "indicator", "k", "n"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame({column: [] for column in columns})
 
 
 def named_units(source: Source, figure: pd.DataFrame, asked: Question) -> pd.DataFrame:

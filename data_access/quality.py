@@ -1,0 +1,302 @@
+"""数据质量: when rows were entered, in what bursts, with what words, in how many places at once, how long ago the last.
+
+Rows that name a person nobody knows, or lie at an area nobody knows, are no unit's work: they are listed by
+``data_access.problems`` and counted nowhere.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    SQLColumnExpression,
+    Subquery,
+    Text,
+    and_,
+    case,
+    cast,
+    distinct,
+    extract,
+    func,
+    literal,
+    select,
+    true,
+    union_all,
+)
+
+from data_access.frames import frame
+from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, in_scope, unit_code
+from data_access.tables import (
+    CaptainMeeting,
+    CaptainVisit,
+    Household,
+    NightSession,
+    NightStay,
+    NightVisit,
+    Person,
+    Petition,
+    ReceptionSlot,
+)
+from data_access.window import Window
+
+EVERYWHERE = Scope(area="")
+"""A burst or a copied note is one wherever its rows lie; only rows inside the reader's scope are then counted."""
+
+
+def seconds_of(column: SQLColumnExpression) -> ColumnElement[int]:
+    """Seconds since 1970 of a timestamp or of a day's midnight, alike on both databases."""
+    return cast(extract("epoch", column), BigInteger)
+
+
+def _known_person(column: SQLColumnExpression) -> ColumnElement[bool]:
+    return column.in_(select(Person.id))
+
+
+Events = list[tuple[str, Select, SQLColumnExpression, SQLColumnExpression, SQLColumnExpression, ColumnElement[bool]]]
+
+
+def _events() -> Events:
+    """The six event tables: name, rows, area, event day, recorded_at, and whether the row's person is known."""
+    visited = select(CaptainVisit).join(Household, Household.id == CaptainVisit.household_id)
+    return [
+        (
+            "night_stay",
+            select(NightStay),
+            NightStay.area_code,
+            NightStay.night,
+            NightStay.recorded_at,
+            _known_person(NightStay.person_id),
+        ),
+        ("night_session", select(NightSession), NightSession.area_code, NightSession.held_on, NightSession.recorded_at, true()),
+        (
+            "night_visit",
+            select(NightVisit),
+            NightVisit.area_code,
+            NightVisit.visited_on,
+            NightVisit.recorded_at,
+            _known_person(NightVisit.person_id),
+        ),
+        ("reception_slot", select(ReceptionSlot), ReceptionSlot.area_code, ReceptionSlot.day, ReceptionSlot.recorded_at, true()),
+        (
+            "captain_visit",
+            visited,
+            Household.area_code,
+            CaptainVisit.visited_on,
+            CaptainVisit.recorded_at,
+            _known_person(CaptainVisit.person_id),
+        ),
+        ("captain_meeting", select(CaptainMeeting), CaptainMeeting.area_code, CaptainMeeting.held_on, CaptainMeeting.recorded_at, true()),
+    ]
+
+
+def entries(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """Event rows of the window and those entered within ``quality.entry_hours`` of the end of the event's day.
+
+    A row without ``recorded_at`` is not known to be in time. Grain: unit × table. Columns: code, kind (the table), rows, in_time.
+    """
+    allowed = 86400 + int(window.number("quality.entry_hours") * 3600)
+    parts = []
+    for name, rows, area, day, recorded_at, known in _events():
+        in_time = seconds_of(recorded_at) < seconds_of(day) + allowed
+        found = (
+            rows.with_only_columns(unit_code(area, window.level).label("code"), case((in_time, 1), else_=0).label("in_time"))
+            .where(counted(area, scope), func.length(area) >= CODE_LENGTHS[window.level], day.between(window.first, window.last), known)
+            .subquery()
+        )
+        parts.append(
+            select(
+                found.c.code, literal(name).label("kind"), func.count().label("rows"), func.sum(found.c.in_time).label("in_time")
+            ).group_by(found.c.code)
+        )
+    return frame(
+        connection,
+        union_all(*parts),
+        ["code", "kind", "rows", "in_time"],
+        {"code": "str", "kind": "str", "rows": "int64", "in_time": "int64"},
+    )
+
+
+def _unit(area: SQLColumnExpression, person: SQLColumnExpression, level: str) -> ColumnElement[str]:
+    return literal("p:") + cast(person, Text) if level == "person" else unit_code(area, level)
+
+
+def _has_unit(area: SQLColumnExpression, level: str) -> ColumnElement[bool]:
+    return true() if level == "person" else func.length(area) >= CODE_LENGTHS[level]
+
+
+def _inside(area: SQLColumnExpression, scope: Scope, level: str) -> ColumnElement[int]:
+    return case((and_(in_scope(area, scope), _has_unit(area, level)), 1), else_=0)
+
+
+def bursts(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """Night and captain visits of the window, and those entered in a burst: ``quality.burst_rows`` or more rows of one person
+    within ``quality.burst_minutes``.
+
+    Two passes of window functions, so that only counts leave the database: a row starts a burst where the 9th row after
+    it was entered in time; a row lies in one where itself or one of the 9 before it starts one.
+    Grain: unit. Columns: code, rows, in_burst.
+    """
+    following, seconds = int(window.number("quality.burst_rows")) - 1, int(window.number("quality.burst_minutes") * 60)
+    night = select(
+        NightVisit.person_id.label("person_id"),
+        _unit(NightVisit.area_code, NightVisit.person_id, window.level).label("code"),
+        _inside(NightVisit.area_code, scope, window.level).label("inside"),
+        seconds_of(NightVisit.recorded_at).label("entered"),
+        literal(0).label("source"),
+        NightVisit.id.label("id"),
+    ).where(
+        counted(NightVisit.area_code, EVERYWHERE),
+        NightVisit.visited_on.between(window.first, window.last),
+        _known_person(NightVisit.person_id),
+    )
+    home = (
+        select(
+            CaptainVisit.person_id,
+            _unit(Household.area_code, CaptainVisit.person_id, window.level),
+            _inside(Household.area_code, scope, window.level),
+            seconds_of(CaptainVisit.recorded_at),
+            literal(1),
+            CaptainVisit.id,
+        )
+        .join(Household, Household.id == CaptainVisit.household_id)
+        .where(
+            counted(Household.area_code, EVERYWHERE),
+            CaptainVisit.visited_on.between(window.first, window.last),
+            _known_person(CaptainVisit.person_id),
+        )
+    )
+    visits = union_all(night, home).subquery()
+    order = (visits.c.entered, visits.c.source, visits.c.id)
+    last_of_ten = func.lead(visits.c.entered, following).over(partition_by=visits.c.person_id, order_by=order)
+    started = select(visits, case((last_of_ten - visits.c.entered <= seconds, 1), else_=0).label("starts")).subquery()
+    in_burst = func.max(started.c.starts).over(
+        partition_by=started.c.person_id,
+        order_by=(started.c.entered, started.c.source, started.c.id),
+        rows=(-following, 0),
+    )
+    marked = select(started.c.code, started.c.inside, in_burst.label("in_burst")).subquery()
+    statement = select(marked.c.code, func.count(), func.sum(marked.c.in_burst)).where(marked.c.inside == 1).group_by(marked.c.code)
+    return frame(connection, statement, ["code", "rows", "in_burst"], {"code": "str", "rows": "int64", "in_burst": "int64"})
+
+
+def notes(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """The notes of night stays, night visits and captain visits of the window, equal ones of a person and unit counted.
+
+    Grain: person × unit × text. Columns: person_id, code, note, notes, inside (whether the rows lie in the scope: a copied note is
+    one wherever the other lies, but only rows inside are counted). People without a row inside are left out.
+    """
+    rows = union_all(*(_noted(part, scope, window) for part in (NightStay, NightVisit, CaptainVisit))).subquery()
+    statement = select(rows.c.person_id, rows.c.code, rows.c.note, rows.c.inside, func.count()).group_by(
+        rows.c.person_id, rows.c.code, rows.c.note, rows.c.inside
+    )
+    if scope.area != "":
+        statement = statement.where(rows.c.person_id.in_(_writers(rows)))
+    found = frame(
+        connection,
+        statement,
+        ["person_id", "code", "note", "inside", "notes"],
+        {"person_id": "int64", "code": "str", "note": "str", "inside": "int64", "notes": "int64"},
+    )
+    return found.assign(inside=found["inside"] == 1)[["person_id", "code", "note", "notes", "inside"]]
+
+
+def _writers(rows: Subquery) -> Select:
+    again = rows.alias()
+    return select(again.c.person_id).where(again.c.inside == 1)
+
+
+def _noted(table: type[NightStay] | type[NightVisit] | type[CaptainVisit], scope: Scope, window: Window) -> Select:
+    if table is CaptainVisit:
+        area, day = Household.area_code, CaptainVisit.visited_on
+    else:
+        area, day = table.area_code, table.night if table is NightStay else table.visited_on  # type: ignore[union-attr]
+    rows = select(
+        table.person_id.label("person_id"),
+        _unit(area, table.person_id, window.level).label("code"),
+        table.note.label("note"),
+        _inside(area, scope, window.level).label("inside"),
+    ).where(
+        counted(area, EVERYWHERE),
+        day.between(window.first, window.last),
+        table.note.is_not(None),
+        func.trim(table.note) != "",
+        _known_person(table.person_id),
+    )
+    return rows.join(Household, Household.id == CaptainVisit.household_id) if table is CaptainVisit else rows
+
+
+def doubled_nights(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """Person-nights recorded in two or more places (时空冲突), once in each unit one of the places lies in, once in all by person.
+
+    Grain: unit. Columns: code, nights.
+    """
+    real = and_(
+        counted(NightStay.area_code, EVERYWHERE), NightStay.night.between(window.first, window.last), _known_person(NightStay.person_id)
+    )
+    doubled = (
+        select(NightStay.person_id, NightStay.night)
+        .where(real)
+        .group_by(NightStay.person_id, NightStay.night)
+        .having(func.count(distinct(NightStay.area_code)) > 1)
+        .subquery()
+    )
+    places = (
+        select(_unit(NightStay.area_code, NightStay.person_id, window.level).label("code"), NightStay.person_id, NightStay.night)
+        .join(doubled, and_(doubled.c.person_id == NightStay.person_id, doubled.c.night == NightStay.night))
+        .where(real, in_scope(NightStay.area_code, scope), _has_unit(NightStay.area_code, window.level))
+        .distinct()
+        .subquery()
+    )
+    statement = select(places.c.code, func.count()).group_by(places.c.code)
+    return frame(connection, statement, ["code", "nights"], {"code": "str", "nights": "int64"})
+
+
+def newest_records(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """When the newest row was entered, over the event tables and petitions, nothing later than the window's last day.
+
+    Grain: unit × table. Columns: code, kind (the table), recorded_at (timestamp).
+    """
+    sources = [(name, rows, area, and_(day <= window.last, known), recorded) for name, rows, area, day, recorded, known in _events()]
+    sources.append(
+        (
+            "petition",
+            select(Petition),
+            Petition.area_code,
+            and_(Petition.opened_at < window.end, counted_petitions(scope)),
+            Petition.recorded_at,
+        )
+    )
+    parts = []
+    for name, rows, area, happened, recorded_at in sources:
+        found = (
+            rows.with_only_columns(unit_code(area, window.level).label("code"), recorded_at.label("recorded_at"))
+            .where(counted(area, scope), func.length(area) >= CODE_LENGTHS[window.level], happened, recorded_at < window.end)
+            .subquery()
+        )
+        parts.append(
+            select(found.c.code, literal(name).label("kind"), func.max(found.c.recorded_at).label("recorded_at")).group_by(found.c.code)
+        )
+    return frame(connection, union_all(*parts), ["code", "kind", "recorded_at"], {"code": "str", "kind": "str"})
+
+
+_EVENTS = (
+    "night_stay",
+    "night_session",
+    "night_visit",
+    "reception_slot",
+    "captain_visit",
+    "captain_meeting",
+    "household",
+    "person",
+    "area",
+)
+FACTS = {
+    "entries": (entries, _EVENTS),
+    "bursts": (bursts, ("night_visit", "captain_visit", "household", "person", "area")),
+    "notes": (notes, ("night_stay", "night_visit", "captain_visit", "household", "person", "area")),
+    "doubled_nights": (doubled_nights, ("night_stay", "person", "area")),
+    "newest_records": (newest_records, (*_EVENTS, "petition")),
+}
