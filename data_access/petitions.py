@@ -91,7 +91,7 @@ def _grouped(
     counts: Mapping[str, ColumnElement[int]],
 ) -> pd.DataFrame:
     unit, has_unit = unit_of_petition(window)
-    groups = [unit.label("code"), *(expression.label(name) for name, expression in dimensions.items())]
+    groups: list = [unit.label("code"), *(expression.label(name) for name, expression in dimensions.items())]
     inner = statement.with_only_columns(*groups, *(expression.label(name) for name, expression in counts.items()))
     # The unit is grouped by position: an expression with bound parameters is not the same expression twice on PostgreSQL.
     rows = inner.where(counted_petitions(scope), has_unit).group_by(*(literal_column(str(place + 1)) for place in range(len(groups))))
@@ -250,7 +250,12 @@ def order_statistics(connection: Connection, measured: Subquery, groups: list[st
     below_median, below_p90 = (placed.c.n - 1) * 5 // 10, (placed.c.n - 1) * 9 // 10
     wanted = or_(*(placed.c.position == place for place in (below_median, below_median + 1, below_p90, below_p90 + 1)))
     statement = select(*(placed.c[name] for name in groups), placed.c.n, placed.c.position, placed.c.seconds).where(wanted)
-    rows = frame(connection, statement, [*groups, "n", "position", "seconds"], {"n": "int64", "position": "int64", "seconds": "int64"})
+    rows = frame(
+        connection,
+        statement,
+        [*groups, "n", "position", "seconds"],
+        {groups[0]: "str", "n": "int64", "position": "int64", "seconds": "int64"},
+    )
     return rows.assign(days=rows["seconds"] / 86400).drop(columns="seconds")
 
 
