@@ -5,7 +5,7 @@ import streamlit as st
 from pages.common import auth, layout, login, navigation
 
 account = auth.signed_in_account()
-page = navigation.pages_for(account, login.login_page, login.refused_page)
+page = navigation.pages_for(account, login.login_page, login.refused_page, login.unknown_page)
 st.set_page_config(f"{page.title} · {navigation.PRODUCT}", layout.ICON, layout="wide", initial_sidebar_state="collapsed")
 layout.style_sheet()
 layout.account_menu(account)

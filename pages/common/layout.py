@@ -16,6 +16,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from data_access.accounts import ROLE_NAMES, Account, Role
 from pages.common import auth, navigation
+from pages.common.navigation import plain
 
 Crumb = tuple[str, str, Mapping[str, str] | None]
 """Label, page file (``"pages/township/township.py"``), query parameters of that page."""
@@ -70,11 +71,6 @@ def _breadcrumb(crumbs: Sequence[Crumb]) -> None:
                 st.page_link(page, label=plain(label), query_params=dict(query) if query else None)
             else:
                 st.html(f'<span class="board-crumb">{escape(label)}</span>', width="content")
-
-
-def plain(label: str) -> str:
-    """A label from the database for a widget: Markdown's signs stand for themselves."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-!|~:$" else sign for sign in label)
 
 
 def bar() -> tuple[DeltaGenerator, DeltaGenerator]:

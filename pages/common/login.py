@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from data_access import accounts
 from data_access.audit import Action
 from data_access.engine import engine
-from pages.common import auth
+from pages.common import auth, navigation
 from pages.common.layout import note, page_header
 from pages.common.navigation import PRODUCT
 
@@ -54,8 +54,21 @@ def _demo_accounts() -> None:
 def refused_page() -> None:
     """An address of the board that this account may not open; asking for it stands in the audit, once a session and address."""
     page_header("这个页面不在您的账号权限内", subtitle="需要查看时,请联系管理员调整账号权限。")
+    _way_home()
     address = urlsplit(st.context.url or "").path
     seen = st.session_state.setdefault("board_refused_addresses", set())
     if address not in seen:
         auth.audited(Action.PAGE_REFUSED, address)
         seen.add(address)
+
+
+def unknown_page() -> None:
+    """An address the board does not have, or whose module this county has switched off."""
+    page_header("没有这个页面", subtitle="地址可能有误,或者本县没有启用这项功能。")
+    _way_home()
+
+
+def _way_home() -> None:
+    home = navigation.home()
+    if home is not None:
+        st.page_link(home, label="回到首页", icon=":material/arrow_back:")

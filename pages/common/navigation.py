@@ -7,9 +7,10 @@ A page appears when its file exists, its module is on and the account may open i
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.navigation.page import Page
@@ -98,21 +99,39 @@ def can_open(file: str) -> bool:
     return file in st.session_state.get(_OPEN, frozenset())
 
 
-def pages_for(account: Account | None, login: Callable[[], None], refusal: Callable[[], None]) -> Page:
+def plain(label: str) -> str:
+    """A label from the database for a widget: Markdown's signs stand for themselves."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-!|~:$" else sign for sign in label)
+
+
+def home() -> str | None:
+    """The file of the page this account starts from."""
+    return next((entry.file for entry in existing_entries() if can_open(entry.file)), None)
+
+
+def _strange_address(entries: Sequence[Entry]) -> list[str]:
+    """The address asked for where no page has it (mistyped, or its module is off): we answer it, in Chinese, not Streamlit."""
+    path = urlsplit(st.context.url or "").path.removeprefix(f"/{st.get_option('server.baseUrlPath').strip('/')}")
+    asked = path.strip("/").rsplit("/", 1)[-1]
+    return [asked] if asked and all(asked != entry.url_path for entry in entries) else []
+
+
+def pages_for(account: Account | None, login: Callable[[], None], refused: Callable[[], None], unknown: Callable[[], None]) -> Page:
     """``st.navigation`` for this account; returns the page to run.
 
     Nobody signed in: every address holds the login, so that a deep link is kept (with its query) until after it.
-    An address the account may not open holds the refusal.
+    An address the account may not open holds ``refused``, one that does not exist ``unknown``.
     """
     entries = existing_entries()
+    strange = _strange_address(entries)
     if account is None:
         st.session_state[_OPEN] = frozenset()
         addresses = [entry.url_path for entry in entries] or ["login"]
-        return st.navigation([st.Page(login, title="登录", url_path=address) for address in addresses], position="hidden")
-    allowed = [e for e in entries if e.open_to(account)]
-    st.session_state[_OPEN] = frozenset(e.file for e in allowed)
+        return st.navigation([st.Page(login, title="登录", url_path=address) for address in addresses + strange], position="hidden")
+    allowed = [entry for entry in entries if entry.open_to(account)]
+    st.session_state[_OPEN] = frozenset(entry.file for entry in allowed)
     sections: dict[str, list[Page]] = {"": []}
-    grouped = [e.menu for e in allowed if e.menu]
+    grouped = [entry.menu for entry in allowed if entry.menu]
     for entry in allowed:
         # A group of one is no group: it stands in the line itself.
         section = entry.menu if entry.menu and grouped.count(entry.menu) > 1 else ""
@@ -125,11 +144,9 @@ def pages_for(account: Account | None, login: Callable[[], None], refusal: Calla
                 visibility="visible" if entry.menu is not None else "hidden",
             )
         )
-    sections[""] += [
-        st.Page(refusal, title=e.title, url_path=e.url_path, visibility="hidden", default=not allowed and e is entries[0])
-        for e in entries
-        if e not in allowed
-    ]
-    if not entries:
-        sections[""] = [st.Page(refusal, title=PRODUCT)]
+    hidden = [(refused, entry.title, entry.url_path) for entry in entries if entry not in allowed]
+    hidden += [(unknown, PRODUCT, address) for address in strange]
+    if not allowed:
+        hidden.insert(0, (refused, PRODUCT, "home"))
+    sections[""] += [st.Page(page, title=title, url_path=address, visibility="hidden") for page, title, address in hidden]
     return st.navigation(sections, position="hidden" if account.role is Role.WALL else "top")
