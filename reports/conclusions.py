@@ -16,7 +16,7 @@ from itertools import pairwise
 import pandas as pd
 
 from metrics.definition import Indicator
-from metrics.period import Period
+from metrics.period import Period, PeriodKind
 from metrics.vocabulary import LEVEL_NAMES, Direction, Level, Measure, Status
 from reports.tables import target_words
 from reports.wording import (
@@ -90,6 +90,18 @@ class Reading:
         return self.as_of >= self.period.last
 
     @property
+    def counted_kind(self) -> PeriodKind:
+        """The kind of period the figure speaks of: a quarterly one asked for by month speaks of the quarter."""
+        longer = (PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR)
+        own = self.entry.counted_in or self.period.kind
+        return max(own, self.period.kind, key=longer.index)
+
+    @property
+    def comparable(self) -> bool:
+        """Neighbouring periods are different ones to the figure (two months of a quarter are the same quarter)."""
+        return self.counted_kind is self.period.kind
+
+    @property
     def now(self) -> str:
         """本月, or how far the month has come."""
         return this(self.period) if self.period_over else f"{this(self.period)}({as_of_words(self.as_of)})"
@@ -124,7 +136,7 @@ def change_words(reading: Reading) -> str:
     The difference is that of the two values as shown: whoever subtracts them on paper gets the same. A count of a period
     still running is not compared with a whole one.
     """
-    if len(reading.whole) < 2:
+    if len(reading.whole) < 2 or not reading.comparable:
         return ""
     before, last = reading.whole[-2:]
     if not before.solid(reading.least) or not last.solid(reading.least) or before.period.text != last.period.before.text:
@@ -181,7 +193,7 @@ def in_progress(reading: Reading) -> str:
         if last and last.value is not None
         else ""
     )
-    return f"{reading.entry.name}{this(reading.period)}进行中{done},暂不评比"
+    return f"{reading.entry.name}本{PERIOD_WORDS[reading.counted_kind]}进行中{done},暂不评比"
 
 
 def too_few(reading: Reading) -> str:
@@ -198,21 +210,25 @@ def getting_worse(reading: Reading) -> str:
     """``泥河镇住夜达标率连续三月下降,本月 61.9% (13/21)`` for units below the target, the worst of them first."""
     if reading.entry.direction is Direction.WATCH or reading.entry.measure is not Measure.RATE:
         return ""
-    falls = reading.entry.direction is Direction.UP
-    rows = [row for row in units_below(reading).to_dict("records") if worsened(reading, reading.runs.get(row["code"], ()))]
+    rows = worsening_units(reading)
     if not rows:
         return ""
-    worst, word = rows[0], "下降" if falls else "上升"
+    worst, word = rows[0], "下降" if reading.entry.direction is Direction.UP else "上升"
     others = f"等 {len(rows)} 个{LEVEL_NAMES[reading.level]}" if len(rows) > 1 else ""
     lead = f"{_unit(worst)}{others}{reading.short_name}连续{NUMERALS[RUN]}{PERIOD_WORDS[reading.period.kind]}{word}"
     figure = _figure(reading, worst)
     return f"{lead},{_unit(worst)}{reading.now} {figure}" if others else f"{lead},{reading.now} {figure}"
 
 
+def worsening_units(reading: Reading) -> list[dict]:
+    """Units below the target whose run goes the wrong way, worst first: rows of the frame."""
+    return [row for row in units_below(reading).to_dict("records") if worsened(reading, reading.runs.get(row["code"], ()))]
+
+
 def worsened(reading: Reading, points: tuple[Point, ...]) -> bool:
     """Whether the last RUN steps all went the wrong way, each between neighbouring periods with enough cases."""
     recent = points[-RUN - 1 :]
-    if len(recent) < RUN + 1 or not all(point.solid(reading.least) for point in recent):
+    if len(recent) < RUN + 1 or not reading.comparable or not all(point.solid(reading.least) for point in recent):
         return False
     if any(later.period.before.text != earlier.period.text for earlier, later in pairwise(recent)):
         return False
@@ -232,9 +248,15 @@ def against_target(reading: Reading) -> str:
     if total == 1:
         row = frame.iloc[0].to_dict()
         return f"{_unit(row)}{reading.short_name} {_figure(reading, row)},{'达到' if reached else '未达到'}目标"
-    if reached == total:
-        return f"{total} 个{unit}{reading.short_name}全部达标"
-    lead = f"{total} 个{unit}中 {reached} 个{reading.short_name}达标" if reached else f"{total} 个{unit}{reading.short_name}均未达到目标"
+    among = f"{'样本足够的 ' if total < len(reading.frame) else ''}{total} 个{unit}"
+    if reading.entry.direction is Direction.DOWN and not reading.target:  # 9 个乡镇中 2 个有超期在办
+        if reached == total:
+            return f"{among}均无{reading.short_name}"
+        lead = f"{among}中 {total - reached} 个有{reading.short_name}" if reached else f"{among}均有{reading.short_name}"
+    elif reached == total:
+        return f"{among}{reading.short_name}全部达标"
+    else:
+        lead = f"{among}中 {reached} 个{reading.short_name}达标" if reached else f"{among}{reading.short_name}均未达到目标"
     return f"{lead},{_worst(reading, frame)}"
 
 
@@ -275,7 +297,7 @@ def _worst(reading: Reading, frame: pd.DataFrame) -> str:
         named = "、".join(f"{_unit(row)}{of(row['k'], row['n'])}" for row in tied)
         return f"{named}{word},均为 {bare(reading.entry, edge)}"
     named = f"{_unit(tied[0])}等 {len(tied)} 个{LEVEL_NAMES[reading.level]}"
-    together = f" {of(sum(row['k'] for row in tied), sum(row['n'] for row in tied))}" if reading.entry.measure is Measure.RATE else ""
+    together = f" (合计 {sum(row['k'] for row in tied)}/{sum(row['n'] for row in tied)})" if reading.entry.measure is Measure.RATE else ""
     return f"{named}并列{word} {bare(reading.entry, edge)}{together}"
 
 

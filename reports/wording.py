@@ -8,6 +8,8 @@ import unicodedata
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+import pandas as pd
+
 from metrics.definition import Indicator
 from metrics.period import Period, PeriodKind
 from metrics.vocabulary import Measure
@@ -26,7 +28,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 def is_missing(value: object) -> bool:
     """None, NaN, NA and NaT alike."""
-    return value is None or (not isinstance(value, str) and bool(value != value)) or type(value).__name__ == "NAType"
+    return value is None or bool(pd.api.types.is_scalar(value) and pd.isna(value))
 
 
 def clean(text: object) -> str:

@@ -1,0 +1,190 @@
+"""What slides are built of: text that is fitted to its place, tables measured before they are drawn, the footer."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pptx.dml.color import RGBColor
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.oxml.ns import qn
+from pptx.slide import Slide
+from pptx.util import Inches, Pt
+
+from reports.tables import Kind, TableReport
+from reports.wording import clean, display_width, lines_needed, shortened
+
+SLIDE_WIDTH, SLIDE_HEIGHT = 13.333, 7.5
+MARGIN = 0.6
+BODY_TOP, BODY_BOTTOM = 2.1, 6.65
+"""Inches from the top: between the subtitle and the footer."""
+
+FONT = "微软雅黑"
+"""East Asian and Latin face of every run. Not bundled; where it is absent PowerPoint, WPS and LibreOffice take their own
+Chinese sans (思源黑体 / Noto Sans CJK SC is the free one to install)."""
+
+INK, GREY, ACCENT, PAPER, RULE = "1F2933", "5B6470", "1F4E79", "EFEBE2", "C9C4B8"
+VERDICT_INK = {"达标": "1B6E3C", "接近": "8A5A00", "未达标": "A32A1F"}
+
+LINE_HEIGHT = 1.45
+"""Of the font size; Noto Sans CJK's own line is the tallest of the faces used."""
+TABLE_SIZE = 12
+CELL_PADDING = 0.08
+GRID_STYLE = "{5940675A-B579-460E-94D1-54222C63F5DA}"
+"""PowerPoint's built-in "no style, table grid"."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A place on a slide, in inches."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+def styled(run: Any, size: float, colour: str = INK, bold: bool = False) -> None:
+    """Size, colour and face of a run, the East Asian face named too (python-pptx names only the Latin one)."""
+    run.font.size, run.font.bold, run.font.name = Pt(size), bold, FONT
+    run.font.color.rgb = RGBColor.from_string(colour)
+    east_asian_face(run._r.get_or_add_rPr())
+
+
+def east_asian_face(properties: Any) -> None:
+    """``a:ea`` after ``a:latin`` in run properties."""
+    for old in properties.findall(qn("a:ea")):
+        properties.remove(old)
+    latin = properties.find(qn("a:latin"))
+    face = copy.deepcopy(latin)
+    face.tag = qn("a:ea")
+    latin.addnext(face)
+
+
+def fitted(text: str, block: Block, sizes: Sequence[float]) -> tuple[str, float]:
+    """The largest size at which the text stays inside its place, else the smallest with the text cut by ``…``."""
+    for size in sizes:
+        cells, lines = _cells(block.width, size), int(block.height * 72 // (size * LINE_HEIGHT)) or 1
+        if display_width(text) <= cells * lines - (lines - 1) * 2:
+            return text, size
+    return shortened(text, cells * lines - lines * 2), size
+
+
+def _cells(width: float, size: float) -> int:
+    """Half-width cells in a line of ``width`` inches, inner margins off; slack for Latin faces wider than half an em."""
+    return max(2, int((width - 2 * CELL_PADDING) * 72 / (size / 2) * 0.88))
+
+
+def add_text(slide: Slide, text: str, block: Block, *, sizes: Sequence[float], colour: str = INK, bold: bool = False) -> None:
+    box = slide.shapes.add_textbox(Inches(block.left), Inches(block.top), Inches(block.width), Inches(block.height))
+    _fill(box.text_frame, clean(text), block, sizes, colour, bold)
+
+
+def add_title(slide: Slide, text: str, block: Block | None = None, sizes: Sequence[float] = (28, 24, 20)) -> None:
+    """In the layout's title place, so that outline and screen readers have it."""
+    block = block or Block(MARGIN, 0.4, SLIDE_WIDTH - 2 * MARGIN, 1.15)
+    shape: Any = slide.shapes.title
+    shape.left, shape.top, shape.width, shape.height = (Inches(side) for side in (block.left, block.top, block.width, block.height))
+    _fill(shape.text_frame, text, block, sizes, INK, True)
+    shape.text_frame.vertical_anchor = MSO_ANCHOR.BOTTOM
+
+
+def _fill(frame: Any, text: str, block: Block, sizes: Sequence[float], colour: str, bold: bool) -> None:
+    shown, size = fitted(text, block, sizes)
+    frame.word_wrap = True
+    frame.margin_left = frame.margin_right = Inches(CELL_PADDING)
+    frame.margin_top = frame.margin_bottom = 0
+    paragraph = frame.paragraphs[0]
+    paragraph.alignment = PP_ALIGN.LEFT
+    run = paragraph.add_run()
+    run.text = shown
+    styled(run, size, colour, bold)
+
+
+def add_footer(slide: Slide, text: str, number: int) -> None:
+    add_text(slide, text, Block(MARGIN, 6.8, SLIDE_WIDTH - 2 * MARGIN - 0.8, 0.5), sizes=(10, 9, 8), colour=GREY)
+    add_text(slide, str(number), Block(SLIDE_WIDTH - MARGIN - 0.6, 6.8, 0.6, 0.3), sizes=(10,), colour=GREY)
+
+
+# --- tables -------------------------------------------------------------------------------------------------------
+
+
+def column_widths(table: TableReport, width: float) -> list[float]:
+    """Inches a column: by its widest text, long texts sharing what is left."""
+    texts = table.texts()
+    wanted = []
+    for position, column in enumerate(table.columns):
+        widest = max([display_width(column.heading), *(display_width(row[position]) for row in texts)], default=4)
+        wanted.append(min(max(widest, 4) + 2, 60))
+    total = sum(wanted)
+    available = width * 72 / (TABLE_SIZE / 2)
+    if total > available:  # the longest columns give way first
+        limit = max(wanted)
+        while limit > 8 and sum(min(each, limit) for each in wanted) > available:
+            limit -= 1
+        wanted = [min(each, limit) for each in wanted]
+        total = sum(wanted)
+    return [each / total * width for each in wanted]
+
+
+def row_heights(table: TableReport, width: float) -> list[float]:
+    """Inches a row, the heading first."""
+    cells = [_cells(each, TABLE_SIZE) for each in column_widths(table, width)]
+    rows = [[column.heading for column in table.columns], *table.texts()]
+    lines = [max(lines_needed(text, room) for text, room in zip(row, cells, strict=True)) for row in rows]
+    return [count * TABLE_SIZE * LINE_HEIGHT / 72 + 0.06 for count in lines]
+
+
+def rows_height(table: TableReport, width: float) -> float:
+    return sum(row_heights(table, width))
+
+
+def pages_of(table: TableReport, width: float, height: float) -> list[TableReport]:
+    """The table cut into pieces that fit the height, each with the headings."""
+    head, *rows = row_heights(table, width)
+    pages: list[tuple[int, int]] = []
+    start, used = 0, head
+    for position, row in enumerate(rows):
+        if used + row > height and position > start:
+            pages.append((start, position))
+            start, used = position, head
+        used += row
+    pages.append((start, len(rows)))
+    return [replace(table, frame=table.frame.iloc[first:last]) for first, last in pages]
+
+
+def add_table(slide: Slide, table: TableReport, block: Block) -> None:
+    """A native table; the caller has seen to it that it fits (:func:`pages_of`)."""
+    widths, heights = column_widths(table, block.width), row_heights(table, block.width)
+    frame = slide.shapes.add_table(
+        len(heights), len(widths), Inches(block.left), Inches(block.top), Inches(block.width), Inches(sum(heights))
+    )
+    grid = frame.table
+    properties: Any = grid._tbl.tblPr
+    properties.find(qn("a:tableStyleId")).text = GRID_STYLE
+    grid.horz_banding = False
+    for position, width in enumerate(widths):
+        grid.columns[position].width = Inches(width)
+    rows = [[column.heading for column in table.columns], *table.texts()]
+    for index, (row, height) in enumerate(zip(rows, heights, strict=True)):
+        grid.rows[index].height = Inches(height)
+        for position, (text, column) in enumerate(zip(row, table.columns, strict=True)):
+            _cell(grid.cell(index, position), text, heading=index == 0, right=column.is_number, verdict=column.kind is Kind.TEXT)
+
+
+def _cell(cell: Any, text: str, *, heading: bool, right: bool, verdict: bool) -> None:
+    cell.margin_left = cell.margin_right = Inches(CELL_PADDING)
+    cell.margin_top = cell.margin_bottom = Inches(0.02)
+    cell.vertical_anchor = MSO_ANCHOR.MIDDLE
+    if heading:
+        cell.fill.solid()
+        cell.fill.fore_color.rgb = RGBColor.from_string(PAPER)
+    else:
+        cell.fill.background()
+    paragraph = cell.text_frame.paragraphs[0]
+    paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
+    run = paragraph.add_run()
+    run.text = clean(text)
+    styled(run, TABLE_SIZE, VERDICT_INK.get(text, INK) if verdict and not heading else INK, heading)
