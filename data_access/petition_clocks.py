@@ -23,14 +23,17 @@ def day_of(column: SQLColumnExpression) -> ColumnElement:
 
 
 def numbered_days() -> CTE:
-    """The calendar with running numbers. Columns: day, is_workday, worked (working days up to and including it), position."""
+    """The calendar with running numbers. Columns: day, works (1 or 0), worked (working days up to and including it)."""
     works = case((CalendarDay.is_workday, 1), else_=0)
-    return select(
-        CalendarDay.day.label("day"),
-        works.label("works"),
-        func.sum(works).over(order_by=CalendarDay.day).label("worked"),
-        func.row_number().over(order_by=CalendarDay.day).label("position"),
-    ).cte("numbered_days")
+    return (
+        select(
+            CalendarDay.day.label("day"),
+            works.label("works"),
+            func.sum(works).over(order_by=CalendarDay.day).label("worked"),
+        )
+        .cte("numbered_days")
+        .prefix_with("MATERIALIZED")
+    )
 
 
 def _working_days_after(numbered: CTE, count: int) -> Select:
@@ -40,21 +43,19 @@ def _working_days_after(numbered: CTE, count: int) -> Select:
     )
 
 
-def _civil_days_after(numbered: CTE, count: int) -> Select:
-    later = numbered.alias()
-    return select(numbered.c.day.label("day"), later.c.day.label("due")).join(
-        later, later.c.position == numbered.c.position + literal(int(count), Integer)
-    )
+def _civil_days_after(count: int) -> Select:
+    due = func.lead(CalendarDay.day, count, type_=Date).over(order_by=CalendarDay.day)
+    return select(CalendarDay.day.label("day"), due.label("due"))
 
 
 def workday_clock(count: float, name: str) -> CTE:
     """The ``count``-th working day after each day. Columns: day, due."""
-    return _working_days_after(numbered_days(), int(count)).cte(name)
+    return _working_days_after(numbered_days(), int(count)).cte(name).prefix_with("MATERIALIZED")
 
 
 def civil_clock(count: float, name: str) -> CTE:
     """The ``count``-th civil day after each day. Columns: day, due."""
-    return _civil_days_after(numbered_days(), int(count)).cte(name)
+    return _civil_days_after(int(count)).cte(name).prefix_with("MATERIALIZED")
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def deadline(window: Window) -> Deadline:
     for size, number in WORKING_DAY_CLOCKS.items():
         days = _working_days_after(numbered, int(window.number(number)))
         parts.append(days.add_columns(literal(size).label("kind")))
-    xinfang = _civil_days_after(numbered, int(window.number("petitions.xinfang_days")))
+    xinfang = _civil_days_after(int(window.number("petitions.xinfang_days")))
     parts.append(xinfang.add_columns(literal(XINFANG).label("kind")))
     clock = union_all(*parts).cte("petition_clock")
     kind = case((Petition.is_xinfang.is_(True), XINFANG), else_=Petition.size)
