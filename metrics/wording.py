@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pandas as pd
@@ -23,9 +24,19 @@ def whole(value: Any) -> str:
     return MISSING if is_missing(value) else f"{int(value):,}"
 
 
+def rounded(value: float | Decimal, digits: int = 0) -> Decimal:
+    """Half away from zero on the 15 digits a spreadsheet sees: 1/16 is 6.3% here as in a cell (Python's format says 6.2%)."""
+    return Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+
+
+def share_points(value: float) -> Decimal:
+    """A share as percent with the one decimal that is shown."""
+    return rounded(Decimal(f"{value:.15g}") * 100, 1)
+
+
 def share(value: Any) -> str:
     """0.6190 → 61.9%."""
-    return MISSING if is_missing(value) else f"{float(value) * 100:.1f}%"
+    return MISSING if is_missing(value) else f"{share_points(float(value))}%"
 
 
 def fraction(k: Any, n: Any) -> str:
@@ -63,12 +74,15 @@ def status_text(status: Any, n: Any = None) -> str:
 
 
 def change_text(entry: Indicator, now: Any, before: Any) -> str:
-    """Against the period before: +3.2 点 for shares, +4件 for counts; empty where one of them is missing."""
+    """Against the period before: +3.2 点 for shares, +4件 for counts; empty where one of them is missing.
+
+    Of shares as shown, so that whoever subtracts the two on paper gets the same.
+    """
     if is_missing(now) or is_missing(before):
         return ""
     change = float(now) - float(before)
     if entry.measure is Measure.RATE:
-        points = round(change * 100, 1)
+        points = share_points(float(now)) - share_points(float(before))
         return "持平" if points == 0 else f"{points:+.1f}点"
     change = round(change, 1)
     return "持平" if change == 0 else f"{change:+,.0f}{entry.unit}" if change.is_integer() else f"{change:+,.1f}{entry.unit}"

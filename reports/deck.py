@@ -12,6 +12,7 @@ from pptx.slide import Slide
 from pptx.util import Emu, Inches
 
 from metrics.vocabulary import Measure
+from metrics.wording import MISSING
 from reports.conclusions import Point, summary, worsening_units
 from reports.pack import AUDIENCE_NAMES, Annex, Chapter, Pack, chart_rows
 from reports.slide_charts import bar_chart, line_chart
@@ -32,7 +33,7 @@ from reports.slide_parts import (
     rows_height,
 )
 from reports.tables import Column, Kind, TableReport, definition_words, target_words
-from reports.wording import MISSING, bare, clean, of, quantity, shortened
+from reports.wording import bare, clean, of, quantity, shortened
 
 MOST_BARS = 18
 SIDE_WIDTH = 4.7

@@ -13,7 +13,8 @@ import pandas as pd
 from metrics.definition import Indicator, Question
 from metrics.rulebook import Rulebook
 from metrics.vocabulary import LEVEL_NAMES, STATUS_NAMES, Direction, Level, Measure, Status
-from reports.wording import MISSING, as_of_words, clean, formula_safe, is_missing, number, rounded, share
+from metrics.wording import MISSING, rounded, share
+from reports.wording import as_of_words, clean, formula_safe, is_missing, number
 
 
 class Kind(StrEnum):

@@ -6,16 +6,13 @@ import math
 import re
 import unicodedata
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
 from metrics.definition import Indicator
 from metrics.period import Period, PeriodKind
 from metrics.vocabulary import Measure
-
-MISSING = "—"
-"""A zero denominator is missing: never 0%, never 100%."""
+from metrics.wording import MISSING, rounded, share
 
 PERIOD_WORDS = {PeriodKind.WEEK: "周", PeriodKind.MONTH: "月", PeriodKind.QUARTER: "季", PeriodKind.YEAR: "年"}
 
@@ -42,21 +39,6 @@ def formula_safe(text: str) -> str:
     Full-width signs count too: Chinese input methods produce them and spreadsheets read them as their ASCII twins.
     """
     return f"'{text}" if text.lstrip(" \u3000\u00a0\ufeff").startswith(_FORMULA) else text
-
-
-def rounded(value: float | Decimal, digits: int = 0) -> Decimal:
-    """Half away from zero on the 15 digits a spreadsheet sees, so that 49/80 is 61.3% here as in a cell (Python says 61.2%)."""
-    return Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-
-
-def share_points(value: float) -> Decimal:
-    """A share as percent with the one decimal that is shown."""
-    return rounded(Decimal(f"{value:.15g}") * 100, 1)
-
-
-def share(value: object) -> str:
-    """``61.9%``; a missing one is ``—``."""
-    return MISSING if is_missing(value) else f"{share_points(float(value))}%"  # type: ignore[arg-type]
 
 
 def number(value: object) -> str:
