@@ -34,6 +34,7 @@ from ingest.demo.petition_life import FIRST_LEVEL, LEVELS
 SOURCE = "live"
 CODE_OF_LEVEL = {"cell": 19, "group": 16, "patch": 14, "village": 12}
 CAPTAINS = {"cell": "cell_captain", "group": "group_captain", "patch": "patch_captain", "village": "village_chief"}
+SIZES = {"small": "小事", "big": "大事", "hard": "难事"}
 DAY_BEGINS = 6
 """Before six in the morning "tonight" is still the evening before."""
 
@@ -69,7 +70,7 @@ class Feed:
     def _read(self, connection: Connection) -> None:
         today = self.clock().date()
         unranked = set(connection.scalars(select(Area.code).where(Area.level == "township", Area.ranked.is_(False))))
-        self.names = dict(connection.execute(select(Area.code, Area.name).where(Area.level != "cell")).tuples().all())
+        self.names = {area.code: area.name for area in connection.execute(select(Area.code, Area.name).where(Area.level != "cell"))}
         posts = connection.execute(
             select(Appointment.role, Appointment.area_code, Person.id, Person.name)
             .join(Person, Person.id == Appointment.person_id)
@@ -178,6 +179,7 @@ class Feed:
                 Petition.area_code,
                 Petition.level,
                 Petition.title,
+                Petition.category,
                 Petition.handler_id,
                 Petition.contacted_at,
                 Petition.reopened,
@@ -208,14 +210,14 @@ class Feed:
             "size": size,
             "sphere": sphere,
             "is_dispute": self.dice.random() < disputes,
-            "title": title,
+            "title": f"{self.names[cell[:12]]}{title}",
             "petitioner_key": uuid4().hex[:12],
             "opened_at": now,
             "level": level,
         }
         petition = connection.execute(insert(Petition).values(**row, **self._recorded(now)).returning(Petition.id)).scalar_one()
         self._event(connection, petition, now, "open", to_level=level)
-        return f"点单 {self._place(cell)} 新诉求:{title}({category})"
+        return f"点单 {self._place(cell)} 新诉求:{title}({category},{SIZES[size]})"
 
     def petition_dispatched(self, connection: Connection, now: datetime) -> str | None:
         found = self._one(connection, Petition.ended_at.is_(None), Petition.dispatched_at.is_(None))
@@ -224,7 +226,7 @@ class Feed:
         handler = self._handler(found.level or "village", found.area_code)
         self._change(connection, found.id, dispatched_at=now, handler_id=handler, last_progress_at=now)
         self._event(connection, found.id, now, "dispatch", to_level=found.level, person_id=handler)
-        return f"派单 {self._place(found.area_code)} {found.title}"
+        return f"派单 {self._place(found.area_code[:9])} {found.title}"
 
     def petition_accepted(self, connection: Connection, now: datetime) -> str | None:
         open_ = (Petition.ended_at.is_(None), Petition.dispatched_at.is_not(None), Petition.accepted_at.is_(None))
@@ -233,7 +235,7 @@ class Feed:
             return None
         self._change(connection, found.id, accepted_at=now, contacted_at=found.contacted_at or now, last_progress_at=now)
         self._event(connection, found.id, now, "accept", person_id=found.handler_id)
-        return f"接单 {self._place(found.area_code)} {found.title}"
+        return f"接单 {self._place(found.area_code[:9])} {found.title}"
 
     def petition_progress(self, connection: Connection, now: datetime) -> str | None:
         found = self._one(connection, Petition.ended_at.is_(None), Petition.accepted_at.is_not(None))
@@ -242,7 +244,7 @@ class Feed:
         note = self.dice.choice(texts.PROGRESS)
         self._change(connection, found.id, last_progress_at=now)
         self._event(connection, found.id, now, "progress", person_id=found.handler_id, note=note)
-        return f"办理 {self._place(found.area_code)} {found.title}:{note}"
+        return f"办理 {self._place(found.area_code[:9])} {found.title}:{note}"
 
     def petition_escalated(self, connection: Connection, now: datetime) -> str | None:
         found = self._one(connection, Petition.ended_at.is_(None), Petition.accepted_at.is_not(None), Petition.level.in_(LEVELS[:4]))
@@ -253,17 +255,17 @@ class Feed:
         note = self.dice.choice(texts.ESCALATED)
         self._change(connection, found.id, level=upper, handler_id=handler, last_progress_at=now)
         self._event(connection, found.id, now, "escalate", from_level=found.level, to_level=upper, person_id=handler, note=note)
-        return f"升级 {self._place(found.area_code)} {found.title}:{note}"
+        return f"升级 {self._place(found.area_code[:9])} {found.title}:{note}"
 
     def petition_resolved(self, connection: Connection, now: datetime) -> str | None:
         found = self._one(connection, Petition.ended_at.is_(None), Petition.accepted_at.is_not(None))
         if found is None:
             return None
-        note = self.dice.choice(texts.RESOLVED)
+        note = self.dice.choice(texts.RESOLVED.get(found.category or "", texts.ANSWERED))
         proof = self.dice.random() < 0.95
         self._change(connection, found.id, ended_at=now, outcome="resolved", evidence_on_file=proof, last_progress_at=now)
         self._event(connection, found.id, now, "resolve", person_id=found.handler_id, note=note)
-        return f"办结 {self._place(found.area_code)} {found.title}:{note}"
+        return f"办结 {self._place(found.area_code[:9])} {found.title}:{note}"
 
     def petition_rated(self, connection: Connection, now: datetime) -> str | None:
         rated = select(PetitionRating.petition_id).where(PetitionRating.petition_id == Petition.id).exists()
@@ -276,7 +278,7 @@ class Feed:
         row = {"petition_id": found.id, "rated_at": now, "stars": stars, "method": method, "independent": False}
         connection.execute(insert(PetitionRating).values(**row))
         self._event(connection, found.id, now, "rate")
-        return f"评单 {self._place(found.area_code)} {found.title}:{stars} 星"
+        return f"评单 {self._place(found.area_code[:9])} {found.title}:{stars} 星"
 
     def petition_reopened(self, connection: Connection, now: datetime) -> str | None:
         poor = (
@@ -295,7 +297,7 @@ class Feed:
         note = self.dice.choice(texts.REOPENED)
         level = found.level
         self._event(connection, found.id, now, "reopen", from_level=level, to_level=level, person_id=found.handler_id, note=note)
-        return f"重办 {self._place(found.area_code)} {found.title}:{note}"
+        return f"重办 {self._place(found.area_code[:9])} {found.title}:{note}"
 
 
 def masked(name: str) -> str:

@@ -149,6 +149,7 @@ class Case:
 
     opened: int
     size: str
+    category: str
     is_xinfang: bool
     from_visit: bool
     opener: int  # who recorded it, NONE for a hotline
@@ -311,7 +312,7 @@ class Life:
         dice = self.dice
         proof = "evidence" if dice.chance(self.case.rates["evidence"]) else "plain"
         at = max(at, self.at + 60)
-        self._add(at, "resolve", person=self._holder(at), note=dice.pick(texts.RESOLVED), value=proof)
+        self._add(at, "resolve", person=self._holder(at), note=dice.pick(texts.RESOLVED[self.case.category]), value=proof)
         self._after(resolved=at)
 
     def _stars(self, good: float) -> int:
@@ -355,5 +356,5 @@ class Life:
             self._add(self._workday(self.at, 1), "progress", person=self._holder(at), note=dice.pick(texts.PROGRESS))
         at = self._workday(self.at, dice.whole(1, 8))
         proof = "evidence" if dice.chance(self.case.rates["evidence"]) else "plain"
-        self._add(at, "resolve", person=self._holder(at), note=dice.pick(texts.RESOLVED), value=proof)
+        self._add(at, "resolve", person=self._holder(at), note=dice.pick(texts.RESOLVED[self.case.category]), value=proof)
         self._after(resolved=at, again=True)

@@ -220,7 +220,7 @@ def petitions(world: World, land: Geography, staff: People, visits: dict[str, np
             earlier.pop()
         group = group_of[cell]
         units = {"cell": cell, "group": group, "patch": patch_of[group], "village": village, "township": township}
-        life = Life(world, dice, Case(opened, size, is_xinfang, visit != NONE, opener, now, handlers.of(units)))
+        life = Life(world, dice, Case(opened, size, category, is_xinfang, visit != NONE, opener, now, handlers.of(units)))
         steps = life.drawn()
         row = as_of(steps, latest, life.first_level)
         stays_open = (row.ended_at if row.ended_at >= 0 else latest) - opened
