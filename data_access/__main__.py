@@ -3,6 +3,7 @@
 ::
 
     python -m data_access migrate                                    create or upgrade the tables, fill the calendar
+    python -m data_access state                                      empty, demo or county
     python -m data_access account add zhangsan --name 张三 --role township --area 149981101
     python -m data_access account list
     python -m data_access account password|disable|enable|unlock zhangsan
@@ -20,7 +21,7 @@ import getpass
 import sys
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from data_access import accounts
@@ -30,6 +31,7 @@ from data_access.clock import beijing_now
 from data_access.engine import engine
 from data_access.migrate import upgrade
 from data_access.scope import Scope
+from data_access.tables import Area, Person, Petition
 
 
 def migrate() -> int:
@@ -132,6 +134,13 @@ def _simple(change: Callable[..., object], said: str) -> Callable[[Connection, a
     return run
 
 
+def _state(connection: Connection, _options: argparse.Namespace) -> str:
+    if accounts.is_demo(connection):
+        return "demo"
+    firsts = [connection.scalar(select(key).limit(1)) for key in (Area.code, Person.id, Petition.id)]
+    return "empty" if all(first is None for first in firsts) else "county"
+
+
 def _demo_accounts(connection: Connection, _options: argparse.Namespace) -> str:
     added = accounts.add_demo_accounts(connection, now=beijing_now())
     names = " ".join(f"{name}({title})" for name, title, _role in accounts.DEMO_ACCOUNTS)
@@ -142,6 +151,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m data_access", description="共享数据库的维护命令")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("migrate", help="建立或升级数据表,填充工作日历")
+    commands.add_parser("state", help="数据库的状态:empty(空)、demo(演示县)或 county(真实数据)").set_defaults(run=_state)
     commands.add_parser("demo-accounts", help="在演示库里建好演示账号").set_defaults(run=_demo_accounts)
     account = commands.add_parser("account", help="维护账号").add_subparsers(dest="subcommand", required=True)
 
