@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from collections.abc import Hashable, Mapping
+from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 
@@ -29,7 +31,7 @@ def township_nights(facts: Facts, question: Question) -> pd.DataFrame:
     """The judged roll: one row a township × workday night, also where nothing was recorded.
 
     Columns: code, night, stays, chiefs, leaders, staff, in_post, staff_needed (20% of the staff in post, rounded up),
-    leaders_counted (a second chief counts as a leader), has_chief, has_leaders, has_staff, compliant, unreported.
+    leaders_counted (a second chief counts as a leader), leaders_needed, has_chief, has_leaders, has_staff, compliant, unreported.
     """
     rules = question.rules
     roll = unit_nights(facts["townships"], question.workday_nights)
@@ -41,8 +43,9 @@ def township_nights(facts: Facts, question: Question) -> pd.DataFrame:
     # Integer ceiling: 0.2 × 35 is 7.000000000000001 in floating point, and one more clerk would be asked for.
     roll["staff_needed"] = -(-roll["in_post"] * rules.number("duty", "staff_percent") // 100)
     roll["leaders_counted"] = roll["leaders"] + (roll["chiefs"] - 1).clip(lower=0)
+    roll["leaders_needed"] = rules.number("duty", "leaders")
     roll["has_chief"] = roll["chiefs"] >= rules.number("duty", "chiefs")
-    roll["has_leaders"] = roll["leaders_counted"] >= rules.number("duty", "leaders")
+    roll["has_leaders"] = roll["leaders_counted"] >= roll["leaders_needed"]
     roll["has_staff"] = roll["staff"] >= roll["staff_needed"]
     roll["compliant"] = roll["has_chief"] & roll["has_leaders"] & roll["has_staff"]
     roll["unreported"] = roll["stays"] == 0
@@ -52,7 +55,7 @@ def township_nights(facts: Facts, question: Question) -> pd.DataFrame:
 def village_nights(facts: Facts, question: Question) -> pd.DataFrame:
     """The judged roll of villages: one row a village × workday night.
 
-    Columns: code, night, stays, chiefs, committee, others_counted (a second chief counts as one), has_chief, has_others,
+    Columns: code, night, stays, chiefs, committee, others_counted (a second chief counts as one), others_needed, has_chief, has_others,
     compliant, unreported.
     """
     rules = question.rules
@@ -61,10 +64,39 @@ def village_nights(facts: Facts, question: Question) -> pd.DataFrame:
     roll[counts] = roll[counts].fillna(0).astype("int64")
     roll["others_counted"] = roll["committee"] + (roll["chiefs"] - 1).clip(lower=0)
     roll["has_chief"] = roll["chiefs"] >= rules.number("duty", "village_chiefs")
-    roll["has_others"] = roll["others_counted"] >= rules.number("duty", "village_others")
+    roll["others_needed"] = rules.number("duty", "village_others")
+    roll["has_others"] = roll["others_counted"] >= roll["others_needed"]
     roll["compliant"] = roll["has_chief"] & roll["has_others"]
     roll["unreported"] = roll["stays"] == 0
     return roll
+
+
+def shortfall_words(night: Mapping[Hashable, Any]) -> str:
+    """What a township's or village's night lacks, in the office's words; empty where it is compliant.
+
+    ``night``: a row of :func:`township_nights` or :func:`village_nights`.
+    """
+    if night["unreported"]:
+        return "未填报"
+    at_township = "staff" in night
+    lacking = []
+    if not night["has_chief"]:
+        lacking.append("缺正职" if at_township else "缺主干")
+    if at_township:
+        if not night["has_leaders"]:
+            lacking.append(f"班子差{night['leaders_needed'] - night['leaders_counted']}人")
+        if not night["has_staff"]:
+            lacking.append(f"职工差{night['staff_needed'] - night['staff']}人")
+    elif not night["has_others"]:
+        lacking.append(f"干部差{night['others_needed'] - night['others_counted']}人")
+    return "、".join(lacking)
+
+
+def duty_night(question: Question, hour: int) -> date | None:
+    """The night a reader asks about at an hour of the as-of day: tonight from the evening hour on, else the last workday night."""
+    last = question.as_of if hour >= question.rules.number("duty", "evening_hour") else question.as_of - timedelta(days=1)
+    nights = question.workdays.between(last - timedelta(days=20), last)
+    return nights[-1] if nights else None
 
 
 def _nights_share(roll: pd.DataFrame, flag: str, level: Level) -> pd.DataFrame:

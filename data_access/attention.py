@@ -1,0 +1,85 @@
+"""The few open petitions that want a leader's eye today: overdue ones, and old ones that nothing has moved."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+
+from data_access.areas import people
+from data_access.frames import frame
+from data_access.petition_clocks import Deadline, day_of, deadline
+from data_access.scope import Scope, counted_petitions
+from data_access.tables import Area, Petition
+from data_access.window import Window
+
+COLUMNS = ["number", "area_code", "area_name", "category", "level", "handler_id", "lead_id", "due_on", "opened_on", "moved_on", "petitions"]
+
+
+def overdue_petitions(scope: Scope, connection: Connection, window: Window, limit: int) -> pd.DataFrame:
+    """Open and past their deadline at the end of ``window.last``, the longest overdue first.
+
+    Grain: one row a petition, at most ``limit``. Columns: number, area_code, area_name (its township), category, level (who
+    holds it), handler, lead (names, masked unless the scope may see them; None where nobody), due_on, opened_on, moved_on
+    (dates), petitions (how many there are in all).
+    """
+    clock = deadline(window)
+    statement = _open_petitions(scope, window, clock).where(clock.past(window.last)).order_by(clock.day, Petition.id)
+    return _named(scope, connection, statement.limit(limit))
+
+
+def unmoved_backlog(scope: Scope, connection: Connection, window: Window, still_days: int, limit: int) -> pd.DataFrame:
+    """积案 (open longer than the rulebook's backlog days) in which nothing has moved for ``still_days``, the stillest first.
+
+    Grain and columns as :func:`overdue_petitions`.
+    """
+    clock = deadline(window)
+    old = Petition.opened_at < _days_before(window.last, int(window.number("petitions.backlog_days")))
+    moved = func.coalesce(Petition.last_progress_at, Petition.opened_at)
+    statement = _open_petitions(scope, window, clock).where(old, moved < _days_before(window.last, still_days)).order_by(moved, Petition.id)
+    return _named(scope, connection, statement.limit(limit))
+
+
+def _open_petitions(scope: Scope, window: Window, clock: Deadline) -> Select:
+    township = func.substr(Petition.area_code, 1, 9)
+    return (
+        select(
+            Petition.number,
+            Petition.area_code,
+            Area.name,
+            Petition.category,
+            Petition.level,
+            Petition.handler_id,
+            Petition.lead_id,
+            clock.day.label("due_on"),
+            day_of(Petition.opened_at).label("opened_on"),
+            day_of(func.coalesce(Petition.last_progress_at, Petition.opened_at)).label("moved_on"),
+            func.count().over(),
+        )
+        .select_from(Petition)
+        .outerjoin(clock.clock, clock.on)
+        .outerjoin(Area, Area.code == township)
+        .where(counted_petitions(scope), _open_at_end(window.last))
+    )
+
+
+def _open_at_end(day: date) -> ColumnElement[bool]:
+    end = datetime.combine(day + timedelta(days=1), time())
+    return and_(Petition.opened_at < end, or_(Petition.ended_at.is_(None), Petition.ended_at >= end))
+
+
+def _days_before(day: date, count: int) -> datetime:
+    """The instant after the end of the day ``count`` days before ``day``: earlier than it is *more than* ``count`` days."""
+    return datetime.combine(day - timedelta(days=count - 1), time())
+
+
+def _named(scope: Scope, connection: Connection, statement: Select) -> pd.DataFrame:
+    rows = frame(connection, statement, COLUMNS)
+    names = people(scope, connection, [*rows["handler_id"].dropna(), *rows["lead_id"].dropna()]).set_index("person_id")["name"]
+    for role in ("handler", "lead"):
+        rows[role] = [names.get(person) for person in rows[f"{role}_id"]]
+    return rows.drop(columns=["handler_id", "lead_id"])
+
+
+ATTENTION_TABLES = ("petition", "area", "person", "calendar_day")

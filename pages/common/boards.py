@@ -1,0 +1,114 @@
+"""From an indicator to what a page shows of it: a leaderboard with its conclusion, a headline number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from data_access.scope import Scope
+from metrics.period import Period, PeriodKind
+from metrics.registry import indicator
+from metrics.vocabulary import Level, Status
+from metrics.wording import is_missing
+from pages.common import loaders
+from pages.common.filters import Filters
+from pages.common.markup import Card, Leaderboard
+from pages.common.panel import go_to
+from reports.conclusions import Point, Reading, subtitle, title
+
+BEFORE = {PeriodKind.WEEK: "上周", PeriodKind.MONTH: "上月", PeriodKind.QUARTER: "上季", PeriodKind.YEAR: "上年"}
+RUN_PERIODS = 4
+"""What a sentence about a run looks at: this period and the three before."""
+
+
+def series(scope: Scope, indicator_id: str, level: Level, filters: Filters, count: int) -> dict[str, tuple[Point, ...]]:
+    """By unit code: its points over the last ``count`` periods, oldest first."""
+    rows = loaders.trend(scope, indicator_id, level, filters.period, filters.as_of, count)
+    points: dict[str, list[Point]] = {}
+    for row in rows.to_dict("records"):
+        k, n, value = (None if is_missing(row[column]) else row[column] for column in ("k", "n", "value"))
+        points.setdefault(str(row["code"]), []).append(Point(Period.parse(row["period"]), k, n, value, str(row["status"])))
+    return {code: tuple(run) for code, run in points.items()}
+
+
+def whole_name(scope: Scope) -> str:
+    """What the sum of all units in the scope is called."""
+    return "全县" if not scope.area or len(scope.area) <= 6 else "本单位"
+
+
+def reading(filters: Filters, indicator_id: str, level: Level = Level.TOWNSHIP, scope: Scope | None = None) -> Reading:
+    """What titles and conclusions are read from: the frame, the county's series and the units' runs."""
+    scope = scope or filters.narrowed
+    entry = indicator(indicator_id)
+    frame = loaders.frame(scope, indicator_id, level, filters.period, filters.as_of)
+    edition = loaders.rules_on(filters.period, filters.as_of)
+    whole: tuple[Point, ...] = ()
+    if Level.COUNTY in entry.levels and level is not Level.COUNTY:
+        whole = next(iter(series(scope, indicator_id, Level.COUNTY, filters, 2).values()), ())
+    runs = series(scope, indicator_id, level, filters, RUN_PERIODS) if filters.period.kind is PeriodKind.MONTH else {}
+    return Reading(
+        entry,
+        level,
+        filters.period,
+        filters.as_of,
+        frame,
+        edition.target(indicator_id),
+        edition.number("samples", "least_ranked"),
+        whole_name(scope),
+        whole,
+        runs,
+    )
+
+
+def ranks_before(filters: Filters, indicator_id: str, level: Level = Level.TOWNSHIP, scope: Scope | None = None) -> dict[str, object]:
+    """By code: the rank in the period before, for 较上期 arrows."""
+    frame = loaders.past_frame(scope or filters.narrowed, indicator_id, level, filters.period.before, filters.as_of)
+    return dict(zip(frame["code"], frame["rank"], strict=True))
+
+
+def board(
+    filters: Filters,
+    indicator_id: str,
+    *,
+    level: Level = Level.TOWNSHIP,
+    scope: Scope | None = None,
+    extra: Mapping[str, str] | None = None,
+    page: str = "pages/township/township.py",
+    parameter: str = "township",
+) -> Leaderboard:
+    """The leaderboard of an indicator: its conclusion as title, ranks and moves, each row leading to its unit."""
+    read = reading(filters, indicator_id, level, scope)
+    return Leaderboard(
+        entry=read.entry,
+        frame=read.frame,
+        title=title(read),
+        subtitle=subtitle(read),
+        target=read.target,
+        before=ranks_before(filters, indicator_id, level, scope),
+        page=page,
+        query=filters.query,
+        parameter=parameter,
+        extra=extra or {},
+    )
+
+
+def card(filters: Filters, indicator_id: str, page: str = "", level: Level = Level.COUNTY, code: str | None = None) -> Card | None:
+    """A headline number of the county (or of one unit): row, change against the period before, twelve periods. None where nothing is."""
+    scope = filters.narrowed
+    rows = loaders.trend(scope, indicator_id, level, filters.period, filters.as_of, 12)
+    if code is not None:
+        rows = rows[rows["code"] == code]
+    if rows.empty:
+        return None
+    last = rows.iloc[-1]
+    before = rows[rows["period"] == filters.period.before.text]["value"]
+    return Card(
+        entry=indicator(indicator_id),
+        row={"k": last["k"], "n": last["n"], "value": last["value"], "status": Status(last["status"])},
+        before=before.iloc[0] if len(before) else None,
+        trend=list(pd.array(rows["value"])),
+        target=loaders.rules_on(filters.period, filters.as_of).target(indicator_id),
+        since=BEFORE[filters.period.kind],
+        href=go_to(page, filters.query) if page else "",
+    )
