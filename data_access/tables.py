@@ -425,3 +425,21 @@ class BoardProperty(Table):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
+
+
+class BoardDecision(Identified):
+    """What a leader decided about a petition on the board (督办, 包案, a task with a date). Append-only: triggers refuse UPDATE and DELETE.
+
+    A decision is taken back by a later one (``lift``); the petition itself belongs to the source system and is not touched.
+    """
+
+    __tablename__ = "board_decision"
+    __table_args__ = (Index(None, "petition_id"), Index(None, "decided_at"))
+
+    petition_id: Mapped[int] = mapped_column(ROW_ID)
+    kind: Mapped[str]
+    lead_id: Mapped[int | None] = mapped_column(ROW_ID)
+    note: Mapped[str | None]
+    due_on: Mapped[date | None]
+    decided_at: Mapped[datetime]
+    decided_by: Mapped[str]

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, delete
 
 from data_access.engine import engine
 from data_access.migrate import upgrade
-from data_access.tables import BoardAudit, Table
+from data_access.tables import BoardAudit, BoardDecision, Table
 
 
 @pytest.fixture(scope="session")
@@ -40,10 +40,10 @@ def migrated(request: pytest.FixtureRequest) -> Engine:
 
 
 def emptied(database: Engine) -> None:
-    """Every table but the append-only audit, without its rows."""
+    """Every table but the append-only ones, without its rows."""
     with database.begin() as connection:
         for table in Table.metadata.sorted_tables:
-            if table.name != BoardAudit.__tablename__:
+            if table.name not in (BoardAudit.__tablename__, BoardDecision.__tablename__):
                 connection.execute(delete(table))
 
 

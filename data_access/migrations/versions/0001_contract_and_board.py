@@ -28,18 +28,23 @@ MARKED = (
     "training_attendance",
     "survey_response",
     "captain_mark",
+    "board_decision",  # so that open pages notice a decision at once
 )
+KEPT = ("board_audit", "board_decision")
 APPEND_ONLY = {
     "sqlite": [
-        f"CREATE TRIGGER board_audit_keeps_{verb.lower()} BEFORE {verb} ON board_audit "
-        "BEGIN SELECT RAISE(ABORT, 'board_audit is append-only'); END"
+        f"CREATE TRIGGER {table}_keeps_{verb.lower()} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        for table in KEPT
         for verb in ("UPDATE", "DELETE")
     ],
     "postgresql": [
         "CREATE OR REPLACE FUNCTION board_refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'board_audit is append-only'; END $$",
-        "CREATE TRIGGER board_audit_keeps BEFORE UPDATE OR DELETE OR TRUNCATE ON board_audit "
-        "FOR EACH STATEMENT EXECUTE FUNCTION board_refuse_change()",
+        "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$",
+        *(
+            f"CREATE TRIGGER {table}_keeps BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION board_refuse_change()"
+            for table in KEPT
+        ),
     ],
 }
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -401,6 +406,21 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_training_attendance_held_on"), "training_attendance", ["held_on"], unique=False)
     op.create_index(op.f("ix_training_attendance_person_id_held_on"), "training_attendance", ["person_id", "held_on"], unique=False)
+
+    op.create_table(
+        "board_decision",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("petition_id", ROW_ID, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("lead_id", ROW_ID, nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_board_decision")),
+    )
+    op.create_index(op.f("ix_board_decision_decided_at"), "board_decision", ["decided_at"], unique=False)
+    op.create_index(op.f("ix_board_decision_petition_id"), "board_decision", ["petition_id"], unique=False)
 
     dialect = op.get_bind().dialect.name
     for statement in (*mark_triggers(dialect, MARKED), *APPEND_ONLY[dialect]):
