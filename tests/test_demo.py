@@ -127,6 +127,19 @@ def test_indexes_marks_and_ids_are_as_if_the_rows_had_been_inserted_one_by_one(d
         assert change_marks(connection)["person"] == marks["person"] + 1
 
 
+def test_a_load_that_fails_half_way_leaves_nothing_behind(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("the power went")
+
+    monkeypatch.setattr("ingest.demo.county.captain_visits", broken)
+    with pytest.raises(RuntimeError):
+        fill(database, until=UNTIL, size=MINIATURE, quiet=True)
+    assert not any(every_row(database).values())
+    monkeypatch.undo()
+    fill(database, until=UNTIL, size=MINIATURE, quiet=True)  # empty, indexed and marked as before: a second try goes through
+    assert all(every_row(database).values())
+
+
 def test_the_database_says_that_it_is_a_demo_and_of_which_seed(reading: Connection) -> None:
     assert reading.scalar(select(BoardProperty.value).where(BoardProperty.name == "demo")) == "1"
 

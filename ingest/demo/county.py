@@ -28,7 +28,7 @@ TONIGHT = clock_time(21, 30)
 DEMO = "demo"
 """``board_property`` name: this database holds the demo county; the value is its seed."""
 
-ROWS_A_COUNTY = 1_130_000
+ROWS_A_COUNTY = 1_015_000
 """About what county ×1 comes to in 18 months; only the progress bar uses it."""
 
 
