@@ -64,7 +64,7 @@ def weeks_of(window: Window) -> CTE | None:
 
 
 def _weekly_visits(scope: Scope, connection: Connection, window: Window, roles: Iterable[str], level: str) -> pd.DataFrame:
-    columns, dtypes = ["person_id", "monday", "visits"], {"person_id": "int64", "visits": "int64"}
+    columns, dtypes = ["person_id", "monday", "visits"], {"person_id": "int64", "monday": "object", "visits": "int64"}
     weeks = weeks_of(window)
     if weeks is None:
         return pd.DataFrame(columns=columns).astype(dtypes)
@@ -115,9 +115,14 @@ def night_sessions(scope: Scope, connection: Connection, window: Window) -> pd.D
 
     Grain: township × kind × day. Columns: code, kind, held_on, sessions, measures, measures_done.
     """
-    code = unit_code(NightSession.area_code, "township").label("code")
     held = (
-        select(code, NightSession.kind, NightSession.held_on, NightSession.measures, NightSession.measures_done)
+        select(
+            unit_code(NightSession.area_code, "township").label("code"),
+            NightSession.kind,
+            NightSession.held_on,
+            NightSession.measures,
+            NightSession.measures_done,
+        )
         .where(
             counted(NightSession.area_code, scope),
             func.length(NightSession.area_code) >= CODE_LENGTHS["township"],

@@ -6,6 +6,8 @@ Rows that name a person nobody knows, or lie at an area nobody knows, are no uni
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pandas as pd
 from sqlalchemy import (
     BigInteger,
@@ -27,6 +29,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from data_access.areas import units
 from data_access.frames import frame
 from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, in_scope, unit_code
 from data_access.tables import (
@@ -44,6 +47,10 @@ from data_access.window import Window
 
 EVERYWHERE = Scope(area="")
 """A burst or a copied note is one wherever its rows lie; only rows inside the reader's scope are then counted."""
+
+
+LATELY = timedelta(days=4)
+"""How far back the newest record is looked for first; a healthy ledger has one."""
 
 
 def seconds_of(column: SQLColumnExpression) -> ColumnElement[int]:
@@ -119,7 +126,7 @@ def entries(scope: Scope, connection: Connection, window: Window) -> pd.DataFram
     )
 
 
-def _unit(area: SQLColumnExpression, person: SQLColumnExpression, level: str) -> ColumnElement[str]:
+def _unit(area: SQLColumnExpression, person: SQLColumnExpression, level: str) -> SQLColumnExpression[str]:
     return literal("p:") + cast(person, Text) if level == "person" else unit_code(area, level)
 
 
@@ -257,23 +264,24 @@ def doubled_nights(scope: Scope, connection: Connection, window: Window) -> pd.D
 def newest_records(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
     """When the newest row was entered, over the event tables and petitions, nothing later than the window's last day.
 
+    The last days are looked at first: only where a unit has nothing in them is everything read.
     Grain: unit × table. Columns: code, kind (the table), recorded_at (timestamp).
     """
+    there = set(units(scope, connection, Window(window.level, window.last, window.last, window.as_of))["code"])
+    recent = _newest(scope, connection, window, since=window.end - LATELY)
+    return recent if there <= set(recent["code"]) else _newest(scope, connection, window, since=None)
+
+
+def _newest(scope: Scope, connection: Connection, window: Window, since: datetime | None) -> pd.DataFrame:
     sources = [(name, rows, area, and_(day <= window.last, known), recorded) for name, rows, area, day, recorded, known in _events()]
-    sources.append(
-        (
-            "petition",
-            select(Petition),
-            Petition.area_code,
-            and_(Petition.opened_at < window.end, counted_petitions(scope)),
-            Petition.recorded_at,
-        )
-    )
+    told = and_(Petition.opened_at < window.end, counted_petitions(scope))
+    sources.append(("petition", select(Petition), Petition.area_code, told, Petition.recorded_at))
     parts = []
     for name, rows, area, happened, recorded_at in sources:
+        entered = recorded_at < window.end if since is None else and_(recorded_at < window.end, recorded_at >= since)
         found = (
             rows.with_only_columns(unit_code(area, window.level).label("code"), recorded_at.label("recorded_at"))
-            .where(counted(area, scope), func.length(area) >= CODE_LENGTHS[window.level], happened, recorded_at < window.end)
+            .where(entered, happened, counted(area, scope), func.length(area) >= CODE_LENGTHS[window.level])
             .subquery()
         )
         parts.append(
@@ -282,17 +290,8 @@ def newest_records(scope: Scope, connection: Connection, window: Window) -> pd.D
     return frame(connection, union_all(*parts), ["code", "kind", "recorded_at"], {"code": "str", "kind": "str"})
 
 
-_EVENTS = (
-    "night_stay",
-    "night_session",
-    "night_visit",
-    "reception_slot",
-    "captain_visit",
-    "captain_meeting",
-    "household",
-    "person",
-    "area",
-)
+_SIX = ("night_stay", "night_session", "night_visit", "reception_slot", "captain_visit", "captain_meeting")
+_EVENTS = (*_SIX, "household", "person", "area")
 FACTS = {
     "entries": (entries, _EVENTS),
     "bursts": (bursts, ("night_visit", "captain_visit", "household", "person", "area")),

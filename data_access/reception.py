@@ -32,7 +32,7 @@ def slots_received(scope: Scope, connection: Connection, window: Window) -> pd.D
 
     Grain: person × Monday. Columns: person_id, monday, slots.
     """
-    columns, dtypes = ["person_id", "monday", "slots"], {"person_id": "int64", "slots": "int64"}
+    columns, dtypes = ["person_id", "monday", "slots"], {"person_id": "int64", "monday": "object", "slots": "int64"}
     weeks = weeks_of(window)
     if weeks is None:
         return pd.DataFrame(columns=columns).astype(dtypes)
@@ -89,7 +89,7 @@ def _staffed_days(scope: Scope, connection: Connection, window: Window, place: s
         )
         .distinct()
     )
-    return frame(connection, statement, ["code", "day"], {"code": "str"})
+    return frame(connection, statement, ["code", "day"], {"code": "str", "day": "object"})
 
 
 def reception_disputes(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
@@ -111,7 +111,7 @@ def reception_disputes(scope: Scope, connection: Connection, window: Window) -> 
         .subquery()
     )
     statement = select(rows.c.code, rows.c.outcome, func.count()).group_by(rows.c.code, rows.c.outcome)
-    return frame(connection, statement, ["code", "outcome", "disputes"], {"code": "str", "disputes": "int64"})
+    return frame(connection, statement, ["code", "outcome", "disputes"], {"code": "str", "outcome": "object", "disputes": "int64"})
 
 
 _POSTS = ("appointment", "leave_period", "area")
