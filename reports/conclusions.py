@@ -161,7 +161,41 @@ def units_below_words(reading: Reading, most: int = 5) -> str:
         return ""
     named = "、".join(f"{_unit(row)} {_figure(reading, row)}" for row in low.head(most).to_dict("records"))
     tail = f"等 {len(low)} 个{LEVEL_NAMES[reading.level]}" if len(low) > most else ""
-    return f"{named}{tail}未达到目标"
+    missed = f"有{reading.short_name}" if reading.entry.direction is Direction.DOWN and not reading.target else "未达到目标"
+    return f"{named}{tail}{missed}"
+
+
+@dataclass(frozen=True)
+class HotCategory:
+    """A category among the open petitions: how many, of how many, how many more than a period before."""
+
+    name: str
+    cases: int
+    of_all: int
+    more: int
+
+
+def hot_categories(reading: Reading, most: int = 3) -> list[HotCategory]:
+    """The largest categories, largest first. Categories are counted, units never ranked by how many they have."""
+    rows = reading.frame[reading.frame["value"].notna() & (reading.frame["k"] > 0)]
+    of_all = int(rows["k"].sum())
+    return [_category(reading, row, of_all) for row in rows.head(most).to_dict("records")]
+
+
+def fastest_rising(reading: Reading) -> HotCategory | None:
+    """The one category that has grown most over the period before; None where none has, or several as much."""
+    rows = reading.frame[reading.frame["value"].notna() & (reading.frame["k"] > 0)]
+    of_all = int(rows["k"].sum())
+    rising = sorted((_category(reading, row, of_all) for row in rows.to_dict("records")), key=lambda each: -each.more)
+    if not rising or rising[0].more <= 0 or (len(rising) > 1 and rising[1].more == rising[0].more):
+        return None
+    return rising[0]
+
+
+def _category(reading: Reading, row: dict, of_all: int) -> HotCategory:
+    points = reading.runs.get(row["code"], ())
+    before = points[0].k or 0 if len(points) > 1 else int(row["k"])
+    return HotCategory(_unit(row), int(row["k"]), of_all, int(row["k"]) - before)
 
 
 # --- the rules ----------------------------------------------------------------------------------------------------
@@ -249,6 +283,18 @@ def against_target(reading: Reading) -> str:
     return f"{lead},{_worst(reading, frame)}"
 
 
+def categories(reading: Reading) -> str:
+    """``在办 240 件中宅基地最多 21 件,较上月增加 3 件``."""
+    if reading.level is not Level.CATEGORY or reading.entry.measure is not Measure.COUNT:
+        return ""
+    hot = hot_categories(reading)
+    if not hot or hot[0].of_all < reading.least or (len(hot) > 1 and hot[1].cases == hot[0].cases):
+        return ""
+    top, unit = hot[0], reading.entry.unit
+    moved = f",较{previous(reading.period)}{'增加' if top.more > 0 else '减少'} {abs(top.more)} {unit}" if top.more else ""
+    return f"{reading.entry.name} {top.of_all} {unit}中{top.name}最多,{top.cases} {unit}{moved}"
+
+
 def extremes(reading: Reading) -> str:
     """Ranked without a target: the best and the last place."""
     ranked = reading.frame[reading.frame["rank"].notna()]
@@ -268,7 +314,7 @@ def whole_and_change(reading: Reading) -> str:
 
 
 Rule = Callable[[Reading], str]
-RULES: tuple[Rule, ...] = (nothing_counted, in_progress, too_few, getting_worse, against_target, extremes, whole_and_change)
+RULES: tuple[Rule, ...] = (nothing_counted, in_progress, too_few, getting_worse, against_target, categories, extremes, whole_and_change)
 
 
 # --- words --------------------------------------------------------------------------------------------------------

@@ -104,6 +104,16 @@ SECTIONS: dict[Audience, tuple[Section, ...]] = {
 }
 """What each meeting looks at, in its order. Ids the registry does not hold and modules that are off drop out."""
 
+BACKGROUND = (
+    Section("petitions.repeat"),
+    Section("petitions.returned"),
+    Section("petitions.closed_on_time"),
+    Section("petitions.resolved"),
+    Section("petitions.open"),
+    Section("satisfaction.callback"),
+)
+"""What the circular's first paragraphs and its annexed table of petitions need, whatever the meeting shows on slides."""
+
 ALL_MODULES = frozenset(Module)
 TREND_PERIODS = {PeriodKind.WEEK: 6, PeriodKind.MONTH: 6, PeriodKind.QUARTER: 4, PeriodKind.YEAR: 2}
 
@@ -149,6 +159,8 @@ class Pack:
     rulebook_version: str
     annexes: tuple[Annex, ...] = ()
     filters: str = ""
+    background: tuple[Chapter, ...] = ()
+    """Worked out for the circular and the workbook, without a slide of their own."""
 
     @property
     def name(self) -> str:
@@ -173,13 +185,15 @@ class Pack:
         return tuple((label, text) for label, text in pairs if text)
 
     def chapter(self, indicator_id: str, level: Level | None = None) -> Chapter | None:
-        """The chapter of an indicator, if the meeting has it."""
-        found = (c for c in self.chapters if c.entry.id == indicator_id and (level is None or c.reading.level is level))
+        """The chapter of an indicator, on a slide or in the background, if the meeting has it."""
+        found = (
+            c for c in (*self.chapters, *self.background) if c.entry.id == indicator_id and (level is None or c.reading.level is level)
+        )
         return next(found, None)
 
     @property
     def tables(self) -> list[TableReport]:
-        return [chapter.table for chapter in self.chapters] + [annex.table for annex in self.annexes]
+        return [chapter.table for chapter in (*self.chapters, *self.background)] + [annex.table for annex in self.annexes]
 
     def with_annexes(self, annexes: Iterable[Annex]) -> Pack:
         return replace(self, annexes=tuple(annexes))
@@ -233,16 +247,32 @@ def meeting_pack(
     """The meeting's chapters from the source, in order; sections without a level that fits the area drop out."""
     wanted = list(available_sections(audience, modules) if sections is None else sections)
     place = place_name(source, period, as_of, area)
-    chapters = []
-    for done, section in enumerate(wanted):
-        entry = REGISTRY[section.indicator]
+    levels = {section: row_level(REGISTRY[section.indicator], area, section.level) for section in wanted}
+    on_slides = {(section.indicator, level) for section, level in levels.items()}
+    background = {
+        section: level
+        for section in (BACKGROUND if audience is not Audience.SELECTION else ())
+        if is_on(REGISTRY[section.indicator], modules)
+        and (level := row_level(REGISTRY[section.indicator], area, section.level))
+        and (section.indicator, level) not in on_slides
+    }
+    chapters: dict[Section, Chapter] = {}
+    steps = [(section, level) for section, level in (levels | background).items() if level is not None]
+    for done, (section, level) in enumerate(steps):
         if progress:
-            progress(done, len(wanted), entry.name)
-        level = row_level(entry, area, section.level)
-        if level is not None:
-            chapters.append(chapter(source, section, level, period, as_of, area, place, filters))
+            progress(done, len(steps), REGISTRY[section.indicator].name)
+        chapters[section] = chapter(source, section, level, period, as_of, area, place, filters)
     edition = source.rules.on(min(period.last, as_of))
-    return Pack(audience, place, period, as_of, tuple(chapters), f"{edition.version}(自 {edition.valid_from.isoformat()} 起)", (), filters)
+    return Pack(
+        audience=audience,
+        place=place,
+        period=period,
+        as_of=as_of,
+        chapters=tuple(chapters[section] for section in wanted if section in chapters),
+        rulebook_version=f"{edition.version}(自 {edition.valid_from.isoformat()} 起)",
+        filters=filters,
+        background=tuple(chapters[section] for section in background),
+    )
 
 
 def place_name(source: Source, period: Period, as_of: date, area: str) -> str:
@@ -257,7 +287,7 @@ def chapter(source: Source, section: Section, level: Level, period: Period, as_o
     frame = indicator_frame(source, entry, level, period, as_of)
     if entry.measure is Measure.COUNT:  # a count has no places; the largest first is easier to read
         frame = frame.sort_values(["k", "code"], ascending=[False, True], kind="stable", ignore_index=True)
-    whole_level = next((each for each in whole_levels(area) if each in entry.levels and each is not level), None)
+    whole_level = next((each for each in whole_levels(area) if each in entry.levels), None)
     periods = period.trailing(TREND_PERIODS[period.kind] if section.trend else 2)
     reading = Reading(
         entry=entry,
@@ -269,10 +299,21 @@ def chapter(source: Source, section: Section, level: Level, period: Period, as_o
         least=int(asked.rules.number("samples", "least_ranked")),
         whole_name="全县" if whole_level is Level.COUNTY else place,
         whole=begun(whole_series(source, entry, whole_level, periods, as_of)) if whole_level else (),
-        runs=unit_series(source, entry, level, periods[-RUN - 1 :], as_of, frame) if section.trend else {},
+        runs=_runs(source, section, entry, level, periods, as_of, frame),
     )
     notes = definition_notes(entry, asked, source.rules, filters)
     return Chapter(section, reading, asked, title(reading), subtitle(reading), leaderboard(entry, asked, frame, notes))
+
+
+def _runs(
+    source: Source, section: Section, entry: Indicator, level: Level, periods: list[Period], as_of: date, now: pd.DataFrame
+) -> dict[str, tuple[Point, ...]]:
+    if level is Level.CATEGORY:  # which category is rising
+        before = indicator_frame(source, entry, level, periods[-2], as_of)
+        earlier = {row["code"]: point(periods[-2], row) for row in before.to_dict("records")}
+        nothing = Point(periods[-2], 0, None, 0.0)
+        return {row["code"]: (earlier.get(row["code"], nothing), point(periods[-1], row)) for row in now.to_dict("records")}
+    return unit_series(source, entry, level, periods[-RUN - 1 :], as_of, now) if section.trend else {}
 
 
 def whole_series(source: Source, entry: Indicator, level: Level, periods: list[Period], as_of: date) -> tuple[Point, ...]:
@@ -294,7 +335,7 @@ def unit_series(
     Goes back only as long as some unit has been getting worse: most of the time one step answers the question.
     """
     below = now[now["status"].isin([Status.NEAR, Status.LOW])]
-    series = {row["code"]: (point(periods[-1], row),) for row in below.to_dict("records")}
+    series: dict[str, tuple[Point, ...]] = {row["code"]: (point(periods[-1], row),) for row in below.to_dict("records")}
     sign = -1 if entry.direction is Direction.UP else 1
     running = set(series)
     for each in periods[-2::-1]:

@@ -1,0 +1,283 @@
+"""通报: the monthly circular after the office's habits, its paragraphs written from the figures, its tables from the same frames."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import pandas as pd
+
+from metrics.vocabulary import LEVEL_NAMES, MODULE_NAMES, Level, Measure, Module, Status
+from reports.conclusions import (
+    Reading,
+    fastest_rising,
+    getting_worse,
+    hot_categories,
+    summary,
+    units_below_words,
+    whole_and_change,
+)
+from reports.document import FIVE, SMALL_FIVE, body, heading, official_page, official_table, page_break, small
+from reports.pack import AUDIENCE_NAMES, Audience, Chapter, Pack
+from reports.tables import Column, Kind, TableReport, definition_words
+from reports.wording import clean, day, of, share, this
+
+NUMERALS = "一二三四五六七八九十"
+FIGURES_A_TABLE = 5
+MOST_NAMED = 3
+
+REQUIREMENTS = {
+    Module.DUTY: "压实住夜责任。未达标单位要逐夜核对值班安排,正职带头、班子轮值,未填报的及时补录说明。",
+    Module.NIGHTS: "用好夜间时间。夜学、夜谈按周开展,夜访收集的事项逐件明确责任人和时限,办结后按期回头看。",
+    Module.RECEPTION: "兑现公示接待。公示的班次由A岗或B岗到岗接待,调整班次提前重新公示。",
+    Module.PETITIONS: "紧盯时限办理。超期在办事项由承办单位逐件说明原因、明确办结时间,积案落实包案领导。",
+    Module.CAPTAINS: "做实三长走访。重点户每月、普通户每季走访到位,会议按期召开,不以次数论高低。",
+    Module.SATISFACTION: "提高办理质量。回访不满意的事项逐件复核,该重办的重办。",
+    Module.QUALITY: "如实及时填报。事后72小时内录入,不得批量补录、照抄照搬。",
+}
+"""What the circular asks for, a sentence a module; it appears only where a unit of that module misses its target."""
+
+
+def bulletin_bytes(pack: Pack) -> bytes:
+    """The DOCX of a meeting."""
+    document = official_page()
+    document.core_properties.title = clean(title_of(pack))
+    document.core_properties.author = ""
+    heading(document, title_of(pack), 0)
+    body(document, "", indent=False)
+    whom = "各乡镇党委、政府:" if pack.place and _is_county(pack) else "各有关单位:"
+    body(document, whom, indent=False)
+    body(document, f"现将{pack.place}{pack.period.label}有关工作情况通报如下(数据{pack.as_of_words},规则手册 {pack.rulebook_version})。")
+    for number, (name, paragraphs) in enumerate(parts(pack)):
+        heading(document, f"{NUMERALS[number]}、{name}", 1)
+        for level, text in paragraphs:
+            heading(document, text, level) if level else body(document, text)
+    tables = annexed_tables(pack)
+    if tables:
+        body(document, "")
+        for number, table in enumerate(tables, start=1):
+            body(document, f"附件{number}:{table.title}" if len(tables) > 1 else f"附件:{table.title}")
+    body(document, day(pack.as_of), right=True)
+    for number, table in enumerate(tables, start=1):
+        page_break(document)
+        body(document, f"附件{number if len(tables) > 1 else ''}", indent=False)
+        heading(document, table.title, 0)
+        small(document, table.subtitle)
+        official_table(document, table, size=SMALL_FIVE if len(table.columns) > 8 else FIVE)
+        for label, text in table.notes:
+            small(document, f"{label}:{text}")
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def title_of(pack: Pack) -> str:
+    subject = {Audience.PETITIONS: "诉求办理情况", Audience.SELECTION: "年度最佳三长评选情况"}.get(pack.audience, "基层治理工作情况")
+    return f"关于{pack.place}{pack.period.label}{subject}的通报"
+
+
+def _is_county(pack: Pack) -> bool:
+    return any(chapter.reading.level is Level.TOWNSHIP for chapter in pack.chapters)
+
+
+Paragraph = tuple[int, str]
+"""0 for running text, 2 for a second-level heading; the text."""
+
+
+def parts(pack: Pack) -> list[tuple[str, list[Paragraph]]]:
+    """The parts that have something to say, in the office's order; the numbers follow what is there."""
+    candidates = [
+        ("基本情况", situation(pack)),
+        ("回访满意", callbacks(pack)),
+        ("热点类别", categories(pack)),
+        ("评选情况", selection(pack)),
+        ("问题与要求", problems(pack)),
+    ]
+    return [(name, paragraphs) for name, paragraphs in candidates if paragraphs]
+
+
+def situation(pack: Pack) -> list[Paragraph]:
+    """总量, 环比, 派单, 按期 for petitions; whole, change and named units for every other subject."""
+    out: list[Paragraph] = []
+    for module in (Module.PETITIONS, Module.DUTY, Module.NIGHTS, Module.RECEPTION, Module.CAPTAINS, Module.QUALITY):
+        chapters = [c for c in pack.chapters if c.entry.module is module and c.reading.level is not Level.CATEGORY]
+        sentences = [*(volumes(pack) if module is Module.PETITIONS else []), *(sentence(chapter.reading) for chapter in chapters)]
+        text = "".join(f"{each}。" for each in sentences if each)
+        if text:
+            count = sum(level == 2 for level, _ in out)
+            out += [(2, f"({NUMERALS[count]}){MODULE_NAMES[module]}"), (0, text)]
+    return out
+
+
+def volumes(pack: Pack) -> list[str]:
+    """How much came in and was sent out."""
+    sentences = []
+    for indicator, words in (("petitions.repeat", "受理诉求"), ("petitions.returned", "派单")):
+        chapter = pack.chapter(indicator)
+        if chapter is None or not chapter.reading.whole or chapter.reading.whole[-1].n is None:
+            continue
+        reading = chapter.reading
+        now = reading.whole[-1].n or 0
+        change = ""
+        if len(reading.whole) == 2 and reading.period_over and reading.whole[0].n:
+            difference = now - reading.whole[0].n
+            change = f",环比{'增加' if difference > 0 else '减少'} {abs(difference)} 件" if difference else ",环比持平"
+        sentences.append(f"{this(pack.period)}{reading.whole_name}{words} {now} 件{change}")
+    return sentences
+
+
+def sentence(reading: Reading) -> str:
+    """One indicator in running text: the whole with its change, then the units that miss the target."""
+    whole = whole_and_change(reading)
+    named = units_below_words(reading, MOST_NAMED)
+    if not whole and not named:
+        return ""
+    whole = whole or reading.entry.name
+    return f"{whole};其中{named}" if named else whole
+
+
+def callbacks(pack: Pack) -> list[Paragraph]:
+    """The floor, who is below it by name, who has too few call-backs to be judged."""
+    chapter = pack.chapter("satisfaction.callback")
+    if chapter is None or not summary(chapter.reading):
+        return []
+    reading = chapter.reading
+    floor = f",要求不低于 {share(reading.target)}" if reading.target is not None else ""
+    text = f"{whole_and_change(reading)}{floor}。"
+    named = units_below_words(reading, MOST_NAMED)
+    text += f"其中{named}。" if named else ""
+    thin = reading.frame[reading.frame["status"] == Status.THIN]
+    if len(thin):
+        cases = "、".join(f"{name}{of(k, n)}" for name, k, n in zip(thin["name"], thin["k"], thin["n"], strict=True))
+        text += f"{cases}回访样本不足,不作评价。"
+    return [(0, text)]
+
+
+def categories(pack: Pack) -> list[Paragraph]:
+    """The largest categories of open petitions, and the one that grows."""
+    chapter = pack.chapter("petitions.open", Level.CATEGORY)
+    hot = hot_categories(chapter.reading) if chapter else []
+    if chapter is None or not hot:
+        return []
+    unit = chapter.entry.unit
+    named = "、".join(f"{each.name} {each.cases} {unit}(占 {share(each.cases / each.of_all)},{each.cases}/{each.of_all})" for each in hot)
+    text = f"在办诉求 {hot[0].of_all} {unit},较多的类别为{named}。"
+    rising = fastest_rising(chapter.reading)
+    if rising:
+        before = {"month": "上月", "week": "上周", "quarter": "上季", "year": "上年"}[pack.period.kind]
+        text += f"较{before}末增加最多的是{rising.name},增加 {rising.more} {unit},现为 {rising.cases} {unit}。"
+    return [(0, text)]
+
+
+def selection(pack: Pack) -> list[Paragraph]:
+    return [(0, f"{annex.title}。{annex.subtitle}。" if annex.subtitle else f"{annex.title}。") for annex in pack.annexes]
+
+
+def problems(pack: Pack) -> list[Paragraph]:
+    """What is getting worse by rule, which subjects miss targets, and what is asked of them."""
+    out: list[Paragraph] = []
+    worse = [text for text in (getting_worse(chapter.reading) for chapter in pack.chapters) if text]
+    if worse:
+        out.append((0, f"需要关注的情况:{';'.join(worse)}。"))
+    short = list(dict.fromkeys(c.entry.module for c in pack.chapters if (c.reading.frame["status"] == Status.LOW).any()))
+    for number, module in enumerate(short):
+        out.append((0, f"{NUMERALS[number]}要{REQUIREMENTS[module]}"))
+    return out
+
+
+# --- annexed tables -----------------------------------------------------------------------------------------------
+
+
+def annexed_tables(pack: Pack) -> list[TableReport]:
+    tables = [petitions_table(pack), *figure_tables(pack), *(annex.table for annex in pack.annexes)]
+    return [table for table in tables if table is not None and len(table.frame)]
+
+
+def petitions_table(pack: Pack) -> TableReport | None:
+    """序号, 单位, 派单, 按时, 超时, 未结, 结案率, 按时率, 不满意数, 满意率: each from an indicator's frame, the whole below."""
+    ids = ("petitions.returned", "petitions.closed_on_time", "petitions.open", "petitions.resolved", "satisfaction.callback")
+    found: list[Chapter | None] = []
+    for each in ids:
+        chapter = pack.chapter(each, Level.TOWNSHIP) or pack.chapter(each, Level.VILLAGE)
+        found.append(chapter)
+    if found[0] is None or found[1] is None:
+        return None
+    sent, timely, pending, settled, called = ((None if chapter is None else _with_whole(chapter)) for chapter in found)
+    assert sent is not None
+    assert timely is not None
+    rows = sent[["code", "name"]].copy()
+    rows["number"] = [str(place) if code else "" for place, code in enumerate(rows["code"], start=1)]
+
+    def column(frame: pd.DataFrame | None, key: str) -> pd.Series:
+        if frame is None:
+            return pd.Series([None] * len(rows), index=rows.index, dtype="object")
+        return rows["code"].map(dict(zip(frame["code"], frame[key], strict=True))).astype("object")
+
+    rows["dispatched"] = column(sent, "n")
+    rows["in_time"], rows["due"] = column(timely, "k"), column(timely, "n")
+    rows["late"] = [_minus(n, k) for k, n in zip(rows["in_time"], rows["due"], strict=True)]
+    rows["open"] = column(pending, "k")
+    rows["settled"] = _with_cases(column(settled, "value"), column(settled, "k"), column(settled, "n"))
+    rows["timely"] = [share(value) for value in column(timely, "value")]
+    rows["unhappy"] = [_minus(n, k) for k, n in zip(column(called, "k"), column(called, "n"), strict=True)]
+    rows["happy"] = _with_cases(column(called, "value"), column(called, "k"), column(called, "n"))
+    columns = (
+        Column("number", "序号"),
+        Column("name", "单位"),
+        Column("dispatched", "派单", Kind.COUNT),
+        Column("in_time", "按时", Kind.COUNT),
+        Column("late", "超时", Kind.COUNT),
+        Column("open", "未结", Kind.COUNT),
+        Column("settled", "结案率"),
+        Column("timely", "按时率"),
+        Column("unhappy", "不满意数", Kind.COUNT),
+        Column("happy", "满意率"),
+    )
+    notes = (
+        ("注", "按时率=按时÷(按时+超时),为时限落在本期且已到期的件数,未结超期的计入超时;"
+               "结案率为本期受理且到期或已办结的化解率;满意率为独立回访。单位:件。"),
+    )  # fmt: skip
+    return TableReport(f"{pack.period.label}诉求办理情况表", columns, rows, f"{pack.as_of_words} 单位:件", notes)
+
+
+def _with_whole(chapter: Chapter) -> pd.DataFrame:
+    """The units by code, then the whole (code empty)."""
+    frame = chapter.reading.frame.sort_values("code", kind="stable")[["code", "name", "k", "n", "value"]]
+    if not chapter.reading.whole:
+        return frame.astype({"k": "object", "n": "object"})
+    last = chapter.reading.whole[-1]
+    whole = pd.DataFrame([{"code": "", "name": chapter.reading.whole_name, "k": last.k, "n": last.n, "value": last.value}])
+    return pd.concat([frame.astype({"k": "object", "n": "object"}), whole.astype({"k": "object", "n": "object"})], ignore_index=True)
+
+
+def _minus(n: object, k: object) -> object:
+    return None if pd.isna(n) or pd.isna(k) else int(n) - int(k)  # type: ignore[call-overload]
+
+
+def _with_cases(values: Sequence, ks: Sequence, ns: Sequence) -> list[str]:
+    return [f"{share(value)} {of(k, n)}" for value, k, n in zip(values, ks, ns, strict=True)]
+
+
+def figure_tables(pack: Pack) -> list[TableReport]:
+    """Units × rates, at most five to a table so that an upright page holds them, k/n in every cell."""
+    rates = [c for c in pack.chapters if c.entry.measure is Measure.RATE and c.reading.level is not Level.CATEGORY]
+    tables = []
+    for level in dict.fromkeys(chapter.reading.level for chapter in rates):
+        same = [chapter for chapter in rates if chapter.reading.level is level]
+        groups = [same[start : start + FIGURES_A_TABLE] for start in range(0, len(same), FIGURES_A_TABLE)]
+        for number, group in enumerate(groups, start=1):
+            count = f"({NUMERALS[number - 1]})" if len(groups) > 1 else ""
+            tables.append(_figures(pack, group, f"{pack.period.label}{LEVEL_NAMES[level]}主要指标情况表{count}"))
+    return tables
+
+
+def _figures(pack: Pack, chapters: list[Chapter], title: str) -> TableReport:
+    rows = _with_whole(chapters[0])[["code", "name"]]
+    columns = [Column("name", "单位")]
+    for position, chapter in enumerate(chapters):
+        frame = _with_whole(chapter)
+        cells = dict(zip(frame["code"], _with_cases(frame["value"], frame["k"], frame["n"]), strict=True))
+        rows[f"figure{position}"] = [cells.get(code, "—") for code in rows["code"]]
+        columns.append(Column(f"figure{position}", chapter.entry.name))
+    notes = tuple((chapter.entry.name, definition_words(chapter.entry)) for chapter in chapters)
+    return TableReport(title, tuple(columns), rows, f"{pack.as_of_words} · {AUDIENCE_NAMES[pack.audience]}", notes)

@@ -1,0 +1,197 @@
+"""A page after GB/T 9704 for Word and WPS: margins, the office's faces with free fallbacks, tables that break over pages."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from docx import Document
+from docx.document import Document as Docx
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+
+from reports.tables import Column, TableReport
+from reports.wording import clean, display_width
+
+TITLE_FACE, BODY_FACE, HEAD_FACE, KAI_FACE, DIGIT_FACE = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "Times New Roman"
+FREE_FACES = {
+    TITLE_FACE: ("思源宋体 CN Heavy", "roman"),
+    BODY_FACE: ("朱雀仿宋", "modern"),
+    HEAD_FACE: ("思源黑体 CN", "swiss"),
+    KAI_FACE: ("霞鹜文楷", "script"),
+}
+"""The office's faces are named, never bundled; each has a free face as its alternative in the file's font table."""
+
+TWO, THREE, FOUR, FIVE, SMALL_FIVE = 22, 16, 14, 10.5, 9
+"""字号 in points: 二号, 三号, 四号, 五号, 小五."""
+LINE = 28.95
+"""Points between lines: 22 lines a page."""
+TEXT_WIDTH = 156
+"""Millimetres between the margins of 28 and 26."""
+
+
+def official_page() -> Docx:
+    """An empty A4 document with the office's styles, page numbers and font table."""
+    document = Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = Mm(37), Mm(35), Mm(28), Mm(26)
+    section.footer_distance = Mm(25)
+    normal = document.styles["Normal"]
+    _face(normal, BODY_FACE, THREE)
+    _spacing(normal.paragraph_format)
+    for name, face, size in (("Title", TITLE_FACE, TWO), ("Heading 1", HEAD_FACE, THREE), ("Heading 2", KAI_FACE, THREE)):
+        style = document.styles[name]
+        _face(style, face, size)
+        _spacing(style.paragraph_format)
+        style.paragraph_format.keep_with_next = True
+        for border in style.element.iter(qn("w:pBdr")):
+            border.getparent().remove(border)
+            break
+    document.styles["Title"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    document.styles["Title"].paragraph_format.line_spacing = Pt(36)
+    _font_table(document)
+    _page_numbers(document)
+    return document
+
+
+def _face(style: Any, face: str, size: float) -> None:
+    style.font.name, style.font.size, style.font.bold, style.font.italic = DIGIT_FACE, Pt(size), False, False
+    style.font.color.rgb = RGBColor(0, 0, 0)
+    faces = style.element.get_or_add_rPr().get_or_add_rFonts()
+    for attribute in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+        faces.attrib.pop(qn(f"w:{attribute}"), None)
+    faces.set(qn("w:eastAsia"), face)
+
+
+def _spacing(formatting: Any) -> None:
+    formatting.space_before = formatting.space_after = Pt(0)
+    formatting.line_spacing_rule, formatting.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(LINE)
+
+
+def _font_table(document: Docx) -> None:
+    """``w:altName`` in the font table, and the East Asian faces of the theme: what a machine without the faces falls back on."""
+    entries = "".join(
+        f'<w:font w:name="{face}"><w:altName w:val="{free}"/><w:charset w:val="86"/>'
+        f'<w:family w:val="{family}"/><w:pitch w:val="variable"/></w:font>'
+        for face, (free, family) in FREE_FACES.items()
+    )
+    for part in document.part.package.iter_parts():
+        if str(part.partname).endswith("fontTable.xml"):
+            part._blob = re.sub(r"</w:fonts>", f"{entries}</w:fonts>", part.blob.decode("utf-8")).encode("utf-8")
+        elif "/theme/" in str(part.partname):
+            text = part.blob.decode("utf-8")
+            for kind, face in (("majorFont", TITLE_FACE), ("minorFont", BODY_FACE)):
+                text = re.sub(rf'(<a:{kind}>.*?<a:ea typeface=)"[^"]*"', rf'\1"{face}"', text, count=1, flags=re.DOTALL)
+            part._blob = text.encode("utf-8")
+
+
+def _page_numbers(document: Docx) -> None:
+    """— 1 — in 四号, centred below the text."""
+    paragraph = document.sections[0].footer.paragraphs[0]
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    for text, kind in (("— ", None), (None, "begin"), (" PAGE ", "code"), (None, "separate"), ("1", None), (None, "end"), (" —", None)):
+        run = paragraph.add_run(text if kind is None else None)
+        run.font.size, run.font.name = Pt(FOUR), DIGIT_FACE
+        if kind == "code":
+            code = OxmlElement("w:instrText")
+            code.set(qn("xml:space"), "preserve")
+            code.text = text
+            run._r.append(code)
+        elif kind is not None:
+            mark = OxmlElement("w:fldChar")
+            mark.set(qn("w:fldCharType"), kind)
+            run._r.append(mark)
+
+
+def heading(document: Docx, text: str, level: int) -> None:
+    document.add_paragraph(clean(text), style="Title" if level == 0 else f"Heading {level}")
+    if level:
+        _indented(document.paragraphs[-1])
+
+
+def body(document: Docx, text: str, *, indent: bool = True, right: bool = False) -> None:
+    paragraph = document.add_paragraph(official(clean(text)))
+    if right:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    elif indent:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+        _indented(paragraph)
+
+
+def small(document: Docx, text: str) -> None:
+    """A note under a table, in 五号."""
+    paragraph = document.add_paragraph()
+    paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    run = paragraph.add_run(official(clean(text)))
+    run.font.size = Pt(FIVE)
+
+
+_HAN = "\u3400-\u9fff\u3000-\u303f\uff00-\uffef\u201c\u201d"
+_WIDE = str.maketrans(",;:", "\uff0c\uff1b\uff1a")
+
+
+def official(text: str) -> str:
+    """Running text in the circular's punctuation: full-width beside Chinese, no blanks between Chinese and figures."""
+    text = re.sub(r"\s*\(([^()]*)\)", "\uff08\\1\uff09", text)
+    text = re.sub(rf"(?<=[{_HAN}])[,;:]|[,;:](?=[{_HAN}])", lambda sign: sign[0].translate(_WIDE), text)
+    return re.sub(rf"(?<=[{_HAN}%])[ ]+(?=[0-9A-Za-z{_HAN}])|(?<=[0-9A-Za-z])[ ]+(?=[{_HAN}])", "", text)
+
+
+def _indented(paragraph: Any) -> None:
+    """首行缩进 by two characters, whatever the size."""
+    indent = paragraph._p.get_or_add_pPr().get_or_add_ind()
+    indent.set(qn("w:firstLineChars"), "200")
+    indent.set(qn("w:firstLine"), str(THREE * 2 * 20))
+
+
+def page_break(document: Docx) -> None:
+    document.add_page_break()
+
+
+def official_table(document: Docx, table: TableReport, *, size: float = FIVE) -> None:
+    """A ruled table: headings repeated on every page, no row split between pages, numbers to the right."""
+    texts = table.texts()
+    grid = document.add_table(rows=1, cols=len(table.columns))
+    grid.style, grid.alignment, grid.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
+    widths = _widths(table, texts)
+    for position, column in enumerate(table.columns):
+        _write(grid.rows[0].cells[position], column.heading, size, HEAD_FACE, WD_ALIGN_PARAGRAPH.CENTER)
+    for row in texts:
+        cells = grid.add_row().cells
+        for cell, text, column in zip(cells, row, table.columns, strict=True):
+            _write(cell, text, size, BODY_FACE, _side(column))
+    for column, width in zip(grid.columns, widths, strict=True):
+        column.width = Mm(width)
+    for index, row_element in enumerate(grid._tbl.tr_lst):
+        for position, cell in enumerate(row_element.tc_lst):
+            cell.width = Mm(widths[position])
+        properties = row_element.get_or_add_trPr()
+        properties.append(OxmlElement("w:cantSplit"))
+        if index == 0:
+            properties.append(OxmlElement("w:tblHeader"))
+
+
+def _side(column: Column) -> Any:
+    return WD_ALIGN_PARAGRAPH.RIGHT if column.is_number else WD_ALIGN_PARAGRAPH.LEFT
+
+
+def _write(cell: Any, text: str, size: float, face: str, side: Any) -> None:
+    paragraph = cell.paragraphs[0]
+    paragraph.alignment = side
+    paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    run = paragraph.add_run(clean(text))
+    run.font.size, run.font.name = Pt(size), DIGIT_FACE
+    run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), face)
+
+
+def _widths(table: TableReport, texts: list[list[str]]) -> list[float]:
+    """Millimetres a column, by its widest text within reason."""
+    wanted = [
+        min(max([display_width(row[position]) for row in texts] + [min(display_width(column.heading), 10), 4]) + 3, 34)
+        for position, column in enumerate(table.columns)
+    ]
+    return [TEXT_WIDTH * each / sum(wanted) for each in wanted]

@@ -1,0 +1,51 @@
+"""The three files of a meeting by name: what the page hands out and the command writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from reports.bulletin import bulletin_bytes
+from reports.deck import deck_bytes
+from reports.pack import AUDIENCE_NAMES, Pack
+from reports.wording import clean
+from reports.workbook import workbook_bytes
+
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class MeetingFile:
+    """One file: its kind in Chinese, its name, its MIME type, its bytes."""
+
+    kind: str
+    name: str
+    mime: str
+    content: bytes
+
+
+def annex_bytes(pack: Pack) -> bytes:
+    """The XLSX: one sheet a leaderboard."""
+    return workbook_bytes(pack.tables, pack.name, pack.notes)
+
+
+WRITERS: tuple[tuple[str, str, str, Callable[[Pack], bytes]], ...] = (
+    ("演示", "pptx", PPTX, deck_bytes),
+    ("通报", "docx", DOCX, bulletin_bytes),
+    ("附表", "xlsx", XLSX, annex_bytes),
+)
+
+
+def file_name(pack: Pack, kind: str, suffix: str) -> str:
+    """``云屏县_2026-10_月调度会_演示.pptx``: sorts by unit and period, and names no reader."""
+    parts = [clean(pack.place) or "全部", pack.period.text, AUDIENCE_NAMES[pack.audience], kind]
+    stem = "_".join("".join("-" if sign in '\\/:*?"<>|' else sign for sign in part).strip(" .")[:40] for part in parts)
+    return f"{stem}.{suffix}"
+
+
+def meeting_files(pack: Pack) -> Iterator[MeetingFile]:
+    """The files, one after the other, so that whoever waits can be told which comes."""
+    for kind, suffix, mime, writer in WRITERS:
+        yield MeetingFile(kind, file_name(pack, kind, suffix), mime, writer(pack))

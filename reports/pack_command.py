@@ -1,0 +1,64 @@
+"""``python -m reports pack …``: the three files of a meeting, for cron jobs and for the evening before."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from metrics.period import Period
+from metrics.vocabulary import Module
+from reports.meeting_files import meeting_files
+from reports.pack import ALL_MODULES, AUDIENCE_NAMES, Audience, Pack, meeting_pack
+from reports.source import operators_source
+
+ALWAYS_ON = frozenset({Module.SATISFACTION, Module.QUALITY})
+
+
+def modules_in(words: str) -> frozenset[str]:
+    """``BOARD_MODULES`` as the board reads it; all where it is empty. Raises ``ValueError`` for an unknown name."""
+    named = {word.strip() for word in words.split(",") if word.strip()}
+    return frozenset(Module(word) for word in named) | ALWAYS_ON if named else ALL_MODULES
+
+
+def made(arguments: argparse.Namespace, as_of: date) -> Pack:
+    period, modules = Period.parse(arguments.period), modules_in(os.environ.get("BOARD_MODULES", ""))
+    if as_of < period.first:
+        raise ValueError(f"{period.label}在截至日 {as_of.isoformat()} 尚未开始")
+    with operators_source(arguments.area) as source:
+        return meeting_pack(source, Audience(arguments.audience), period, as_of, area=arguments.area, modules=modules)
+
+
+def add_pack(commands: Any, today: Callable[[], date]) -> None:
+    """Registers the command; ``today`` gives the as-of day where none is named."""
+
+    def run(arguments: argparse.Namespace) -> int:
+        try:
+            pack = made(arguments, arguments.as_of or today())
+        except ValueError as problem:
+            print(f"错误:{problem.args[0]}", file=sys.stderr)
+            return 2
+        if not pack.tables:
+            print("错误:这个会议没有可用的内容,请检查时段、区划和 BOARD_MODULES", file=sys.stderr)
+            return 1
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        for file in meeting_files(pack):
+            path = arguments.out / file.name
+            unfinished = path.with_name(f".{path.name}.part")
+            unfinished.write_bytes(file.content)
+            unfinished.replace(path)  # whoever fetches the folder never finds half a file
+            print(path)
+        return 0
+
+    words = "、".join(f"{audience}({name})" for audience, name in AUDIENCE_NAMES.items())
+    parser = commands.add_parser("pack", help="生成会议材料:演示、通报、附表")
+    parser.add_argument("--period", required=True, help="2026-10、2026-Q4 或 2026")
+    parser.add_argument("--audience", required=True, choices=[str(audience) for audience in Audience], help=words)
+    parser.add_argument("--out", required=True, type=Path, help="存放目录,没有则新建")
+    parser.add_argument("--as-of", type=date.fromisoformat, default=None, help="截至日,缺省为今天")
+    parser.add_argument("--area", default="", help="区划代码前缀,缺省为全部")
+    parser.set_defaults(run=run)
