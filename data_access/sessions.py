@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, Engine, Update, and_, case, delete, func, insert, null, or_, select, update
+from sqlalchemy import Connection, Engine, Update, and_, case, delete, func, insert, literal, null, or_, select, update
 
 from data_access.accounts import USERNAME, Account, Role, account_named, normal_username, password_matches
 from data_access.audit import Action, record
@@ -112,10 +112,11 @@ def _count_attempt(name: str, now: datetime) -> Update:
     """One more attempt, in one statement; no row where the account is locked. The first one after a lock counts from one."""
     expired = BoardAccount.locked_until.is_not(None)
     counted = case((expired, 1), else_=BoardAccount.failed_attempts + 1)
+    until = literal(now + LOCK, BoardAccount.locked_until.type)  # to the second, as SQLite compares it
     return (
         update(BoardAccount)
         .where(BoardAccount.username == name, or_(BoardAccount.locked_until.is_(None), BoardAccount.locked_until <= now))
-        .values(failed_attempts=counted, locked_until=case((counted >= ATTEMPTS, now + LOCK), else_=null()))
+        .values(failed_attempts=counted, locked_until=case((counted >= ATTEMPTS, until), else_=null()))
     )
 
 
