@@ -1,0 +1,272 @@
+"""Petitions as rows: the list (filtered, sorted and paged in the database) and everything on file about one of them.
+
+Restricted petitions (检举控告) are never among the others: ``restricted=True`` asks for their own list, which is empty for a
+scope that does not hold them. Without the right to names a row has its category and number, and no title.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, Text, and_, cast, func, null, or_, select
+
+from data_access.frames import frame
+from data_access.petition_clocks import Deadline, deadline
+from data_access.petitions import NO_CATEGORY, open_at_end, within
+from data_access.scope import CODE_LENGTHS, Scope, counted, in_scope, unit_code, visible_petitions
+from data_access.tables import Area, NightVisit, Petition, PetitionEvent, PetitionRating, ReceptionSlot
+from data_access.window import Window
+
+PAGE_ROWS = 25
+STANDINGS = ("open", "overdue", "due_soon", "backlog", "backlog_unled", "supervised", "led", "ended", "left_out", "mass", "repeats", "all")
+SORTS = ("due", "moved", "opened", "newest", "number")
+LEFT_OUT = ("withdrawn", "transferred", "not_accepted")
+MOST_WORDS = 5
+
+LIST_COLUMNS = [
+    "id",
+    "number",
+    "category",
+    "title",
+    "area_code",
+    "township",
+    "village",
+    "size",
+    "level",
+    "is_xinfang",
+    "opened_at",
+    "due_day",
+    "due_instant",
+    "ended_at",
+    "outcome",
+    "closed_at",
+    "handler_id",
+    "lead_id",
+    "supervised",
+    "moved_at",
+    "reopened",
+]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a list shows. Hashable, so that it can be part of a cache key."""
+
+    standing: str = "open"
+    sort: str = "due"
+    words: str = ""
+    level: str | None = None
+    size: str | None = None
+    category: str | None = None
+    channel: str | None = None
+    handler_id: int | None = None
+    lead_id: int | None = None
+    restricted: bool = False
+    soon: date | None = None
+    """The last day of "due soon"."""
+
+
+def petition_list(scope: Scope, connection: Connection, window: Window, asked: Asked, page: int = 1, rows: int = PAGE_ROWS) -> pd.DataFrame:
+    """One page of petitions. Grain: petition. Columns: :data:`LIST_COLUMNS` (``due_day`` a date, ``moved_at`` when anything last moved).
+
+    ``open``, ``overdue`` … look at the end of the window's last day; ``ended``, ``left_out``, ``mass``, ``repeats``, ``all`` at its days.
+    Raises ``KeyError`` for an unknown standing or sort.
+    """
+    due = deadline(window)
+    township, village = Area.__table__.alias("township"), Area.__table__.alias("village")
+    moved = func.coalesce(Petition.last_progress_at, Petition.accepted_at, Petition.dispatched_at, Petition.opened_at)
+    orders: dict[str, list[Any]] = {
+        "due": [due.day.is_(None), due.day, Petition.id],
+        "moved": [moved, Petition.id],
+        "opened": [Petition.opened_at, Petition.id],
+        "newest": [Petition.opened_at.desc(), Petition.id.desc()],
+        "number": [Petition.number],
+    }
+    statement = (
+        select(
+            Petition.id,
+            Petition.number,
+            Petition.category,
+            shown_title(scope),
+            Petition.area_code,
+            township.c.name,
+            village.c.name,
+            Petition.size,
+            Petition.level,
+            Petition.is_xinfang.is_(True),
+            Petition.opened_at,
+            due.day.label("due_day"),
+            due.instant,
+            Petition.ended_at,
+            Petition.outcome,
+            Petition.closed_at,
+            Petition.handler_id,
+            Petition.lead_id,
+            Petition.supervised.is_(True),
+            moved,
+            Petition.reopened,
+        )
+        .select_from(Petition)
+        .outerjoin(due.clock, due.on)
+        .outerjoin(township, township.c.code == unit_code(Petition.area_code, "township"))
+        .outerjoin(village, village.c.code == unit_code(Petition.area_code, "village"))
+        .where(*_conditions(scope, window, asked, due))
+        .order_by(*orders[asked.sort])
+        .limit(rows)
+        .offset((max(1, page) - 1) * rows)
+    )
+    return frame(connection, statement, LIST_COLUMNS)
+
+
+def petition_count(scope: Scope, connection: Connection, window: Window, asked: Asked) -> int:
+    """How many petitions :func:`petition_list` has on all its pages."""
+    due = deadline(window)
+    statement: Select = select(func.count()).select_from(Petition)
+    if asked.standing in ("overdue", "due_soon"):
+        statement = statement.outerjoin(due.clock, due.on)
+    return int(connection.scalar(statement.where(*_conditions(scope, window, asked, due))) or 0)
+
+
+def shown_title(scope: Scope) -> SQLColumnExpression:
+    return Petition.title if scope.may_see_names else cast(null(), Text)
+
+
+def _conditions(scope: Scope, window: Window, asked: Asked, due: Deadline) -> list[ColumnElement[bool]]:
+    if asked.restricted:
+        # visible_petitions leaves nothing here for a scope that does not hold them.
+        wanted: list[ColumnElement[bool]] = [visible_petitions(scope), Petition.restricted.is_(True)]
+    else:
+        wanted = [counted(Petition.area_code, scope), Petition.restricted.is_not(True)]
+    wanted.append(_standing(window, asked, due))
+    equal = {
+        Petition.level: asked.level,
+        Petition.size: asked.size,
+        Petition.channel: asked.channel,
+        Petition.handler_id: asked.handler_id,
+        Petition.lead_id: asked.lead_id,
+    }
+    wanted += [column == value for column, value in equal.items() if value is not None]
+    if asked.category is not None:
+        wanted.append(Petition.category.is_(None) if asked.category == NO_CATEGORY else Petition.category == asked.category)
+    for word in asked.words.split()[:MOST_WORDS]:
+        found = [Petition.number.contains(word, autoescape=True), Petition.category.contains(word, autoescape=True)]
+        if scope.may_see_names:  # who may not read titles may not search them either
+            found.append(Petition.title.contains(word, autoescape=True))
+        wanted.append(or_(*found))
+    return wanted
+
+
+def _standing(window: Window, asked: Asked, due: Deadline) -> ColumnElement[bool]:
+    is_open = open_at_end(window)
+    old = Petition.opened_at < window.end - timedelta(days=window.number("petitions.backlog_days"))
+    opened = within(Petition.opened_at, window)
+    return {
+        "open": is_open,
+        "overdue": and_(is_open, due.past(window.last)),
+        "due_soon": and_(is_open, due.day > window.last, due.day <= (asked.soon or window.last)),
+        "backlog": and_(is_open, old),
+        "backlog_unled": and_(is_open, old, Petition.lead_id.is_(None)),
+        "supervised": and_(is_open, Petition.supervised.is_(True)),
+        "led": and_(is_open, Petition.lead_id.is_not(None)),
+        "ended": within(Petition.ended_at, window),
+        "left_out": and_(within(Petition.ended_at, window), Petition.outcome.in_(LEFT_OUT)),
+        "mass": and_(opened, or_(Petition.is_group.is_(True), Petition.skip_level.is_(True))),
+        "repeats": and_(opened, Petition.repeat_of.is_not(None)),
+        "all": opened,
+    }[asked.standing]
+
+
+def categories(scope: Scope, connection: Connection) -> list[str]:
+    """The categories petitions of the scope have, most frequent first."""
+    statement = (
+        select(Petition.category)
+        .where(in_scope(Petition.area_code, scope), Petition.restricted.is_not(True), Petition.category.is_not(None))
+        .group_by(Petition.category)
+        .order_by(func.count().desc(), Petition.category)
+    )
+    return [category for category in connection.scalars(statement) if category]
+
+
+def petition_case(scope: Scope, connection: Connection, window: Window, number: str) -> dict[str, Any] | None:
+    """One petition by its number with all its columns and ``due_day``, ``due_instant``; None where the scope may not see it."""
+    due = deadline(window)
+    columns = [column for column in Petition.__table__.columns if column.name not in ("title", "petitioner_key")]
+    statement = (
+        select(*columns, shown_title(scope).label("title"), due.day.label("due_day"), due.instant.label("due_instant"))
+        .select_from(Petition)
+        .outerjoin(due.clock, due.on)
+        .where(Petition.number == number, visible_petitions(scope))
+    )
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else dict(row._mapping)
+
+
+def case_events(scope: Scope, connection: Connection, petition_id: int) -> pd.DataFrame:
+    """The history of one visible petition, oldest first. Columns: at, kind, from_level, to_level, person_id, note (None without names)."""
+    note: SQLColumnExpression = PetitionEvent.note if scope.may_see_names else cast(null(), Text)
+    fields = (PetitionEvent.at, PetitionEvent.kind, PetitionEvent.from_level, PetitionEvent.to_level, PetitionEvent.person_id, note)
+    statement = (
+        select(*fields)
+        .join(Petition, Petition.id == PetitionEvent.petition_id)
+        .where(PetitionEvent.petition_id == petition_id, visible_petitions(scope))
+        .order_by(PetitionEvent.at, PetitionEvent.id)
+    )
+    return frame(connection, statement, ["at", "kind", "from_level", "to_level", "person_id", "note"])
+
+
+def case_ratings(scope: Scope, connection: Connection, petition_id: int) -> pd.DataFrame:
+    """Ratings of one visible petition, oldest first. Columns: rated_at, stars, method, independent (bool)."""
+    fields = (PetitionRating.rated_at, PetitionRating.stars, PetitionRating.method, PetitionRating.independent.is_(True))
+    statement = (
+        select(*fields)
+        .join(Petition, Petition.id == PetitionRating.petition_id)
+        .where(PetitionRating.petition_id == petition_id, visible_petitions(scope))
+        .order_by(PetitionRating.rated_at, PetitionRating.id)
+    )
+    return frame(connection, statement, ["rated_at", "stars", "method", "independent"])
+
+
+def related_cases(scope: Scope, connection: Connection, petition_id: int, repeat_of: int | None) -> pd.DataFrame:
+    """What a case repeats, what repeats it, and its fellow repeats. Columns: relation (first/fellow/again), number, category, title,
+    opened_at, ended_at, outcome. Restricted ones only for who holds them."""
+    kin = [Petition.repeat_of == petition_id]
+    if repeat_of is not None:
+        kin += [Petition.id == repeat_of, Petition.repeat_of == repeat_of]
+    fields = (Petition.id, Petition.repeat_of, Petition.number, Petition.category, shown_title(scope))
+    statement = (
+        select(*fields, Petition.opened_at, Petition.ended_at, Petition.outcome)
+        .where(or_(*kin), Petition.id != petition_id, visible_petitions(scope))
+        .order_by(Petition.opened_at)
+        .limit(50)
+    )
+    rows = frame(connection, statement, ["id", "repeat_of", "number", "category", "title", "opened_at", "ended_at", "outcome"])
+    again, first = rows["repeat_of"] == petition_id, rows["id"] == repeat_of
+    return rows.assign(relation=[("again" if a else "first" if f else "fellow") for a, f in zip(again, first, strict=True)])
+
+
+def case_origin(scope: Scope, connection: Connection, visit_id: int | None, slot_id: int | None) -> dict[str, Any] | None:
+    """The night visit or reception a petition came from: kind, day, person_id, area (name), place; None where none is on file."""
+    if visit_id is not None:
+        visit = select(NightVisit.visited_on, NightVisit.person_id, Area.name, cast(null(), Text)).outerjoin(
+            Area, Area.code == NightVisit.area_code
+        )
+        row = connection.execute(visit.where(NightVisit.id == visit_id, in_scope(NightVisit.area_code, scope))).one_or_none()
+        kind = "visit"
+    elif slot_id is not None:
+        person = func.coalesce(ReceptionSlot.received_by, ReceptionSlot.leader_id)
+        slot = select(ReceptionSlot.day, person, Area.name, ReceptionSlot.place).outerjoin(Area, Area.code == ReceptionSlot.area_code)
+        row = connection.execute(slot.where(ReceptionSlot.id == slot_id, in_scope(ReceptionSlot.area_code, scope))).one_or_none()
+        kind = "slot"
+    else:
+        return None
+    return None if row is None else {"kind": kind, "day": row[0], "person_id": row[1], "area": row[2], "place": row[3]}
+
+
+def place_names(scope: Scope, connection: Connection, code: str) -> dict[str, str]:
+    """Names of the units that hold an area code, by level."""
+    prefixes = {code[:length]: level for level, length in CODE_LENGTHS.items() if length <= len(code)}
+    rows = connection.execute(select(Area.code, Area.name).where(Area.code.in_(list(prefixes)), in_scope(Area.code, scope)))
+    return {prefixes[found]: name for found, name in rows}

@@ -1,0 +1,226 @@
+"""How 诉求 stand: what is open and of what kind, what comes and goes, where the 四单 take their time. One statement a question."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+from sqlalchemy import Connection, Date, Select, SQLColumnExpression, Text, and_, case, cast, func, literal, null, or_, select, union_all
+
+from data_access.frames import frame
+from data_access.petition_clocks import day_of, deadline
+from data_access.petitions import NO_CATEGORY, one_if, open_at_end, order_statistics, seconds_between, within
+from data_access.scope import CODE_LENGTHS, Scope, counted_petitions, unit_code
+from data_access.tables import Petition, PetitionEvent, PetitionRating
+from data_access.window import Window
+
+DIMENSIONS = ("all", "township", "level", "size", "category", "channel", "sphere", "age")
+AGE_BOUNDS = (3, 7, 15, 30, 60)
+"""Days at which an ageing bucket ends; the last two are bounded by ``petitions.backlog_days``."""
+STEPS = ("dispatch", "accept", "resolve", "rate", "close")
+RECENT_DAYS, PAST_DAYS = 28, 84
+AFTERWARDS_DAYS = 60
+FLAGS = ("overdue", "due_soon", "backlog", "supervised", "led", "backlog_unled")
+
+
+def open_by_dimension(scope: Scope, connection: Connection, window: Window, soon: date) -> pd.DataFrame:
+    """Open at the end of the window's last day, by each of :data:`DIMENSIONS`.
+
+    ``soon`` is the last day of "due soon" (本周到期). Grain: dimension × value. Columns: dimension, value (None: not recorded), open,
+    overdue, due_soon, backlog, supervised, led (包案), backlog_unled. The ``age`` values are the bucket's first day as text.
+    """
+    due = deadline(window)
+    old = Petition.opened_at < window.end - timedelta(days=window.number("petitions.backlog_days"))
+    bounds = [*AGE_BOUNDS, int(window.number("petitions.backlog_days"))]
+    younger = [
+        (Petition.opened_at >= window.end - timedelta(days=bound), literal(str(first)))
+        for first, bound in zip([0, *bounds[:-1]], bounds, strict=True)
+    ]
+    standing = (
+        select(
+            unit_code(Petition.area_code, "township").label("township"),
+            Petition.level.label("level"),
+            Petition.size.label("size"),
+            func.coalesce(Petition.category, NO_CATEGORY).label("category"),
+            Petition.channel.label("channel"),
+            Petition.sphere.label("sphere"),
+            case(*younger, else_=literal(str(bounds[-1]))).label("age"),
+            one_if(due.past(window.last)).label("overdue"),
+            one_if(and_(due.day > window.last, due.day <= soon)).label("due_soon"),
+            one_if(old).label("backlog"),
+            one_if(Petition.supervised.is_(True)).label("supervised"),
+            one_if(Petition.lead_id.is_not(None)).label("led"),
+            one_if(and_(old, Petition.lead_id.is_(None))).label("backlog_unled"),
+        )
+        .select_from(Petition)
+        .outerjoin(due.clock, due.on)
+        .where(counted_petitions(scope), open_at_end(window))
+        .cte("standing")
+    )
+    parts = []
+    for dimension in DIMENSIONS:
+        value: SQLColumnExpression = cast(null(), Text) if dimension == "all" else standing.c[dimension]
+        sums = [func.coalesce(func.sum(standing.c[flag]), 0) for flag in FLAGS]
+        part: Select = select(literal(dimension), value, func.count(), *sums).select_from(standing)
+        parts.append(part if dimension == "all" else part.group_by(value))
+    return frame(connection, union_all(*parts), ["dimension", "value", "open", *FLAGS], dict.fromkeys(("open", *FLAGS), "int64"))
+
+
+def daily_flow(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """What came in and what ended, by day. Grain: day with either. Columns: day, opened, ended."""
+    parts = []
+    for name, column in (("opened", Petition.opened_at), ("ended", Petition.ended_at)):
+        day = day_of(column)
+        parts.append(
+            select(literal(name).label("what"), day.label("day"), func.count().label("n"))
+            .where(counted_petitions(scope), within(column, window))
+            .group_by(day)
+        )
+    rows = frame(connection, union_all(*parts), ["what", "day", "n"])
+    if rows.empty:
+        return pd.DataFrame({"day": [], "opened": pd.Series(dtype="int64"), "ended": pd.Series(dtype="int64")})
+    flow = rows.pivot(index="day", columns="what", values="n").reindex(columns=["opened", "ended"]).fillna(0).astype("int64")
+    return flow.rename_axis(columns=None).reset_index()
+
+
+def step_durations(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """四单: order statistics of the days each step took, by petitions that finished the step within the window.
+
+    Grain: step × position. Columns: step (:data:`STEPS`), n, position, days. A step that ended before it began is left out.
+    """
+    rated_at = (
+        select(PetitionRating.petition_id, func.min(PetitionRating.rated_at).label("at"))
+        .where(PetitionRating.independent.is_not(True), within(PetitionRating.rated_at, window))
+        .group_by(PetitionRating.petition_id)
+        .subquery()
+    )
+    pairs = (
+        ("dispatch", Petition.opened_at, Petition.dispatched_at),
+        ("accept", Petition.dispatched_at, Petition.accepted_at),
+        ("resolve", Petition.accepted_at, Petition.ended_at),
+        ("close", Petition.ended_at, Petition.closed_at),
+    )
+    parts = [
+        select(literal(step).label("step"), seconds_between(start, end).label("seconds")).where(
+            counted_petitions(scope), within(end, window), start.is_not(None), end >= start
+        )
+        for step, start, end in pairs
+    ]
+    parts.append(
+        select(literal("rate").label("step"), seconds_between(Petition.ended_at, rated_at.c.at).label("seconds"))
+        .join(rated_at, rated_at.c.petition_id == Petition.id)
+        .where(counted_petitions(scope), Petition.ended_at.is_not(None), rated_at.c.at >= Petition.ended_at)
+    )
+    return order_statistics(connection, union_all(*parts).subquery(), ["step"])
+
+
+def waiting_by_step(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """Where cases wait now. Grain: step. Columns: step (the one that is awaited), waiting, oldest (since when the longest one waits).
+
+    Awaiting rating or closing: resolved in the last :data:`AFTERWARDS_DAYS` days and not yet rated or closed.
+    """
+    rated = select(PetitionRating.petition_id).where(PetitionRating.independent.is_not(True), PetitionRating.rated_at < window.end)
+    is_open = open_at_end(window)
+    resolved = and_(
+        Petition.outcome == "resolved", Petition.ended_at >= window.end - timedelta(days=AFTERWARDS_DAYS), Petition.ended_at < window.end
+    )
+    waits = (
+        ("dispatch", and_(is_open, Petition.dispatched_at.is_(None)), Petition.opened_at),
+        ("accept", and_(is_open, Petition.dispatched_at.is_not(None), Petition.accepted_at.is_(None)), Petition.dispatched_at),
+        ("resolve", and_(is_open, Petition.accepted_at.is_not(None)), Petition.accepted_at),
+        ("rate", and_(resolved, Petition.id.not_in(rated)), Petition.ended_at),
+        ("close", and_(resolved, Petition.closed_at.is_(None)), Petition.ended_at),
+    )
+    parts = [
+        select(literal(step).label("step"), func.count().label("waiting"), func.min(day_of(start), type_=Date).label("oldest")).where(
+            counted_petitions(scope), condition
+        )
+        for step, condition, start in waits
+    ]
+    return frame(connection, union_all(*parts), ["step", "waiting", "oldest"])
+
+
+def category_counts(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """What comes in of late against before, by category and township.
+
+    Recent: the last :data:`RECENT_DAYS` days; past: the :data:`PAST_DAYS` days before them. Grain: category × township (code).
+    Columns: category, code, recent, past, repeats (recent ones that repeat).
+    """
+    turn, start = window.end - timedelta(days=RECENT_DAYS), window.end - timedelta(days=RECENT_DAYS + PAST_DAYS)
+    category = func.coalesce(Petition.category, NO_CATEGORY).label("category")
+    township = func.substr(Petition.area_code, 1, CODE_LENGTHS["township"]).label("code")
+    recent = Petition.opened_at >= turn
+    rows = (
+        select(
+            category,
+            township,
+            one_if(recent).label("recent"),
+            one_if(and_(recent, Petition.repeat_of.is_not(None))).label("repeats"),
+        )
+        .where(counted_petitions(scope), Petition.opened_at >= start, Petition.opened_at < window.end)
+        .subquery()
+    )
+    statement = select(
+        rows.c.category, rows.c.code, func.sum(rows.c.recent), func.sum(1 - rows.c.recent), func.sum(rows.c.repeats)
+    ).group_by(rows.c.category, rows.c.code)
+    counts = ["recent", "past", "repeats"]
+    return frame(connection, statement, ["category", "code", *counts], dict.fromkeys(counts, "int64"))
+
+
+def repeated_most(scope: Scope, connection: Connection, window: Window, limit: int = 6) -> pd.DataFrame:
+    """Petitions that later ones repeat, opened in the window. Grain: first petition.
+
+    Columns: id, number, category, title (None without the right to names), code (its area), times, latest (when last repeated), open (0/1).
+    """
+    again = Petition.__table__.alias("again")
+    title: SQLColumnExpression = func.max(Petition.title) if scope.may_see_names else cast(null(), Text)
+    times, latest = func.count().label("times"), func.max(again.c.opened_at).label("latest")
+    still_open = func.max(one_if(or_(Petition.ended_at.is_(None), Petition.ended_at >= window.as_of_end)))
+    statement = (
+        select(
+            Petition.id,
+            func.max(Petition.number),
+            func.max(Petition.category),
+            title,
+            func.max(Petition.area_code),
+            times,
+            latest,
+            still_open,
+        )
+        .join(again, again.c.repeat_of == Petition.id)
+        .where(counted_petitions(scope), again.c.restricted.is_not(True), within(again.c.opened_at, window))
+        .group_by(Petition.id)
+        .order_by(times.desc(), latest.desc(), Petition.id)
+        .limit(limit)
+    )
+    return frame(connection, statement, ["id", "number", "category", "title", "code", "times", "latest", "open"])
+
+
+def escalations(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """What climbed levels within the window (R29). Grain: from × to. Columns: from_level, to_level, times, petitions."""
+    statement = (
+        select(PetitionEvent.from_level, PetitionEvent.to_level, func.count(), func.count(func.distinct(PetitionEvent.petition_id)))
+        .join(Petition, Petition.id == PetitionEvent.petition_id)
+        .where(counted_petitions(scope), PetitionEvent.kind == "escalate", within(PetitionEvent.at, window))
+        .group_by(PetitionEvent.from_level, PetitionEvent.to_level)
+    )
+    return frame(connection, statement, ["from_level", "to_level", "times", "petitions"], {"times": "int64", "petitions": "int64"})
+
+
+def leads(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """领导包案: who leads which open cases. Grain: lead.
+
+    Columns: lead_id, open, overdue, backlog, last_moved (of the one that rests longest).
+    """
+    due = deadline(window)
+    old = Petition.opened_at < window.end - timedelta(days=window.number("petitions.backlog_days"))
+    moved = func.coalesce(Petition.last_progress_at, Petition.opened_at)
+    statement = (
+        select(Petition.lead_id, func.count(), func.sum(one_if(due.past(window.last))), func.sum(one_if(old)), func.min(moved))
+        .outerjoin(due.clock, due.on)
+        .where(counted_petitions(scope), open_at_end(window), Petition.lead_id.is_not(None))
+        .group_by(Petition.lead_id)
+        .order_by(func.min(moved))
+    )
+    counts = ["open", "overdue", "backlog"]
+    return frame(connection, statement, ["lead_id", *counts, "last_moved"], {"lead_id": "int64", **dict.fromkeys(counts, "int64")})
