@@ -232,6 +232,21 @@ def whole_levels(area: str) -> tuple[Level, ...]:
     return (Level.TOWNSHIP,) if len(area) < 12 else (Level.VILLAGE,)
 
 
+class Remembering:
+    """A source that asks for the units of a level and span once; every indicator names the same ones."""
+
+    def __init__(self, source: Source) -> None:
+        self.source, self.rules = source, source.rules
+        self.workdays, self.fact, self.people = source.workdays, source.fact, source.people
+        self._units: dict[tuple[Level, Period, date], pd.DataFrame] = {}
+
+    def units(self, question: Question) -> pd.DataFrame:
+        key = (question.level, question.period, question.as_of)
+        if key not in self._units:
+            self._units[key] = self.source.units(question)
+        return self._units[key]
+
+
 def meeting_pack(
     source: Source,
     audience: Audience,
@@ -245,6 +260,7 @@ def meeting_pack(
     progress: Progress | None = None,
 ) -> Pack:
     """The meeting's chapters from the source, in order; sections without a level that fits the area drop out."""
+    source = Remembering(source)
     wanted = list(available_sections(audience, modules) if sections is None else sections)
     place = place_name(source, period, as_of, area)
     levels = {section: row_level(REGISTRY[section.indicator], area, section.level) for section in wanted}
