@@ -28,8 +28,7 @@ LEAST_AT_RISK = 10
 """With fewer past cases that were open as long, the chance is not shown."""
 CHECKED_WEEKS = 8
 TOWNSHIP_DIGITS = CODE_LENGTHS[Level.TOWNSHIP]
-Chance = tuple[float, float, float, int]
-MISS_COLUMNS = ["chance", "low", "high", "alike"]
+MISS_COLUMNS = ["chance", "alike"]
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class History:
         self._of_kind = dict(list(rows.groupby("kind")))
         self._of_township = dict(list(rows.groupby(["kind", "code"])))
         self._fitted: dict[Any, ClosingTimes | None] = {}
-        self._chances: dict[tuple[str, str, int, int], Chance] = {}
+        self._chances: dict[tuple[str, str, int, int], tuple[float, int]] = {}
 
     def alike(self, kind: str, township: str, days: int) -> ClosingTimes | None:
         """The township's own closing times where at least :data:`ENOUGH_AT_RISK` cases were open so long, else the whole scope's."""
@@ -64,7 +63,7 @@ class History:
             return own
         return self._times(kind, self._of_kind)
 
-    def chance(self, kind: str, township: str, age: int, due: int) -> Chance:
+    def chance(self, kind: str, township: str, age: int, due: int) -> tuple[float, int]:
         """The chance of a case open after ``age`` working days to be still open after ``due`` of them."""
         key = (kind, township, age, due)
         if key not in self._chances:
@@ -90,7 +89,7 @@ def closing_times(rows: pd.DataFrame) -> ClosingTimes | None:
 def miss_chances(history: History, cases: pd.DataFrame, today: date, workdays: Workdays) -> pd.DataFrame:
     """Cases, open at the end of ``today``, with the chance to miss their deadline; most probable first.
 
-    Adds chance (0–1; missing with fewer than :data:`LEAST_AT_RISK` alike), low, high (Wilson, 95%), alike (past cases open that long).
+    Adds chance (0–1; missing with fewer than :data:`LEAST_AT_RISK` alike) and alike (past cases that were open so long).
     """
     chances = []
     for kind, code, opened_at, due_day in zip(cases["kind"], cases["code"], cases["opened_at"], cases["due_day"], strict=True):
@@ -101,14 +100,17 @@ def miss_chances(history: History, cases: pd.DataFrame, today: date, workdays: W
     return cases.join(added).sort_values(["chance", "due_day", "id"], ascending=[False, True, True], kind="stable").reset_index(drop=True)
 
 
-def _chance(times: ClosingTimes | None, age: int, due: int) -> Chance:
-    nothing = float("nan")
+def _chance(times: ClosingTimes | None, age: int, due: int) -> tuple[float, int]:
     alike = 0 if times is None else times.at_risk(age)
     if times is None or alike < LEAST_AT_RISK or times.still_open(age) <= 0:
-        return nothing, nothing, nothing, alike
-    chance = min(1.0, times.still_open(due) / times.still_open(age))
+        return float("nan"), alike
+    return min(1.0, times.still_open(due) / times.still_open(age)), alike
+
+
+def how_sure(chance: float, alike: int) -> tuple[float, float]:
+    """The 95% Wilson interval of a chance that rests on so many past cases."""
     interval = stats.binomtest(round(chance * alike), alike).proportion_ci(method="wilson")
-    return chance, float(interval.low), float(interval.high), alike
+    return float(interval.low), float(interval.high)
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,7 @@ ENTRIES = (
     Entry("wall/wall", "大屏", "数据 · 管理", roles=frozenset({Role.LEADER, Role.ADMINISTRATOR, Role.WALL})),
     Entry("township/village", "村画像", None),
     Entry("township/person", "个人履职", None),
+    Entry("petitions/cases", "诉求清单", None, "petitions"),
     Entry("petitions/case", "诉求详情", None, "petitions"),
     Entry("captains/captain", "三长个人", None, "captains"),
     Entry("selection/sheet", "评分表", None, "captains", COUNTY | {Role.TOWNSHIP}),

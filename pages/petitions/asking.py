@@ -1,0 +1,58 @@
+"""What the petition pages ask the loaders: the windows of a view, names of people, tables a query depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+
+from data_access import areas
+from data_access.scope import Scope
+from data_access.window import Window
+from metrics.definition import Span
+from metrics.vocabulary import Level
+from metrics.wording import is_missing
+from pages.common import loaders
+from pages.common.filters import Filters
+from reports.source import window
+
+TABLES = ("petition", "petition_event", "petition_rating", "area", "calendar_day")
+
+
+def period_window(filters: Filters) -> Window:
+    """The days of the period up to as-of, with the rulebook's numbers."""
+    return _window(filters, Span.PERIOD)
+
+
+def moment_window(filters: Filters) -> Window:
+    """The one day at whose end the view looks."""
+    return _window(filters, Span.MOMENT)
+
+
+def _window(filters: Filters, span: Span) -> Window:
+    return window(loaders.question_for(filters.narrowed, Level.COUNTY, filters.period, filters.as_of), span)
+
+
+def days_before(asked: Window, days: int) -> Window:
+    """The stretch of so many days that ends with a window's last day."""
+    return replace(asked, first=asked.last - timedelta(days=days - 1))
+
+
+def week_end(day: date) -> date:
+    """The Sunday of a day's week: until then a case is 本周到期; on a weekend the Sunday after."""
+    ahead = 6 - day.weekday()
+    return day + timedelta(days=ahead if ahead > 1 else ahead + 7)
+
+
+def names_of(scope: Scope, person_ids: Iterable[object]) -> dict[int, str]:
+    """Names as the scope may see them, by id, asked in one go."""
+    wanted = tuple(sorted({int(each) for each in person_ids if not is_missing(each)}))  # type: ignore[call-overload]
+    if not wanted:
+        return {}
+    people = loaders.asked(areas.people, scope, ("person",), person_ids=wanted)
+    return dict(zip(people["person_id"], people["name"], strict=True))
+
+
+def township_names(scope: Scope, as_of: date) -> dict[str, str]:
+    units = loaders.asked(areas.units, scope, ("area",), window=Window("township", as_of, as_of, as_of))
+    return dict(zip(units["code"], units["name"], strict=True))
