@@ -14,5 +14,7 @@ def frame(connection: Connection, statement: Executable, columns: Sequence[str],
     rows = connection.execute(statement).all()
     # Column by column: pandas asks every Row for attributes it does not have, which costs more than the query.
     cells = zip(*rows, strict=True) if rows else ([] for _ in columns)
-    result = pd.DataFrame({name: list(values) for name, values in zip(columns, cells, strict=True)})
+    # No rows: objects, not the floats pandas takes them for, or a merge with dates would be refused.
+    kind = None if rows else object
+    result = pd.DataFrame({name: list(values) for name, values in zip(columns, cells, strict=True)}, dtype=kind)
     return result.astype(dtypes) if dtypes else result
