@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import Connection, Select, func, select
 
 from data_access.areas import people
 from data_access.frames import frame
 from data_access.petition_clocks import Deadline, day_of, deadline
+from data_access.petitions import open_at_end
 from data_access.scope import Scope, counted_petitions
 from data_access.tables import Area, Petition
 from data_access.window import Window
@@ -60,13 +61,8 @@ def _open_petitions(scope: Scope, window: Window, clock: Deadline) -> Select:
         .select_from(Petition)
         .outerjoin(clock.clock, clock.on)
         .outerjoin(Area, Area.code == township)
-        .where(counted_petitions(scope), _open_at_end(window.last))
+        .where(counted_petitions(scope), open_at_end(window))
     )
-
-
-def _open_at_end(day: date) -> ColumnElement[bool]:
-    end = datetime.combine(day + timedelta(days=1), time())
-    return and_(Petition.opened_at < end, or_(Petition.ended_at.is_(None), Petition.ended_at >= end))
 
 
 def _days_before(day: date, count: int) -> datetime:

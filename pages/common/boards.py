@@ -9,15 +9,33 @@ import pandas as pd
 from data_access.scope import Scope
 from metrics.period import Period, PeriodKind
 from metrics.registry import indicator
-from metrics.vocabulary import Level, Status
+from metrics.vocabulary import CODE_LENGTHS, Level, Status
 from metrics.wording import is_missing
 from pages.common import loaders
 from pages.common.filters import Filters
 from pages.common.markup import Card, Leaderboard
+from pages.common.navigation import enabled_modules
 from pages.common.panel import go_to
 from reports.conclusions import Point, Reading, subtitle, title
 
 BEFORE = {PeriodKind.WEEK: "上周", PeriodKind.MONTH: "上月", PeriodKind.QUARTER: "上季", PeriodKind.YEAR: "上年"}
+HEADLINES = (
+    "duty.night_compliance",
+    "nights.township_visits",
+    "petitions.overdue",
+    "petitions.closed_on_time",
+    "captains.key_visits",
+    "satisfaction.rated",
+    "reception.kept",
+    "duty.village_compliance",
+    "petitions.response",
+    "captains.ordinary_visits",
+    "captains.coverage",
+    "satisfaction.callback",
+)
+"""The numbers of the overview in order of importance: the first six whose module this county runs."""
+SHOWN_AS_COUNTS = ("petitions.overdue",)
+TREND_PERIODS = 12
 RUN_PERIODS = 4
 """What a sentence about a run looks at: this period and the three before."""
 
@@ -32,6 +50,19 @@ def series(scope: Scope, indicator_id: str, level: Level, filters: Filters, coun
     return {code: tuple(run) for code, run in points.items()}
 
 
+def headline_ids() -> list[str]:
+    """The six headline numbers of this county."""
+    modules = enabled_modules()
+    return [each for each in HEADLINES if module_page(each)[0] in modules][:6]
+
+
+def module_page(indicator_id: str) -> tuple[str, str]:
+    """The module an indicator belongs to in the configuration, and the page it leads to."""
+    family = indicator_id.split(".")[0]
+    module = "petitions" if family == "satisfaction" else family
+    return module, f"pages/{module}/{module}.py"
+
+
 def whole_name(scope: Scope) -> str:
     """What the sum of all units in the scope is called."""
     return "全县" if not scope.area or len(scope.area) <= 6 else "本单位"
@@ -44,8 +75,9 @@ def reading(filters: Filters, indicator_id: str, level: Level = Level.TOWNSHIP, 
     frame = loaders.frame(scope, indicator_id, level, filters.period, filters.as_of)
     edition = loaders.rules_on(filters.period, filters.as_of)
     whole: tuple[Point, ...] = ()
-    if Level.COUNTY in entry.levels and level is not Level.COUNTY:
-        whole = next(iter(series(scope, indicator_id, Level.COUNTY, filters, 2).values()), ())
+    top = whole_level(scope)
+    if top in entry.levels and level is not top:
+        whole = next(iter(series(scope, indicator_id, top, filters, 2).values()), ())
     runs = series(scope, indicator_id, level, filters, RUN_PERIODS) if filters.period.kind is PeriodKind.MONTH else {}
     return Reading(
         entry,
@@ -93,10 +125,19 @@ def board(
     )
 
 
-def card(filters: Filters, indicator_id: str, page: str = "", level: Level = Level.COUNTY, code: str | None = None) -> Card | None:
-    """A headline number of the county (or of one unit): row, change against the period before, twelve periods. None where nothing is."""
+def whole_level(scope: Scope) -> Level:
+    """The level whose one row is everything in the scope."""
+    length = len(scope.area or "")
+    return next((level for level, digits in CODE_LENGTHS.items() if digits >= length), Level.CELL)
+
+
+def card(filters: Filters, indicator_id: str, page: str = "", level: Level | None = None, code: str | None = None) -> Card | None:
+    """A headline number of everything in the scope, or of one unit of a level: row, change, twelve periods. None where there is none."""
     scope = filters.narrowed
-    rows = loaders.trend(scope, indicator_id, level, filters.period, filters.as_of, 12)
+    level = level or whole_level(scope)
+    if level not in indicator(indicator_id).levels:
+        return None
+    rows = loaders.trend(scope, indicator_id, level, filters.period, filters.as_of, TREND_PERIODS)
     if code is not None:
         rows = rows[rows["code"] == code]
     if rows.empty:
@@ -111,4 +152,5 @@ def card(filters: Filters, indicator_id: str, page: str = "", level: Level = Lev
         target=loaders.rules_on(filters.period, filters.as_of).target(indicator_id),
         since=BEFORE[filters.period.kind],
         href=go_to(page, filters.query) if page else "",
+        as_count=indicator_id in SHOWN_AS_COUNTS,
     )

@@ -41,7 +41,7 @@ class _CookieReader(CookieModel):
 
 def remembered_token(key: str) -> str | None:
     """The session token in the browser's cookie; None where there is none, it is expired or not signed with ``key``."""
-    if NAME not in st.context.cookies:
+    if not isinstance(st.context.cookies.get(NAME), str):
         return None
     st.session_state.setdefault("logout", None)  # the library's reader asks for it
     content = _CookieReader(key).get_cookie()
@@ -75,6 +75,7 @@ def form(key: str, attempt: Callable[[str, str], Token | None], *, forget: bool)
 
     model.check_credentials = check_credentials
     cookies._token_encode = encode
+    authenticate.cookie_controller.get_cookie = lambda: None  # a cookie that is worth a session never comes as far as this form
     authenticate.cookie_controller.set_cookie = lambda: None  # not inside the form's place: that is about to be emptied
     place = st.empty()
     with place.container():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import streamlit as st
@@ -31,6 +31,10 @@ class Filters:
     def narrowed(self) -> Scope:
         """The scope under the chosen township."""
         return self.scope.narrowed(self.township)
+
+    def of_year(self) -> Filters:
+        """The same view over the year of the period: what the selection of the best 三长 looks at."""
+        return replace(self, period=Period.holding(PeriodKind.YEAR, self.period.representative))
 
     @property
     def query(self) -> dict[str, str]:

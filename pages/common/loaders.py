@@ -176,30 +176,46 @@ def _indicator(scope: Scope, indicator_id: str, level: str, period: str, as_of: 
     return indicator_frame(source(scope), indicator(indicator_id), Level(level), Period.parse(period), as_of)
 
 
+def _figures_scope(scope: Scope, level: Level) -> Scope:
+    """Figures of areas hold no names and no restricted petitions: all readers of an area share them, whatever their rights."""
+    return scope if level is Level.PERSON else Scope(area=scope.area)
+
+
 def frame(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> pd.DataFrame:
     """An indicator's judged frame (code, name, k, n, value, rank, status), from the cache while nothing has changed."""
     mark = mark_of(tables_of(indicator(indicator_id), level))
-    return _indicator(scope, indicator_id, str(level), period.text, as_of, mark)
+    return _indicator(_figures_scope(scope, level), indicator_id, str(level), period.text, as_of, mark)
 
 
-@st.cache_data(show_spinner=False, max_entries=600, ttl=TREND_SECONDS)
+@st.cache_data(show_spinner=False, max_entries=1500, ttl=TREND_SECONDS, refresh_mode="background")
 def _past(scope: Scope, indicator_id: str, level: str, period: str, as_of: date) -> pd.DataFrame:
     return indicator_frame(source(scope), indicator(indicator_id), Level(level), Period.parse(period), as_of)
 
 
 def past_frame(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> pd.DataFrame:
     """As :func:`frame` for a period that has ended, at most ten minutes old: what trends and "the period before" are drawn from."""
-    return _past(scope, indicator_id, str(level), period.text, min(as_of, period.last))
+    return _past(_figures_scope(scope, level), indicator_id, str(level), period.text, min(as_of, period.last))
+
+
+@st.cache_data(show_spinner=False, max_entries=600, ttl=TREND_SECONDS, refresh_mode="background")
+def _past_trend(scope: Scope, indicator_id: str, level: str, period: str, as_of: date, count: int) -> pd.DataFrame:
+    periods = Period.parse(period).trailing(count)[:-1]
+    parts = [_of_period(past_frame(scope, indicator_id, Level(level), each, as_of), each) for each in periods]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _of_period(part: pd.DataFrame, period: Period) -> pd.DataFrame:
+    return part[["code", "k", "n", "value", "rank", "status"]].assign(period=period.text, label=period.label)
 
 
 def trend(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, count: int = 12) -> pd.DataFrame:
-    """The last ``count`` periods of the same kind. Grain: unit × period. Columns: code, period, label, k, n, value, status."""
-    parts = []
-    for each in period.trailing(count):
-        asked = frame if each == period else past_frame
-        part = asked(scope, indicator_id, level, each, as_of)
-        parts.append(part[["code", "k", "n", "value", "status"]].assign(period=each.text, label=each.label))
-    return pd.concat(parts, ignore_index=True)
+    """The last ``count`` periods of the same kind, oldest first. Grain: unit × period.
+
+    Columns: code, k, n, value, rank, status, period, label. The asked period is live, the others at most ten minutes old.
+    """
+    now = _of_period(frame(scope, indicator_id, level, period, as_of), period)
+    past = _past_trend(_figures_scope(scope, level), indicator_id, str(level), period.text, as_of, count)
+    return pd.concat([past, now], ignore_index=True) if len(past) else now
 
 
 @st.cache_data(show_spinner=False, max_entries=600, ttl=3600)

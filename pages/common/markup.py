@@ -11,7 +11,7 @@ import pandas as pd
 
 from metrics.definition import Indicator
 from metrics.vocabulary import Direction, Measure, Status
-from metrics.wording import MISSING, change_text, fraction, is_missing, status_text, target_text, value_text
+from metrics.wording import MISSING, change_text, fraction, is_missing, status_text, target_text, value_text, whole
 from pages.common.panel import go_definition, go_to
 
 SIGNS = {Status.OK: "✓", Status.NEAR: "△", Status.LOW: "✕"}
@@ -64,6 +64,8 @@ class Card:
     target: float | None
     since: str
     href: str = ""
+    as_count: bool = False
+    """Write k itself large (84件) and the share small: a leader acts on cases, not on their share."""
 
 
 def cards(items: Sequence[Card]) -> str:
@@ -75,17 +77,21 @@ def _card(card: Card) -> str:
     kn = fraction(row["k"], row["n"])
     shown = f"{value_text(entry, row['value'])} ({kn})" if kn else value_text(entry, row["value"])
     info = f'<button class="info" {go_definition(entry.id, shown=shown)}>ⓘ</button>'
-    facts = [f"<b>{kn}</b> {escape(entry.unit)}" if kn else "", escape(_change(card))]
+    big = f"{whole(row['k'])}{entry.unit}" if card.as_count else value_text(entry, row["value"])
+    of = f"{value_text(entry, row['value'])} <b>{kn}</b>" if card.as_count else f"<b>{kn}</b> {escape(entry.unit)}"
+    facts = [of if kn else "", escape(_change(card))]
     goal = target_text(entry, card.target)
     return (
         f'<div class="card"><div class="label">{escape(entry.name)}{info}</div>'
-        f'<div class="big {row["status"]}"><span {card.href}>{escape(value_text(entry, row["value"]))}</span></div>'
+        f'<div class="big {row["status"]}"><span {card.href}>{escape(big)}</span></div>'
         f'<div class="facts">{verdict(row["status"], row["n"])} {escape(goal)}</div>'
         f'<div class="facts">{" · ".join(fact for fact in facts if fact)}</div>{sparkline(card.trend, card.target)}</div>'
     )
 
 
 def _change(card: Card) -> str:
+    if card.row["status"] == Status.RUNNING:
+        return ""  # half a month against a whole one says nothing
     text = change_text(card.entry, card.row["value"], card.before)
     return f"较{card.since} {text}" if text else ""
 

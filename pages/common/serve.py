@@ -23,6 +23,8 @@ def main(arguments: list[str]) -> None:
     for module in NEEDED:
         importlib.import_module(module)
     PagesManager.uses_pages_directory = False
+    warm = importlib.import_module("pages.common.warm")
+    warm.start()
     cli.main(["run", str(ROOT / "app.py"), *arguments])
 
 

@@ -1,0 +1,66 @@
+"""Fills the caches before the first reader comes: the overview of every scope that an account has.
+
+A background thread of the server. It asks the loaders the very questions the overview asks; what it computes is what the
+first reader would have waited for. It starts again when the day changes.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from datetime import date
+
+from streamlit import runtime
+
+from data_access.accounts import accounts
+from data_access.engine import engine
+from data_access.scope import Scope
+from metrics.period import Period, PeriodKind
+from metrics.registry import REGISTRY
+from metrics.vocabulary import Level
+from pages.common import loaders
+from pages.common.boards import RUN_PERIODS, TREND_PERIODS, headline_ids, module_page, whole_level
+from pages.common.navigation import enabled_modules
+
+LOG = logging.getLogger(__name__)
+MONTHLY_BOARDS = ("duty.night_compliance", "petitions.closed_on_time")
+YEARLY_BOARDS = ("captains.key_visits",)
+CHECK_SECONDS = 60
+
+
+def start() -> None:
+    """Start the thread; it waits for the server."""
+    threading.Thread(target=_keep_warm, name="board-warm", daemon=True).start()
+
+
+def _keep_warm() -> None:
+    while not runtime.exists():
+        time.sleep(0.2)
+    warmed: date | None = None
+    while True:
+        if loaders.today() != warmed:
+            try:
+                with engine().connect() as connection:
+                    known = accounts(Scope(may_administer=True), connection)
+                for area in dict.fromkeys(known["area_prefix"]):
+                    warm_overview(Scope(area=area), loaders.today())
+                warmed = loaders.today()
+            except Exception as problem:  # a reader would see the same and be told; the server must go on
+                LOG.warning("cache not warmed: %s", problem)
+        time.sleep(CHECK_SECONDS)
+
+
+def warm_overview(scope: Scope, as_of: date) -> None:
+    """Ask the loaders what the overview asks, for the running month and year."""
+    month, year = (Period.holding(kind, as_of) for kind in (PeriodKind.MONTH, PeriodKind.YEAR))
+    top = whole_level(scope)
+    for indicator_id in headline_ids():
+        if top in REGISTRY[indicator_id].levels:
+            loaders.trend(scope, indicator_id, top, month, as_of, TREND_PERIODS)
+    for indicator_id, period in [*((each, month) for each in MONTHLY_BOARDS), *((each, year) for each in YEARLY_BOARDS)]:
+        if module_page(indicator_id)[0] not in enabled_modules():
+            continue
+        loaders.trend(scope, indicator_id, Level.TOWNSHIP, period, as_of, RUN_PERIODS if period is month else 2)
+        loaders.past_frame(scope, indicator_id, Level.TOWNSHIP, period.before, as_of)
+        loaders.trend(scope, indicator_id, top, period, as_of, 2)

@@ -1,0 +1,57 @@
+"""总览: the page a 书记 opens. Exceptions first, then six numbers, then three leaderboards."""
+
+import streamlit as st
+
+from metrics.vocabulary import Level
+from pages.common import loaders
+from pages.common.auth import signed_in_scope
+from pages.common.boards import board, card, headline_ids, module_page
+from pages.common.definition import open_definition
+from pages.common.filters import bar_filters
+from pages.common.layout import bar, page_header, provisional_calendar_notice
+from pages.common.live import live_note
+from pages.common.markup import cards, exceptions, leaderboard
+from pages.common.navigation import enabled_modules
+from pages.common.panel import panel
+from pages.overview.exceptions import fallen_this_week, of_petitions, of_tonight
+from pages.overview.petition_words import open_words
+from pages.overview.tonight import tonight
+
+ROLES = {"邻长": "captains.key_visits", "组长": "captains.ordinary_visits", "片长": "captains.meetings"}
+
+
+scope, modules = signed_in_scope(), enabled_modules()
+as_of = loaders.today()
+night = tonight(scope, as_of) if "duty" in modules else None
+page_header(night.sentence if night else "县域治理总览")
+left, right = bar()
+with left:
+    filters = bar_filters(scope)
+with right:
+    live_note()
+provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
+
+groups = of_tonight(night, filters) if night else []
+if "petitions" in modules:
+    groups += of_petitions(filters)
+groups.append(fallen_this_week(filters))
+panel(exceptions(groups), key="exceptions")
+
+shown = [card(filters, each, module_page(each)[1]) for each in headline_ids()]
+panel(cards([each for each in shown if each is not None]), key="headlines")
+
+columns = st.columns(3, gap="large") if len(modules) > 1 else [st.container()]
+if "duty" in modules:
+    with columns[0]:
+        panel(leaderboard(board(filters, "duty.night_compliance")), key="duty-board")
+if "petitions" in modules:
+    with columns[min(1, len(columns) - 1)]:
+        panel(leaderboard(board(filters, "petitions.closed_on_time", extra=open_words(filters))), key="petition-board")
+if "captains" in modules:
+    with columns[-1]:
+        role = st.segmented_control(
+            "三长", list(ROLES), default="邻长", required=True, key="role", bind="query-params", label_visibility="collapsed"
+        )
+        year = filters.of_year()
+        panel(leaderboard(board(year, ROLES[role or "邻长"], level=Level.TOWNSHIP)), key="captain-board")
+open_definition()
