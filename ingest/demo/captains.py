@@ -27,9 +27,11 @@ def captain_visits(world: World, land: Geography, staff: People) -> None:
     own[coached & (land.cell_village % 4 == 0)] = 2.0  # 满分异常: whole villages at exactly 100%
     parts: dict[str, list[np.ndarray]] = {"household": [], "day": []}
     covered = land.cell_of >= 0
+    # a household that no cell covers yet is looked after, less often, by the 片长 beside the village's first cell
+    near = np.where(covered, land.cell_of, np.searchsorted(land.cell_village, land.home_village))
     for kind, period, is_kind in (("key_visits", world.month, land.is_key), ("ordinary_visits", world.quarter, ~land.is_key)):
-        households = np.flatnonzero(is_kind & covered)
-        cell = land.cell_of[households]
+        households = np.flatnonzero(is_kind)
+        cell = near[households]
         periods = int(period[-1]) + 1
         starts = np.searchsorted(period, np.arange(periods))
         if period is world.month:
@@ -44,7 +46,8 @@ def captain_visits(world: World, land: Geography, staff: People) -> None:
             rates[:, 0] *= min(1.0, lengths[0] / 91)  # the first quarter may have begun before the period
         first_holder = staff.cell.on(np.repeat(cell[:, None], periods, 1), np.repeat((starts + 14)[None, :], len(cell), 0))
         rates = np.where((first_holder == NONE) & (own[cell][:, None] < 2.0), 0.25, rates)
-        visits = (rng.random(rates.shape) < rates).astype(int) + (rng.random(rates.shape) < 0.10) * (rates > 0.3)
+        rates = np.where(covered[households][:, None] | (rates >= 1.0), rates, rates * 0.7)
+        visits = (rng.random(rates.shape) < rates).astype(int) + (rng.random(rates.shape) < 0.04) * (rates > 0.3)
         who, when = np.nonzero(visits)
         who, when = np.repeat(who, visits[who, when]), np.repeat(when, visits[who, when])
         spread = rng.random(len(who)) ** 0.85  # towards the end of the period, as people do
@@ -54,12 +57,12 @@ def captain_visits(world: World, land: Geography, staff: People) -> None:
     # visits of the days to come are not there yet
     there = (day < world.days) & (day >= land.household_first[household]) & (day <= land.household_last[household])
     household, day = household[there], day[there]
-    cell = land.cell_of[household]
+    cell = near[household]
     group = land.group_of[cell]
-    person = staff.cell.on(cell, day)
+    person = np.where(covered[household], staff.cell.on(cell, day), NONE)
     by_group, by_patch = staff.group.on(group, day), staff.patch.on(land.patch_of[group], day)
     stands_in = rng.random(len(day))
-    person = np.where((person == NONE) | (stands_in < 0.04), by_group, person)
+    person = np.where(covered[household] & ((person == NONE) | (stands_in < 0.04)), by_group, person)
     person = np.where((person == NONE) | (stands_in > 0.975), by_patch, person)
     known = person != NONE
     household, day, person, cell = household[known], day[known], person[known], cell[known]

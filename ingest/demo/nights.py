@@ -32,8 +32,9 @@ def _township_night(
     few_staff = fails & ~without_chief & ~few_leaders
     strict = habit.own.get("night") == 1.0
 
-    chiefs = 1 + (rng.random(days) < (0.15 if habit.rate("no_chief", 1)[0] > 0.8 else 0.42))
-    leaders = 2 + (rng.random(days) < 0.3) + (rng.random(days) < 0.08)
+    even = habit.quality > 0.9  # the load is shared out, chiefs do not carry it alone (减负)
+    chiefs = 1 + (rng.random(days) < (0.15 if even or habit.rate("no_chief", 1)[0] > 0.8 else 0.42))
+    leaders = 2 + (rng.random(days) < (0.65 if even else 0.3)) + (rng.random(days) < (0.3 if even else 0.08))
     needed = np.ceil(0.2 * present[roles == "township_staff"].sum(axis=0) - 1e-9).astype(int)
     staff = needed + (0 if strict else rng.choice(4, days, p=[0.46, 0.30, 0.16, 0.08]))
     chiefs[without_chief] = 0
@@ -50,7 +51,7 @@ def _township_night(
     silent[last] = habit.label == "sparse reporting" or not land.ranked[unit]
     silent |= ~workday & (rng.random(days) < 0.12) & (np.arange(days) != last)
 
-    keenness = rng.uniform(0.75, 1.3, len(roles))
+    keenness = rng.uniform(0.97, 1.06, len(roles)) if even else rng.uniform(0.75, 1.3, len(roles))
     if habit.quality < 0.6:
         keenness[np.flatnonzero(roles == "township_leader")[0]] = 3.2  # one carries the load (减负)
     stays = np.zeros_like(present)
@@ -198,6 +199,15 @@ def _some_village(rng: np.random.Generator, land: Geography, township: np.ndarra
     return first + rng.integers(0, 1 << 30, len(township)) % count
 
 
+def _evening(world: World, days: np.ndarray, weekday: int) -> int | None:
+    """Of a week's working days the first on or after the usual weekday, else the last; None where it has none or is not over."""
+    on_time = days[world.weekday[days] >= weekday]
+    if len(on_time):
+        return int(on_time[0])
+    over = len(days) and days[-1] + 6 - world.weekday[days[-1]] < world.days
+    return int(days[-1]) if over else None
+
+
 def night_sessions(world: World, land: Geography, staff: People) -> None:
     """``night_session`` and ``night_lecturer``: 夜学 on Monday evenings, 夜谈 on the township's evening, 述学评学考学 once a quarter."""
     rng = world.rng("sessions")
@@ -216,15 +226,18 @@ def night_sessions(world: World, land: Geography, staff: People) -> None:
     for township, habit in enumerate(land.habits):
         rates = {name: habit.rate(name, world.days) for name in ("study", "talk", "measures")}
         talk_weekday = int(rng.integers(1, 4))
-        for day in range(world.days):
-            if world.weekday[day] == 0 and world.workday[day] and rng.random() < rates["study"][day]:
-                add("study", township, day, THEMES[themes[world.month[day]]], -1, -1, -1, int(rng.integers(1, 4)))
-            if world.weekday[day] == talk_weekday and world.workday[day] and rng.random() < rates["talk"][day]:
+        for week in range(int(world.week[-1]) + 1):
+            days = np.flatnonzero((world.week == week) & world.workday[: world.days])
+            # on Monday (R06) and the township's evening; after a holiday on the first working day there is
+            study, talk = _evening(world, days, 0), _evening(world, days, talk_weekday)
+            if study is not None and rng.random() < rates["study"][study]:
+                add("study", township, study, THEMES[themes[world.month[study]]], -1, -1, -1, int(rng.integers(1, 4)))
+            if talk is not None and rng.random() < rates["talk"][talk]:
                 measures = int(rng.integers(0, 4))
-                old = day < world.days - 30
-                done = int(rng.binomial(measures, rates["measures"][day] if old else 0.5))
+                old = talk < world.days - 30
+                done = int(rng.binomial(measures, rates["measures"][talk] if old else 0.5))
                 theme = TALK_THEMES[int(rng.integers(0, len(TALK_THEMES)))]
-                add("talk", township, day, theme, measures, done, int(rng.integers(1, 9)), 0)
+                add("talk", township, talk, theme, measures, done, int(rng.integers(1, 9)), 0)
         for quarter in range(int(world.quarter[-1]) + 1):
             days = np.flatnonzero((world.quarter == quarter) & world.workday[: world.days])
             days = days[len(days) // 2 :]

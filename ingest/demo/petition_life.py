@@ -243,12 +243,12 @@ class Life:
         if (case.size == "hard" or case.is_xinfang) and self.at < due - 2 * DAY and dice.chance(0.22 if on_time else 0.3):
             due = self._extended(due)
         if stuck:
-            end = self.at + int(dice.between(95, 420) * DAY)
+            end = self.at + int(dice.between(95, 320) * DAY)
         elif on_time:
             share = (dice() + dice()) / 2
             end = self.at + max(1800, int(share * (due - 6 * HOUR - self.at)))
         else:
-            end = max(due, self.at) + int((0.3 + 9 * dice() ** 2) * DAY)
+            end = max(due, self.at) + int((0.3 + 7 * dice() ** 2) * DAY)
         end = max(self._on_a_workday(end, latest=due - 1 if on_time else None), self.at + 900)
         self._worked_on(end, stuck)
         ending = dice()
@@ -330,7 +330,7 @@ class Life:
             stars = self._stars(rates["good_rating"])
             method = dice.pick(("phone", "questionnaire", "face"))
             self.steps.append(Step(rated, "rate", person=NONE, note=method, value=stars))
-        if not again and ((rated != NONE and stars <= 2 and dice.chance(0.75)) or dice.chance(0.006)):
+        if not again and ((rated != NONE and stars <= 2 and dice.chance(0.65)) or dice.chance(0.006)):
             self._opened_again(in_office_hours(max(rated, resolved) + int(dice.between(1, 3) * DAY)))
             return
         if dice.chance(0.17):
