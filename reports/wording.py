@@ -38,7 +38,7 @@ def formula_safe(text: str) -> str:
 
     Full-width signs count too: Chinese input methods produce them and spreadsheets read them as their ASCII twins.
     """
-    return f"'{text}" if text.lstrip(" \u3000\u00a0\ufeff").startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(_FORMULA) or text.replace("\ufeff", "").strip().startswith(_FORMULA) else text
 
 
 def number(value: object) -> str:

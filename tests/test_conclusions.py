@@ -1,0 +1,211 @@
+"""Sentences never say more than the digits beside them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from metrics.registry import REGISTRY
+from metrics.vocabulary import Level
+from metrics.wording import rounded, share, share_points
+from reports.conclusions import change_words, fastest_rising, hot_categories, summary, title, units_below_words
+from reports.document import official
+from reports.wording import clean, formula_safe, quantity
+from tests.meeting_worlds import COUNT, DOWN, NAMES, NO_TARGET, UP, a_reading
+
+
+def test_three_falls_in_a_row_make_the_title_with_this_months_figure():
+    reading = a_reading(UP, [(13, 21), (20, 20)], runs={"泥河镇": [(20, 21), (18, 21), (15, 21), (13, 21)]})
+    assert title(reading) == "泥河镇住夜达标率连续三月下降,本月 61.9% (13/21)"
+
+
+@pytest.mark.parametrize(
+    "months",
+    [
+        [(18, 21), (15, 21), (13, 21)],  # two falls
+        [(18, 21), (18, 21), (15, 21), (13, 21)],  # a month that stood still
+        [(20, 21), (15, 21), (16, 21), (13, 21)],  # a rise between
+        [(9, 9), (18, 21), (15, 21), (13, 21)],  # a month with too few nights
+    ],
+)
+def test_anything_less_is_no_run(months):
+    reading = a_reading(UP, [(13, 21), (20, 20)], runs={"泥河镇": months})
+    assert "连续" not in title(reading)
+
+
+def test_a_unit_at_its_target_is_never_named_for_getting_worse():
+    reading = a_reading("petitions.repeat", [(4, 100), (9, 100)], runs={"泥河镇": [(1, 100), (2, 100), (3, 100), (4, 100)]})
+    assert "泥河镇" not in title(reading)
+
+
+def test_where_less_is_better_the_run_rises():
+    reading = a_reading(DOWN, [(8, 20), (0, 20)], runs={"泥河镇": [(1, 20), (2, 20), (4, 20), (8, 20)]})
+    assert title(reading) == "泥河镇未填报夜连续三月上升,本月 40.0% (8/20)"
+
+
+@pytest.mark.parametrize(
+    ("units", "words"),
+    [
+        ([(20, 20), (20, 20)], "2 个乡镇住夜达标率全部达标"),
+        ([(20, 20), (13, 20)], "2 个乡镇中 1 个住夜达标率达标,西沟乡最低 65.0% (13/20)"),
+        ([(12, 20), (13, 20)], "2 个乡镇住夜达标率均未达到目标,泥河镇最低 60.0% (12/20)"),
+        ([(20, 20), (5, 10), (10, 20)], "3 个乡镇中 1 个住夜达标率达标,西沟乡(5/10)、东川镇(10/20)最低,均为 50.0%"),
+        ([(1, 2), (2, 3)], "乡镇住夜达标率样本不足,不作评判"),
+        ([(1, 2), (20, 20), (20, 20)], "样本足够的 2 个乡镇住夜达标率全部达标"),
+        ([(0, 0), (0, 0)], "乡镇住夜达标率:2026年10月无应统计的数据"),
+    ],
+)
+def test_the_title_by_what_the_units_reached(units, words):
+    assert title(a_reading(UP, units)) == words
+
+
+def test_a_figure_whose_target_is_nothing_at_all_speaks_of_having_it():
+    assert title(a_reading(DOWN, [(0, 20), (5, 20)])) == "2 个乡镇中 1 个有未填报夜,西沟乡最高 25.0% (5/20)"
+    assert title(a_reading(DOWN, [(0, 20), (0, 20)])) == "2 个乡镇均无未填报夜"
+
+
+def test_a_running_quarter_is_progress_and_no_verdict():
+    reading = a_reading("captains.ordinary_visits", [(5, 40), (6, 40)], as_of=date(2026, 10, 20), whole=[(80, 80), (11, 80)])
+    assert "本季进行中" in title(reading)
+    assert "达标" not in title(reading)
+    assert change_words(reading) == ""  # September and October are different quarters only by the calendar's accident
+
+
+def test_the_change_is_the_difference_of_the_digits_shown():
+    # 61.94% and 62.06% are shown 61.9% and 62.1%: whoever subtracts gets 0.2, though the shares are 0.12 apart.
+    reading = a_reading(UP, [(13, 21)], whole=[(6194, 10000), (6206, 10000)])
+    assert change_words(reading) == "较上月上升 0.2 个百分点"
+    assert change_words(a_reading(UP, [(13, 21)], whole=[(61920, 100000), (61940, 100000)])) == "与上月持平"
+
+
+def test_a_change_from_too_few_cases_is_not_spoken_of():
+    assert change_words(a_reading(UP, [(13, 21)], whole=[(5, 9), (13, 21)])) == ""
+    assert change_words(a_reading(UP, [(13, 21)], whole=[(13, 21), (5, 9)])) == ""
+
+
+def test_a_count_of_half_a_month_is_not_compared_with_a_whole_one():
+    whole = [(40, None), (12, None)]
+    assert change_words(a_reading("petitions.mass", [(12, None)], whole=whole, as_of=date(2026, 10, 15))) == ""
+    assert change_words(a_reading("petitions.mass", [(12, None)], whole=whole)) == "较上月减少 28 件"
+
+
+def test_the_largest_category_is_named_only_when_it_is_one():
+    by_category = [(21, None), (9, None)]
+    runs = {"泥河镇": [(18, None), (21, None)], "西沟乡": [(12, None), (9, None)]}
+    reading = a_reading(COUNT, by_category, level=Level.CATEGORY, runs=runs)
+    assert title(reading) == "在办 30 件中泥河镇最多,21 件,较上月增加 3 件"
+    assert [each.more for each in hot_categories(reading)] == [3, -3]
+    assert fastest_rising(reading).name == "泥河镇"
+    even = a_reading(COUNT, [(15, None), (15, None)], level=Level.CATEGORY)
+    assert "最多" not in title(even)
+    assert fastest_rising(even) is None
+
+
+# --- whatever the numbers are ---------------------------------------------------------------------------------------
+
+a_few = settings(deadline=None, max_examples=50)
+cases = st.integers(0, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+FIGURE = re.compile(r"(\d+\.\d)% \((\d+)/(\d+)\)")
+
+
+@a_few
+@given(st.sampled_from([UP, DOWN, NO_TARGET]), st.lists(cases, min_size=1, max_size=5), st.lists(cases, min_size=2, max_size=2))
+def test_every_percentage_is_its_own_k_over_n_and_a_named_unit_has_that_figure(indicator, units, whole):
+    reading = a_reading(indicator, units, whole=whole)
+    have = {(k, n) for k, n in [*units, whole[-1]]}
+    for text in (title(reading), summary(reading), units_below_words(reading)):
+        for percent, k, n in FIGURE.findall(text):
+            assert Decimal(percent) == share_points(int(k) / int(n))
+            assert (int(k), int(n)) in have
+    for name, (k, n) in zip(NAMES, units, strict=False):
+        for shown_k, shown_n in re.findall(rf"{name}最[高低] \d+\.\d% \((\d+)/(\d+)\)", title(reading)):
+            assert (int(shown_k), int(shown_n)) == (k, n)
+
+
+@a_few
+@given(st.sampled_from([UP, DOWN]), st.lists(cases, min_size=2, max_size=5))
+def test_the_worst_named_is_the_worst_of_those_with_enough_cases(indicator, units):
+    text = title(a_reading(indicator, units))
+    enough = {name: k / n for name, (k, n) in zip(NAMES, units, strict=False) if n >= 10}
+    for name, word in re.findall(rf"({'|'.join(NAMES)})(最低|最高) ", text):
+        assert enough[name] == (min if word == "最低" else max)(enough.values())
+        assert word == ("最低" if indicator == UP else "最高")
+
+
+@a_few
+@given(st.sampled_from([UP, DOWN]), st.lists(cases, min_size=2, max_size=5))
+def test_the_number_said_to_have_reached_the_target_has(indicator, units):
+    text = title(a_reading(indicator, units))
+    enough = [k / n for k, n in units if n >= 10]
+    reached = sum(value == 1.0 if indicator == UP else value == 0.0 for value in enough)
+    if found := re.search(r"(\d+) 个乡镇中 (\d+) 个(有)?", text):
+        assert int(found[1]) == len(enough)
+        assert int(found[2]) == (len(enough) - reached if found[3] else reached)
+    if "全部达标" in text or "均无" in text:
+        assert reached == len(enough) > 0
+    if "均未达到" in text or "均有" in text:
+        assert reached == 0
+
+
+@a_few
+@given(cases, cases)
+def test_up_and_down_agree_with_the_shares(before, now):
+    words = change_words(a_reading(UP, [(13, 21)], whole=[before, now]))
+    if before[1] < 10 or now[1] < 10:
+        assert words == ""
+        return
+    difference = now[0] / now[1] - before[0] / before[1]
+    if "上升" in words:
+        assert difference > 0
+    elif "下降" in words:
+        assert difference < 0
+    else:
+        assert words == "与上月持平"
+        assert abs(difference) < 0.0011
+
+
+@a_few
+@given(st.sampled_from([UP, DOWN]), st.lists(cases, min_size=4, max_size=4))
+def test_a_run_in_words_is_a_run_in_numbers(indicator, months):
+    text = title(a_reading(indicator, [months[-1], (20, 20)], runs={"泥河镇": months}))
+    if "连续" in text:
+        values = [k / n for k, n in months]
+        assert all(n >= 10 for _, n in months)
+        assert values == sorted(values, reverse=indicator == UP)
+        assert len(set(values)) == 4
+        assert ("下降" in text) == (indicator == UP)
+
+
+@a_few
+@given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_a_share_is_rounded_as_a_spreadsheet_rounds_it(case):
+    k, n = case
+    exact = Decimal(k) * 100 / Decimal(n)
+    assert abs(share_points(k / n) - exact) <= Decimal("0.05")
+    if (k * 2000) % n == 0 and (k * 1000) % n:  # exactly between two tenths: away from zero
+        assert share_points(k / n) > exact
+
+
+def test_a_half_goes_up():
+    assert share(1 / 16) == "6.3%"
+    assert rounded(2.5) == 3
+    assert quantity(REGISTRY[UP], 0, 0, None) == "— (0/0)"
+
+
+@a_few
+@given(st.text(max_size=40))
+def test_cleaned_text_fits_into_xml_and_a_formula_is_disarmed(text):
+    element = etree.Element("t")
+    element.text = clean(text)
+    assert etree.fromstring(etree.tostring(element, encoding="utf-8")).text in (clean(text), None)
+    assert formula_safe(clean(text)).lstrip()[:1] not in ("=", "+", "-", "@")
+
+
+def test_running_text_takes_the_offices_punctuation():
+    assert official("全县 79.6% (129/162),较上月下降 3.2 个百分点") == "全县79.6%\uff08129/162\uff09\uff0c较上月下降3.2个百分点"

@@ -1,0 +1,115 @@
+"""The deck: charts hold the frame's numbers, titles the conclusions, nothing leaves the slide, every run names a Chinese face."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+from pptx import Presentation
+from pptx.oxml.ns import qn
+
+from reports.deck import deck_bytes
+from reports.slide_parts import BODY_BOTTOM, BODY_TOP, Block, fitted, pages_of, row_heights
+from reports.wording import clean, display_width
+from tests.meeting_worlds import COUNT, DOWN, HOSTILE, UP, a_chapter, a_long_reading, a_pack, a_reading, hostile_pack
+
+
+def slides_of(pack):
+    return list(Presentation(io.BytesIO(deck_bytes(pack))).slides)
+
+
+def charts_of(slides) -> list:
+    return [shape.chart for slide in slides for shape in slide.shapes if shape.has_chart]
+
+
+def tables_of(slides) -> list:
+    return [shape.table for slide in slides for shape in slide.shapes if shape.has_table]
+
+
+def test_the_numbers_behind_a_chart_are_the_frames():
+    reading = a_reading(UP, [(13, 21), (20, 20), (7, 9)], whole=[(30, 40), (40, 50)])
+    chart = charts_of(slides_of(a_pack(reading)))[0]
+    frame = reading.frame
+    assert list(chart.plots[0].categories) == list(frame["name"])
+    assert list(chart.plots[0].series[0].values) == list(frame["value"])
+    page = openpyxl.load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob)).active
+    rows = [[cell.value for cell in row] for row in page.iter_rows(min_row=2)]
+    assert [(name, k, n) for name, _, k, n in rows] == list(zip(frame["name"], frame["k"], frame["n"], strict=True))
+
+
+def test_title_subtitle_and_footer_say_what_is_the_case():
+    reading = a_reading(UP, [(13, 21), (20, 20)], whole=[(30, 40), (33, 41)])
+    slide = slides_of(a_pack(reading))[2]
+    texts = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+    assert slide.shapes.title.text_frame.text == "2 个乡镇中 1 个住夜达标率达标,泥河镇最低 61.9% (13/21)"
+    assert any("全县 80.5% (33/41),较上月上升 5.5 个百分点" in text for text in texts)
+    assert any(text.startswith("口径:") and "截至2026年11月1日24时" in text for text in texts)
+    assert "规则手册" in slide.notes_slide.notes_text_frame.text
+
+
+def test_a_trend_slide_draws_the_whole_and_the_unit_that_is_named():
+    months = [(20, 21), (18, 21), (15, 21), (13, 21)]
+    reading = a_reading(UP, [(13, 21), (20, 20)], whole=[(30, 40), (31, 40), (32, 40), (33, 41)], runs={"泥河镇": months})
+    line = charts_of(slides_of(a_pack(reading)))[1]
+    series = {each.name: list(each.values) for each in line.plots[0].series}
+    assert series["全县"] == [k / n for k, n in [(30, 40), (31, 40), (32, 40), (33, 41)]]
+    assert series["泥河镇"] == [k / n for k, n in months]
+    assert series["目标"] == [1.0] * 4
+
+
+def test_slides_are_wide_and_everything_lies_inside_them():
+    pack = a_pack(a_reading(UP, [(13, 21), (20, 20)], whole=[(3, 4), (33, 41)]), a_reading(DOWN, [(1, 20)]), a_long_reading())
+    deck = Presentation(io.BytesIO(deck_bytes(pack)))
+    assert abs(deck.slide_width / deck.slide_height - 16 / 9) < 0.001
+    for slide in (*deck.slides, *Presentation(io.BytesIO(deck_bytes(hostile_pack()))).slides):
+        for shape in slide.shapes:
+            assert shape.left >= 0
+            assert shape.top >= 0
+            assert shape.left + shape.width <= deck.slide_width
+            height = sum(row.height for row in shape.table.rows) if shape.has_table else shape.height
+            assert shape.top + height <= deck.slide_height
+
+
+def test_text_is_made_smaller_and_then_cut_but_never_too_long():
+    block = Block(0, 0, 6, 1)
+    short, large = fitted("短", block, (28, 24, 20))
+    assert (short, large) == ("短", 28)
+    cut, small = fitted("泥河镇" * 60, block, (28, 24, 20))
+    assert small == 20
+    assert cut.endswith("…")
+    assert display_width(cut) * small / 2 <= 2 * block.width * 72  # two lines of the place
+
+
+def test_two_hundred_villages_take_pages_with_the_headings_on_each():
+    table = a_chapter(a_long_reading(200)).table
+    pages = pages_of(table, 12, BODY_BOTTOM - BODY_TOP)
+    assert len(pages) > 5
+    assert sum(len(page.frame) for page in pages) == 200
+    assert all(sum(row_heights(page, 12)) <= BODY_BOTTOM - BODY_TOP for page in pages)
+    drawn = [each for each in tables_of(slides_of(a_pack(a_long_reading(200)))) if each.cell(0, 0).text == "名次"]
+    assert [each.cell(0, 1).text for each in drawn] == ["乡镇"] * len(drawn)
+    names = [each.cell(row, 1).text for each in drawn for row in range(1, len(each.rows))]
+    assert sorted(names) == sorted(f"第{i}村" for i in range(200))
+
+
+def test_hostile_names_are_text_on_slides_and_in_the_charts_workbook():
+    slides = slides_of(hostile_pack())
+    names = {table.cell(row, 1).text for table in tables_of(slides) for row in range(1, len(table.rows)) if len(table.columns) > 1}
+    assert {clean(name) for name in HOSTILE} <= names
+    for chart in charts_of(slides):
+        book = openpyxl.load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob))
+        cells = [cell for row in book.active.iter_rows() for cell in row]
+        assert not [cell for cell in cells if cell.data_type == "f"]
+        assert clean(HOSTILE[0]) in [cell.value for cell in cells]
+
+
+def test_every_run_names_an_east_asian_face():
+    reading = a_reading(UP, [(13, 21), (20, 20)], whole=[(3, 4), (33, 41)])
+    for slide in slides_of(a_pack(reading, a_reading(COUNT, [(5, None), (9, None)]))):
+        runs = list(slide._element.iter(qn("a:rPr")))
+        assert runs
+        assert all(run.find(qn("a:ea")) is not None for run in runs)
+    for chart in charts_of(slides_of(a_pack(reading))):
+        faces = [each for each in chart._chartSpace.iter(qn("a:defRPr")) if each.find(qn("a:latin")) is not None]
+        assert faces
+        assert all(each.find(qn("a:ea")) is not None for each in faces)
