@@ -60,3 +60,14 @@ def connection(migrated: Engine) -> Iterator[Connection]:
     with migrated.connect() as opened:
         yield opened
         opened.rollback()
+
+
+@pytest.fixture
+def served(database: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """The database as the app's own: ``DATABASE_URL`` points to it, and no frame cached in another test is left."""
+    import streamlit as st
+
+    monkeypatch.setenv("DATABASE_URL", database.url.render_as_string(hide_password=False))
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    return database

@@ -43,13 +43,13 @@ def a_token(database: Engine, name: str, now: datetime = NOW) -> str:
     return token
 
 
-def a_board(database: Engine, name: str | None = None, *, role: Role = Role.LEADER, **more: object) -> AppTest:
+def a_board(database: Engine, name: str | None = None, *, role: Role = Role.LEADER, app: str = APP, **more: object) -> AppTest:
     """The app as a browser that is signed in as ``name`` (else as a new account of ``role``) sees it; not run yet.
 
-    ``DATABASE_URL`` has to point to ``database``: use the fixture ``board`` of conftest or set it yourself.
+    ``database`` is the fixture ``served``: the app finds it by ``DATABASE_URL``.
     """
     now = beijing_now()
     name = name or an_account(database, role, now=now, **more)
-    board = AppTest.from_file(APP, default_timeout=30)
+    board = AppTest.from_file(app, default_timeout=30)
     board.session_state["board_token"] = a_token(database, name, now)
     return board

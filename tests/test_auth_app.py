@@ -1,0 +1,405 @@
+"""The gate: who sees which address, asked of the account table on every rerun; the login page; the frame's settings."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tomllib
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from sqlalchemy import Engine, insert, select, update
+from sqlalchemy.exc import OperationalError
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from data_access import accounts, sessions
+from data_access.accounts import Role
+from data_access.audit import Action
+from data_access.clock import beijing_now
+from data_access.scope import Scope
+from data_access.tables import BoardAccount, BoardAudit, BoardProperty, BoardSession
+from pages.common import auth, cookie, navigation
+from tests import signed_in
+from tests.builders import COUNTY, TOWNSHIP, an_area
+from tests.signed_in import RIGHT, WRONG, an_account
+
+ROOT = Path(__file__).parents[1]
+PAGE = """
+import streamlit as st
+from pages.common import auth
+st.text("PAGE {address}")
+st.text(repr(auth.signed_in_scope()))
+st.button("click")
+"""
+EVERYWHERE = {entry.url_path for entry in navigation.ENTRIES}
+
+
+@pytest.fixture(autouse=True)
+def a_board_of_tiny_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every page of the list exists and says its address and scope, whatever the real ones show."""
+    for entry in navigation.ENTRIES:
+        file = tmp_path / entry.file
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(PAGE.format(address=entry.url_path), encoding="utf-8")
+    shutil.copy(signed_in.APP, tmp_path)
+    monkeypatch.setattr(navigation, "ROOT", tmp_path)
+    monkeypatch.setattr(accounts, "ROUNDS", 4)
+    monkeypatch.delenv("BOARD_MODULES", raising=False)
+    monkeypatch.delenv("BOARD_COOKIE_KEY", raising=False)
+
+
+def a_browser() -> AppTest:
+    """One that has never been here."""
+    return AppTest.from_file(str(navigation.ROOT / "app.py"), default_timeout=30)
+
+
+def a_board(database: Engine, name: str | None = None) -> AppTest:
+    return signed_in.a_board(database, name, app=str(navigation.ROOT / "app.py"))
+
+
+def at_address(board: AppTest, address: str) -> AppTest:
+    """As a browser that opens /address: Streamlit knows a page by the hash of its address."""
+    board._page_hash = calc_hash(address)
+    board.context["url"] = f"http://localhost:8501/{address}"
+    return board.run()
+
+
+def shown_page(board: AppTest) -> str | None:
+    return next((text.value.removeprefix("PAGE ") for text in board.text if text.value.startswith("PAGE ")), None)
+
+
+def scope_shown(board: AppTest) -> str:
+    return next(text.value for text in board.text if text.value.startswith("Scope("))
+
+
+def asks_to_sign_in(board: AppTest) -> bool:
+    return [field.label for field in board.text_input] == ["账号", "密码"] and shown_page(board) is None
+
+
+def said(board: AppTest) -> str:
+    """What the login page says above the form."""
+    found = [re.search(r'class="board-said"[^>]*>(.*?)</p>', block.proto.body) for block in board.get("html")]
+    return next((match.group(1) for match in found if match), "")
+
+
+def enter(board: AppTest, name: str, password: str) -> AppTest:
+    board.text_input[0].input(name)
+    board.text_input[1].input(password)
+    board.button[0].click()
+    return board.run()
+
+
+def html(board: AppTest) -> str:
+    return " ".join(block.proto.body for block in board.get("html"))
+
+
+# --- nobody signed in ---------------------------------------------------------------------------------------------
+
+
+def test_a_cold_address_shows_the_login_and_nothing_else(served: Engine) -> None:
+    for address in [*sorted(EVERYWHERE), "", "nonsense"]:
+        board = at_address(a_browser(), address)
+        assert not board.exception, address
+        assert asks_to_sign_in(board), address
+
+
+def test_streamlit_finds_no_page_that_it_would_serve_without_the_gate() -> None:
+    assert [path.name for path in (ROOT / "pages").iterdir() if path.suffix == ".py"] == []
+
+
+def test_the_login_leads_to_the_address_that_was_asked_for(served: Engine) -> None:
+    name = an_account(served, now=beijing_now())
+    board = a_browser()
+    board.query_params["id"] = "7"
+    at_address(board, "case")
+    enter(board, name, RIGHT)
+    assert shown_page(board) is None
+    board.run()
+    assert shown_page(board) == "case"
+    assert board.query_params["id"] == "7"
+
+
+def test_the_login_says_what_was_wrong_until_the_lock(served: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auth, "beijing_now", lambda: datetime(2026, 11, 20, 14, 2, 20))
+    name = an_account(served)
+    board = a_browser().run()
+    words = []
+    for _ in range(5):
+        words.append(said(enter(board, name, WRONG)))
+    assert words == [*(f"账号或密码不对,还可再试 {left} 次。" for left in (4, 3, 2, 1)), "账号已锁定,14:33 后再试。"]
+    assert said(enter(board, name, RIGHT)) == "账号已锁定,14:33 后再试。"
+    other_tab = a_browser().run()
+    assert said(enter(other_tab, name, RIGHT)) == "账号已锁定,14:33 后再试。"
+
+
+@pytest.mark.parametrize(("name", "password"), [("", ""), ("", RIGHT), ("somebody", "")])
+def test_blank_fields_are_asked_for(served: Engine, name: str, password: str) -> None:
+    assert said(enter(a_browser().run(), name, password)) == "请输入账号和密码。"
+
+
+def test_the_login_page_names_the_county_and_shows_demo_accounts_only_in_a_demo_database(served: Engine) -> None:
+    with served.begin() as connection:
+        an_area(connection, COUNTY, "county", "青<阳>县")
+    real = html(a_browser().run())
+    with served.begin() as connection:
+        connection.execute(insert(BoardProperty), {"name": "demo", "value": "1"})
+    demo = html(a_browser().run())
+    assert "青&lt;阳&gt;县" in real
+    assert accounts.DEMO_PASSWORD not in real
+    assert accounts.DEMO_PASSWORD in demo
+
+
+# --- who may open what --------------------------------------------------------------------------------------------
+
+MEETING, SELECTION, ADMIN, WALL = {"meeting", "show"}, {"selection", "sheet"}, {"admin"}, {"wall"}
+CLOSED = [
+    (Role.LEADER, ADMIN),
+    (Role.ORGANISATION, ADMIN | WALL),
+    (Role.PETITION_OFFICE, ADMIN | WALL),
+    (Role.POLITICAL_LEGAL, ADMIN | WALL),
+    (Role.TOWNSHIP, ADMIN | WALL | MEETING),
+    (Role.ADMINISTRATOR, MEETING | SELECTION),
+    (Role.WALL, EVERYWHERE - WALL),
+]
+
+
+@pytest.mark.parametrize(("role", "closed"), CLOSED, ids=[role.value for role, _ in CLOSED])
+def test_each_role_opens_its_pages_and_no_other(served: Engine, role: Role, closed: set[str]) -> None:
+    with served.begin() as connection:
+        an_area(connection, TOWNSHIP, "township")
+    name = an_account(served, role, now=beijing_now(), area=TOWNSHIP if role is Role.TOWNSHIP else "")
+    board, opened = a_board(served, name), set()
+    for address in sorted(EVERYWHERE):
+        assert not at_address(board, address).exception
+        if shown_page(board) is not None:
+            assert shown_page(board) == address
+            opened.add(address)
+        else:
+            assert "这个页面不在您的账号权限内" in html(board)
+    assert opened == EVERYWHERE - closed
+
+
+def test_an_address_beyond_the_account_is_put_on_record_once(served: Engine) -> None:
+    name = an_account(served, now=beijing_now())
+    board = at_address(a_board(served, name), "admin").run()
+    assert not board.exception
+    with served.connect() as connection:
+        rows = connection.execute(select(BoardAudit.action, BoardAudit.detail).where(BoardAudit.username == name)).all()
+    assert rows[-1] == (Action.PAGE_REFUSED, "/admin")
+    assert [row.action for row in rows].count(Action.PAGE_REFUSED) == 1
+
+
+def test_an_address_nobody_has_is_answered(served: Engine) -> None:
+    assert "没有这个页面" in html(at_address(a_board(served), "nonsense"))
+
+
+def test_a_module_that_is_off_takes_its_pages_along(served: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOARD_MODULES", "petitions, captains")
+    for address in ("duty", "nights", "reception"):
+        assert "没有这个页面" in html(at_address(a_board(served), address))
+    assert shown_page(at_address(a_board(served), "petitions")) == "petitions"
+
+
+def test_an_unknown_module_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOARD_MODULES", "duty,flying")
+    with pytest.raises(ValueError, match="flying"):
+        navigation.enabled_modules()
+
+
+def test_the_menu_has_at_most_eight_entries_for_every_role() -> None:
+    for role in Role:
+        scope = Scope("", **accounts.DEFAULT_RIGHTS[role])
+        account = accounts.Account("x", "x", role, scope, datetime(2026, 1, 1))
+        menus = [entry.menu for entry in navigation.ENTRIES if entry.menu is not None and entry.open_to(account)]
+        assert menus.count("") + len(set(menus) - {""}) <= 8
+
+
+# --- the table decides, on every rerun ----------------------------------------------------------------------------
+
+
+def a_change(served: Engine, name: str, **values: object) -> None:
+    with served.begin() as connection:
+        connection.execute(update(BoardAccount).where(BoardAccount.username == name).values(**values))
+
+
+def test_a_disabled_account_is_out_at_its_next_click(served: Engine) -> None:
+    name = an_account(served, now=beijing_now())
+    board = a_board(served, name).run()
+    assert shown_page(board) == "overview"
+    a_change(served, name, disabled_at=beijing_now())
+    board.button[0].click().run()
+    assert asks_to_sign_in(board)
+    assert said(board) == "账号已停用,请联系管理员。"
+    assert said(enter(board, name, RIGHT)) == "账号已停用,请联系管理员。"
+
+
+def test_a_changed_password_ends_what_is_open(served: Engine) -> None:
+    name = an_account(served, now=beijing_now())
+    board = a_board(served, name).run()
+    with served.begin() as connection:
+        accounts.set_password(connection, name, "Another-2027", now=beijing_now(), by="test")
+    board.run()
+    assert asks_to_sign_in(board)
+    assert said(board) == "密码已更改,请用新密码登录。"
+
+
+def test_a_changed_role_and_area_take_effect_at_the_next_click(served: Engine) -> None:
+    name = an_account(served, now=beijing_now())
+    board = at_address(a_board(served, name), "meeting")
+    assert scope_shown(board) == repr(Scope("", True, False, True, False))
+    a_change(served, name, role="township", area_prefix=TOWNSHIP, may_export=False)
+    board.run()
+    assert "这个页面不在您的账号权限内" in html(board)
+    assert scope_shown(at_address(board, "duty")) == repr(Scope(TOWNSHIP, True, False, False, False))
+
+
+IDLE = [("29 minutes 59 seconds", timedelta(minutes=29, seconds=59), True), ("30 minutes", timedelta(minutes=30), False)]
+
+
+@pytest.mark.parametrize(("pause", "stays"), [case[1:] for case in IDLE], ids=[case[0] for case in IDLE])
+def test_idle_sign_out(served: Engine, monkeypatch: pytest.MonkeyPatch, pause: timedelta, stays: bool) -> None:
+    start = beijing_now()
+    board = a_board(served)
+    monkeypatch.setattr(auth, "beijing_now", lambda: start + timedelta(minutes=5))
+    board.run()
+    monkeypatch.setattr(auth, "beijing_now", lambda: start + timedelta(minutes=5) + pause)
+    board.run()
+    assert (shown_page(board) is not None) is stays
+    assert stays or said(board) == "超过 30 分钟未操作,已自动退出,请重新登录。"
+
+
+def test_reruns_for_new_data_do_not_keep_an_idle_session_alive(served: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = beijing_now()
+    board = a_board(served).run()
+    for minutes in (10, 20, 31):
+        monkeypatch.setattr(auth, "beijing_now", lambda minutes=minutes: start + timedelta(minutes=minutes))
+        board.session_state["board_live_rerun"] = True
+        board.run()
+    assert asks_to_sign_in(board)
+
+
+def test_the_idle_limit_is_configurable(served: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOARD_IDLE_MINUTES", "5")
+    board = a_board(served).run()
+    start = beijing_now()
+    monkeypatch.setattr(auth, "beijing_now", lambda: start + timedelta(minutes=5))
+    assert said(board.run()) == "超过 5 分钟未操作,已自动退出,请重新登录。"
+
+
+def test_signing_out_ends_the_session_everywhere(served: Engine) -> None:
+    name = an_account(served, now=beijing_now())
+    first = a_board(served, name).run()
+    second = a_browser()
+    second.session_state["board_token"] = first.session_state["board_token"]
+    assert shown_page(second.run()) == "overview"
+    with served.begin() as connection:
+        sessions.end_session(connection, first.session_state["board_token"], beijing_now())
+    assert asks_to_sign_in(second.run())
+
+
+def test_nothing_of_one_reader_is_left_for_the_next_in_the_same_tab(served: Engine) -> None:
+    name = an_account(served, now=beijing_now())
+    board = a_board(served, name).run()
+    board.session_state["draft"] = "张三丰"
+    a_change(served, name, disabled_at=beijing_now())
+    board.run()
+    assert "draft" not in board.session_state
+
+
+def test_a_token_nobody_was_given_opens_nothing(served: Engine) -> None:
+    board = a_browser()
+    board.session_state["board_token"] = "made-up"
+    assert asks_to_sign_in(board.run())
+
+
+def test_while_the_database_is_away_who_was_in_stays_in_and_nobody_else_comes(served: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone() -> Engine:
+        raise OperationalError("select", {}, Exception("server closed the connection"))
+
+    start = beijing_now()
+    board = a_board(served).run()
+    monkeypatch.setattr(auth, "engine", gone)
+    assert shown_page(board.run()) == "overview"
+    visitor = a_browser().run()
+    assert shown_page(visitor) is None
+    assert said(visitor) == auth.UNREACHABLE
+    monkeypatch.setattr(auth, "beijing_now", lambda: start + timedelta(minutes=31))
+    assert shown_page(board.run()) is None
+
+
+# --- the cookie ---------------------------------------------------------------------------------------------------
+
+
+def a_cookie(key: str, token: str, expires: datetime) -> dict[str, str]:
+    import jwt
+
+    return {cookie.NAME: jwt.encode({"username": "x", "session": token, "exp_date": expires.timestamp()}, key, algorithm="HS256")}
+
+
+COOKIES = [
+    ("signed with our key", "a" * 64, timedelta(hours=1), True),
+    ("signed with another key", "b" * 64, timedelta(hours=1), False),
+    ("expired", "a" * 64, timedelta(hours=-1), False),
+]
+
+
+@pytest.mark.parametrize(("key", "expires", "opens"), [case[1:] for case in COOKIES], ids=[case[0] for case in COOKIES])
+def test_a_cookie_is_worth_what_its_session_is_worth(
+    served: Engine, monkeypatch: pytest.MonkeyPatch, key: str, expires: timedelta, opens: bool
+) -> None:
+    monkeypatch.setenv("BOARD_COOKIE_KEY", "a" * 64)
+    token = a_board(served).session_state["board_token"]
+    cookies = a_cookie(key, token, datetime.now() + expires)
+    monkeypatch.setattr(type(st.context), "cookies", property(lambda _self: cookies))
+    assert (shown_page(a_browser().run()) == "overview") is opens
+    with served.begin() as connection:
+        connection.execute(update(BoardSession).values(ended_at=beijing_now()))
+    assert asks_to_sign_in(a_browser().run())
+
+
+# --- the frame's settings -----------------------------------------------------------------------------------------
+
+CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+
+
+def test_the_server_is_tuned_and_keeps_to_itself() -> None:
+    assert CONFIG["server"]["fileWatcherType"] == "none"
+    assert CONFIG["runner"]["postScriptGC"] is False
+    assert CONFIG["server"]["address"] == "127.0.0.1"
+    assert CONFIG["server"]["enableXsrfProtection"] is True
+    assert CONFIG["browser"]["gatherUsageStats"] is False
+    assert CONFIG["client"]["showErrorDetails"] == "none"
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    bright, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+STYLE = (ROOT / "pages" / "common" / "board.css").read_text(encoding="utf-8")
+INKS = re.findall(r"--(ok|near|low|quiet|ink|accent): light-dark\((#\w{6}), (#\w{6})\)", STYLE)
+
+
+@pytest.mark.parametrize(("name", "light", "dark"), INKS)
+def test_words_can_be_read_on_both_papers(name: str, light: str, dark: str) -> None:
+    for section, colour in (("light", light), ("dark", dark)):
+        theme = CONFIG["theme"][section]
+        assert contrast(colour, theme["backgroundColor"]) >= 4.5
+        assert contrast(colour, theme["secondaryBackgroundColor"]) >= 4.5
+
+
+def test_the_style_sheet_and_the_theme_have_the_same_colours() -> None:
+    found = {name: (light, dark) for name, light, dark in INKS}
+    themes = CONFIG["theme"]["light"], CONFIG["theme"]["dark"]
+    pairs = {"ok": "greenTextColor", "near": "orangeTextColor", "low": "redTextColor", "quiet": "grayTextColor", "ink": "textColor"}
+    for name, option in pairs.items():
+        assert found[name] == tuple(theme[option] for theme in themes)
