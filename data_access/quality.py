@@ -147,7 +147,7 @@ def bursts(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame
     Grain: unit. Columns: code, rows, in_burst.
     """
     following, seconds = int(window.number("quality.burst_rows")) - 1, int(window.number("quality.burst_minutes") * 60)
-    night = select(
+    night: Select = select(
         NightVisit.person_id.label("person_id"),
         _unit(NightVisit.area_code, NightVisit.person_id, window.level).label("code"),
         _inside(NightVisit.area_code, scope, window.level).label("inside"),
@@ -220,7 +220,7 @@ def _noted(table: type[NightStay] | type[NightVisit] | type[CaptainVisit], scope
         area, day = Household.area_code, CaptainVisit.visited_on
     else:
         area, day = table.area_code, table.night if table is NightStay else table.visited_on  # type: ignore[union-attr]
-    rows = select(
+    rows: Select = select(
         table.person_id.label("person_id"),
         _unit(area, table.person_id, window.level).label("code"),
         table.note.label("note"),
