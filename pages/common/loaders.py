@@ -17,12 +17,11 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from sqlalchemy.exc import DBAPIError, OperationalError
 
 from data_access import areas
 from data_access.calendar import provisional_years, working_calendar
 from data_access.clock import beijing_now
-from data_access.engine import engine
+from data_access.engine import DBAPIError, OperationalError, engine
 from data_access.facts import FACTS
 from data_access.freshness import change_marks, freshness_mark
 from data_access.scope import Scope

@@ -6,11 +6,10 @@ from html import escape
 from urllib.parse import urlsplit
 
 import streamlit as st
-from sqlalchemy.exc import DBAPIError
 
 from data_access import accounts
 from data_access.audit import Action
-from data_access.engine import engine
+from data_access.engine import DBAPIError, engine
 from pages.common import auth, navigation
 from pages.common.layout import note, page_header
 from pages.common.navigation import PRODUCT
