@@ -160,8 +160,8 @@ def categories(pack: Pack) -> list[Paragraph]:
     if chapter is None or not hot:
         return []
     unit = chapter.entry.unit
-    named = "、".join(f"{each.name} {each.cases} {unit}(占 {share(each.cases / each.of_all)},{each.cases}/{each.of_all})" for each in hot)
-    text = f"在办诉求 {hot[0].of_all} {unit},较多的类别为{named}。"
+    named = ";".join(f"{each.name} {each.cases} {unit},占 {share(each.cases / each.of_all)} {of(each.cases, each.of_all)}" for each in hot)
+    text = f"在办诉求 {hot[0].of_all} {unit},较多的类别:{named}。"
     rising = fastest_rising(chapter.reading)
     if rising:
         before = {"month": "上月", "week": "上周", "quarter": "上季", "year": "上年"}[pack.period.kind]

@@ -108,7 +108,7 @@ def _page_numbers(document: Docx) -> None:
 
 
 def heading(document: Docx, text: str, level: int) -> None:
-    document.add_paragraph(clean(text), style="Title" if level == 0 else f"Heading {level}")
+    document.add_paragraph(official(clean(text)), style="Title" if level == 0 else f"Heading {level}")
     if level:
         _indented(document.paragraphs[-1])
 

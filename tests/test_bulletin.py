@@ -1,0 +1,130 @@
+"""通报: the office's page and parts, tables that break over pages, and only the parts there is something to say in."""
+
+from __future__ import annotations
+
+import io
+
+import pandas as pd
+from docx import Document
+from docx.oxml.ns import qn
+from docx.shared import Mm
+
+from metrics.vocabulary import Level
+from reports.bulletin import bulletin_bytes, parts, petitions_table
+from reports.document import FREE_FACES, official_page, official_table
+from reports.tables import Column, TableReport
+from reports.wording import clean
+from tests.meeting_worlds import HOSTILE, UP, a_chapter, a_pack, a_reading, hostile_pack
+
+CASES = [(20, 40), (30, 60)]
+
+
+def a_full_pack():
+    """Duty, petitions and satisfaction, two townships."""
+    return a_pack(
+        a_reading(UP, [(13, 21), (20, 20)], whole=[(30, 40), (33, 41)]),
+        a_reading("petitions.repeat", [(2, 40), (1, 60)], whole=[(4, 90), (3, 100)]),
+        a_reading("petitions.returned", [(2, 38), (1, 59)], whole=[(4, 90), (3, 97)]),
+        a_reading("petitions.closed_on_time", [(30, 40), (56, 60)], whole=[(80, 90), (86, 100)]),
+        a_reading("petitions.resolved", [(39, 40), (57, 60)], whole=[(85, 90), (96, 100)]),
+        a_reading("petitions.open", [(5, None), (9, None)], whole=[(12, None), (14, None)]),
+        a_reading(
+            "petitions.open",
+            [(9, None), (5, None)],
+            level=Level.CATEGORY,
+            runs={"泥河镇": [(4, None), (9, None)]},
+            names=["宅基地", "用水用电"],
+        ),
+        a_reading("satisfaction.callback", [(8, 12), (3, 4)], whole=[(14, 16), (11, 16)]),
+    )
+
+
+def text_of(content: bytes) -> str:
+    return "\n".join(paragraph.text for paragraph in Document(io.BytesIO(content)).paragraphs)
+
+
+def test_the_page_is_the_offices():
+    section = Document(io.BytesIO(bulletin_bytes(a_full_pack()))).sections[0]
+    sides = (section.page_width, section.page_height, section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
+    assert [round(side / Mm(1)) for side in sides] == [210, 297, 37, 35, 28, 26]
+    assert " PAGE " in section.footer._element.xml
+
+
+def test_faces_and_sizes_are_the_offices_with_free_ones_behind():
+    document = Document(io.BytesIO(bulletin_bytes(a_full_pack())))
+    expected = {"Title": ("方正小标宋简体", 22), "Heading 1": ("黑体", 16), "Heading 2": ("楷体_GB2312", 16), "Normal": ("仿宋_GB2312", 16)}
+    for name, (face, size) in expected.items():
+        style = document.styles[name]
+        faces = style.element.rPr.rFonts
+        assert faces.get(qn("w:eastAsia")) == face
+        assert faces.get(qn("w:eastAsiaTheme")) is None
+        assert style.font.size.pt == size
+    fonts = next(part.blob.decode() for part in document.part.package.iter_parts() if str(part.partname).endswith("fontTable.xml"))
+    assert all(f'w:altName w:val="{free}"' in fonts for free, _ in FREE_FACES.values())
+
+
+def test_the_four_parts_say_total_change_floor_categories_and_what_is_asked():
+    pack = a_full_pack()
+    assert [name for name, _ in parts(pack)] == ["基本情况", "回访满意", "热点类别", "问题与要求"]
+    text = text_of(bulletin_bytes(pack))
+    assert "关于测试县2026年10月基层治理工作情况的通报" in text
+    for words in (
+        "一、基本情况",
+        "本月全县受理诉求100件\uff0c环比增加10件",
+        "本月全县派单97件\uff0c环比增加7件",
+        "全县按期办结率86.0%\uff0886/100\uff09\uff0c较上月下降2.9个百分点\uff1b其中泥河镇75.0%\uff0830/40\uff09、西沟乡93.3%\uff0856/60\uff09未达到目标",
+        "要求不低于90.0%",
+        "西沟乡\uff083/4\uff09回访样本不足",
+        "在办诉求14件\uff0c较多的类别\uff1a宅基地9件\uff0c占64.3%\uff089/14\uff09",
+        "一要压实住夜责任",
+        "二要紧盯时限办理",
+    ):
+        assert words in text, words
+
+
+def test_without_petitions_the_parts_are_numbered_anew():
+    pack = a_pack(a_reading(UP, [(13, 21), (20, 20)], whole=[(30, 40), (33, 41)]))
+    assert [name for name, _ in parts(pack)] == ["基本情况", "问题与要求"]
+    text = text_of(bulletin_bytes(pack))
+    assert "二、问题与要求" in text
+    assert "诉求" not in text
+    assert petitions_table(pack) is None
+
+
+def test_a_county_that_reaches_everything_is_asked_for_nothing():
+    pack = a_pack(a_reading(UP, [(20, 20), (20, 20)], whole=[(40, 40), (40, 40)]))
+    assert [name for name, _ in parts(pack)] == ["基本情况"]
+
+
+def test_the_annexed_table_adds_up_and_has_the_whole_at_its_foot():
+    table = petitions_table(a_full_pack())
+    headings = "、".join(column.title for column in table.columns)
+    assert headings == "序号、单位、派单、按时、超时、未结、结案率、按时率、不满意数、满意率"
+    assert table.texts() == [
+        ["1", "泥河镇", "38", "30", "10", "5", "97.5% (39/40)", "75.0%", "4", "66.7% (8/12)"],
+        ["2", "西沟乡", "59", "56", "4", "9", "95.0% (57/60)", "93.3%", "1", "75.0% (3/4)"],
+        ["", "全县", "97", "86", "14", "14", "96.0% (96/100)", "86.0%", "5", "68.8% (11/16)"],
+    ]
+
+
+def test_a_long_table_repeats_its_headings_and_splits_no_row():
+    document = official_page()
+    frame = pd.DataFrame({"name": [f"第{i}村" for i in range(200)]})
+    official_table(document, TableReport("表", (Column("name", "村"),), frame))
+    head, *rows = document.tables[0]._tbl.tr_lst
+    assert head.trPr.find(qn("w:tblHeader")) is not None
+    assert all(row.trPr.find(qn("w:cantSplit")) is not None for row in (head, *rows))
+    assert all(row.trPr.find(qn("w:tblHeader")) is None for row in rows)
+    assert len(rows) == 200
+
+
+def test_hostile_names_are_whole_in_the_annexed_table():
+    document = Document(io.BytesIO(bulletin_bytes(hostile_pack())))
+    cells = {cell.text for table in document.tables for row in table.rows for cell in row.cells}
+    assert {clean(name) for name in HOSTILE} <= cells
+
+
+def test_a_table_of_figures_gives_every_share_with_its_cases():
+    document = Document(io.BytesIO(bulletin_bytes(a_pack(a_chapter(a_reading(UP, [(13, 21), (0, 0)], whole=[(3, 4), (13, 21)])).reading))))
+    rows = [[cell.text for cell in row.cells] for row in document.tables[0].rows]
+    assert rows == [["单位", "乡镇住夜达标率"], ["泥河镇", "61.9% (13/21)"], ["西沟乡", "— (0/0)"], ["全县", "61.9% (13/21)"]]
