@@ -14,7 +14,17 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, Engine, Update, and_, case, delete, func, insert, literal, null, or_, select, update
 
-from data_access.accounts import USERNAME, Account, Role, account_named, normal_username, password_matches
+from data_access.accounts import (
+    USERNAME,
+    Account,
+    AccountError,
+    Role,
+    account_named,
+    normal_username,
+    password_fault,
+    password_matches,
+    set_password,
+)
 from data_access.audit import Action, record
 from data_access.tables import BoardAccount, BoardAudit, BoardSession
 
@@ -166,6 +176,21 @@ def _refuse_stranger(engine: Engine, name: str, earlier: tuple[int, datetime | N
 def _recorded_name(name: str) -> str:
     """The name as it stands in the audit: people type their password into the wrong field, so only what could be a name is kept."""
     return name if USERNAME.fullmatch(name) else "(无效账号名)"
+
+
+def change_password(engine: Engine, username: str, old: str, new: str, now: datetime) -> SignIn:
+    """The reader's own change: the old password is an attempt like any other; after it every session has to sign in anew.
+
+    Raises :class:`AccountError` where the new one breaks the rule; nothing is tried then.
+    """
+    fault = "新密码不能与原密码相同" if old == new else password_fault(new)
+    if fault:
+        raise AccountError(fault)
+    result = sign_in(engine, username, old, now)
+    if result.outcome is Outcome.WELCOME:
+        with engine.begin() as connection:
+            set_password(connection, username, new, now=now, by=normal_username(username))
+    return result
 
 
 # --- staying signed in --------------------------------------------------------------------------------------------

@@ -193,6 +193,24 @@ def test_a_new_password_ends_every_session_also_in_the_second_it_is_set(database
     assert try_password(database, name, "Another-2027").outcome is Outcome.WELCOME
 
 
+def test_the_readers_own_change_of_password_asks_for_the_old_one_and_ends_every_session(database: Engine) -> None:
+    name = an_account(database)
+    token = a_token(database, name)
+    assert sessions.change_password(database, name, WRONG, "Another-2027", NOW).tries_left == 4
+    assert ending(database, token) is None
+    assert sessions.change_password(database, name, RIGHT, "Another-2027", NOW).outcome is Outcome.WELCOME
+    assert ending(database, token) is Ending.PASSWORD
+    assert try_password(database, name, "Another-2027").outcome is Outcome.WELCOME
+
+
+@pytest.mark.parametrize("new", ["short", RIGHT, "x" * 73])
+def test_a_new_password_that_breaks_the_rule_changes_nothing_and_is_no_attempt(database: Engine, new: str) -> None:
+    name = an_account(database)
+    with pytest.raises(accounts.AccountError):
+        sessions.change_password(database, name, RIGHT, new, NOW)
+    assert try_password(database, name, WRONG).tries_left == 4
+
+
 def test_a_session_from_before_password_changed_at_is_refused_however_the_table_was_changed(database: Engine) -> None:
     name = an_account(database)
     token = a_token(database, name)

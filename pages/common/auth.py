@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import streamlit as st
-from sqlalchemy.exc import DBAPIError
 
 from data_access import accounts, sessions
 from data_access.accounts import Account
 from data_access.audit import Action, record
 from data_access.clock import beijing_now
-from data_access.engine import engine
+from data_access.engine import DBAPIError, engine
 from data_access.scope import Scope
 from pages.common import cookie
 
@@ -75,6 +74,13 @@ def signed_in_scope() -> Scope:
     if account is not None and known is not None and (account.role, account.scope) != (known.account.role, known.account.scope):
         live_rerun()  # other rights: the navigation and the page have to be built anew
     return NOBODY if account is None else account.scope
+
+
+def known_account() -> Account | None:
+    """The account of this rerun as the table last said, for what goes by role or is signed with a name."""
+    signed_in_scope()
+    known: _Known | None = st.session_state.get(_KNOWN)
+    return None if known is None else known.account
 
 
 def live_rerun() -> None:
@@ -244,8 +250,25 @@ def _answer(result: sessions.SignIn, now: datetime) -> str:
     return ""
 
 
+def change_password(old: str, new: str, again: str) -> str | None:
+    """The signed-in reader's own change; what is wrong with it in words, None where it is done (and this session over)."""
+    account = known_account()
+    if account is None or new != again:
+        return "两次输入的新密码不一致。"
+    now = beijing_now()
+    try:
+        result = sessions.change_password(engine(), account.username, old, new, now)
+    except accounts.AccountError as fault:
+        return f"{fault}。"
+    except DBAPIError:
+        return UNREACHABLE
+    if result.outcome is sessions.Outcome.WRONG:
+        return f"原密码不对,还可再试 {result.tries_left} 次。"
+    return None if result.outcome is sessions.Outcome.WELCOME else _answer(result, now)
+
+
 def sign_out() -> None:
-    """Ends this session everywhere (the cookie opens nothing any more). A callback of the account menu."""
+    """Ends this session everywhere (the cookie opens nothing any more)."""
     token = st.session_state.get(_TOKEN)
     if token:
         _end(token, beijing_now(), sessions.Ending.SIGNED_OUT)

@@ -35,21 +35,42 @@ def style_sheet() -> None:
     st.html(_style())
 
 
+_NEW_PASSWORD, _LEAVE = "修改密码", "退出登录"
+_RULE = "至少 10 个字符,含大写、小写、数字、其他字符中的三类"
+
+
+@st.dialog("修改密码")
+def _change_password() -> None:
+    with st.form("board-password", border=False):
+        old = st.text_input("原密码", type="password", autocomplete="current-password")
+        new = st.text_input("新密码", type="password", autocomplete="new-password", help=_RULE)
+        again = st.text_input("再输入一次新密码", type="password", autocomplete="new-password")
+        if st.form_submit_button("修改密码,并重新登录", type="primary"):
+            fault = auth.change_password(old, new, again)
+            if fault is None:
+                st.rerun()
+            st.html(f'<p class="board-said" role="alert">{escape(fault)}</p>')
+
+
 def account_menu(account: Account | None) -> None:
     """Who is signed in, at the right end of the header, with the way out. A wall screen shows it only under the mouse."""
     if account is None:
         return
-    key = "board-account-wall" if account.role is Role.WALL else "board-account"
-    with st.container(key=key):
-        st.menu_button(
+    wall = account.role is Role.WALL
+    with st.container(key="board-account-wall" if wall else "board-account"):
+        chosen = st.menu_button(
             plain(account.display_name),
-            ["退出登录"],
+            [_LEAVE] if wall else [_NEW_PASSWORD, _LEAVE],
             key="board-account-menu",
-            on_click=auth.sign_out,
             type="tertiary",
             icon=":material/account_circle:",
             help=f"{account.username} · {ROLE_NAMES[account.role]}",
         )
+    if chosen == _LEAVE:
+        auth.sign_out()
+        st.rerun()
+    if chosen == _NEW_PASSWORD:
+        _change_password()
     auth.watch_session()
 
 
