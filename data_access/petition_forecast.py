@@ -43,7 +43,15 @@ def closing_days(scope: Scope, connection: Connection, window: Window) -> pd.Dat
         .select_from(Petition)
         .join(began, began.c.day == day_of(Petition.opened_at))
         .join(ceased, ceased.c.day == until)
-        .where(counted_petitions(scope), Petition.opened_at >= window.end - timedelta(days=HISTORY_DAYS), Petition.opened_at < window.end)
+        .where(
+            counted_petitions(scope),
+            Petition.opened_at >= window.end - timedelta(days=HISTORY_DAYS),
+            Petition.opened_at < window.end,
+            # An extension moves the deadline of just those that take long, and a reopened case carries its first end no more:
+            # with either, the others would look later than they are.
+            Petition.extended_to.is_(None),
+            func.coalesce(Petition.reopened, 0) == 0,
+        )
         .subquery()
     )
     dimensions = (lasted.c.kind, lasted.c.code, lasted.c.days, lasted.c.resolved)

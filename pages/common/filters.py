@@ -12,6 +12,7 @@ from data_access.scope import Scope
 from data_access.window import Window
 from metrics.period import Period, PeriodKind
 from pages.common import loaders
+from pages.common.address import seed_from_address
 
 CURRENT = {"本周": PeriodKind.WEEK, "本月": PeriodKind.MONTH, "本季": PeriodKind.QUARTER, "本年": PeriodKind.YEAR}
 PICKED = "指定"
@@ -71,6 +72,7 @@ def township_filter(scope: Scope, as_of: date) -> str | None:
         return scope.area[:9]
     units = loaders.asked(areas.units, scope, ("area",), window=Window("township", as_of, as_of, as_of))
     names = dict(zip(units["code"], units["name"], strict=True))
+    seed_from_address("township", names)
     return st.selectbox(
         "乡镇",
         list(names),

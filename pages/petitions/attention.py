@@ -1,0 +1,110 @@
+"""What to act on today: overdue longest, 积案 nobody leads, probably late this week, rising."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from data_access.petition_forecast import cases_due, cases_that_were_due, closing_days
+from data_access.petition_lists import Asked, petition_count, petition_list
+from data_access.scope import Scope
+from data_access.window import Window
+from metrics.petition_forecast import CHECKED_WEEKS, WARN_AT, History, HitRate, hit_rate, how_sure, miss_chances
+from metrics.vocabulary import Status
+from metrics.wording import day_text, share
+from pages.common import loaders
+from pages.common.filters import Filters
+from pages.common.panel import go_definition, go_to
+from pages.petitions import wording
+from pages.petitions.asking import TABLES, moment_window, names_of, township_names
+from pages.petitions.markup import CASE_PAGE, LIST_PAGE, more, verdict_words
+
+MOST_LINES = 5
+DAYS_AHEAD = 7
+
+
+def attention(filters: Filters) -> str:
+    groups = [
+        _standing(filters, "overdue", "超期在办", "没有超期的诉求", "petitions.overdue", "due"),
+        _standing(filters, "backlog_unled", "积案未包案", "积案都有包案领导", "petitions.backlog", "opened"),
+        likely_late(filters),
+    ]
+    return f'<div class="exceptions">{"".join(groups)}</div>'
+
+
+def _group(title: str, count: int, severity: str, lines: list[str], below: str, quiet: str, indicator_id: str) -> str:
+    info = f'<button class="info" {go_definition(indicator_id)}>ⓘ</button>'
+    shade = severity if count else "none"
+    body = f'<div class="cases">{"".join(lines)}</div>' if lines else f'<div class="empty">{escape(quiet)}</div>'
+    head = f'<h3>{escape(title)} <span class="{shade}">{count} 件</span>{info}</h3>'
+    return f'<section class="group">{head}{body}{below}</section>'
+
+
+def _line(number: str, bold: str, small: str, verdict: str) -> str:
+    link = go_to(CASE_PAGE, {"number": number})
+    return f'<div class="case" {link}><span class="what"><b>{escape(bold)}</b><small>{escape(small)}</small></span><span></span>{verdict}</div>'
+
+
+def _standing(filters: Filters, standing: str, title: str, quiet: str, indicator_id: str, sort: str) -> str:
+    """The head of a list, with the level, handler and 包案领导 and since when nothing moved, and the way to all of it."""
+    window, asked = moment_window(filters), Asked(standing=standing, sort=sort)
+    total = loaders.asked(petition_count, filters.narrowed, TABLES, window=window, asked=asked)
+    rows = loaders.asked(petition_list, filters.narrowed, TABLES, window=window, asked=asked, rows=MOST_LINES)
+    names = names_of(filters.scope, [*rows["handler_id"], *rows["lead_id"]])
+    lines = []
+    for row in rows.to_dict("records"):
+        bold = f"{wording.known(row['township']) or ''} {wording.known(row['category']) or '未分类'}".strip()
+        small = f"{wording.owner_words(row, names)} · {wording.rest_words(row['moved_at'], window.last)}"
+        lines.append(_line(row["number"], bold, small, verdict_words(*wording.standing_words(row, window.last, loaders.workdays()))))
+    town = {} if filters.township is None else {"township": filters.township}
+    below = more(f"全部 {total} 件 →", LIST_PAGE, {"standing": standing, "sort": sort, **town, **filters.query}) if total else ""
+    return _group(title, total, "low", lines, below, quiet, indicator_id)
+
+
+def likely_late(filters: Filters) -> str:
+    """Open cases that will probably miss a deadline of the next seven days, most probable first; with the forecast's own hit rate."""
+    rows = forecast(filters)
+    named = rows[rows["chance"] >= WARN_AT]
+    townships = township_names(filters.scope, filters.as_of)
+    lines = []
+    for row in named.head(MOST_LINES).to_dict("records"):
+        low, high = how_sure(row["chance"], row["alike"])
+        bold = f"{townships.get(str(row['code'])[:9], '')} {wording.known(row['category']) or '未分类'}".strip()
+        small = f"{day_text(row['due_day'])}到期 · 依据同类 {row['alike']} 件,{low:.0%}–{high:.0%}"
+        lines.append(_line(row["number"], bold, small, verdict_words(f"可能 {row['chance']:.0%}", Status.NEAR)))
+    below = f'<p class="sub">按本地以往办结用时推算(生存分析)。{escape(hit_words(checked(filters)))}</p>'
+    return _group(f"{DAYS_AHEAD} 天内可能超期", len(named), "near", lines, below, "没有大概率超期的诉求", "petitions.closed_on_time")
+
+
+def forecast(filters: Filters) -> pd.DataFrame:
+    """Open cases due within the next days, with their chance to miss. What is learned from is at most an hour old, the cases are live."""
+    window = moment_window(filters)
+    until = window.last + timedelta(days=DAYS_AHEAD)
+    cases = loaders.asked(cases_due, filters.narrowed, TABLES, window=window, last_day=until)
+    history = loaders.asked(closing_days, filters.narrowed, (), window=window)
+    return miss_chances(History(history), cases, window.last, loaders.workdays())
+
+
+def hit_words(result: HitRate) -> str:
+    """前 8 周提示 51 件,31 件确实超期(60.8%)."""
+    if not result.named:
+        return f"前 {CHECKED_WEEKS} 周没有提示过"
+    right = f"{result.right} 件确实超期({share(result.precision)})"
+    return f"前 {CHECKED_WEEKS} 周提示 {result.named} 件,{right};另有 {result.missed - result.right} 件没提示到"
+
+
+def checked(filters: Filters) -> HitRate:
+    """The forecast against the weeks before this one, kept for an hour: what is past hardly changes."""
+    return loaders.asked(_checked, filters.narrowed, (), window=moment_window(filters))
+
+
+def _checked(scope: Scope, connection: Any, window: Window) -> HitRate:
+    monday = window.last - timedelta(days=window.last.weekday())
+    first = monday - timedelta(weeks=CHECKED_WEEKS)
+    history = closing_days(scope, connection, replace(window, last=first - timedelta(days=1)))
+    cases = cases_that_were_due(scope, connection, replace(window, first=first, last=monday - timedelta(days=1)))
+    return hit_rate(History(history), cases, loaders.workdays())

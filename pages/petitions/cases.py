@@ -1,0 +1,35 @@
+"""诉求清单: search, filters in the address, sorted and paged in the database."""
+
+import streamlit as st
+
+from data_access.petition_lists import Asked, petition_count, petition_list
+from pages.common import loaders
+from pages.common.auth import signed_in_scope
+from pages.common.definition import definition_button, open_definition
+from pages.common.filters import bar_filters
+from pages.common.layout import bar, page_header, provisional_calendar_notice
+from pages.common.live import live_note
+from pages.common.panel import panel
+from pages.petitions.asking import TABLES, names_of, period_window
+from pages.petitions.list_filters import list_filters, list_sentence, page_picker
+from pages.petitions.markup import case_rows
+
+scope, as_of = signed_in_scope(), loaders.today()
+header = st.container()
+left, right = bar()
+with left:
+    filters = bar_filters(scope)
+with right:
+    live_note()
+provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
+asked: Asked = list_filters(filters)
+window = period_window(filters)
+total = loaders.asked(petition_count, filters.narrowed, TABLES, window=window, asked=asked)
+page = page_picker(total)
+rows = loaders.asked(petition_list, filters.narrowed, TABLES, window=window, asked=asked, page=page)
+names = names_of(scope, [*rows["handler_id"], *rows["lead_id"]])
+with header:
+    page_header(list_sentence(asked, total, filters), crumbs=[("诉求", "pages/petitions/petitions.py", filters.query)])
+panel(case_rows(rows, names, window.last, loaders.workdays(), "没有符合条件的诉求,可放宽条件或换一个时段"), key="case-rows")
+definition_button("petitions.overdue", "ⓘ 超期怎么算")
+open_definition()

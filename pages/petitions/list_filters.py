@@ -1,0 +1,121 @@
+"""The filters above the list, all in the address, so that a list can be sent as a link."""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+
+from data_access.petition_lists import PAGE_ROWS, Asked, categories
+from metrics.vocabulary import CHANNEL_NAMES, HANDLING_LEVEL_NAMES, SIZE_NAMES
+from metrics.wording import day_text, whole
+from pages.common import loaders
+from pages.common.address import seed_from_address
+from pages.common.filters import Filters
+from pages.petitions.asking import week_end
+
+STANDING_NAMES = {
+    "open": "在办",
+    "overdue": "超期在办",
+    "due_soon": "本周到期",
+    "backlog": "积案",
+    "backlog_unled": "积案未包案",
+    "supervised": "挂牌督办",
+    "led": "领导包案",
+    "ended": "本期办结",
+    "left_out": "撤回、转送、不予受理",
+    "repeats": "本期重复诉求",
+    "mass": "集体访、越级访",
+    "all": "本期全部",
+}
+RESTRICTED = "restricted"
+RESTRICTED_NAME = "检举控告(单列)"
+SORT_NAMES = {"due": "时限从早到晚", "moved": "最久没有进展", "opened": "点单从早到晚", "newest": "最新点单", "number": "按编号"}
+
+
+def _first_page() -> None:
+    """Another question starts on its first page."""
+    st.session_state["page"] = 1
+
+
+def list_filters(filters: Filters) -> Asked:
+    """One line of filters; ``handler`` and ``lead`` come from links and can be taken off."""
+    standings = dict(STANDING_NAMES)
+    if filters.scope.may_see_restricted:
+        standings[RESTRICTED] = RESTRICTED_NAME
+    known = loaders.asked(categories, filters.scope, ("petition",))
+    with st.container(horizontal=True, vertical_alignment="bottom", key="list-filters"):
+        words = st.text_input(
+            "查找",
+            key="words",
+            bind="query-params",
+            type="search",
+            placeholder="编号、类别或事由" if filters.scope.may_see_names else "编号或类别",
+            on_change=_first_page,
+            width=220,
+            label_visibility="collapsed",
+        )
+        standing = _choice("standing", standings, "状态", 150, default="open")
+        level = _choice("level", dict(HANDLING_LEVEL_NAMES), "级别", 110)
+        size = _choice("size", dict(SIZE_NAMES), "大小", 100)
+        category = _choice("category", {each: each for each in known}, "类别", 130)
+        channel = _choice("channel", dict(CHANNEL_NAMES), "渠道", 120)
+        sort = _choice("sort", SORT_NAMES, "排序", 150, default="due")
+    restricted = standing == RESTRICTED
+    return Asked(
+        standing="all" if restricted else standing or "open",
+        sort=sort or "due",
+        words=(words or "").strip(),
+        level=level,
+        size=size,
+        category=category,
+        channel=channel,
+        handler_id=_id_in_address("handler"),
+        lead_id=_id_in_address("lead"),
+        restricted=restricted,
+        soon=week_end(filters.as_of),
+    )
+
+
+def _choice(key: str, names: dict[str, str], label: str, width: int, default: str | None = None) -> str | None:
+    options = [str(each) for each in names]
+    seed_from_address(key, options)
+    return st.selectbox(
+        label,
+        options,
+        index=None if default is None else options.index(default),
+        format_func=lambda each: names.get(each, each),
+        placeholder=f"全部{label}",
+        key=key,
+        bind="query-params",
+        on_change=_first_page,
+        label_visibility="collapsed",
+        width=width,
+    )
+
+
+def _id_in_address(name: str) -> int | None:
+    value = st.query_params.get(name, "")
+    return int(value) if value.isdigit() and len(value) < 18 else None
+
+
+def page_picker(total: int) -> int:
+    """Which page of the list is shown; nothing to pick where there is one."""
+    pages = max(1, math.ceil(total / PAGE_ROWS))
+    if int(st.session_state.get("page") or 1) > pages:
+        st.session_state["page"] = pages
+    if pages == 1:
+        return 1
+    return int(st.pagination(pages, key="page", bind="query-params"))
+
+
+def list_sentence(asked: Asked, total: int, filters: Filters) -> str:
+    """超期在办 91 件 · 按时限从早到晚."""
+    name = RESTRICTED_NAME if asked.restricted else STANDING_NAMES[asked.standing]
+    words = f",含“{asked.words}”" if asked.words else ""
+    at = (
+        ""
+        if asked.standing in ("ended", "left_out", "mass", "repeats", "all")
+        else f"(截至{day_text(min(filters.period.last, filters.as_of))})"
+    )
+    return f"{name} {whole(total)} 件{at}{words}"

@@ -1,0 +1,49 @@
+"""诉求: the page of a 信访局长 and a 政法委书记. What was decided, what to act on, six numbers, then one of four views."""
+
+import streamlit as st
+
+from pages.common import loaders
+from pages.common.auth import signed_in_scope
+from pages.common.boards import card
+from pages.common.definition import open_definition
+from pages.common.filters import bar_filters
+from pages.common.layout import bar, page_header, provisional_calendar_notice
+from pages.common.live import live_note
+from pages.common.markup import cards
+from pages.common.panel import panel
+from pages.petitions import leading, rankings, signals, standing
+from pages.petitions.attention import attention
+from pages.petitions.deciding import last_meeting
+
+HEADLINES = (
+    "petitions.open",
+    "petitions.overdue",
+    "petitions.backlog",
+    "petitions.closed_on_time",
+    "petitions.resolved",
+    "satisfaction.callback",
+)
+VIEWS = {"排名": rankings.show, "构成与流转": standing.show, "苗头": signals.show, "包案与督办": leading.show}
+
+scope = signed_in_scope()
+header = st.container()
+left, right = bar()
+with left:
+    filters = bar_filters(scope)
+with right:
+    live_note()
+provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
+with header:
+    page_header(standing.sentence(filters))
+
+decided = last_meeting(filters.narrowed, filters.as_of)
+if decided:
+    panel(decided, key="last-meeting")
+panel(attention(filters), key="attention")
+shown = [card(filters, name) for name in HEADLINES]
+panel(cards([each for each in shown if each is not None]), key="headlines")
+view = st.segmented_control(
+    "看什么", list(VIEWS), default="排名", required=True, key="view", bind="query-params", label_visibility="collapsed"
+)
+VIEWS[view or "排名"](filters)
+open_definition()
