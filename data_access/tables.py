@@ -443,3 +443,87 @@ class BoardDecision(Identified):
     due_on: Mapped[date | None]
     decided_at: Mapped[datetime]
     decided_by: Mapped[str]
+
+
+class BoardSelection(Identified):
+    """One annual selection of one role on record. ``snapshot`` (data and rulebook as text) and ``digest`` are written once, when frozen.
+
+    ``number`` counts the attempts of a year and role: a void one is followed by the next, never overwritten.
+    """
+
+    __tablename__ = "board_selection"
+    __table_args__ = (UniqueConstraint("year", "role", "number"),)
+
+    year: Mapped[int]
+    role: Mapped[str]
+    number: Mapped[int]
+    as_of: Mapped[date | None]
+    rulebook: Mapped[str | None]
+    digest: Mapped[str | None]
+    snapshot: Mapped[str | None]
+    ranking: Mapped[str | None]
+
+
+class BoardSelectionStep(Identified):
+    """A step of a selection: who, when, why. ``mark`` names what can happen once (a step, a township's approval, a confirmation)."""
+
+    __tablename__ = "board_selection_step"
+    __table_args__ = (UniqueConstraint("selection_id", "mark"),)
+
+    selection_id: Mapped[int] = mapped_column(ROW_ID)
+    mark: Mapped[str]
+    step: Mapped[str]
+    at: Mapped[datetime]
+    username: Mapped[str]
+    reason: Mapped[str]
+    until: Mapped[date | None]
+    area_code: Mapped[str | None]
+    person_id: Mapped[int | None] = mapped_column(ROW_ID)
+    confirms: Mapped[int | None] = mapped_column(ROW_ID)
+
+
+class BoardImport(Identified):
+    """One loading of one ledger file (台账装入): who, when, which file, and what became of its rows."""
+
+    __tablename__ = "board_import"
+    __table_args__ = (Index(None, "loaded_at"),)
+
+    kind: Mapped[str]
+    file_name: Mapped[str]
+    digest: Mapped[str]
+    loaded_at: Mapped[datetime]
+    loaded_by: Mapped[str]
+    rows_total: Mapped[int]
+    rows_added: Mapped[int]
+    rows_changed: Mapped[int]
+    rows_same: Mapped[int]
+    rows_refused: Mapped[int]
+
+
+class BoardImportRow(Identified):
+    """A refused row, whole: where it stood, what is wrong, and ``cells`` (JSON text: a list of title and text). Nothing is lost.
+
+    ``personal``: ``value`` (also inside ``reason``) names a person. ``restricted``: the row is or may be a 检举控告.
+    """
+
+    __tablename__ = "board_import_row"
+    __table_args__ = (Index(None, "import_id", "row_number"),)
+
+    import_id: Mapped[int] = mapped_column(ROW_ID)
+    row_number: Mapped[int]
+    column_title: Mapped[str]
+    value: Mapped[str | None]
+    reason: Mapped[str]
+    personal: Mapped[bool]
+    restricted: Mapped[bool]
+    cells: Mapped[str]
+
+
+class BoardImportKey(Table):
+    """A ledger's own number for a row of a table without ``source_ref`` (户编号, 问卷编号): the same number is the same row."""
+
+    __tablename__ = "board_import_key"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(primary_key=True)
+    row_id: Mapped[int] = mapped_column(ROW_ID)

@@ -422,6 +422,75 @@ def upgrade() -> None:
     op.create_index(op.f("ix_board_decision_decided_at"), "board_decision", ["decided_at"], unique=False)
     op.create_index(op.f("ix_board_decision_petition_id"), "board_decision", ["petition_id"], unique=False)
 
+    op.create_table(
+        "board_selection",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=True),
+        sa.Column("rulebook", sa.Text(), nullable=True),
+        sa.Column("digest", sa.Text(), nullable=True),
+        sa.Column("snapshot", sa.Text(), nullable=True),
+        sa.Column("ranking", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_board_selection")),
+        sa.UniqueConstraint("year", "role", "number", name=op.f("uq_board_selection_year_role_number")),
+    )
+    op.create_table(
+        "board_selection_step",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("selection_id", ROW_ID, nullable=False),
+        sa.Column("mark", sa.Text(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("username", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("area_code", sa.Text(), nullable=True),
+        sa.Column("person_id", ROW_ID, nullable=True),
+        sa.Column("confirms", ROW_ID, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_board_selection_step")),
+        sa.UniqueConstraint("selection_id", "mark", name=op.f("uq_board_selection_step_selection_id_mark")),
+    )
+
+    op.create_table(
+        "board_import",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("loaded_at", sa.DateTime(), nullable=False),
+        sa.Column("loaded_by", sa.Text(), nullable=False),
+        sa.Column("rows_total", sa.Integer(), nullable=False),
+        sa.Column("rows_added", sa.Integer(), nullable=False),
+        sa.Column("rows_changed", sa.Integer(), nullable=False),
+        sa.Column("rows_same", sa.Integer(), nullable=False),
+        sa.Column("rows_refused", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_board_import")),
+    )
+    op.create_index(op.f("ix_board_import_loaded_at"), "board_import", ["loaded_at"], unique=False)
+    op.create_table(
+        "board_import_row",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("import_id", ROW_ID, nullable=False),
+        sa.Column("row_number", sa.Integer(), nullable=False),
+        sa.Column("column_title", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("personal", sa.Boolean(), nullable=False),
+        sa.Column("restricted", sa.Boolean(), nullable=False),
+        sa.Column("cells", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_board_import_row")),
+    )
+    op.create_index(op.f("ix_board_import_row_import_id_row_number"), "board_import_row", ["import_id", "row_number"], unique=False)
+    op.create_table(
+        "board_import_key",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("ref", sa.Text(), nullable=False),
+        sa.Column("row_id", ROW_ID, nullable=False),
+        sa.PrimaryKeyConstraint("kind", "ref", name=op.f("pk_board_import_key")),
+    )
+
     dialect = op.get_bind().dialect.name
     for statement in (*mark_triggers(dialect, MARKED), *APPEND_ONLY[dialect]):
         op.execute(as_ddl(statement))
