@@ -25,6 +25,7 @@ class Action(StrEnum):
     EXPORT = "export"
     UNMASK = "unmask"
     ACCOUNT = "account"
+    SELECTION = "selection"
 
 
 ACTION_NAMES = {
@@ -37,6 +38,7 @@ ACTION_NAMES = {
     Action.EXPORT: "导出",
     Action.UNMASK: "查看姓名",
     Action.ACCOUNT: "账号变更",
+    Action.SELECTION: "评选",
 }
 
 LONGEST_DETAIL = 500

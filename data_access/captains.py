@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, Subquery, and_, case, exists, func, literal, or_, select
 
 from data_access.areas import in_post_on
 from data_access.frames import frame
@@ -40,37 +40,50 @@ def _grain(window: Window, own_level: str) -> str:
     return own_level if window.level not in CODE_LENGTHS else window.level
 
 
-def _slot_shares(rows: list[tuple], columns: Sequence[str] = ("code", "slot", "k", "n")) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=list(columns)).astype(SHARE_TYPES)
+def _slot_shares(connection: Connection, statement: Select | None) -> pd.DataFrame:
+    columns = ["code", "slot", "k", "n"]
+    return (
+        pd.DataFrame([], columns=columns).astype(SHARE_TYPES) if statement is None else frame(connection, statement, columns, SHARE_TYPES)
+    )
 
 
-def household_shares(scope: Scope, connection: Connection, level: str, slots: Sequence[Slot], kind: str) -> pd.DataFrame:
+def household_counts(scope: Scope, level: str, slots: Sequence[Slot], kind: str) -> Select:
     """Households of a kind valid on each slot's last day, and those of them any captain visited in the slot.
 
     Grain: unit of ``level`` × slot. Columns: code, slot, k, n. A household without a cell counts from its village up.
     """
-    if not slots:
-        return _slot_shares([])
     slot = slot_table(slots)
-    visited = exists().where(
-        CaptainVisit.household_id == Household.id,
-        CaptainVisit.visited_on.between(slot.c.first, slot.c.last),
-        known_person(CaptainVisit.person_id),
-    )
-    code = unit_code(Household.area_code, level)
-    statement = (
-        select(code, slot.c.text, func.sum(case((visited, 1), else_=0)), func.count())
-        .select_from(Household)
-        .join(slot, valid_on(Household.valid_from, Household.valid_to, slot.c.last))
+    homes = (
+        select(Household.id, unit_code(Household.area_code, level).label("code"), Household.valid_from, Household.valid_to)
         .where(
             Household.kind == kind,
             counted(Household.area_code, scope),
             func.length(Household.area_code) >= CODE_LENGTHS[level],
             known_area(Household.area_code),
         )
-        .group_by(code, slot.c.text)
+        .cte("homes")
+        .prefix_with("MATERIALIZED")  # which households count is asked once, not once a slot
     )
-    return _slot_shares(list(map(tuple, connection.execute(statement))))
+    visited = exists().where(
+        CaptainVisit.household_id == homes.c.id,
+        CaptainVisit.visited_on.between(slot.c.first, slot.c.last),
+        known_person(CaptainVisit.person_id),
+    )
+    counts = (
+        select(homes.c.code, slot.c.text.label("slot"), case((visited, 1), else_=0).label("visited"))
+        .join(slot, valid_on(homes.c.valid_from, homes.c.valid_to, slot.c.last))
+        .subquery()
+    )
+    return _sums(counts, counts.c.visited)
+
+
+def _sums(rows: Subquery, done: ColumnElement[int]) -> Select:
+    return select(rows.c.code, rows.c.slot, func.sum(done).label("k"), func.count().label("n")).group_by(rows.c.code, rows.c.slot)
+
+
+def household_shares(scope: Scope, connection: Connection, level: str, slots: Sequence[Slot], kind: str) -> pd.DataFrame:
+    """:func:`household_counts` as a frame; no slots, no rows."""
+    return _slot_shares(connection, household_counts(scope, level, slots, kind) if slots else None)
 
 
 def key_visits(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
@@ -83,28 +96,31 @@ def ordinary_visits(scope: Scope, connection: Connection, window: Window) -> pd.
     return household_shares(scope, connection, _grain(window, "cell"), quarter_slots(window.first, window.last), "ordinary")
 
 
-def meeting_shares(scope: Scope, connection: Connection, level: str, slots: Sequence[Slot], kind: str, own_level: str) -> pd.DataFrame:
+def meeting_counts(scope: Scope, level: str, slots: Sequence[Slot], kind: str, own_level: str) -> Select:
     """Units of ``own_level`` existing on each slot's last day, and those that held a meeting of a kind in it (at most one counts).
 
-    Grain: unit of ``level`` × slot. Columns: code, slot, k, n. Empty below the level that holds the meeting.
+    Grain: unit of ``level`` × slot. Columns: code, slot, k, n.
     """
-    if not slots or CODE_LENGTHS[level] > CODE_LENGTHS[own_level]:
-        return _slot_shares([])
     slot = slot_table(slots)
     held = exists().where(
         CaptainMeeting.area_code == Area.code,
         CaptainMeeting.kind == kind,
         CaptainMeeting.held_on.between(slot.c.first, slot.c.last),
     )
-    code = unit_code(Area.code, level)
-    statement = (
-        select(code, slot.c.text, func.sum(case((held, 1), else_=0)), func.count())
+    counts = (
+        select(unit_code(Area.code, level).label("code"), slot.c.text.label("slot"), case((held, 1), else_=0).label("held"))
         .select_from(Area)
         .join(slot, valid_on(Area.valid_from, Area.valid_to, slot.c.last))
         .where(Area.level == own_level, counted(Area.code, scope))
-        .group_by(code, slot.c.text)
+        .subquery()
     )
-    return _slot_shares(list(map(tuple, connection.execute(statement))))
+    return _sums(counts, counts.c.held)
+
+
+def meeting_shares(scope: Scope, connection: Connection, level: str, slots: Sequence[Slot], kind: str, own_level: str) -> pd.DataFrame:
+    """:func:`meeting_counts` as a frame; empty below the level that holds the meeting."""
+    below = CODE_LENGTHS[level] > CODE_LENGTHS[own_level]
+    return _slot_shares(connection, None if below or not slots else meeting_counts(scope, level, slots, kind, own_level))
 
 
 def heart_talks(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:

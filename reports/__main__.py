@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from data_access.clock import beijing_now
 from data_access.engine import engine
 from data_access.scope import Scope
 from metrics.definition import Indicator
@@ -19,6 +20,8 @@ from metrics.period import Period
 from metrics.registry import REGISTRY, chosen, require_level
 from metrics.vocabulary import Level
 from reports.frames import indicator_frame
+from reports.pack_command import add_pack
+from reports.selection_command import add_selection
 from reports.source import DatabaseSource
 
 
@@ -105,6 +108,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m reports", description="看板的数据与会议材料")
     commands = parser.add_subparsers(dest="command", required=True)
     add_indicator(commands)
+    add_selection(commands)
+    add_pack(commands, lambda: beijing_now().date())
     chosen_command = parser.parse_args(arguments)
     return chosen_command.run(chosen_command)
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection
 
 from data_access import areas
 from data_access.calendar import working_calendar
+from data_access.engine import Connection, engine
 from data_access.facts import FACTS
 from data_access.scope import Scope
+from data_access.selection import Ballot, selection_facts
+from data_access.selection_flow import frozen_texts
+from data_access.slots import Slot
 from data_access.window import Window
 from metrics.definition import Question, Span
+from metrics.period import Period
 from metrics.rulebook import Rulebook, rulebook
+from metrics.vocabulary import Level, Role
 from metrics.workdays import Workdays
 
 BOUND_TABLES = ("duty", "nights", "reception", "petitions", "captains", "satisfaction", "quality")
@@ -29,6 +37,13 @@ def window(asked: Question, span: Span) -> Window:
         if isinstance(value, int | float)
     )
     return Window(str(asked.level), first, last, asked.as_of, numbers)
+
+
+def ballot(asked: Question, role: Role) -> Ballot:
+    """The query's side of a selection: the year up to as-of, and the months, quarters and weeks in it that are complete."""
+    months, quarters = ([Slot(part.text, part.first, part.last) for part in parts] for parts in (asked.months(), asked.quarters()))
+    weeks = [Slot(week.monday.isoformat(), week.monday, week.sunday) for week in asked.weeks]
+    return Ballot(asked.period.first.year, str(role), window(asked, Span.PERIOD), tuple(months), tuple(quarters), tuple(weeks))
 
 
 class DatabaseSource:
@@ -56,3 +71,22 @@ class DatabaseSource:
 
     def people(self, person_ids: Iterable[int]) -> pd.DataFrame:
         return areas.people(self.scope, self.connection, person_ids)
+
+    def selection_facts(self, year: int, role: Role, as_of: date) -> dict[str, pd.DataFrame]:
+        """What 年度评选 of a role is made from. The ranking is county-wide: ask with the whole county in scope."""
+        period = Period.parse(str(year))
+        asked = Question(Level.PERSON, period, as_of, self.workdays(), self.rules.on(min(period.last, as_of)))
+        return selection_facts(self.scope, self.connection, ballot(asked, role))
+
+
+@contextmanager
+def operators_source(area: str = "") -> Iterator[DatabaseSource]:
+    """The command line's source: everything but restricted petitions, narrowed by ``area``."""
+    with engine().connect() as connection:
+        yield DatabaseSource(connection, Scope.operator(area))
+
+
+def frozen_selections() -> list[dict[str, Any]]:
+    """Every frozen selection with its snapshot: id, year, role, digest, snapshot, ranking."""
+    with engine().connect() as connection:
+        return frozen_texts(Scope.operator(), connection)

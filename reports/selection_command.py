@@ -1,0 +1,145 @@
+"""``python -m reports selection …``: the ranking of the page, and whether a frozen one still computes to its digest."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from metrics.selection.result import ROW_COLUMNS, Selection
+from metrics.selection.snapshot import digest, recomputed
+from metrics.vocabulary import CAPTAINS, ROLE_NAMES, Role
+from reports.selection import records, selection_of
+from reports.source import frozen_selections, operators_source
+
+TABLE_NAMES = {
+    "rank": "名次",
+    "name": "姓名",
+    "township_code": "乡镇",
+    "score": "总分",
+    "work": "实绩",
+    "ratings": "评单",
+    "survey": "测评",
+    "bonus": "加分",
+    "rank_low": "名次低",
+    "rank_high": "名次高",
+    "chance_in_quota": "入选把握",
+    "weight_stability": "权重稳健",
+    "in_quota": "入选",
+    "gate": "资格",
+}
+
+
+def roles_named(words: list[str]) -> list[Role]:
+    """``patch_captain`` or 片长, several, or all. Raises ``ValueError`` with a Chinese message."""
+    known = {**{str(role): role for role in CAPTAINS}, **{ROLE_NAMES[role]: role for role in CAPTAINS}}
+    if words == ["all"]:
+        return list(CAPTAINS)
+    try:
+        return [known[word] for word in words]
+    except KeyError as unknown:
+        raise ValueError(f"角色 {unknown.args[0]} 不参加年度评选,可选:{'、'.join(known)} 或 all") from None
+
+
+def summary(made: Selection) -> dict[str, Any]:
+    return {
+        "year": made.year,
+        "role": str(made.rules.role),
+        "role_name": ROLE_NAMES[made.rules.role],
+        "as_of": made.as_of.isoformat(),
+        "rulebook": made.rules.version,
+        "complete": made.complete,
+        "captains": sum(made.captains.values()),
+        "seats": dict(made.seats),
+    }
+
+
+def print_json(selections: list[tuple[Selection, list[dict[str, Any]]]]) -> None:
+    for made, rows in selections:
+        print(json.dumps({**summary(made), "rows": rows}, ensure_ascii=False))
+
+
+def print_csv(selections: list[tuple[Selection, list[dict[str, Any]]]]) -> None:
+    writer = csv.DictWriter(sys.stdout, [*ROW_COLUMNS, "terms"], lineterminator="\n")
+    writer.writeheader()
+    for _, rows in selections:
+        writer.writerows({**row, "terms": json.dumps(row["terms"], ensure_ascii=False)} for row in rows)
+
+
+def print_table(selections: list[tuple[Selection, list[dict[str, Any]]]]) -> None:
+    for made, rows in selections:
+        about = summary(made)
+        provisional = "" if made.complete else " · 年度未结束,仅供参考"
+        print(f"{made.year}年度最佳{about['role_name']} · 截至 {about['as_of']} · 规则 {made.rules.version}{provisional}")
+        print(
+            f"全县{about['captains']}人,名额 {'、'.join(f'{made.townships.get(code, code)}{seats}' for code, seats in made.seats.items())}"
+        )
+        frame = pd.DataFrame(rows, columns=[*ROW_COLUMNS, "terms"])
+        frame["township_code"] = [made.townships.get(code, code) for code in frame["township_code"]]
+        frame["in_quota"] = frame["in_quota"].map({True: "是", False: ""})
+        print("(没有人选)" if frame.empty else frame[list(TABLE_NAMES)].rename(columns=TABLE_NAMES).to_string(index=False, na_rep="—"))
+        print()
+
+
+PRINTERS = {"json": print_json, "csv": print_csv, "table": print_table}
+
+
+def ranked(arguments: argparse.Namespace) -> int:
+    if arguments.year is None or arguments.as_of is None:
+        print("错误:请给出 --year 与 --as-of(或用 --verify 核验已冻结的评选)", file=sys.stderr)
+        return 2
+    try:
+        with operators_source() as source:  # the ranking is county-wide whatever --area asks to see
+            selections = [selection_of(source, arguments.year, role, arguments.as_of) for role in roles_named(arguments.role)]
+    except ValueError as problem:
+        print(f"错误:{problem.args[0]}", file=sys.stderr)
+        return 2
+    PRINTERS[arguments.format]([(made, records(made, arguments.area)) for made in selections])
+    return 0
+
+
+def verification(frozen: Iterator[dict[str, Any]] | list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each frozen selection with whether its snapshot, computed anew, gives the digest on record."""
+    found = []
+    for entry in frozen:
+        try:
+            again: str | None = digest(entry["snapshot"], recomputed(entry["snapshot"]))
+        except ValueError:
+            again = None
+        found.append({**{name: entry[name] for name in ("id", "year", "role", "digest")}, "again": again, "same": again == entry["digest"]})
+    return found
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    roles = {str(role) for role in roles_named(arguments.role)}
+    checked = verification([e for e in frozen_selections() if e["role"] in roles and arguments.year in (None, e["year"])])
+    for entry in checked:
+        if arguments.format == "json":
+            print(json.dumps(entry, ensure_ascii=False))
+        else:
+            verdict, role = "一致" if entry["same"] else "不一致", ROLE_NAMES[Role(entry["role"])]
+            print(f"{verdict} · {entry['year']}年 {role} · 第{entry['id']}号 · {entry['digest']}")
+    if not checked:
+        print("没有已冻结的评选", file=sys.stderr)
+    return 0 if all(entry["same"] for entry in checked) else 1
+
+
+def run(arguments: argparse.Namespace) -> int:
+    return verify(arguments) if arguments.verify else ranked(arguments)
+
+
+def add_selection(commands: Any) -> None:
+    parser = commands.add_parser("selection", help="年度最佳三长:全部名次与依据,或核验已冻结的评选")
+    parser.add_argument("--year", type=int)
+    parser.add_argument("--role", nargs="+", default=["all"], help="patch_captain、group_captain、cell_captain 或 all")
+    parser.add_argument("--as-of", type=date.fromisoformat)
+    parser.add_argument("--area", default="", help="只列出该区划下的人选,名次仍为全县名次")
+    parser.add_argument("--format", default="json", choices=list(PRINTERS))
+    parser.add_argument("--verify", action="store_true", help="由快照重算已冻结的评选,核对摘要")
+    parser.set_defaults(run=run)
