@@ -8,8 +8,9 @@
 PORT ?= 8501
 VENV := .venv
 PY := $(VENV)/bin/python
-# The newest Python of 3.11 to 3.13 there is; PYTHON=/path/to/python overrides.
-PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3,$(shell command -v $(p) 2>/dev/null)))
+# The first Python from 3.11 on that really starts (a pyenv shim may not); asked only when there is no environment yet.
+PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 CHROMIUM ?= $(firstword $(foreach p,chromium chromium-browser google-chrome google-chrome-stable,$(shell command -v $(p) 2>/dev/null)))
 PYTEST_ARGS ?=
 export PYTHONUNBUFFERED = 1
@@ -28,9 +29,8 @@ install: $(VENV)/.installed
 install-dev: $(VENV)/.installed-dev
 
 $(PY):
-	@test -n "$(PYTHON)" || { echo "没有找到 Python。请先安装 Python 3.11 或更新版本。"; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "需要 Python 3.11 或更新版本,当前是 $$($(PYTHON) --version)。可指定:make PYTHON=/路径/python3.11 …"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "没有找到 Python 3.11 或更新版本。请先安装,或指定:make PYTHON=/路径/python3.11 …"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新版本:$(PYTHON) 不是。"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "建立虚拟环境失败。Debian/Ubuntu 请先:apt install python3-venv"; exit 1; }
 
 $(VENV)/.installed: requirements.txt | $(PY)
