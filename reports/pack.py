@@ -145,6 +145,8 @@ class Annex:
     title: str
     subtitle: str
     table: TableReport
+    full: TableReport | None = None
+    """All rows, for the workbook, where the slide and the circular list only some."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,7 @@ class Pack:
 
     @property
     def tables(self) -> list[TableReport]:
-        return [chapter.table for chapter in (*self.chapters, *self.background)] + [annex.table for annex in self.annexes]
+        return [chapter.table for chapter in (*self.chapters, *self.background)] + [annex.full or annex.table for annex in self.annexes]
 
     def with_annexes(self, annexes: Iterable[Annex]) -> Pack:
         return replace(self, annexes=tuple(annexes))

@@ -14,6 +14,7 @@ from metrics.period import Period
 from metrics.vocabulary import Module
 from reports.meeting_files import meeting_files
 from reports.pack import ALL_MODULES, AUDIENCE_NAMES, Audience, Pack, meeting_pack
+from reports.selection_annex import with_selection
 from reports.source import operators_source
 
 ALWAYS_ON = frozenset({Module.SATISFACTION, Module.QUALITY})
@@ -30,7 +31,11 @@ def made(arguments: argparse.Namespace, as_of: date) -> Pack:
     if as_of < period.first:
         raise ValueError(f"{period.label}在截至日 {as_of.isoformat()} 尚未开始")
     with operators_source(arguments.area) as source:
-        return meeting_pack(source, Audience(arguments.audience), period, as_of, area=arguments.area, modules=modules)
+        pack = meeting_pack(source, Audience(arguments.audience), period, as_of, area=arguments.area, modules=modules)
+    if pack.audience is not Audience.SELECTION:
+        return pack
+    with operators_source() as source:  # ranks are county-wide whatever --area asks to see
+        return with_selection(pack, source, arguments.area, modules)
 
 
 def add_pack(commands: Any, today: Callable[[], date]) -> None:
