@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import streamlit as st
 
@@ -47,22 +49,38 @@ class Filters:
         return st.session_state.get("period") or "本月"
 
 
+def from_address(name: str, choices: Collection[str], default: str | None) -> dict[str, Any]:
+    """The arguments (key, on_change) of a widget whose value stands in the address; call it just before the widget.
+
+    Not ``bind="query-params"``: Streamlit 1.67 refuses to go to a page with a parameter that is bound on the page one leaves,
+    and on the way Back drops every parameter that both pages bind, as they do the period.
+    """
+    given = st.query_params.get(name)
+    shown = f"board_address_{name}"
+    if name not in st.session_state or st.session_state.get(shown, "") != given:
+        st.session_state[name] = given if given in choices else default
+    st.session_state[shown] = given
+    return {"key": name, "on_change": _to_address, "args": (name, default)}
+
+
+def _to_address(name: str, default: str | None) -> None:
+    value = st.session_state.get(name)
+    if value is None or value == default:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = value
+
+
 def period_filter(as_of: date, default: str = "本月") -> Period:
     """本周 本月 本季 本年, or a picked month, quarter or year."""
+    names = [*CURRENT, PICKED]
     chosen = st.segmented_control(
-        "时段", [*CURRENT, PICKED], default=default, required=True, key="period", bind="query-params", label_visibility="collapsed"
+        "时段", names, required=True, label_visibility="collapsed", wrap=True, **from_address("period", names, default)
     )
     if chosen != PICKED:
         return Period.holding(CURRENT.get(chosen or default, PeriodKind.MONTH), as_of)
     choices = [period.text for kind, back in CHOICES_BACK.items() for period in reversed(Period.holding(kind, as_of).before.trailing(back))]
-    which = st.selectbox(
-        "指定时段",
-        choices,
-        key="which",
-        bind="query-params",
-        label_visibility="collapsed",
-        width=150,
-    )
+    which = st.selectbox("指定时段", choices, label_visibility="collapsed", width=150, **from_address("which", choices, choices[0]))
     return Period.parse(which or choices[0])
 
 
@@ -79,10 +97,9 @@ def township_filter(scope: Scope, as_of: date) -> str | None:
         index=None,
         format_func=lambda code: names.get(code, code),
         placeholder="全部乡镇",
-        key="township",
-        bind="query-params",
         label_visibility="collapsed",
         width=150,
+        **from_address("township", names, None),
     )
 
 

@@ -52,9 +52,11 @@ def _demo_accounts() -> None:
 
 def refused_page() -> None:
     """An address of the board that this account may not open; asking for it stands in the audit, once a session and address."""
+    address, home = urlsplit(st.context.url or "").path, navigation.home()
+    if address in ("", "/") and home is not None:  # signed in at the board's own address, which is not this account's first page
+        st.switch_page(home)
     page_header("这个页面不在您的账号权限内", subtitle="需要查看时,请联系管理员调整账号权限。")
     _way_home()
-    address = urlsplit(st.context.url or "").path
     seen = st.session_state.setdefault("board_refused_addresses", set())
     if address not in seen:
         auth.audited(Action.PAGE_REFUSED, address)

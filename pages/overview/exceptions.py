@@ -31,7 +31,7 @@ def of_tonight(night: Tonight, filters: Filters) -> list[Exceptions]:
     lines = [(row["name"], row["words"], _to_township(row["code"], filters)) for row in short.head(2 * MOST_LINES).to_dict("records")]
     groups = [
         Exceptions(
-            f"{night.label}乡镇缺岗",
+            f"{night.short}乡镇缺岗",
             f"{len(short)} 个",
             lines,
             quiet="所有乡镇达标",
@@ -46,8 +46,8 @@ def of_tonight(night: Tonight, filters: Filters) -> list[Exceptions]:
         lines = [(str(names.get(code, code)), _villages(rows), _to_township(code, filters)) for _, code, rows in counted[:MOST_LINES]]
         groups.append(
             Exceptions(
-                f"{night.label}无主干在岗的村",
-                f"{len(empty)}/{len(night.villages)} 个村",
+                f"{night.short}村无主干",
+                f"{len(empty)}/{len(night.villages)} 村",
                 lines,
                 quiet="每个村都有主干在岗",
                 severity="near",
@@ -59,7 +59,7 @@ def of_tonight(night: Tonight, filters: Filters) -> list[Exceptions]:
 
 def _villages(rows: pd.DataFrame) -> str:
     named = "、".join(rows["name"].head(2))
-    return f"{len(rows)} 个村:{named}{'等' if len(rows) > 2 else ''}"
+    return f"{len(rows)}村:{named}{'等' if len(rows) > 2 else ''}"
 
 
 def of_petitions(filters: Filters) -> list[Exceptions]:
@@ -71,16 +71,16 @@ def of_petitions(filters: Filters) -> list[Exceptions]:
     still = loaders.asked(unmoved_backlog, scope, ATTENTION_TABLES, window=today, still_days=STILL_DAYS, limit=MOST_LINES)
     return [
         Exceptions(
-            "超期未办结诉求",
+            "超期诉求",
             f"{_total(overdue)} 件",
-            [_petition(row, f"超期 {_days(row['due_on'], as_of)} 天") for row in overdue.to_dict("records")],
+            [_petition(row, f"超期{_days(row['due_on'], as_of)}天") for row in overdue.to_dict("records")],
             quiet="没有超期诉求",
             info=go_definition("petitions.overdue"),
         ),
         Exceptions(
-            f"积案 {STILL_DAYS} 天无进展",
+            f"积案{STILL_DAYS}天未动",
             f"{_total(still)} 件",
-            [_petition(row, f"{_days(row['moved_on'], as_of)} 天未动") for row in still.to_dict("records")],
+            [_petition(row, f"{_days(row['moved_on'], as_of)}天未动") for row in still.to_dict("records")],
             quiet="积案都有进展",
             info=go_definition("petitions.backlog"),
         ),
@@ -96,11 +96,9 @@ def _days(day: date | None, as_of: date) -> str:
 
 
 def _petition(row: dict, since: str) -> tuple[str, str, str]:
-    level = HANDLING_LEVEL_NAMES[HandlingLevel(row["level"])] if row["level"] in set(HandlingLevel) else "级别不明"
+    level = HANDLING_LEVEL_NAMES[HandlingLevel(row["level"])].removesuffix("民情会") if row["level"] in set(HandlingLevel) else "级别不明"
     owner = f"{level} {'未指定经办人' if is_missing(row['handler']) else row['handler']}"
-    lead = "" if is_missing(row["lead"]) else f" · 包案 {row['lead']}"
-    area = row["area_name"] or row["area_code"]
-    return f"{area} {row['category'] or ''}", f"{since} · {owner}{lead}", go_to("pages/petitions/case.py", {"number": row["number"]})
+    return str(row["area_name"] or row["area_code"]), f"{since} · {owner}", go_to("pages/petitions/case.py", {"number": row["number"]})
 
 
 def fallen_this_week(filters: Filters) -> Exceptions:
@@ -117,10 +115,10 @@ def fallen_this_week(filters: Filters) -> Exceptions:
         before = loaders.past_frame(scope, indicator_id, Level.TOWNSHIP, week.before, as_of).set_index("code")["value"]
         met = now["code"].map(before) >= target
         fallen = now[met & (now["value"] < target) & (now["status"] != Status.RUNNING)]
-        lines += [
-            (row["name"], f"{entry.name} {share(row['value'])} ({fraction(row['k'], row['n'])})", _to_township(row["code"], filters))
-            for row in fallen.to_dict("records")
-        ]
+        name = entry.name.removeprefix("乡镇")
+        for row in fallen.to_dict("records"):
+            figure = f"{share(row['value'])} ({fraction(row['k'], row['n'])})"
+            lines.append((row["name"], f"{name} {figure}", _to_township(row["code"], filters)))
     return Exceptions("本周跌破目标", f"{len(lines)} 项", lines[: 2 * MOST_LINES], quiet="上周达标的单位本周仍达标", severity="near")
 
 

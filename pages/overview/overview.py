@@ -40,7 +40,7 @@ panel(exceptions(groups), key="exceptions")
 shown = [card(filters, each, module_page(each)[1]) for each in headline_ids()]
 panel(cards([each for each in shown if each is not None]), key="headlines")
 
-columns = st.columns(3, gap="large") if len(modules) > 1 else [st.container()]
+columns = st.columns(3, gap="medium") if len(modules) > 1 else [st.container()]
 if "duty" in modules:
     with columns[0]:
         panel(leaderboard(board(filters, "duty.night_compliance")), key="duty-board")
@@ -49,9 +49,10 @@ if "petitions" in modules:
         panel(leaderboard(board(filters, "petitions.closed_on_time", extra=open_words(filters))), key="petition-board")
 if "captains" in modules:
     with columns[-1]:
+        slot = st.container()
         role = st.segmented_control(
             "三长", list(ROLES), default="邻长", required=True, key="role", bind="query-params", label_visibility="collapsed"
         )
-        year = filters.of_year()
-        panel(leaderboard(board(year, ROLES[role or "邻长"], level=Level.TOWNSHIP)), key="captain-board")
+        with slot:
+            panel(leaderboard(board(filters.of_year(), ROLES[role or "邻长"], level=Level.TOWNSHIP)), key="captain-board")
 open_definition()

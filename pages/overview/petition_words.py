@@ -1,4 +1,4 @@
-"""在办, 超期 and 积案 beside each township's on-time rate: how much lies there, without ranking by it (减负)."""
+"""在办 and 超期 beside each township's on-time rate: how much lies there, without ranking by it (减负)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from pages.common.filters import Filters
 
 
 def open_words(filters: Filters) -> dict[str, str]:
-    """By township code: 在办 12 · 超期 3 · 积案 1."""
+    """By township code: 在办12 超期3."""
     scope = filters.narrowed
     overdue = loaders.frame(scope, "petitions.overdue", Level.TOWNSHIP, filters.period, filters.as_of).set_index("code")
-    backlog = loaders.frame(scope, "petitions.backlog", Level.TOWNSHIP, filters.period, filters.as_of).set_index("code")["k"]
-    return {
-        str(code): f"在办{row['n']} 超期{row['k']} 积案{backlog.get(code, 0)}" for code, row in overdue[["k", "n"]].to_dict("index").items()
-    }
+    return {str(code): f"在办{row['n']} 超期{row['k']}" for code, row in overdue[["k", "n"]].to_dict("index").items()}

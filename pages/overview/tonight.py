@@ -25,6 +25,7 @@ class Tonight:
 
     night: date
     label: str
+    short: str
     townships: pd.DataFrame
     villages: pd.DataFrame
 
@@ -60,6 +61,7 @@ def tonight(scope: Scope, as_of: date) -> Tonight | None:
     return Tonight(
         night,
         label,
+        "今晚" if night == as_of else f"{night.month}/{night.day}夜",
         _in_words(township_nights(townships, one), townships["townships"]),
         _in_words(village_nights(villages, one), villages["villages"]),
     )
