@@ -66,7 +66,13 @@ def east_asian_face(properties: Any) -> None:
 
 
 def fitted(text: str, block: Block, sizes: Sequence[float]) -> tuple[str, float]:
-    """The largest size at which the text stays inside its place, else the smallest with the text cut by ``…``."""
+    """The largest size at which the text stays inside its place, else the smallest with the text cut by ``…``.
+
+    One line a step smaller is better than two of which the second holds a word.
+    """
+    for size in sizes[:2]:
+        if display_width(text) <= _cells(block.width, size):
+            return text, size
     for size in sizes:
         cells, lines = _cells(block.width, size), int(block.height * 72 // (size * LINE_HEIGHT)) or 1
         if display_width(text) <= cells * lines - (lines - 1) * 2:
