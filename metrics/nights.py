@@ -58,6 +58,13 @@ def reached_weeks(full: pd.DataFrame, done: pd.DataFrame, column: str, needed: f
     return rolled_up(judged, level)
 
 
+def unreached(full: pd.DataFrame, done: pd.DataFrame, column: str, needed: float) -> pd.DataFrame:
+    """The person-weeks in post throughout that fall short, to name whom to ask. Columns: person_id, code, monday."""
+    judged = full.merge(done, on=["person_id", "monday"], how="left")
+    short = judged[column].fillna(0).astype("float64") < needed
+    return judged.loc[short, ["person_id", "code", "monday"]].reset_index(drop=True)
+
+
 def unit_weeks(units: pd.DataFrame, weeks: Sequence[Week]) -> pd.DataFrame:
     """Every counted week of every unit that existed on each of its workdays. Columns: code, monday."""
     rows = [
@@ -80,6 +87,23 @@ def held_weeks(facts: Facts, question: Question, kind: SessionKind) -> pd.DataFr
     of_kind = sessions[sessions["kind"] == kind]
     held = set(zip(of_kind["code"], _monday(of_kind["held_on"]), strict=True))
     return weeks.assign(held=[pair in held for pair in zip(weeks["code"], weeks["monday"], strict=True)])
+
+
+def weeks_without(held: pd.DataFrame) -> pd.DataFrame:
+    """Units whose last week went without, and for how many weeks running. Columns: code, weeks; longest first.
+
+    ``held`` has columns code, monday, held, as :func:`held_weeks` returns them.
+    """
+    rows = []
+    for code, weeks in held.sort_values("monday").groupby("code"):
+        run = 0
+        for done in reversed(weeks["held"].tolist()):
+            if done:
+                break
+            run += 1
+        if run:
+            rows.append((str(code), run))
+    return pd.DataFrame(sorted(rows, key=lambda row: (-row[1], row[0])), columns=["code", "weeks"])
 
 
 def _weeks_held(facts: Facts, question: Question, kind: SessionKind) -> pd.DataFrame:

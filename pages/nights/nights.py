@@ -1,0 +1,44 @@
+"""三夜: the page a 组织部长 opens. What last week lacked, what to go back to, six numbers, then 夜访, 夜学 or 夜谈."""
+
+import streamlit as st
+
+from pages.common import loaders
+from pages.common.auth import signed_in_scope
+from pages.common.boards import card
+from pages.common.definition import open_definition
+from pages.common.filters import bar_filters
+from pages.common.layout import bar, page_header, provisional_calendar_notice
+from pages.common.live import live_note
+from pages.common.markup import cards, exceptions
+from pages.common.panel import panel
+from pages.nights import attention, learning, visiting
+
+HEADLINES = (
+    "nights.township_visits",
+    "nights.village_visits",
+    "nights.study_weeks",
+    "nights.talk_weeks",
+    "nights.on_the_spot",
+    "nights.measures_done",
+)
+VIEWS = {"夜访": visiting.show, "夜学": learning.show_studies, "夜谈": learning.show_talks}
+
+scope = signed_in_scope()
+header = st.container()
+left, right = bar()
+with left:
+    filters = bar_filters(scope)
+with right:
+    live_note()
+provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
+week = attention.last_week(filters)
+with header:
+    page_header(attention.sentence(week, filters))
+panel(exceptions(attention.groups(week, filters)), key="attention")
+shown = [card(filters, each) for each in HEADLINES]
+panel(cards([each for each in shown if each is not None]), key="headlines")
+view = st.segmented_control(
+    "看什么", list(VIEWS), default="夜访", required=True, key="view", bind="query-params", label_visibility="collapsed"
+)
+VIEWS[view or "夜访"](filters)
+open_definition()

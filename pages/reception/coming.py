@@ -1,0 +1,47 @@
+"""The coming week's slots as they will be announced: day by day, township by township, A and B."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from data_access.reception_lists import LIST_TABLES, coming_slots, village_slots_ahead
+from metrics.vocabulary import PLACE_NAMES, Place
+from metrics.wording import day_text, whole
+from pages.common import loaders
+from pages.common.filters import Filters
+from pages.common.layout import note
+from pages.common.months import WEEKDAYS
+from pages.common.panel import panel
+from pages.common.sheets import Column, cell, heading, name_of, names_of, sheet, to_township, township_names
+
+COLUMNS = (Column("日期"), Column("乡镇 · 地点"), Column("A岗"), Column("B岗"))
+DAYS = 7
+
+
+def show(filters: Filters) -> None:
+    scope, first = filters.narrowed, filters.as_of + timedelta(days=1)
+    last = first + timedelta(days=DAYS - 1)
+    rows = loaders.asked(coming_slots, scope, LIST_TABLES, first=first, last=last)
+    names, townships = names_of(filters.scope, [*rows["leader_id"], *rows["backup_id"]]), township_names(scope, filters.as_of)
+    title = f"{day_text(first)}至{day_text(last)}公示 {len(rows)} 场"
+    lines, links, before = [], [], None
+    for row in rows.to_dict("records"):
+        day = row["day"]
+        place = PLACE_NAMES[Place(row["place"])] if row["place"] in set(Place) else "地点未写"
+        lines.append(
+            [
+                cell(f"{day_text(day)} 周{WEEKDAYS[day.weekday()]}", "" if loaders.workdays().is_workday(day) else "放假日")
+                if day != before
+                else "",
+                cell(townships.get(row["code"], row["code"]), place),
+                cell(name_of(names, row["leader_id"], "未排")),
+                cell(name_of(names, row["backup_id"], "未排")),
+            ]
+        )
+        links.append(to_township(str(row["code"]), filters))
+        before = day
+    empty = f"{day_text(first)}至{day_text(last)}还没有公示场次,请各乡镇党政办登记下周安排"
+    panel(heading(title, "乡镇本级的场次,按日期排列", "reception.kept") + sheet(COLUMNS, lines, links, empty), key="coming")
+    villages = loaders.asked(village_slots_ahead, scope, LIST_TABLES, first=first, last=last)
+    if villages:
+        note(f"另有村服务中心公示 {whole(villages)} 场。")

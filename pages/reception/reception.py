@@ -1,0 +1,37 @@
+"""公示接待: what was announced and who came, who has not received yet, the coming week, the disputes and their outcome."""
+
+import streamlit as st
+
+from pages.common import loaders
+from pages.common.auth import signed_in_scope
+from pages.common.boards import card
+from pages.common.definition import open_definition
+from pages.common.filters import bar_filters
+from pages.common.layout import bar, page_header, provisional_calendar_notice
+from pages.common.live import live_note
+from pages.common.markup import cards, exceptions
+from pages.common.panel import panel
+from pages.reception import attention, coming, ranking, slots
+
+HEADLINES = ("reception.kept", "reception.leader_weeks", "reception.desk_days", "reception.resolved")
+VIEWS = {"排名": ranking.show, "场次": slots.show, "未来一周": coming.show}
+
+scope = signed_in_scope()
+header = st.container()
+left, right = bar()
+with left:
+    filters = bar_filters(scope)
+with right:
+    live_note()
+provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
+totals = slots.totals(filters)
+with header:
+    page_header(attention.sentence(totals, filters))
+panel(exceptions(attention.groups(filters)), key="attention")
+shown = [card(filters, each) for each in HEADLINES]
+panel(cards([each for each in shown if each is not None]) + slots.counters_of(totals), key="headlines")
+view = st.segmented_control(
+    "看什么", list(VIEWS), default="排名", required=True, key="view", bind="query-params", label_visibility="collapsed"
+)
+VIEWS[view or "排名"](filters)
+open_definition()
