@@ -60,4 +60,5 @@ def _follow(target: str) -> None:
         ask_definition(asked["definition"], {str(name): str(value) for name, value in context.items()} if isinstance(context, dict) else {})
     elif isinstance(asked.get("page"), str) and navigation.can_open(asked["page"]):
         query = asked.get("query")
-        st.switch_page(asked["page"], query_params={str(k): str(v) for k, v in query.items()} if isinstance(query, dict) else None)
+        # Always a mapping: without one Streamlit clears the address, and refuses where a widget of this page is bound to it.
+        st.switch_page(asked["page"], query_params={str(k): str(v) for k, v in query.items()} if isinstance(query, dict) else {})
