@@ -1,0 +1,300 @@
+"""三长 row by row: who has not been visited and for how long, where the grid has holes, and one captain's year with its rows."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, Subquery, and_, func, literal, or_, select
+from sqlalchemy.orm import aliased
+
+from data_access.areas import in_post_on
+from data_access.captains import CAPTAIN_LEVELS, household_counts, known_area, known_person, meeting_counts, of_own_level
+from data_access.frames import frame
+from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, in_scope, unit_code, valid_on
+from data_access.slots import Slot
+from data_access.tables import (
+    Appointment,
+    Area,
+    CaptainMeeting,
+    CaptainVisit,
+    Household,
+    LeavePeriod,
+    Petition,
+    PetitionRating,
+    TrainingAttendance,
+)
+
+LIST_TABLES = ("captain_visit", "household", "appointment", "leave_period", "area", "person")
+CAPTAIN_TABLES = (*LIST_TABLES, "captain_meeting", "petition", "petition_rating", "training_attendance")
+PAGE_ROWS = 50
+
+
+def _unvisited(scope: Scope, kind: str, first: date, last: date) -> Subquery:
+    """Households of a kind on the books on ``last`` that nobody visited from ``first`` to ``last``, with their last visit before."""
+    known = known_person(CaptainVisit.person_id)
+    in_period = select(CaptainVisit.household_id).where(CaptainVisit.visited_on.between(first, last), known)
+    ever = (
+        select(CaptainVisit.household_id.label("id"), func.max(CaptainVisit.visited_on).label("seen"))
+        .where(CaptainVisit.visited_on <= last, known)
+        .group_by(CaptainVisit.household_id)
+        .subquery()
+    )
+    return (
+        select(Household.id.label("id"), Household.area_code.label("code"), ever.c.seen.label("seen"))
+        .outerjoin(ever, ever.c.id == Household.id)
+        .where(
+            Household.kind == kind,
+            valid_on(Household.valid_from, Household.valid_to, last),
+            counted(Household.area_code, scope),
+            known_area(Household.area_code),
+            Household.id.not_in(in_period),
+        )
+        .subquery()
+    )
+
+
+def unvisited_count(scope: Scope, connection: Connection, kind: str, first: date, last: date) -> int:
+    """How many households of a kind nobody visited in the period so far."""
+    return int(connection.scalar(select(func.count()).select_from(_unvisited(scope, kind, first, last))) or 0)
+
+
+def unvisited(scope: Scope, connection: Connection, kind: str, first: date, last: date, page: int = 1) -> pd.DataFrame:
+    """Those households, longest unvisited first (never visited before all), ``PAGE_ROWS`` a page.
+
+    Columns: household_id, code, cell, village, seen (date or None), captain_id (in post there on ``last``; with two the lower id).
+    """
+    rows = _unvisited(scope, kind, first, last)
+    cell, village = aliased(Area), aliased(Area)
+    captain = (
+        select(Appointment.area_code.label("code"), func.min(Appointment.person_id).label("person_id"))
+        .where(Appointment.role == "cell_captain", valid_on(Appointment.valid_from, Appointment.valid_to, last))
+        .group_by(Appointment.area_code)
+        .subquery()
+    )
+    statement = (
+        select(rows.c.id, rows.c.code, cell.name, village.name, rows.c.seen, captain.c.person_id)
+        .outerjoin(cell, and_(cell.code == rows.c.code, cell.level == "cell"))
+        .outerjoin(village, village.code == unit_code(rows.c.code, "village"))
+        .outerjoin(captain, captain.c.code == rows.c.code)
+        .order_by(rows.c.seen.is_not(None), rows.c.seen, rows.c.code, rows.c.id)
+        .limit(PAGE_ROWS)
+        .offset((page - 1) * PAGE_ROWS)
+    )
+    return frame(connection, statement, ["household_id", "code", "cell", "village", "seen", "captain_id"])
+
+
+def grid_gaps(scope: Scope, connection: Connection, day: date, least: int, most: int) -> pd.DataFrame:
+    """Cells with something to mend on a day: no captain, the captain on leave, or a size outside least–most.
+
+    Grain: cell. Columns: code, name, village, households, appointed (0/1), in_post (0/1).
+    """
+    village = aliased(Area)
+    living = (
+        select(Household.area_code, func.count().label("households"))
+        .where(valid_on(Household.valid_from, Household.valid_to, day), in_scope(Household.area_code, scope))
+        .group_by(Household.area_code)
+        .subquery()
+    )
+    appointed = _cell_posts(valid_on(Appointment.valid_from, Appointment.valid_to, day), scope)
+    in_post = _cell_posts(in_post_on(literal(day)), scope)
+    households = func.coalesce(living.c.households, 0)
+    statement = (
+        select(Area.code, Area.name, village.name, households, appointed.c.code.is_not(None), in_post.c.code.is_not(None))
+        .outerjoin(living, living.c.area_code == Area.code)
+        .outerjoin(appointed, appointed.c.code == Area.code)
+        .outerjoin(in_post, in_post.c.code == Area.code)
+        .outerjoin(village, village.code == unit_code(Area.code, "village"))
+        .where(
+            Area.level == "cell",
+            counted(Area.code, scope),
+            valid_on(Area.valid_from, Area.valid_to, day),
+            or_(in_post.c.code.is_(None), households < least, households > most),
+        )
+        .order_by(Area.code)
+    )
+    return frame(connection, statement, ["code", "name", "village", "households", "appointed", "in_post"])
+
+
+def _cell_posts(condition: ColumnElement[bool], scope: Scope) -> Subquery:
+    return (
+        select(Appointment.area_code.label("code"))
+        .where(Appointment.role == "cell_captain", in_scope(Appointment.area_code, scope), condition)
+        .distinct()
+        .subquery()
+    )
+
+
+def vacant_posts(scope: Scope, connection: Connection, day: date) -> pd.DataFrame:
+    """Patches and groups without a captain appointed on a day. Columns: code, name, level."""
+    held = select(Appointment.area_code).where(
+        Appointment.role.in_(("patch_captain", "group_captain")), valid_on(Appointment.valid_from, Appointment.valid_to, day)
+    )
+    statement = (
+        select(Area.code, Area.name, Area.level)
+        .where(
+            Area.level.in_(("patch", "group")),
+            counted(Area.code, scope),
+            valid_on(Area.valid_from, Area.valid_to, day),
+            Area.code.not_in(held),
+        )
+        .order_by(Area.code)
+    )
+    return frame(connection, statement, ["code", "name", "level"], {"code": "str"})
+
+
+def homeless_count(scope: Scope, connection: Connection, day: date) -> int:
+    """Registered households no cell covers yet (they hang on their village)."""
+    statement = (
+        select(func.count())
+        .select_from(Household)
+        .where(
+            valid_on(Household.valid_from, Household.valid_to, day),
+            counted(Household.area_code, scope),
+            known_area(Household.area_code),
+            func.length(Household.area_code) < CODE_LENGTHS["cell"],
+        )
+    )
+    return int(connection.scalar(statement) or 0)
+
+
+# --- one captain --------------------------------------------------------------------------------------------------------
+
+
+def captain_posts_of(scope: Scope, connection: Connection, person_id: int) -> pd.DataFrame:
+    """A captain's posts in scope, newest first. Columns: role, code, name, valid_from, valid_to, certificate_on."""
+    statement = (
+        select(Appointment.role, Appointment.area_code, Area.name, Appointment.valid_from, Appointment.valid_to, Appointment.certificate_on)
+        .join(Area, Area.code == Appointment.area_code)
+        .where(Appointment.person_id == person_id, of_own_level(), in_scope(Appointment.area_code, scope))
+        .order_by(Appointment.valid_to.is_not(None), Appointment.valid_from.desc(), Appointment.area_code)
+    )
+    return frame(connection, statement, ["role", "code", "name", "valid_from", "valid_to", "certificate_on"])
+
+
+def captain_due(
+    scope: Scope, connection: Connection, code: str, role: str, months: tuple[Slot, ...], quarters: tuple[Slot, ...]
+) -> pd.DataFrame:
+    """What the unit a captain leads was due, and done, slot by slot. Columns: item, slot, k, n.
+
+    Items: key_visits, monthly by month; ordinary_visits, heart_talks by quarter; a patch's 碰头会 and a cell's 恳谈会 its own.
+    """
+    own, level = scope.narrowed(code), CAPTAIN_LEVELS[role]
+    asked = []
+    if months:
+        asked.append(("key_visits", household_counts(own, level, months, "key")))
+        if level == "patch":
+            asked.append(("monthly", meeting_counts(own, level, months, "monthly", "patch")))
+    if quarters:
+        asked.append(("ordinary_visits", household_counts(own, level, quarters, "ordinary")))
+        asked.append(("heart_talks", meeting_counts(own, level, quarters, "heart_talk", "cell")))
+    parts = [
+        frame(connection, statement, ["code", "slot", "k", "n"]).assign(item=item)[["item", "slot", "k", "n"]] for item, statement in asked
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["item", "slot", "k", "n"])
+
+
+def households_of(scope: Scope, connection: Connection, code: str, first: date, last: date) -> pd.DataFrame:
+    """Households under a unit on the books on ``last``, with visits from ``first`` to ``last`` by anyone known.
+
+    Columns: household_id, kind, cell, visits, seen (last visit up to ``last``).
+    """
+    known = known_person(CaptainVisit.person_id)
+    cell = aliased(Area)
+    seen = (
+        select(
+            CaptainVisit.household_id.label("id"),
+            func.max(CaptainVisit.visited_on).label("seen"),
+            func.count().filter(CaptainVisit.visited_on >= first).label("visits"),
+        )
+        .join(Household, Household.id == CaptainVisit.household_id)
+        .where(CaptainVisit.visited_on <= last, known, in_scope(Household.area_code, scope.narrowed(code)))
+        .group_by(CaptainVisit.household_id)
+        .subquery()
+    )
+    statement = (
+        select(Household.id, Household.kind, cell.name, func.coalesce(seen.c.visits, 0), seen.c.seen)
+        .outerjoin(seen, seen.c.id == Household.id)
+        .outerjoin(cell, cell.code == Household.area_code)
+        .where(valid_on(Household.valid_from, Household.valid_to, last), counted(Household.area_code, scope.narrowed(code)))
+        .order_by(Household.kind, Household.id)
+    )
+    return frame(connection, statement, ["household_id", "kind", "cell", "visits", "seen"])
+
+
+def visits_of(scope: Scope, connection: Connection, person_id: int, first: date, last: date) -> pd.DataFrame:
+    """A captain's own visits, newest first. Columns: visited_on, household_id, kind, cell, note, recorded_at."""
+    cell = aliased(Area)
+    statement = (
+        select(CaptainVisit.visited_on, Household.id, Household.kind, cell.name, CaptainVisit.note, CaptainVisit.recorded_at)
+        .join(Household, Household.id == CaptainVisit.household_id)
+        .outerjoin(cell, cell.code == Household.area_code)
+        .where(CaptainVisit.person_id == person_id, CaptainVisit.visited_on.between(first, last), in_scope(Household.area_code, scope))
+        .order_by(CaptainVisit.visited_on.desc(), Household.id)
+    )
+    return frame(connection, statement, ["visited_on", "household_id", "kind", "cell", "note", "recorded_at"])
+
+
+def meetings_of(scope: Scope, connection: Connection, code: str, first: date, last: date) -> pd.DataFrame:
+    """Meetings held by a unit itself, newest first. Columns: held_on, kind, attendees, convener_id."""
+    statement = (
+        select(CaptainMeeting.held_on, CaptainMeeting.kind, CaptainMeeting.attendees, CaptainMeeting.convener_id)
+        .where(CaptainMeeting.area_code == code, CaptainMeeting.held_on.between(first, last), in_scope(CaptainMeeting.area_code, scope))
+        .order_by(CaptainMeeting.held_on.desc(), CaptainMeeting.id)
+    )
+    return frame(connection, statement, ["held_on", "kind", "attendees", "convener_id"])
+
+
+def petitions_of(scope: Scope, connection: Connection, person_id: int, first: date, last: date) -> pd.DataFrame:
+    """Petitions a captain handles that were opened from first to last, newest first; restricted ones never.
+
+    Columns: number, category, size, opened_at, ended_at, outcome, stars (mean of its ratings up to ``last``).
+    """
+    start, end = datetime.combine(first, time()), datetime.combine(last + timedelta(days=1), time())
+    stars = (
+        select(PetitionRating.petition_id.label("id"), func.avg(PetitionRating.stars).label("stars"))
+        .where(PetitionRating.rated_at < end)
+        .group_by(PetitionRating.petition_id)
+        .subquery()
+    )
+    statement = (
+        select(Petition.number, Petition.category, Petition.size, Petition.opened_at, Petition.ended_at, Petition.outcome, stars.c.stars)
+        .outerjoin(stars, stars.c.id == Petition.id)
+        .where(counted_petitions(scope), Petition.handler_id == person_id, Petition.opened_at >= start, Petition.opened_at < end)
+        .order_by(Petition.opened_at.desc())
+    )
+    return frame(connection, statement, ["number", "category", "size", "opened_at", "ended_at", "outcome", "stars"])
+
+
+def absences_of(scope: Scope, connection: Connection, person_id: int, first: date, last: date) -> pd.DataFrame:
+    """A captain's leave that touches the days. Columns: kind, first_day, last_day."""
+    statement = (
+        select(LeavePeriod.kind, LeavePeriod.first_day, LeavePeriod.last_day)
+        .where(
+            LeavePeriod.person_id == person_id,
+            LeavePeriod.first_day <= last,
+            or_(LeavePeriod.last_day.is_(None), LeavePeriod.last_day >= first),
+        )
+        .order_by(LeavePeriod.first_day)
+    )
+    return frame(connection, statement, ["kind", "first_day", "last_day"])
+
+
+def trainings_of(scope: Scope, connection: Connection, person_id: int, first: date, last: date) -> pd.DataFrame:
+    """Trainings attended. Columns: held_on, kind."""
+    statement = (
+        select(TrainingAttendance.held_on, TrainingAttendance.kind)
+        .where(TrainingAttendance.person_id == person_id, TrainingAttendance.held_on.between(first, last))
+        .order_by(TrainingAttendance.held_on)
+    )
+    return frame(connection, statement, ["held_on", "kind"])
+
+
+def captain_roles(scope: Scope, connection: Connection, day: date) -> dict[str, str]:
+    """``p:<id>`` → role of everyone who holds a captain's post in scope on a day; with several roles the highest."""
+    statement = (
+        select(Appointment.person_id, Appointment.role)
+        .where(of_own_level(), counted(Appointment.area_code, scope), valid_on(Appointment.valid_from, Appointment.valid_to, day))
+        .order_by(func.length(Appointment.area_code).desc())
+    )
+    return {f"p:{person}": role for person, role in connection.execute(statement)}

@@ -1,0 +1,43 @@
+"""三长: the page 组织部 and the townships work with. Who has not been visited, where the grid has holes, the rankings by role."""
+
+import streamlit as st
+
+from pages.captains import lists, rankings, standing
+from pages.common import loaders
+from pages.common.auth import signed_in_scope
+from pages.common.boards import card
+from pages.common.definition import open_definition
+from pages.common.filters import bar_filters
+from pages.common.layout import bar, page_header, provisional_calendar_notice
+from pages.common.live import live_note
+from pages.common.markup import cards, exceptions
+from pages.common.panel import panel
+
+HEADLINES = (
+    "captains.key_visits",
+    "captains.ordinary_visits",
+    "captains.meetings",
+    "captains.coverage",
+    "captains.training",
+    "captains.cards",
+)
+VIEWS = {"排名": rankings.show, "未走访": lists.unvisited_list, "网格": lists.grid_list}
+
+scope = signed_in_scope()
+header = st.container()
+left, right = bar()
+with left:
+    filters = bar_filters(scope)
+with right:
+    live_note()
+provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
+with header:
+    page_header(standing.sentence(filters))
+panel(exceptions(standing.groups(filters)), key="attention")
+shown = [card(filters, each) for each in HEADLINES]
+panel(cards([each for each in shown if each is not None]), key="headlines")
+view = st.segmented_control(
+    "看什么", list(VIEWS), default="排名", required=True, key="view", bind="query-params", label_visibility="collapsed"
+)
+VIEWS[view or "排名"](filters)
+open_definition()
