@@ -20,7 +20,8 @@ from metrics.workdays import Workdays
 class Source(Protocol):
     """Where facts come from: straight from the database, or from a page's cache. The scope is the source's own."""
 
-    rules: Rulebook
+    @property
+    def rules(self) -> Rulebook: ...
 
     def workdays(self) -> Workdays: ...
 

@@ -201,7 +201,7 @@ class Pack:
         return replace(self, annexes=tuple(annexes))
 
 
-Progress = Callable[[int, int, str], None]
+Progress = Callable[[int, int, str], object]
 """Called before each step: steps done, steps in all, what comes now."""
 
 

@@ -1,24 +1,25 @@
-"""Shows a figure, with the browser's own camera for PNG and what a screen reader says."""
+"""Shows a figure with what a screen reader says, and below it the way to take it along as a picture."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from pages.common.charts import Figure
+from pages.common.downloads import footer_of_page, picture_buttons
 
 
-def show_figure(figure: Figure, *, key: str, alt: str, name: str = "chart", selectable: bool = False) -> Any:
+def show_figure(figure: Figure, *, key: str, alt: str, name: str = "chart", selectable: bool = False, footer: Sequence[str] = ()) -> Any:
     """Draws a figure of ``pages.common.charts``. With ``selectable`` it returns the selected points' ``customdata`` (a list).
 
-    ``name`` is the file name of an exported picture. ``alt`` says in a sentence what the figure shows.
+    ``name`` is the file name of an exported picture, ``footer`` what stands under it there (else 截至 and the page's filters).
+    ``alt`` says in a sentence what the figure shows.
     """
     config = {
         "displaylogo": False,
-        "displayModeBar": "hover",
-        "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {"format": "png", "scale": 3, "filename": name},
+        "displayModeBar": False,  # its camera leaves no audit row and no footer; the buttons below do
         "locale": "zh-CN",
         "scrollZoom": False,
     }
@@ -31,6 +32,7 @@ def show_figure(figure: Figure, *, key: str, alt: str, name: str = "chart", sele
         on_select="rerun" if selectable else "ignore",
         selection_mode=("points",),
     )
+    picture_buttons(key, name, footer or footer_of_page())
     if not selectable:
         return []
     return [point["customdata"] for point in event["selection"]["points"] if "customdata" in point]

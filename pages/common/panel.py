@@ -45,10 +45,10 @@ def panel(html: str, key: str) -> None:
     """Show markup and follow its clicks."""
     result = _component()(key=key, data={"html": html}, on_go_change=lambda: None)
     if result.go:
-        _follow(str(result.go))
+        follow(str(result.go))
 
 
-def _follow(target: str) -> None:
+def follow(target: str) -> None:
     try:
         asked = json.loads(target)
     except json.JSONDecodeError:

@@ -1,0 +1,143 @@
+"""What leaves the board: a table as XLSX or CSV, a chart as PNG or SVG, each with an audit row.
+
+A file is made when its button is clicked, not before. The click is answered outside the page's rerun, so the account is asked
+anew there: whoever lost the right to export since the page was drawn gets nothing, and nothing leaves without a row on record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from data_access.accounts import account_named
+from data_access.audit import Action, record
+from data_access.clock import beijing_now
+from data_access.engine import engine
+from pages.common import auth, loaders
+from pages.common.sheets import township_names
+from reports.meeting_files import XLSX
+from reports.tables import TableReport, csv_bytes
+from reports.wording import moment
+from reports.workbook import workbook_bytes
+
+CSV = "text/csv"
+_HERE = Path(__file__).parent
+PICTURE_CSS = """
+.board-picture { display: flex; gap: 1rem; justify-content: flex-end; font-family: var(--st-font); }
+.board-picture button { font: inherit; font-size: 14px; color: var(--quiet); cursor: pointer; }
+.board-picture button { background: none; border: 0; padding: .3rem 0; }
+.board-picture button:is(:hover, :focus-visible) { color: var(--accent); text-decoration: underline; text-underline-offset: 3px; }
+@media (max-width: 640px) { .board-picture button { min-height: 44px; } }
+@media print { .board-picture { display: none; } }
+"""
+
+
+class ExportRefused(PermissionError):
+    """The account may not export (any more)."""
+
+
+def may_export() -> bool:
+    """Whether this account may take files away; pages leave their buttons out where not."""
+    return auth.signed_in_scope().may_export
+
+
+def put_on_record(username: str, what: str) -> None:
+    """The audit row of an export, in a transaction of its own. Raises :class:`ExportRefused` for an account without the right."""
+    now = beijing_now()
+    with engine().begin() as connection:
+        account = account_named(connection, username)
+        if account is None or account.disabled_at is not None or not account.scope.may_export:
+            raise ExportRefused(f"账号 {username} 没有导出权限")
+        record(connection, account.username, Action.EXPORT, now, what)
+
+
+def file_button(label: str, file_name: str, mime: str, content: Callable[[], bytes], *, key: str, what: str, **more: Any) -> None:
+    """A download button whose file is made on the click, after the audit row is written. Nothing without the right to export."""
+    account = auth.known_account()
+    if account is None or not account.scope.may_export:
+        return
+    username = account.username
+
+    def exported() -> bytes:
+        put_on_record(username, what)
+        return content()
+
+    st.download_button(label, exported, file_name, mime, key=key, on_click="ignore", **more)
+
+
+def table_downloads(sheet: TableReport, *, key: str) -> None:
+    """Excel and CSV of a table: all its rows, the same frame, scope and masking as on screen, the account in the notes."""
+    account = auth.known_account()
+    if account is None or not account.scope.may_export:
+        return
+    signed = replace(sheet, notes=(*sheet.notes, ("导出", f"{account.username} · {moment(beijing_now())}")))
+    what = f"{sheet.title} · {sheet.subtitle} · {len(sheet.frame)}行"
+    with st.container(horizontal=True, key=f"downloads-{key}"):
+        file_button(
+            "下载 Excel",
+            f"{sheet.file_stem}.xlsx",
+            XLSX,
+            lambda: workbook_bytes([signed]),
+            key=f"{key}-xlsx",
+            what=f"{what} · xlsx",
+            icon=":material/table_view:",
+            type="tertiary",
+        )
+        file_button(
+            "下载 CSV",
+            f"{sheet.file_stem}.csv",
+            CSV,
+            lambda: csv_bytes(sheet),
+            key=f"{key}-csv",
+            what=f"{what} · csv",
+            icon=":material/csv:",
+            type="tertiary",
+        )
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> Any:
+    return st.components.v2.component("board_picture", css=PICTURE_CSS, js=(_HERE / "picture.js").read_text(encoding="utf-8"))
+
+
+def picture_buttons(chart_key: str, file_stem: str, footer: Sequence[str]) -> None:
+    """图片 PNG · SVG of the Plotly chart shown under ``chart_key``, drawn by the browser as it stands on screen.
+
+    The title is the chart's own; ``footer`` lines (口径, 截至, 筛选, k/n) and the account as watermark are set under it inside
+    the picture. The server needs no browser. A click is first put on record here; the browser saves when it sees the grant.
+    """
+    account = auth.known_account()
+    if account is None or not account.scope.may_export:
+        return
+    key, username = f"picture-{chart_key}", account.username
+    granted = f"{key}-granted"
+
+    def asked() -> None:
+        wanted = st.session_state[key].get("asked") or {}
+        if wanted.get("format") in ("png", "svg"):
+            put_on_record(username, f"图片 {file_stem} · {wanted['format']}")
+            st.session_state[granted] = wanted.get("number")
+
+    data = {
+        "chart": chart_key,
+        "name": file_stem,
+        "footer": [line for line in footer if line],
+        "mark": f"{account.display_name}({username})· {moment(beijing_now())}",
+        "granted": st.session_state.get(granted),
+    }
+    _component()(key=key, data=data, on_asked_change=asked)
+
+
+def footer_of_page(definition: str = "") -> list[str]:
+    """口径, 截至 and the filters in the address, as the lines under a picture."""
+    until = loaders.good_at() or beijing_now()
+    chosen = st.session_state.get("period") or ""
+    period = st.session_state.get("which") if chosen == "指定" else chosen
+    township = st.session_state.get("township")
+    names = {} if not township else township_names(auth.signed_in_scope(), loaders.today())
+    filters = " · ".join(part for part in (str(period or ""), names.get(str(township), str(township or "")) or "全部乡镇") if part)
+    return [f"口径:{definition}" if definition else "", f"截至 {moment(until)} · 筛选 {filters}"]
