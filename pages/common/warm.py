@@ -26,6 +26,11 @@ from pages.common.navigation import enabled_modules
 LOG = logging.getLogger(__name__)
 MONTHLY_BOARDS = ("duty.night_compliance", "petitions.closed_on_time")
 YEARLY_BOARDS = ("captains.key_visits",)
+PAGE_BOARDS = (
+    *(f"nights.{name}" for name in ("township_visits", "village_visits", "study_weeks", "talk_weeks", "on_the_spot", "measures_done")),
+    *(f"reception.{name}" for name in ("kept", "leader_weeks", "desk_days", "resolved")),
+)
+"""What the pages 三夜 and 接待 show first: a card of twelve months and a ranking each."""
 CHECK_SECONDS = 60
 
 
@@ -43,8 +48,11 @@ def _keep_warm() -> None:
             try:
                 with engine().connect() as connection:
                     known = accounts(Scope(may_administer=True), connection)
-                for area in dict.fromkeys(known["area_prefix"]):
-                    warm_overview(Scope(area=area), loaders.today())
+                scopes = [Scope(area=area) for area in dict.fromkeys(known["area_prefix"])]
+                for scope in scopes:
+                    warm_overview(scope, loaders.today())
+                for scope in scopes:
+                    warm_boards(scope, loaders.today())
                 warmed = loaders.today()
             except Exception as problem:  # a reader would see the same and be told; the server must go on
                 LOG.warning("cache not warmed: %s", problem)
@@ -64,3 +72,14 @@ def warm_overview(scope: Scope, as_of: date) -> None:
         loaders.trend(scope, indicator_id, Level.TOWNSHIP, period, as_of, RUN_PERIODS if period is month else 2)
         loaders.past_frame(scope, indicator_id, Level.TOWNSHIP, period.before, as_of)
         loaders.trend(scope, indicator_id, top, period, as_of, 2)
+
+
+def warm_boards(scope: Scope, as_of: date) -> None:
+    """Ask the loaders what the pages beside the overview ask, for the running month."""
+    month, top = Period.holding(PeriodKind.MONTH, as_of), whole_level(scope)
+    for indicator_id in PAGE_BOARDS:
+        if module_page(indicator_id)[0] in enabled_modules():
+            if top in REGISTRY[indicator_id].levels:
+                loaders.trend(scope, indicator_id, top, month, as_of, TREND_PERIODS)
+            loaders.trend(scope, indicator_id, Level.TOWNSHIP, month, as_of, RUN_PERIODS)
+            loaders.past_frame(scope, indicator_id, Level.TOWNSHIP, month.before, as_of)

@@ -86,7 +86,7 @@ def visits(filters: Filters) -> None:
                 petition,
             ]
         )
-        links.append(link or go_to(PERSON_PAGE, {"person": str(row["person_id"]), **filters.query}))
+        links.append(link or go_to(PERSON_PAGE, {"person": f"p:{row['person_id']}", **filters.query}))
     panel(
         sheet(COLUMNS, lines, links, "本期没有夜访记录,请向各乡镇组织委员了解" if not raised_only else "本期夜访没有带回诉求"), key="visits"
     )

@@ -80,13 +80,8 @@ def _nothing_ahead(filters: Filters) -> Exceptions:
     ahead = loaders.asked(coming_slots, scope, LIST_TABLES, first=first, last=first + timedelta(days=6))
     missing = {code: name for code, name in township_names(scope, filters.as_of).items() if code not in set(ahead["code"])}
     lines = [(name, "尚未公示", to_township(code, filters)) for code, name in missing.items()]
-    return Exceptions(
-        "未来一周没有公示场次",
-        f"{len(missing)} 个乡镇",
-        lines[: 2 * MOST_LINES],
-        quiet="各乡镇都已公示",
-        info=go_definition("reception.kept"),
-    )
+    title, info = "未来一周没有公示场次", go_definition("reception.kept")
+    return Exceptions(title, f"{len(missing)} 个乡镇", lines[: 2 * MOST_LINES], quiet="各乡镇都已公示", info=info)
 
 
 def _unresolved(filters: Filters) -> Exceptions:

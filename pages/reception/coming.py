@@ -28,11 +28,10 @@ def show(filters: Filters) -> None:
     for row in rows.to_dict("records"):
         day = row["day"]
         place = PLACE_NAMES[Place(row["place"])] if row["place"] in set(Place) else "地点未写"
+        rest = "" if loaders.workdays().is_workday(day) else "放假日"
         lines.append(
             [
-                cell(f"{day_text(day)} 周{WEEKDAYS[day.weekday()]}", "" if loaders.workdays().is_workday(day) else "放假日")
-                if day != before
-                else "",
+                "" if day == before else cell(f"{day_text(day)} 周{WEEKDAYS[day.weekday()]}", rest),
                 cell(townships.get(row["code"], row["code"]), place),
                 cell(name_of(names, row["leader_id"], "未排")),
                 cell(name_of(names, row["backup_id"], "未排")),

@@ -11,6 +11,7 @@ from pages.common.layout import bar, page_header, provisional_calendar_notice
 from pages.common.live import live_note
 from pages.common.markup import cards, exceptions
 from pages.common.panel import panel
+from pages.common.sheets import few_cards
 from pages.reception import attention, coming, ranking, slots
 
 HEADLINES = ("reception.kept", "reception.leader_weeks", "reception.desk_days", "reception.resolved")
@@ -29,7 +30,7 @@ with header:
     page_header(attention.sentence(totals, filters))
 panel(exceptions(attention.groups(filters)), key="attention")
 shown = [card(filters, each) for each in HEADLINES]
-panel(cards([each for each in shown if each is not None]) + slots.counters_of(totals), key="headlines")
+panel(few_cards(cards([each for each in shown if each is not None])) + slots.counters_of(totals), key="headlines")
 view = st.segmented_control(
     "看什么", list(VIEWS), default="排名", required=True, key="view", bind="query-params", label_visibility="collapsed"
 )
