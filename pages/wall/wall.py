@@ -52,21 +52,27 @@ def pages_of_the_wall(filters: Filters, night_words: str) -> list[str]:
     return [cards([each for each in shown if each]) + night_words, *(f'<div class="pair">{pair}</div>' for pair in pairs)]
 
 
-@st.fragment(run_every=TICK_SECONDS)
-def screen() -> None:
+def wall() -> str:
+    """What the wall shows at this moment: the head, and the panel whose turn it is."""
     scope, as_of = signed_in_scope(), loaders.today()
     filters = Filters(Period.holding(PeriodKind.MONTH, as_of), as_of, None, scope)
     night = tonight(scope, as_of) if "duty" in enabled_modules() else None
     turn = pages_of_the_wall(filters, exceptions(of_tonight(night, filters)) if night else "")
     shown = turn[int(time.time() // PANEL_SECONDS) % len(turn)]
-    loaders.marks()
     away, good = loaders.away_since(), loaders.good_at()
     age = f"截至 {moment_text(good)} · 实时" if good else ""
     if away is not None:
         age = f"数据库连接中断,以下为 {moment_text(good) if good else '较早'} 的数据"
     title, shade = night.sentence if night else "县域治理", "low" if away else "quiet"
     head = f'<h1>{escape(title)}</h1><p class="age {shade}">{escape(age)} · 现在 {beijing_now():%H:%M}</p>'
-    panel(f'<div class="wall">{head}{shown}</div>', key="wall")
+    return f'<div class="wall">{head}{shown}</div>'
 
 
-screen()
+@st.fragment(run_every=TICK_SECONDS)
+def screen(first: str) -> None:
+    # The first drawing is made outside: a tick must not interrupt the one run that has to wait for cold caches.
+    panel(first if st.session_state.pop("board_wall_first", False) else wall(), key="wall")
+
+
+st.session_state["board_wall_first"] = True
+screen(wall())
