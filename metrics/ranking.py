@@ -31,6 +31,17 @@ def judged(figure: pd.DataFrame, units: pd.DataFrame, indicator: Indicator, ques
     return frame[COLUMNS + [column for column in frame.columns if column not in COLUMNS]]
 
 
+def combined(frame: pd.DataFrame, indicator: Indicator, question: Question, name: str = "合计") -> pd.DataFrame:
+    """Several units as one judged row, Σk/Σn (a city over its counties). No row for a VALUE, which cannot be summed.
+
+    ``frame`` as :func:`judged` returns it; so is the answer, with the code ``*``.
+    """
+    if indicator.measure is Measure.VALUE or frame.empty:
+        return frame.iloc[:0]
+    total = pd.DataFrame({"code": ["*"], "k": [frame["k"].sum()], "n": [frame["n"].sum()]})
+    return judged(total, pd.DataFrame({"code": ["*"], "name": [name]}), indicator, question)
+
+
 def _with_value(frame: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
     frame = frame.copy()
     if indicator.measure is Measure.RATE:

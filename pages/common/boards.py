@@ -42,7 +42,10 @@ RUN_PERIODS = 4
 
 def series(scope: Scope, indicator_id: str, level: Level, filters: Filters, count: int) -> dict[str, tuple[Point, ...]]:
     """By unit code: its points over the last ``count`` periods, oldest first."""
-    rows = loaders.trend(scope, indicator_id, level, filters.period, filters.as_of, count)
+    return _points(loaders.trend(scope, indicator_id, level, filters.period, filters.as_of, count))
+
+
+def _points(rows: pd.DataFrame) -> dict[str, tuple[Point, ...]]:
     points: dict[str, list[Point]] = {}
     for row in rows.to_dict("records"):
         k, n, value = (None if is_missing(row[column]) else row[column] for column in ("k", "n", "value"))
@@ -64,8 +67,9 @@ def module_page(indicator_id: str) -> tuple[str, str]:
 
 
 def whole_name(scope: Scope) -> str:
-    """What the sum of all units in the scope is called."""
-    return "全县" if not scope.area or len(scope.area) <= 6 else "本单位"
+    """What the sum of all units in the scope is called: a county's code has six digits, a city's prefix four, a province's two."""
+    length = len(scope.area or "")
+    return {0: "全部", 2: "全省", 4: "全市", 6: "全县"}.get(length, "本单位")
 
 
 def reading(filters: Filters, indicator_id: str, level: Level = Level.TOWNSHIP, scope: Scope | None = None) -> Reading:
@@ -77,7 +81,8 @@ def reading(filters: Filters, indicator_id: str, level: Level = Level.TOWNSHIP, 
     whole: tuple[Point, ...] = ()
     top = whole_level(scope)
     if top in entry.levels and level is not top:
-        whole = next(iter(series(scope, indicator_id, top, filters, 2).values()), ())
+        rows = loaders.whole_trend(scope, indicator_id, top, filters.period, filters.as_of, 2)
+        whole = next(iter(_points(rows).values()), ())
     runs = series(scope, indicator_id, level, filters, RUN_PERIODS) if filters.period.kind is PeriodKind.MONTH else {}
     return Reading(
         entry,
@@ -137,8 +142,10 @@ def card(filters: Filters, indicator_id: str, page: str = "", level: Level | Non
     level = level or whole_level(scope)
     if level not in indicator(indicator_id).levels:
         return None
-    rows = loaders.trend(scope, indicator_id, level, filters.period, filters.as_of, TREND_PERIODS)
-    if code is not None:
+    if code is None:
+        rows = loaders.whole_trend(scope, indicator_id, level, filters.period, filters.as_of, TREND_PERIODS)
+    else:
+        rows = loaders.trend(scope, indicator_id, level, filters.period, filters.as_of, TREND_PERIODS)
         rows = rows[rows["code"] == code]
     if rows.empty:
         return None

@@ -28,6 +28,7 @@ from data_access.scope import Scope
 from data_access.window import Window
 from metrics.definition import Indicator, Question, Span
 from metrics.period import Period
+from metrics.ranking import combined
 from metrics.registry import indicator
 from metrics.rulebook import Edition, Rulebook, rulebook
 from metrics.vocabulary import Level
@@ -215,6 +216,18 @@ def trend(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: 
     now = _of_period(frame(scope, indicator_id, level, period, as_of), period)
     past = _past_trend(_figures_scope(scope, level), indicator_id, str(level), period.text, as_of, count)
     return pd.concat([past, now], ignore_index=True) if len(past) else now
+
+
+def whole_trend(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, count: int = 12) -> pd.DataFrame:
+    """As :func:`trend`, with all units of the level added up to one (a city's counties, code ``*``). No rows for a VALUE over several."""
+    rows = trend(scope, indicator_id, level, period, as_of, count)
+    if rows["code"].nunique() <= 1:
+        return rows
+    entry, parts = indicator(indicator_id), []
+    for each in period.trailing(count):
+        asked = question_for(scope, level, each, as_of)
+        parts.append(_of_period(combined(rows[rows["period"] == each.text], entry, asked), each))
+    return pd.concat(parts, ignore_index=True)
 
 
 @st.cache_data(show_spinner=False, max_entries=600, ttl=3600)
