@@ -26,6 +26,7 @@ class Action(StrEnum):
     UNMASK = "unmask"
     ACCOUNT = "account"
     SELECTION = "selection"
+    IMPORT = "import"
 
 
 ACTION_NAMES = {
@@ -39,6 +40,7 @@ ACTION_NAMES = {
     Action.UNMASK: "查看姓名",
     Action.ACCOUNT: "账号变更",
     Action.SELECTION: "评选",
+    Action.IMPORT: "台账装入",
 }
 
 LONGEST_DETAIL = 500

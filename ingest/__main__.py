@@ -1,10 +1,11 @@
-"""``python -m ingest``: fill a demo database, keep it moving. One function per subcommand."""
+"""``python -m ingest``: fill a demo database, keep it moving, take in ledgers. One function per subcommand."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from datetime import date
+from pathlib import Path
 
 from data_access.clock import beijing_now
 from data_access.engine import engine
@@ -67,7 +68,69 @@ def live(options: argparse.Namespace) -> int:
     return 0
 
 
-SUBCOMMANDS = (_add_demo, _add_live)
+def _add_template(commands: argparse._SubParsersAction) -> None:
+    command = commands.add_parser("template", help="写出一种台账的 Excel 模板")
+    command.add_argument("kind", help="台账种类,如 night_stay 或 住夜")
+    command.add_argument("--out", type=Path, default=None, help="写到哪里,默认当前目录")
+    command.set_defaults(run=template)
+
+
+def template(options: argparse.Namespace) -> int:
+    from ingest.ledgers import command
+
+    return command.template(options.kind, options.out)
+
+
+def _ledger_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("kind", help="台账种类,如 night_stay 或 住夜")
+    command.add_argument("file", help=".xlsx 或 .csv 文件")
+    command.add_argument("--year", type=int, default=None, help="“10月8日”这类日期的年份,默认看表头和文件名")
+    command.add_argument("--area", default="", help="只收这个区划代码之下的行")
+    command.add_argument("--refused", default=None, help="退回的行写到哪个 .xlsx")
+    command.add_argument("--json", action="store_true", help="结果写成一行 JSON")
+    command.add_argument("--by", default=None, help="记在日志里的装入人")
+    command.add_argument("--name", default=None, help="记在日志里的文件名")
+
+
+def _add_check(commands: argparse._SubParsersAction) -> None:
+    command = commands.add_parser("check", help="检查一本台账,不写数据库")
+    _ledger_options(command)
+    command.set_defaults(run=check)
+
+
+def check(options: argparse.Namespace) -> int:
+    from ingest.ledgers import command
+
+    return command.guarded(lambda: command.check(command.task(options, beijing_now())), options.json)
+
+
+def _add_load(commands: argparse._SubParsersAction) -> None:
+    command = commands.add_parser("load", help="装入一本台账:合格的行写入,不合格的原样退回")
+    _ledger_options(command)
+    command.add_argument("--dry-run", action="store_true", help="全部做一遍再撤回,不留下任何改动")
+    command.set_defaults(run=load)
+
+
+def load(options: argparse.Namespace) -> int:
+    from ingest.ledgers import command
+
+    return command.guarded(lambda: command.load_file(command.task(options, beijing_now())), options.json)
+
+
+def _add_refused(commands: argparse._SubParsersAction) -> None:
+    command = commands.add_parser("refused", help="把某次装入退回的行写成 Excel")
+    command.add_argument("import_id", type=int, help="装入编号")
+    command.add_argument("--out", type=Path, required=True, help="写到哪个 .xlsx")
+    command.set_defaults(run=refused)
+
+
+def refused(options: argparse.Namespace) -> int:
+    from ingest.ledgers import command
+
+    return command.guarded(lambda: command.refused(options.import_id, options.out), False)
+
+
+SUBCOMMANDS = (_add_demo, _add_live, _add_template, _add_check, _add_load, _add_refused)
 """Each adds one subcommand and names the function that runs it."""
 
 

@@ -1,0 +1,114 @@
+"""The import log: which ledger was loaded when and by whom, and the rows that were refused."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, true
+
+from data_access.areas import masked_name
+from data_access.frames import frame
+from data_access.scope import Scope
+from data_access.tables import BoardImport, BoardImportRow
+
+LOG_COLUMNS = (
+    BoardImport.id,
+    BoardImport.kind,
+    BoardImport.file_name,
+    BoardImport.digest,
+    BoardImport.loaded_at,
+    BoardImport.loaded_by,
+    BoardImport.rows_total,
+    BoardImport.rows_added,
+    BoardImport.rows_changed,
+    BoardImport.rows_same,
+    BoardImport.rows_refused,
+)
+ROW_COLUMNS = (
+    BoardImportRow.row_number,
+    BoardImportRow.column_title,
+    BoardImportRow.value,
+    BoardImportRow.reason,
+    BoardImportRow.personal,
+)
+HIDDEN = "(不显示)"
+
+
+def _allowed(scope: Scope) -> ColumnElement[bool]:
+    """Only whoever administers the whole of the data sees the log; rows that may be 检举控告 only a role that holds them."""
+    if not scope.may_administer or scope.area is None:
+        return ~true()
+    return true() if scope.may_see_restricted else BoardImportRow.restricted.is_not(True)
+
+
+def imports(scope: Scope, connection: Connection, limit: int = 50, offset: int = 0) -> pd.DataFrame:
+    """One page of the log, newest first; nothing without the right to administer.
+
+    Grain: loading of a file. Columns: id, kind, file_name, digest, loaded_at, loaded_by, rows_total, rows_added, rows_changed, rows_same,
+    rows_refused.
+    """
+    query = select(*LOG_COLUMNS).order_by(BoardImport.id.desc()).limit(limit).offset(offset)
+    return frame(connection, query if scope.may_administer else query.where(~true()), [column.key for column in LOG_COLUMNS])
+
+
+def import_count(scope: Scope, connection: Connection) -> int:
+    """How many loadings the log holds."""
+    return int(connection.scalar(select(func.count()).select_from(BoardImport)) or 0) if scope.may_administer else 0
+
+
+def _rows(scope: Scope, import_id: int, *columns: object) -> Select:
+    return select(*columns).where(and_(BoardImportRow.import_id == import_id, _allowed(scope))).order_by(BoardImportRow.row_number)  # type: ignore[call-overload]
+
+
+def refused_rows(scope: Scope, connection: Connection, import_id: int, limit: int = 100, offset: int = 0) -> pd.DataFrame:
+    """One page of a loading's refused rows: where and why. Names are masked unless the scope may see them.
+
+    Grain: refused row. Columns: row_number, column_title, value, reason.
+    """
+    query = _rows(scope, import_id, *ROW_COLUMNS).limit(limit).offset(offset)
+    found = frame(connection, query, [column.key for column in ROW_COLUMNS])
+    if not scope.may_see_names and len(found):
+        shown = [
+            _masked(row["value"], row["reason"]) if row["personal"] else (row["value"], row["reason"]) for row in found.to_dict("records")
+        ]
+        found = found.assign(value=[value for value, _ in shown], reason=[reason for _, reason in shown])
+    return found.drop(columns="personal")
+
+
+def _masked(value: str | None, reason: str) -> tuple[str | None, str]:
+    """A value that names people is masked one by one, and what the reason quotes or names by number too."""
+    parts = re.split(r"([、,,;;/\s]+)", value or "")
+    masked = "".join(part if position % 2 else _masked_part(part) for position, part in enumerate(parts))
+    quoted = re.sub(r"“([^”]*)”", lambda found: f"“{_masked_part(found[1])}”", reason)
+    return masked or None, re.sub(r"\d{7,}", lambda found: f"{found[0][:3]}****{found[0][-4:]}", quoted)
+
+
+TITLES = frozenset({"姓名", "单位", "手机号", "人员编号", "A岗", "B岗", "实际接待人", "授课人", "召集人", "经办人", "包案领导", "台账编号"})
+"""What a reason quotes besides people: names of columns stay readable."""
+
+
+def _masked_part(text: str) -> str:
+    if text in TITLES or not text:
+        return text
+    if text.isdigit():
+        return f"{text[:3]}****{text[-4:]}" if len(text) >= 8 else text
+    return masked_name(text) or text
+
+
+def refused_count(scope: Scope, connection: Connection, import_id: int) -> int:
+    """How many refused rows of a loading this scope may see."""
+    query = select(func.count()).select_from(BoardImportRow).where(BoardImportRow.import_id == import_id, _allowed(scope))
+    return int(connection.scalar(query) or 0)
+
+
+def refused_row_cells(scope: Scope, connection: Connection, import_id: int) -> pd.DataFrame:
+    """A loading's refused rows whole, for the workbook; nothing unless the scope may see names and export.
+
+    Grain: refused row. Columns: row_number, column_title, value, reason, cells (JSON text: a list of title and text).
+    """
+    columns = (*ROW_COLUMNS[:4], BoardImportRow.cells)
+    query = _rows(scope, import_id, *columns)
+    if not (scope.may_see_names and scope.may_export):
+        query = query.where(~true())
+    return frame(connection, query, [column.key for column in columns])

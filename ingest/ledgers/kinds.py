@@ -1,0 +1,386 @@
+"""The ledgers: which columns each has and how a row becomes a record. One :class:`Kind` a ledger; ``KINDS`` is the whole list."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from data_access.tables import (
+    CaptainMeeting,
+    CaptainVisit,
+    NightSession,
+    NightStay,
+    NightVisit,
+    ReceptionSlot,
+    Table,
+    TrainingAttendance,
+)
+from ingest.ledgers import words
+from ingest.ledgers.reading import Column, Form, Reading, Record
+
+ALL_LEVELS = ("township", "village", "patch", "group", "cell")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One ledger. How the database knows a row again: ``ref`` in (source, source_ref) where ``natural`` is None and ``keyed`` false;
+    the columns ``natural``; or, ``keyed``, the ledger's own number kept in ``board_import_key``.
+
+    ``fixed``: columns that one own number may never change (another person under the same number is a mistake, not a correction).
+    """
+
+    id: str
+    name: str
+    purpose: str
+    table: type[Table]
+    columns: tuple[Column, ...]
+    read: Callable[[Reading], Record | None]
+    natural: tuple[str, ...] | None = None
+    keyed: bool = False
+    fixed: tuple[str, ...] = ()
+    households: bool = False
+    needed: tuple[tuple[str, ...], ...] = ()
+    """Beyond the required columns: of each tuple one title must stand in the header."""
+
+    def required(self) -> tuple[tuple[str, ...], ...]:
+        return (*((column.title,) for column in self.columns if column.required), *self.needed)
+
+    def by_title(self) -> dict[str, Column]:
+        return {column.title: column for column in self.columns}
+
+    def field_of(self) -> dict[str, str]:
+        """Database column → the title it is read from."""
+        return {column.sets: column.title for column in self.columns if column.sets}
+
+
+def digest(*parts: Any) -> str:
+    """A short key for content that is too long for a key."""
+    return hashlib.sha256("\x1f".join("" if part is None else str(part) for part in parts).encode()).hexdigest()[:24]
+
+
+WHO = ("单位", "乡镇", "村", "手机号", "人员编号")
+NAME = Column(
+    "姓名", Form.NAME, True, "person_id", "张三", "按单位里的在任人员查找;同名时填手机号", personal=True, synonyms=("人员", "人员姓名")
+)
+UNIT = Column(
+    "单位", Form.AREA, False, None, "泥河镇", "任职的乡镇或村:写“泥河镇”“泥河镇河东村”或代码", synonyms=("所在单位", "任职单位", "工作单位")
+)
+PHONE = Column("手机号", Form.PHONE, False, None, "", "选填;同名的人用它区分", personal=True, synonyms=("手机", "电话", "联系电话"))
+NUMBER = Column("人员编号", Form.NUMBER, False, None, "", "选填;共享库里的人员编号", least=1, most=999_999_999, synonyms=("人员ID",))
+NOTE = Column("备注", Form.TEXT, False, "note", "", "选填", synonyms=("说明", "情况"))
+ENTERED = Column(
+    "填报时间",
+    Form.MOMENT,
+    False,
+    "recorded_at",
+    "",
+    "选填;不填为装入的时刻。及时录入率、批量录入按它计算",
+    synonyms=("录入时间", "登记时间"),
+)
+OWN = Column("台账编号", Form.TEXT, False, None, "", "选填;本乡镇内不重复的编号(不是每页重排的序号)", synonyms=("记录编号",))
+TAIL = (NOTE, ENTERED, OWN)
+
+
+def a_day(title: str, sets: str, hint: str = "写成 2026-10-08", required: bool = True, **more: Any) -> Column:
+    return Column(title, Form.DAY, required, sets, "2026-10-08" if required else "", hint, **more)
+
+
+def own_ref(reading: Reading, code: str | None, otherwise: str) -> str:
+    """The key of an event row: the ledger's own number inside its township, else the content."""
+    number = reading.said("台账编号")
+    return f"no:{(code or '')[:9]}:{number}" if number else otherwise
+
+
+def entered(reading: Reading) -> Any:
+    return reading.moment("填报时间") if reading.has("填报时间") else None
+
+
+def unit_of(reading: Reading, day: date | None) -> str | None:
+    return reading.area("单位", ALL_LEVELS, day)
+
+
+# --- 住夜, 夜访 ------------------------------------------------------------------------------------------------------
+
+
+def _night_stay(row: Reading) -> Record | None:
+    night = row.day("日期")
+    unit = unit_of(row, night)
+    person = row.person("姓名", unit, night)
+    place = row.area("住夜地点", ("township", "village"), night, default=unit)
+    if place is not None and row.directory.units[place].level not in ("township", "village"):
+        row.fault("住夜地点", "住夜地点应为乡镇或村")
+    if place is None and not row.faults:
+        row.fault("住夜地点", "“住夜地点”和“单位”都没有填")
+    values = {"person_id": person, "area_code": place, "night": night, "note": row.text("备注"), "recorded_at": entered(row)}
+    return Record(row.row, own_ref(row, place, f"{person}|{place}|{night}"), values)
+
+
+def _night_visit(row: Reading) -> Record | None:
+    visited = row.day("日期")
+    unit = unit_of(row, visited)
+    person = row.person("姓名", unit, visited)
+    place = row.area("走访村", ("village",), visited)
+    people, note = row.number("人次"), row.text("备注")
+    values = {"person_id": person, "area_code": place, "visited_on": visited, "people": people, "note": note, "recorded_at": entered(row)}
+    return Record(row.row, own_ref(row, place, f"{person}|{place}|{visited}|{people}|{digest(note)}"), values)
+
+
+# --- 夜学 夜谈 -------------------------------------------------------------------------------------------------------
+
+
+def _night_session(row: Reading) -> Record | None:
+    held = row.day("日期")
+    kind = row.word("类型")
+    unit = row.area("单位", ("township",), held)
+    if unit is None and not row.faults:
+        row.fault("单位", "“单位”没有填")
+    measures, done = row.number("举措数"), row.number("已落实")
+    if done is not None and done > (measures or 0):
+        row.fault("已落实", f"已落实 {done} 条多于举措 {measures or 0} 条")
+    lecturers = row.people("授课人", unit, held)
+    theme = row.text("主题")
+    values = {
+        "kind": kind,
+        "area_code": unit,
+        "held_on": held,
+        "minutes": row.number("时长"),
+        "theme": theme,
+        "attendees": row.number("参加人数"),
+        "measures": measures,
+        "measures_done": done,
+        "needs": row.number("需求数"),
+        "note": row.text("备注"),
+        "recorded_at": entered(row),
+    }
+    return Record(row.row, own_ref(row, unit, f"{kind}|{unit}|{held}|{digest(theme)}"), values, {"lecturers": lecturers})
+
+
+# --- 接待 ------------------------------------------------------------------------------------------------------------
+
+NOBODY = frozenset({"无", "无人", "缺", "缺岗", "未到岗", "空岗"})
+
+
+def _reception_slot(row: Reading) -> Record | None:
+    day = row.day("日期", future=True)
+    unit = row.area("单位", ("township", "village"), day)
+    if unit is None and not row.faults:
+        row.fault("单位", "“单位”没有填")
+    place = row.word("接待场所")
+    township = unit and unit[:9]
+
+    def of(title: str) -> int | None:
+        absent = title == "实际接待人" and row.said(title) in NOBODY
+        return None if absent else row.person(title, township, day, identified=False)
+
+    leader, backup, received = of("A岗"), of("B岗"), of("实际接待人")
+    batches, visitors = row.number("批次"), row.number("人次")
+    later = day is not None and day > row.now.date()
+    for title, value in (("实际接待人", received), ("批次", batches), ("人次", visitors)):
+        if later and value:
+            row.fault(title, f"{day} 在今天之后,还不会有接待情况")
+    if batches is not None and visitors is not None and visitors < batches:
+        row.fault("人次", f"人次 {visitors} 少于批次 {batches}")
+    values = {
+        "area_code": unit,
+        "day": day,
+        "place": place,
+        "leader_id": leader,
+        "backup_id": backup,
+        "published": row.flag("是否公示"),
+        "received_by": received,
+        "batches": batches,
+        "visitors": visitors,
+        "recorded_at": entered(row),
+    }
+    return Record(row.row, own_ref(row, unit, f"{unit}|{day}|{place}|{leader}"), values)
+
+
+# --- 三长 ------------------------------------------------------------------------------------------------------------
+
+
+def _captain_visit(row: Reading) -> Record | None:
+    visited = row.day("日期")
+    household = row.household()
+    unit = unit_of(row, visited)
+    if unit is None and household is not None and not row.faults:
+        unit = row.directory.household_areas[household][:12]  # whoever serves the village may have come
+    person = row.person("姓名", unit, visited)
+    note = row.text("备注")
+    values = {"person_id": person, "household_id": household, "visited_on": visited, "note": note, "recorded_at": entered(row)}
+    area = row.directory.household_areas.get(household or 0)
+    return Record(row.row, own_ref(row, area, f"{person}|{household}|{visited}"), values)
+
+
+def _captain_meeting(row: Reading) -> Record | None:
+    held = row.day("日期")
+    kind = row.word("类型")
+    unit = row.area("单位", words.MEETING_LEVELS.get(kind or "", ALL_LEVELS), held)
+    if unit is None and not row.faults:
+        row.fault("单位", "“单位”没有填")
+    convener = row.person("召集人", unit and unit[:12], held, identified=False) if unit or not row.said("召集人") else None
+    values = {
+        "kind": kind,
+        "area_code": unit,
+        "held_on": held,
+        "convener_id": convener,
+        "attendees": row.number("参加人数"),
+        "recorded_at": entered(row),
+    }
+    return Record(row.row, own_ref(row, unit, f"{kind}|{unit}|{held}"), values)
+
+
+def _training(row: Reading) -> Record | None:
+    held = row.day("日期")
+    person = row.person("姓名", unit_of(row, held), held)
+    kind = row.word("类型")
+    return Record(row.row, f"{person}|{kind}|{held}", {"person_id": person, "kind": kind, "held_on": held})
+
+
+def place_column(title: str, example: str, hint: str, sets: str = "area_code", required: bool = False, **more: Any) -> Column:
+    return Column(title, Form.AREA, required, sets, example, hint, **more)
+
+
+def name_column(title: str, sets: str, hint: str, **more: Any) -> Column:
+    return Column(title, Form.NAME, False, sets, "", hint, personal=True, **more)
+
+
+UNITS = ("单位", "乡镇", "村", "片", "组", "邻")
+EVENTS = (
+    Kind(
+        "night_stay",
+        "住夜",
+        "每人每晚一行:谁、哪一晚、住在哪里",
+        NightStay,
+        (
+            a_day("日期", "night", "当晚的日期,写成 2026-10-08", synonyms=("住夜日期",)),
+            NAME,
+            UNIT,
+            place_column("住夜地点", "泥河镇", "住在乡镇机关写乡镇,住在村写村;不填为本单位", synonyms=("住宿地点", "地点")),
+            PHONE,
+            NUMBER,
+            *TAIL,
+        ),
+        _night_stay,
+        fixed=("person_id", "area_code", "night"),
+        needed=(WHO,),
+    ),
+    Kind(
+        "night_session",
+        "夜学夜谈",
+        "每场一行:夜学、夜谈、述学评学考学",
+        NightSession,
+        (
+            a_day("日期", "held_on"),
+            Column("类型", Form.WORD, True, "kind", "夜学", words=words.SESSIONS),
+            place_column("单位", "泥河镇", "举办的乡镇", synonyms=("举办单位", "所在单位")),
+            Column("时长", Form.NUMBER, False, "minutes", "60", "分钟", most=1440, synonyms=("时长分钟", "分钟")),
+            Column("主题", Form.TEXT, False, "theme", "学习《信访工作条例》"),
+            Column("参加人数", Form.NUMBER, False, "attendees", "40", synonyms=("人数",)),
+            Column("授课人", Form.NAME, False, None, "张三、李四", "夜学的授课干部,用顿号隔开", personal=True),
+            Column("举措数", Form.NUMBER, False, "measures", "", "夜谈定下的举措", synonyms=("举措",)),
+            Column("已落实", Form.NUMBER, False, "measures_done", "", "其中已落实", synonyms=("落实数",)),
+            Column("需求数", Form.NUMBER, False, "needs", "", "夜谈收集的需求", synonyms=("需求",)),
+            *TAIL,
+        ),
+        _night_session,
+        fixed=("kind", "area_code", "held_on"),
+        needed=(("单位", "乡镇"),),
+    ),
+    Kind(
+        "night_visit",
+        "夜访",
+        "每次夜访一行:谁、哪一晚、哪个村、见了多少人",
+        NightVisit,
+        (
+            a_day("日期", "visited_on", synonyms=("夜访日期", "走访日期")),
+            NAME,
+            UNIT,
+            place_column("走访村", "泥河镇河东村", "走访的村", required=True, synonyms=("夜访村", "走访地点", "地点")),
+            Column("人次", Form.NUMBER, False, "people", "3", "见到的人次", synonyms=("走访人次", "人数")),
+            PHONE,
+            NUMBER,
+            *TAIL,
+        ),
+        _night_visit,
+        fixed=("person_id", "area_code", "visited_on"),
+        needed=(WHO,),
+    ),
+    Kind(
+        "reception_slot",
+        "接待",
+        "每个公示场次一行;以后的场次可以先报,接待后再装入一次补上情况",
+        ReceptionSlot,
+        (
+            a_day("日期", "day", "接待日;可以是今后的日期", synonyms=("接待日期",)),
+            place_column("单位", "泥河镇", "接待的乡镇或村", synonyms=("接待单位", "所在单位")),
+            Column("接待场所", Form.WORD, True, "place", "乡镇机关", words=words.PLACES, synonyms=("场所", "地点")),
+            name_column("A岗", "leader_id", "公示的接待领导", synonyms=("A岗领导", "接待领导")),
+            name_column("B岗", "backup_id", "替补", synonyms=("B岗领导",)),
+            Column("是否公示", Form.FLAG, False, "published", "是", synonyms=("公示",)),
+            name_column("实际接待人", "received_by", "没有人到岗写“无”或空着", synonyms=("接待人",)),
+            Column("批次", Form.NUMBER, False, "batches", "2", synonyms=("接待批次",)),
+            Column("人次", Form.NUMBER, False, "visitors", "3", synonyms=("接待人次",)),
+            ENTERED,
+            OWN,
+        ),
+        _reception_slot,
+        fixed=("area_code", "day", "place"),
+        needed=(("单位", "乡镇"),),
+    ),
+    Kind(
+        "captain_visit",
+        "走访",
+        "三长入户走访,每户每次一行",
+        CaptainVisit,
+        (
+            a_day("日期", "visited_on", synonyms=("走访日期",)),
+            NAME,
+            Column("户编号", Form.TEXT, True, "household_id", "HD-0012", "户台账里的编号", synonyms=("户号", "户ID")),
+            UNIT,
+            PHONE,
+            NUMBER,
+            *TAIL,
+        ),
+        _captain_visit,
+        fixed=("person_id", "household_id", "visited_on"),
+        households=True,
+    ),
+    Kind(
+        "captain_meeting",
+        "会议",
+        "三长的会议,每次一行",
+        CaptainMeeting,
+        (
+            a_day("日期", "held_on", synonyms=("召开日期",)),
+            Column("类型", Form.WORD, True, "kind", "民情恳谈会", words=words.MEETINGS, synonyms=("会议类型",)),
+            place_column("单位", "泥河镇河东村东片一组第1邻", "恳谈会写邻,分析会写村,例会和碰头会写片", synonyms=("召开单位", "所在单位")),
+            name_column("召集人", "convener_id", "选填", synonyms=("主持人",)),
+            Column("参加人数", Form.NUMBER, False, "attendees", "12", synonyms=("人数", "参会人数")),
+            ENTERED,
+            OWN,
+        ),
+        _captain_meeting,
+        fixed=("kind", "area_code", "held_on"),
+        needed=(UNITS,),
+    ),
+    Kind(
+        "training_attendance",
+        "参训",
+        "三长参加培训,每人每次一行",
+        TrainingAttendance,
+        (
+            a_day("日期", "held_on", synonyms=("培训日期",)),
+            NAME,
+            UNIT,
+            Column("类型", Form.WORD, True, "kind", "集中培训", words=words.TRAININGS, synonyms=("培训类型",)),
+            PHONE,
+            NUMBER,
+        ),
+        _training,
+        natural=("person_id", "kind", "held_on"),
+        needed=(WHO,),
+    ),
+)

@@ -1,0 +1,207 @@
+"""The petition ledger (诉求台账): one line a petition, its steps as columns; loaded again when they have moved on."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import date, datetime
+from typing import Any
+
+from data_access.tables import Petition
+from ingest.ledgers import words
+from ingest.ledgers.cells import plain
+from ingest.ledgers.kinds import ALL_LEVELS, ENTERED, Kind, name_column, place_column
+from ingest.ledgers.reading import Column, Form, Reading, Record
+
+RESTRICTED_CATEGORY = "检举控告"
+
+STEPS = (
+    ("联系时间", "contacted_at", "首次联系群众"),
+    ("告知时间", "notified_at", "信访件告知受理"),
+    ("派单时间", "dispatched_at", ""),
+    ("接单时间", "accepted_at", ""),
+    ("办结时间", "ended_at", "同时填办理结果"),
+    ("回头看时间", "followed_up_at", ""),
+    ("销号时间", "closed_at", ""),
+    ("最近进展时间", "last_progress_at", "选填;不填取最近一步的时间"),
+)
+EVENTS = (
+    ("open", "opened_at"),
+    ("dispatch", "dispatched_at"),
+    ("accept", "accepted_at"),
+    ("resolve", "ended_at"),
+    ("follow_up", "followed_up_at"),
+    ("close", "closed_at"),
+)
+"""Steps of the timeline that a ledger's columns tell; what it does not tell (return, escalate, reopen) is not invented."""
+
+
+def a_moment(title: str, sets: str | None, hint: str = "", required: bool = False, **more: Any) -> Column:
+    return Column(title, Form.MOMENT, required, sets, "2026-10-08 09:30" if required else "", hint, **more)
+
+
+def a_flag(title: str, sets: str, hint: str = "", **more: Any) -> Column:
+    return Column(title, Form.FLAG, False, sets, "否", hint, **more)
+
+
+COLUMNS = (
+    Column("编号", Form.TEXT, True, "number", "NH-2026-0001", "全县不重复;同一编号再次装入即更新", synonyms=("诉求编号", "工单编号")),
+    place_column("发生地", "泥河镇河东村", "村或以下(邻、组、片)的全名或代码", required=False, synonyms=("地点", "所属村", "单位")),
+    Column("渠道", Form.WORD, True, "channel", "微信群", words=words.CHANNELS, synonyms=("来源渠道", "来源")),
+    Column("类别", Form.TEXT, True, "category", "道路交通", "本县统一的类别;“检举控告”自动限制知悉"),
+    Column("大小", Form.WORD, True, "size", "小事", words=words.SIZES, synonyms=("事项大小",)),
+    Column("公私", Form.WORD, False, "sphere", "公", words=words.SPHERES),
+    a_flag("是否纠纷", "is_dispute", synonyms=("纠纷",)),
+    a_flag("是否信访件", "is_xinfang", "适用法定时限的信访件", synonyms=("信访件",)),
+    a_flag("是否检举控告", "restricted", "限制知悉,不计入任何数字", synonyms=("检举控告",)),
+    Column("事由", Form.TEXT, False, "title", "村口路灯不亮", synonyms=("标题", "诉求内容"), personal=True),
+    Column("诉求人", Form.TEXT, False, "petitioner_key", "", "只存不可还原的标识,用于识别重复", personal=True, synonyms=("诉求人标识",)),
+    a_moment("点单时间", "opened_at", "登记的时间", required=True, synonyms=("登记时间", "受理时间")),
+    *(a_moment(title, sets, hint) for title, sets, hint in STEPS[:4]),
+    a_moment("时限", "due_at", "选填;不填按大小和工作日计算", synonyms=("办理时限",)),
+    a_moment("延期至", "extended_to", "经批准延期到的时间"),
+    *(a_moment(title, sets, hint) for title, sets, hint in STEPS[4:5]),
+    Column("办理结果", Form.WORD, False, "outcome", "", "办结后填", words=words.OUTCOMES, synonyms=("结果",)),
+    a_flag("现场解决", "on_the_spot"),
+    a_flag("佐证在案", "evidence_on_file", synonyms=("佐证材料",)),
+    *(a_moment(title, sets, hint) for title, sets, hint in STEPS[5:]),
+    Column("当前层级", Form.WORD, False, "level", "邻", "现在(或办结时)在哪一级", words=words.HANDLING_LEVELS, synonyms=("办理层级",)),
+    name_column("经办人", "handler_id", "在发生地所在乡镇的在任人员里查找", synonyms=("承办人",)),
+    name_column("包案领导", "lead_id", "同上", synonyms=("包案人",)),
+    a_flag("挂牌督办", "supervised", synonyms=("督办",)),
+    a_flag("集体访", "is_group"),
+    a_flag("越级访", "skip_level"),
+    Column("重复于", Form.TEXT, False, "repeat_of", "", "与哪个编号重复"),
+    Column("退单次数", Form.NUMBER, False, "returned", "", most=100),
+    Column("重办次数", Form.NUMBER, False, "reopened", "", "不满意重办", most=100),
+    Column("评单星级", Form.NUMBER, False, None, "", "1–5", least=1, most=5),
+    a_moment("评单时间", None, "与评单星级同填"),
+    Column("回访星级", Form.NUMBER, False, None, "", "独立回访,1–5", least=1, most=5),
+    a_moment("回访时间", None, "与回访星级同填"),
+    Column("评单方式", Form.WORD, False, None, "", words=words.METHODS),
+    ENTERED,
+)
+
+
+def petitioner_key(secret: str, said: str) -> str | None:
+    """The same citizen gives the same key; without the database's own secret nobody gets from the key back to a name or a phone."""
+    return hmac.new(secret.encode(), plain(said).encode(), hashlib.sha256).hexdigest()[:24] if plain(said) else None
+
+
+def is_restricted(row: Reading) -> bool:
+    """Whether the row is, or cannot be shown not to be, a 检举控告 (信访工作条例 art. 30)."""
+    said = plain(row.raw("是否检举控告"))
+    return plain(row.raw("类别")) == RESTRICTED_CATEGORY or (bool(said) and said.lower() not in ("否", "无", "n", "no", "0", "×", "false"))
+
+
+def _petition(row: Reading) -> Record | None:
+    opened = row.moment("点单时间", opening=True)
+    opened_on = opened.date() if opened else None
+    area = row.area("发生地", ALL_LEVELS[1:], opened_on)
+    if area is None and not any(title == "发生地" for title, _, _ in row.faults):
+        row.fault("发生地", "“发生地”没有填")
+    times = {sets: row.moment(title) for title, sets, _ in STEPS}
+    due, extended = row.moment("时限", future=True), row.moment("延期至", future=True)
+    _check_order(row, opened, times)
+    outcome = row.word("办理结果")
+    if times["ended_at"] is not None and outcome is None:
+        row.fault("办理结果", "已有办结时间,须填办理结果")
+    if outcome is not None and times["ended_at"] is None:
+        row.fault("办结时间", "已有办理结果,须填办结时间")
+    on = opened_on if opened_on else None
+    number, repeat = row.text("编号"), row.text("重复于")
+    if repeat and repeat == number:
+        row.fault("重复于", "不能与自己重复")
+    latest = max((value for name, value in times.items() if value and name != "followed_up_at"), default=opened)
+    values: dict[str, Any] = {
+        "number": number,
+        "area_code": area,
+        "channel": row.word("渠道"),
+        "category": row.text("类别"),
+        "size": row.word("大小"),
+        "sphere": row.word("公私"),
+        "is_dispute": row.flag("是否纠纷"),
+        "is_xinfang": row.flag("是否信访件"),
+        "restricted": row.flag("是否检举控告") or is_restricted(row),
+        "title": row.text("事由"),
+        "petitioner_key": row.said("诉求人") or None,
+        "opened_at": opened,
+        **times,
+        "due_at": due,
+        "extended_to": extended,
+        "outcome": outcome,
+        "on_the_spot": row.flag("现场解决"),
+        "evidence_on_file": row.flag("佐证在案"),
+        "level": row.word("当前层级"),
+        "handler_id": _of_township(row, "经办人", area, on),
+        "lead_id": _of_township(row, "包案领导", area, on),
+        "supervised": row.flag("挂牌督办"),
+        "is_group": row.flag("集体访"),
+        "skip_level": row.flag("越级访"),
+        "returned": row.number("退单次数") or 0,
+        "reopened": row.number("重办次数") or 0,
+        "recorded_at": row.moment("填报时间"),
+    }
+    values["last_progress_at"] = times["last_progress_at"] or latest
+    extra = {"ratings": _ratings(row, times["ended_at"]), "repeat": repeat}
+    return Record(row.row, number or "", values, extra)
+
+
+def _of_township(row: Reading, title: str, area: str | None, on: date | None) -> int | None:
+    """Whoever handles it is in post when it was opened, or now: handlers change while a case is open."""
+    if not row.said(title) or area is None or on is None:
+        return None
+    before = len(row.faults)
+    found = row.person(title, area[:9], on, identified=False)
+    if found is None and len(row.faults) > before:
+        first = row.faults[before:]
+        del row.faults[before:]
+        found = row.person(title, area[:9], row.now.date(), identified=False)
+        if found is None:
+            row.faults[before:] = first
+    return found
+
+
+def _check_order(row: Reading, opened: datetime | None, times: dict[str, datetime | None]) -> None:
+    if opened is None:
+        return
+    for title, sets, _ in STEPS:
+        value = times[sets]
+        if value is not None and value < opened:
+            row.fault(title, f"{value:%Y-%m-%d %H:%M} 早于点单时间 {opened:%Y-%m-%d %H:%M}")
+    dispatched, accepted = times["dispatched_at"], times["accepted_at"]
+    # On one day, a step without a clock stands at its end: only days can be compared then.
+    if dispatched and accepted and accepted.date() < dispatched.date():
+        row.fault("接单时间", f"{accepted:%Y-%m-%d} 早于派单时间 {dispatched:%Y-%m-%d}")
+    ended, closed = times["ended_at"], times["closed_at"]
+    if closed and ended and closed.date() < ended.date():
+        row.fault("销号时间", f"{closed:%Y-%m-%d} 早于办结时间 {ended:%Y-%m-%d}")
+    if closed and not ended:
+        row.fault("销号时间", "没有办结时间,不能销号")
+
+
+def _ratings(row: Reading, ended: datetime | None) -> list[dict[str, Any]]:
+    found = []
+    method = row.word("评单方式")
+    for stars_title, at_title, independent in (("评单星级", "评单时间", False), ("回访星级", "回访时间", True)):
+        stars, at = row.number(stars_title), row.moment(at_title)
+        if stars is not None and at is None:
+            at = ended
+            if at is None:
+                row.fault(at_title, f"有{stars_title},须填{at_title}")
+        if stars is not None and at is not None:
+            found.append({"stars": stars, "rated_at": at, "independent": independent, "method": None if independent else method})
+    return found
+
+
+PETITION = Kind(
+    "petition",
+    "诉求",
+    "一件一行;流转后在原行补填时间,整本再装入一次即可",
+    Petition,
+    COLUMNS,
+    _petition,
+    natural=("number",),
+    fixed=("opened_at",),
+    needed=(("发生地", "村"),),
+)

@@ -1,0 +1,146 @@
+"""The office's words and the contract's codes. The first word of a code is what the template offers; others are taken as synonyms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def _with_codes(words: Mapping[str, str]) -> dict[str, str]:
+    return dict(words) | {code: code for code in words.values()}
+
+
+ROLES = _with_codes(
+    {
+        "党政正职": "township_chief",
+        "班子成员": "township_leader",
+        "在编在岗职工": "township_staff",
+        "两委主干": "village_chief",
+        "其他两委干部": "village_committee",
+        "片长": "patch_captain",
+        "组长": "group_captain",
+        "邻长": "cell_captain",
+        "正职": "township_chief",
+        "党委书记": "township_chief",
+        "乡镇长": "township_chief",
+        "职工": "township_staff",
+        "干部职工": "township_staff",
+        "村两委主干": "village_chief",
+        "两委其他干部": "village_committee",
+        "两委干部": "village_committee",
+    }
+)
+ROLE_LEVELS = {
+    "township_chief": "township",
+    "township_leader": "township",
+    "township_staff": "township",
+    "village_chief": "village",
+    "village_committee": "village",
+    "patch_captain": "patch",
+    "group_captain": "group",
+    "cell_captain": "cell",
+}
+CAPTAIN_ROLES = ("patch_captain", "group_captain", "cell_captain")
+SESSIONS = _with_codes({"夜学": "study", "夜谈": "talk", "述学评学考学": "review", "述学": "review", "评学": "review", "考学": "review"})
+PLACES = _with_codes(
+    {
+        "乡镇机关": "office",
+        "便民服务中心": "service_centre",
+        "坐班岗": "desk",
+        "村服务中心": "village_centre",
+        "带案下访": "outreach",
+        "机关": "office",
+        "服务中心": "service_centre",
+        "坐班": "desk",
+        "村便民服务中心": "village_centre",
+        "下访": "outreach",
+    }
+)
+MEETINGS = _with_codes(
+    {
+        "民情恳谈会": "heart_talk",
+        "民情分析会": "analysis",
+        "片长例会": "weekly",
+        "民情碰头会": "monthly",
+        "三长碰头会": "captains",
+        "恳谈会": "heart_talk",
+        "分析会": "analysis",
+        "例会": "weekly",
+    }
+)
+MEETING_LEVELS = {
+    "heart_talk": ("cell", "group", "patch", "village"),
+    "analysis": ("village",),
+    "weekly": ("patch",),
+    "monthly": ("patch",),
+    "captains": ("village", "township", "patch", "group"),
+}
+LEAVES = _with_codes({"请假": "leave", "借调": "secondment", "培训": "training", "休假": "leave", "病假": "leave", "产假": "leave"})
+TRAININGS = _with_codes(
+    {
+        "集中培训": "pooled",
+        "兜底培训": "catch_up",
+        "小微培训": "micro",
+        "竞赛": "contest",
+        "集中": "pooled",
+        "兜底": "catch_up",
+        "小微": "micro",
+    }
+)
+HOUSEHOLDS = _with_codes({"重点户": "key", "普通户": "ordinary", "重点": "key", "普通": "ordinary", "一般户": "ordinary"})
+LEVELS = _with_codes(
+    {
+        "县": "county",
+        "乡镇": "township",
+        "村": "village",
+        "片": "patch",
+        "组": "group",
+        "邻": "cell",
+        "社区": "village",
+        "村(社区)": "village",
+    }
+)
+CHANNELS = _with_codes(
+    {
+        "微信群": "wechat",
+        "民情恳谈会": "heart_talk",
+        "屋场夜话": "yard_talk",
+        "入户问需": "home_visit",
+        "夜访": "night_visit",
+        "公示接待": "reception",
+        "热线": "hotline",
+        "其他": "other",
+        "微信": "wechat",
+        "恳谈会": "heart_talk",
+        "接待": "reception",
+        "12345": "hotline",
+        "入户": "home_visit",
+        "走访": "home_visit",
+    }
+)
+SIZES = _with_codes({"小事": "small", "大事": "big", "难事": "hard"})
+SPHERES = _with_codes({"公": "public", "私": "private", "公事": "public", "私事": "private", "公共": "public", "个人": "private"})
+OUTCOMES = _with_codes(
+    {
+        "已化解": "resolved",
+        "撤回": "withdrawn",
+        "转送": "transferred",
+        "不予受理": "not_accepted",
+        "化解": "resolved",
+        "已解决": "resolved",
+        "办结": "resolved",
+        "已办结": "resolved",
+    }
+)
+HANDLING_LEVELS = _with_codes(
+    {
+        "邻": "cell",
+        "组": "group",
+        "片": "patch",
+        "村民情会": "village",
+        "乡镇": "township",
+        "县": "county",
+        "村": "village",
+        "乡镇党委": "township",
+    }
+)
+METHODS = _with_codes({"电话": "phone", "问卷": "questionnaire", "当面": "face", "面谈": "face"})
