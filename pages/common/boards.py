@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import pandas as pd
 
 from data_access.scope import Scope
 from metrics.period import Period, PeriodKind
 from metrics.registry import indicator
-from metrics.vocabulary import CODE_LENGTHS, Level, Status
+from metrics.rulebook import rulebook
+from metrics.vocabulary import CODE_LENGTHS, LEVEL_NAMES, Level, Status
 from metrics.wording import is_missing
 from pages.common import loaders
+from pages.common.downloads import offer_table
 from pages.common.filters import Filters
 from pages.common.markup import Card, Leaderboard
 from pages.common.navigation import enabled_modules
 from pages.common.panel import go_to
 from reports.conclusions import Point, Reading, subtitle, title
+from reports.tables import TableReport, definition_notes
+from reports.tables import leaderboard as table_of
 
 BEFORE = {PeriodKind.WEEK: "上周", PeriodKind.MONTH: "上月", PeriodKind.QUARTER: "上季", PeriodKind.YEAR: "上年"}
 HEADLINES = (
@@ -116,6 +121,7 @@ def board(
 ) -> Leaderboard:
     """The leaderboard of an indicator: its conclusion as title, ranks and moves, each row leading to its unit."""
     read = reading(filters, indicator_id, level, scope)
+    offer_table(f"{read.entry.name} 按{LEVEL_NAMES[level]} {filters.period.text}", partial(board_sheet, filters, read))
     return Leaderboard(
         entry=read.entry,
         frame=read.frame,
@@ -128,6 +134,13 @@ def board(
         parameter=parameter,
         extra=extra or {},
     )
+
+
+def board_sheet(filters: Filters, read: Reading) -> TableReport:
+    """The leaderboard's rows as a table to take away, with 口径, 截至 and filters in its notes."""
+    asked = loaders.question_for(filters.narrowed, read.level, read.period, read.as_of)
+    chosen = f"区划 {filters.township}" if filters.township else "全部乡镇"
+    return table_of(read.entry, asked, read.frame, definition_notes(read.entry, asked, rulebook(), f"{read.period.label} · {chosen}"))
 
 
 def whole_level(scope: Scope) -> Level:

@@ -12,6 +12,7 @@ from metrics.rulebook import rulebook
 from metrics.vocabulary import LEVEL_NAMES, MODULE_NAMES, Direction
 from metrics.wording import target_text
 from pages.common import loaders, navigation
+from pages.common.downloads import page_downloads
 
 _ASKED = "board_definition"
 
@@ -27,7 +28,8 @@ def definition_button(indicator_id: str, label: str = "ⓘ 怎么算的", *, key
 
 
 def open_definition() -> None:
-    """The last line of a page: shows the definition that was asked for."""
+    """The last line of a page: its tables to take away, and the definition that was asked for."""
+    page_downloads()
     if _ASKED in st.session_state:
         _dialog()
 

@@ -8,23 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from data_access import areas
 from data_access.accounts import account_named
 from data_access.audit import Action, record
 from data_access.clock import beijing_now
 from data_access.engine import engine
+from data_access.window import Window
 from pages.common import auth, loaders
-from pages.common.sheets import township_names
 from reports.meeting_files import XLSX
 from reports.tables import TableReport, csv_bytes
 from reports.wording import moment
 from reports.workbook import workbook_bytes
 
 CSV = "text/csv"
+_OFFERED = "board_offered_tables"
 _HERE = Path(__file__).parent
 PICTURE_CSS = """
 .board-picture { display: flex; gap: 1rem; justify-content: flex-end; font-family: var(--st-font); }
@@ -71,32 +74,43 @@ def file_button(label: str, file_name: str, mime: str, content: Callable[[], byt
 
 def table_downloads(sheet: TableReport, *, key: str) -> None:
     """Excel and CSV of a table: all its rows, the same frame, scope and masking as on screen, the account in the notes."""
+    _table_buttons(f"{sheet.title} · {sheet.subtitle} · {len(sheet.frame)}行", sheet.file_stem, lambda: sheet, key)
+
+
+def _table_buttons(what: str, file_stem: str, make: Callable[[], TableReport], key: str) -> None:
     account = auth.known_account()
     if account is None or not account.scope.may_export:
         return
-    signed = replace(sheet, notes=(*sheet.notes, ("导出", f"{account.username} · {moment(beijing_now())}")))
-    what = f"{sheet.title} · {sheet.subtitle} · {len(sheet.frame)}行"
-    with st.container(horizontal=True, key=f"downloads-{key}"):
-        file_button(
-            "下载 Excel",
-            f"{sheet.file_stem}.xlsx",
-            XLSX,
-            lambda: workbook_bytes([signed]),
-            key=f"{key}-xlsx",
-            what=f"{what} · xlsx",
-            icon=":material/table_view:",
-            type="tertiary",
-        )
-        file_button(
-            "下载 CSV",
-            f"{sheet.file_stem}.csv",
-            CSV,
-            lambda: csv_bytes(sheet),
-            key=f"{key}-csv",
-            what=f"{what} · csv",
-            icon=":material/csv:",
-            type="tertiary",
-        )
+    signature = ("导出", f"{account.username} · {moment(beijing_now())}")
+
+    def workbook() -> bytes:
+        sheet = make()
+        return workbook_bytes([replace(sheet, notes=(*sheet.notes, signature))])
+
+    def text() -> bytes:
+        return csv_bytes(make())
+
+    with st.container(horizontal=True, vertical_alignment="center", key=f"downloads-{key}"):
+        for label, suffix, mime, content in (("Excel", "xlsx", XLSX, workbook), ("CSV", "csv", CSV, text)):
+            file_button(label, f"{file_stem}.{suffix}", mime, content, key=f"{key}-{suffix}", what=f"{what} · {suffix}", type="tertiary")
+
+
+def offer_table(title: str, make: Callable[[], TableReport]) -> None:
+    """Puts a table of this page among those :func:`page_downloads` hands out; made only when it is asked for."""
+    if may_export():
+        st.session_state.setdefault(_OFFERED, {})[title] = make
+
+
+def page_downloads() -> None:
+    """下载本页表格: every table the page has offered, as Excel and CSV. Stands at a page's end."""
+    offered: dict[str, Callable[[], TableReport]] = st.session_state.pop(_OFFERED, {})
+    if not offered:
+        return
+    with st.popover("下载本页表格", icon=":material/download:", type="tertiary"):
+        for place, (title, make) in enumerate(offered.items()):
+            st.html(f"<b>{escape(title)}</b>")
+            stem = "".join("_" if sign in '\\/:*?"<>|' else sign for sign in title)
+            _table_buttons(title, stem, make, f"page-table-{place}")
 
 
 @st.cache_resource(show_spinner=False)
@@ -138,6 +152,10 @@ def footer_of_page(definition: str = "") -> list[str]:
     chosen = st.session_state.get("period") or ""
     period = st.session_state.get("which") if chosen == "指定" else chosen
     township = st.session_state.get("township")
-    names = {} if not township else township_names(auth.signed_in_scope(), loaders.today())
+    names: dict[str, str] = {}
+    if township:
+        window = Window("township", loaders.today(), loaders.today(), loaders.today())
+        units = loaders.asked(areas.units, auth.signed_in_scope(), ("area",), window=window)
+        names = dict(zip(units["code"], units["name"], strict=True))
     filters = " · ".join(part for part in (str(period or ""), names.get(str(township), str(township or "")) or "全部乡镇") if part)
     return [f"口径:{definition}" if definition else "", f"截至 {moment(until)} · 筛选 {filters}"]
