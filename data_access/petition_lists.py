@@ -21,7 +21,21 @@ from data_access.tables import Area, NightVisit, Petition, PetitionEvent, Petiti
 from data_access.window import Window
 
 PAGE_ROWS = 25
-STANDINGS = ("open", "overdue", "due_soon", "backlog", "backlog_unled", "supervised", "led", "ended", "left_out", "mass", "repeats", "all")
+STANDINGS = (
+    "open",
+    "overdue",
+    "due_soon",
+    "backlog",
+    "backlog_unled",
+    "supervised",
+    "led",
+    "ended",
+    "left_out",
+    "mass",
+    "repeats",
+    "all",
+    "all_and_open",
+)
 SORTS = ("due", "moved", "opened", "newest", "number")
 LEFT_OUT = ("withdrawn", "transferred", "not_accepted")
 MOST_WORDS = 5
@@ -72,7 +86,8 @@ class Asked:
 def petition_list(scope: Scope, connection: Connection, window: Window, asked: Asked, page: int = 1, rows: int = PAGE_ROWS) -> pd.DataFrame:
     """One page of petitions. Grain: petition. Columns: :data:`LIST_COLUMNS` (``due_day`` a date, ``moved_at`` when anything last moved).
 
-    ``open``, ``overdue`` … look at the end of the window's last day; ``ended``, ``left_out``, ``mass``, ``repeats``, ``all`` at its days.
+    ``open``, ``overdue`` … look at the end of the window's last day; ``ended``, ``left_out``, ``mass``, ``repeats``, ``all`` at
+    its days, ``all_and_open`` at both.
     Raises ``KeyError`` for an unknown standing or sort.
     """
     due = deadline(window)
@@ -152,9 +167,9 @@ def _conditions(scope: Scope, window: Window, asked: Asked, due: Deadline) -> li
     if asked.category is not None:
         wanted.append(Petition.category.is_(None) if asked.category == NO_CATEGORY else Petition.category == asked.category)
     for word in asked.words.split()[:MOST_WORDS]:
-        found = [Petition.number.contains(word, autoescape=True), Petition.category.contains(word, autoescape=True)]
+        found = [Petition.number.icontains(word, autoescape=True), Petition.category.icontains(word, autoescape=True)]
         if scope.may_see_names:  # who may not read titles may not search them either
-            found.append(Petition.title.contains(word, autoescape=True))
+            found.append(Petition.title.icontains(word, autoescape=True))
         wanted.append(or_(*found))
     return wanted
 
@@ -176,6 +191,7 @@ def _standing(window: Window, asked: Asked, due: Deadline) -> ColumnElement[bool
         "mass": and_(opened, or_(Petition.is_group.is_(True), Petition.skip_level.is_(True))),
         "repeats": and_(opened, Petition.repeat_of.is_not(None)),
         "all": opened,
+        "all_and_open": or_(opened, is_open),
     }[asked.standing]
 
 

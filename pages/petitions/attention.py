@@ -18,12 +18,12 @@ from metrics.vocabulary import Status
 from metrics.wording import day_text, share
 from pages.common import loaders
 from pages.common.filters import Filters
-from pages.common.panel import go_definition, go_to
+from pages.common.panel import go_definition
 from pages.petitions import wording
 from pages.petitions.asking import TABLES, moment_window, names_of, township_names
-from pages.petitions.markup import CASE_PAGE, LIST_PAGE, more, verdict_words
+from pages.petitions.markup import LIST_PAGE, case_line, more, verdict_words
 
-MOST_LINES = 5
+MOST_LINES = 4
 DAYS_AHEAD = 7
 
 
@@ -44,11 +44,6 @@ def _group(title: str, count: int, severity: str, lines: list[str], below: str, 
     return f'<section class="group">{head}{body}{below}</section>'
 
 
-def _line(number: str, bold: str, small: str, verdict: str) -> str:
-    link = go_to(CASE_PAGE, {"number": number})
-    return f'<div class="case" {link}><span class="what"><b>{escape(bold)}</b><small>{escape(small)}</small></span><span></span>{verdict}</div>'
-
-
 def _standing(filters: Filters, standing: str, title: str, quiet: str, indicator_id: str, sort: str) -> str:
     """The head of a list, with the level, handler and 包案领导 and since when nothing moved, and the way to all of it."""
     window, asked = moment_window(filters), Asked(standing=standing, sort=sort)
@@ -59,7 +54,10 @@ def _standing(filters: Filters, standing: str, title: str, quiet: str, indicator
     for row in rows.to_dict("records"):
         bold = f"{wording.known(row['township']) or ''} {wording.known(row['category']) or '未分类'}".strip()
         small = f"{wording.owner_words(row, names)} · {wording.rest_words(row['moved_at'], window.last)}"
-        lines.append(_line(row["number"], bold, small, verdict_words(*wording.standing_words(row, window.last, loaders.workdays()))))
+        words, status = wording.standing_words(row, window.last, loaders.workdays())
+        if standing != "overdue":
+            words = f"在办 {(window.last - row['opened_at'].date()).days} 天"
+        lines.append(case_line(row["number"], bold, small, "", "", verdict_words(words, status)))
     town = {} if filters.township is None else {"township": filters.township}
     below = more(f"全部 {total} 件 →", LIST_PAGE, {"standing": standing, "sort": sort, **town, **filters.query}) if total else ""
     return _group(title, total, "low", lines, below, quiet, indicator_id)
@@ -75,7 +73,7 @@ def likely_late(filters: Filters) -> str:
         low, high = how_sure(row["chance"], row["alike"])
         bold = f"{townships.get(str(row['code'])[:9], '')} {wording.known(row['category']) or '未分类'}".strip()
         small = f"{day_text(row['due_day'])}到期 · 依据同类 {row['alike']} 件,{low:.0%}–{high:.0%}"
-        lines.append(_line(row["number"], bold, small, verdict_words(f"可能 {row['chance']:.0%}", Status.NEAR)))
+        lines.append(case_line(row["number"], bold, small, "", "", verdict_words(f"可能 {row['chance']:.0%}", Status.NEAR)))
     below = f'<p class="sub">按本地以往办结用时推算(生存分析)。{escape(hit_words(checked(filters)))}</p>'
     return _group(f"{DAYS_AHEAD} 天内可能超期", len(named), "near", lines, below, "没有大概率超期的诉求", "petitions.closed_on_time")
 

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
+from data_access.audit import Action
 from data_access.petition_lists import case_events, case_origin, case_ratings, petition_case, place_names, related_cases
 from metrics.period import Period, PeriodKind
 from metrics.petition_case import held_since, known, last_moved
 from pages.common import loaders
-from pages.common.auth import signed_in_scope
+from pages.common.auth import audited, signed_in_scope
 from pages.common.filters import Filters
 from pages.common.layout import bar, note, page_header
 from pages.common.live import live_note
@@ -36,11 +37,14 @@ names = names_of(scope, people)
 since, moved = held_since(case, events), last_moved(case, events)
 
 crumbs = [("诉求", "pages/petitions/petitions.py", None), ("清单", "pages/petitions/cases.py", None)]
-page_header(case_markup.sentence(case, names, since, moved, as_of), crumbs=crumbs, subtitle=case_markup.subtitle(case, places))
+page_header(case_markup.sentence(case, names, since, moved, as_of), crumbs=crumbs, subtitle=case_markup.subtitle(case, places, names))
 left, right = bar()
 with right:
     live_note()
 if case["restricted"]:
+    if st.session_state.get("restricted_case") != number:
+        audited(Action.UNMASK, f"打开检举控告 {number}")
+        st.session_state["restricted_case"] = number
     note("检举控告件:不计入任何统计、排名和导出,仅限持有权限的人员查看。")
 first, second = st.columns([3, 2], gap="large")
 with first:

@@ -35,10 +35,12 @@ def sentence(case: Mapping[str, Any], names: Mapping[int, str], since: datetime,
         closed = "已销号" if known(case["closed_at"]) is not None else "未销号"
         return f"{words},{day_text(case['ended_at'].date())}办结,{closed}"
     held = max(0, (as_of - since.date()).days)
-    return f"{words},在{wording.owner_words(case, names)}手上 {held} 天,{wording.rest_words(moved, as_of)}"
+    handler = known(case["handler_id"])
+    who = "无经办人" if handler is None else f"{names.get(int(handler), '经办人不详')}经办"
+    return f"{words},{wording.level_name(case['level'])}{who} {held} 天,{wording.rest_words(moved, as_of)}"
 
 
-def subtitle(case: Mapping[str, Any], places: Mapping[str, str]) -> str:
+def subtitle(case: Mapping[str, Any], places: Mapping[str, str], names: Mapping[int, str]) -> str:
     where = "".join(name for level, name in places.items() if level != "county")
     marks = [
         word
@@ -51,6 +53,8 @@ def subtitle(case: Mapping[str, Any], places: Mapping[str, str]) -> str:
         )
         if known(on)
     ]
+    lead = known(case["lead_id"])
+    marks += [] if lead is None else [f"包案领导 {names.get(int(lead), '不详')}"]
     parts = [wording.headline(case), case["number"], where, wording.size_name(case["size"]), *marks]
     return " · ".join(part for part in dict.fromkeys(parts) if part)
 
@@ -61,18 +65,17 @@ def clocks_table(case: Mapping[str, Any], filters: Filters) -> str:
     clocks = case_clocks(case, loaders.workdays(), rules, beijing_now())
     rows = [
         [
-            cell(clock.name, clock.how),
+            cell(clock.name, f"{clock.how} · {clock.rule}"),
             cell(_moment(clock.due, filters.as_of), _holidays(case["opened_at"].date(), clock.due.date()) if clock.name == "办结" else ""),
             cell("—" if clock.done is None else _moment(clock.done, filters.as_of)),
             verdict_words(CLOCK_NAMES[clock.state], CLOCK_STATUS[clock.state]),
-            cell(clock.rule),
         ]
         for clock in clocks
     ]
     sources = "、".join(dict.fromkeys(rulebook().rules[clock.rule].source for clock in clocks))
     warning = '<p class="low">延期超过法定最长时限(60日加30日)</p>' if extension_beyond_law(case, rules) else ""
     title = heading("时限", f"工作日按国务院放假调休安排 · 依据 {sources}", "petitions.closed_on_time")
-    return title + sheet(["", "时限", "实际", "", "依据"], rows) + warning
+    return title + sheet(["", "时限", "实际", ""], rows) + warning
 
 
 def _holidays(first: date, last: date) -> str:

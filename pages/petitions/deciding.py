@@ -21,9 +21,9 @@ from metrics.vocabulary import Status
 from metrics.wording import day_text, moment_text
 from pages.common import loaders
 from pages.common.auth import known_account
-from pages.common.panel import go_to, panel
+from pages.common.panel import panel
 from pages.petitions.asking import names_of, township_names
-from pages.petitions.markup import CASE_PAGE, cell, heading, sheet, verdict_words
+from pages.petitions.markup import case_line, cell, heading, sheet, verdict_words
 
 TABLES = ("board_decision", "petition")
 KEPT_STATUS = {
@@ -115,20 +115,22 @@ def last_meeting(scope: Scope, as_of: date) -> str:
     last = days.max()
     chosen = standing[(days == last) | standing["kept"].isin([Kept.BROKEN])].head(12)
     names, townships = names_of(scope, chosen["lead_id"]), township_names(scope, as_of)
-    lines, links = [], []
+    lines = []
     for row in chosen.to_dict("records"):
         place = townships.get(str(row["area_code"])[:9], "")
+        due = known(row["due_on"])
         moved = "决定后有进展" if row["moved"] else "决定后没有进展"
         lines.append(
-            [
-                cell(_kind(row, names), f"{day_text(row['decided_at'].date())} {row['decided_name'] or row['decided_by']}"),
-                cell(f"{place} {known(row['category']) or ''} {row['number']}", row["note"] or ""),
-                cell("" if known(row["due_on"]) is None else f"{day_text(row['due_on'])}前", moved),
+            case_line(
+                row["number"],
+                f"{place} {known(row['category']) or ''} · {_kind(row, names)}".strip(),
+                row["note"] or "",
+                moved if due is None else f"{day_text(due)}前 · {moved}",
+                f"{day_text(row['decided_at'].date())} {row['decided_name'] or row['decided_by']}",
                 verdict_words(KEPT_NAMES[row["kept"]], KEPT_STATUS[row["kept"]]),
-            ]
+            )
         )
-        links.append(go_to(CASE_PAGE, {"number": row["number"]}))
     kept = int(chosen["kept"].isin([Kept.KEPT, Kept.LATE]).sum())
     broken = int((chosen["kept"] == Kept.BROKEN).sum())
     title = f"上次定的事({day_text(last)}):{len(chosen)} 项,已办结 {kept} 项,到期未兑现 {broken} 项"
-    return heading(title) + sheet(["", "", "", ""], lines, links)
+    return f'{heading(title)}<div class="cases">{"".join(lines)}</div>'

@@ -29,7 +29,7 @@ STANDING_NAMES = {
     "all": "本期全部",
 }
 RESTRICTED = "restricted"
-RESTRICTED_NAME = "检举控告(单列)"
+RESTRICTED_NAME = "检举控告(单列,在办和本期)"
 SORT_NAMES = {"due": "时限从早到晚", "moved": "最久没有进展", "opened": "点单从早到晚", "newest": "最新点单", "number": "按编号"}
 
 
@@ -63,7 +63,7 @@ def list_filters(filters: Filters) -> Asked:
         sort = _choice("sort", SORT_NAMES, "排序", 150, default="due")
     restricted = standing == RESTRICTED
     return Asked(
-        standing="all" if restricted else standing or "open",
+        standing="all_and_open" if restricted else standing or "open",
         sort=sort or "due",
         words=(words or "").strip(),
         level=level,
@@ -115,7 +115,7 @@ def list_sentence(asked: Asked, total: int, filters: Filters) -> str:
     words = f",含“{asked.words}”" if asked.words else ""
     at = (
         ""
-        if asked.standing in ("ended", "left_out", "mass", "repeats", "all")
+        if asked.standing in ("ended", "left_out", "mass", "repeats", "all", "all_and_open")
         else f"(截至{day_text(min(filters.period.last, filters.as_of))})"
     )
     return f"{name} {whole(total)} 件{at}{words}"

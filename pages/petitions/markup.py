@@ -42,12 +42,15 @@ def _case(row: Mapping[Any, Any], names: Mapping[int, str], as_of: date, workday
     marks = [mark for mark, on in (("信访件", row["is_xinfang"]), ("挂牌督办", row["supervised"]), ("重办", row["reopened"])) if _yes(on)]
     below = [row["number"], wording.place_words(row), wording.opened_words(row["opened_at"], as_of), wording.size_name(row["size"]), *marks]
     rest = "" if ended else wording.rest_words(row["moved_at"], as_of)
-    return (
-        f'<div class="case" {go_to(CASE_PAGE, {"number": row["number"]})}>'
-        f'<span class="what"><b>{escape(wording.headline(row))}</b><small>{escape(" · ".join(below))}</small></span>'
-        f'<span class="who">{escape(wording.owner_words(row, names))}<small>{escape(rest)}</small></span>'
-        f"{verdict_words(words, status)}</div>"
-    )
+    who = wording.owner_words(row, names)
+    return case_line(row["number"], wording.headline(row), " · ".join(below), who, rest, verdict_words(words, status))
+
+
+def case_line(number: str, bold: str, small: str, who: str, aside: str, verdict: str) -> str:
+    """One row that leads to a case; ``verdict`` is markup, the rest plain text."""
+    what = f'<span class="what"><b>{escape(bold)}</b><small>{escape(small)}</small></span>'
+    whose = f'<span class="who">{escape(who)}<small>{escape(aside)}</small></span>'
+    return f'<div class="case" {go_to(CASE_PAGE, {"number": number})}>{what}{whose}{verdict}</div>'
 
 
 def _yes(value: Any) -> bool:

@@ -1,5 +1,7 @@
 """诉求: the page of a 信访局长 and a 政法委书记. What was decided, what to act on, six numbers, then one of four views."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from pages.common import loaders
@@ -41,7 +43,9 @@ if decided:
     panel(decided, key="last-meeting")
 panel(attention(filters), key="attention")
 shown = [card(filters, name) for name in HEADLINES]
-panel(cards([each for each in shown if each is not None]), key="headlines")
+# 积案 as 34件, not as a share: a leader acts on cases.
+counted = [replace(each, as_count=each.as_count or each.entry.id == "petitions.backlog") for each in shown if each is not None]
+panel(cards(counted), key="headlines")
 view = st.segmented_control(
     "看什么", list(VIEWS), default="排名", required=True, key="view", bind="query-params", label_visibility="collapsed"
 )

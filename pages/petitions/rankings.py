@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from metrics.definition import Span
 from metrics.petitions import flattering_on_time, left_out
 from metrics.registry import REGISTRY
 from metrics.vocabulary import Level
-from metrics.wording import fraction, is_missing, share, share_points
+from metrics.wording import fraction, share, share_points
 from pages.common import loaders
 from pages.common.boards import board
 from pages.common.filters import Filters
 from pages.common.layout import note
 from pages.common.markup import leaderboard
-from pages.common.panel import panel
+from pages.common.panel import go_to, panel
+from pages.petitions.markup import LIST_PAGE, cell, heading, sheet
 
 GROUPS = {
     "按期与及时": ("petitions.closed_on_time", "petitions.dispatch_on_time", "petitions.accept_on_time", "petitions.response"),
@@ -23,7 +25,7 @@ GROUPS = {
     "规范": ("petitions.proper_closure", "petitions.returned", "petitions.notified", "petitions.days"),
 }
 REMARKS = {
-    "按期与及时": "按期办结率把超期未结的也算进分母;“只算已结”是拖着不办也不扣分的算法,仅供对照,两者相差大说明有久拖不结的。",
+    "按期与及时": "派单、接单、联系群众的时限依次为点单后、派单后的下一个工作日和派单后24小时。",
     "化解": "撤回、转送、不予受理的不计入,可在清单中查看。诉求多少不参与排名。",
     "满意": "评单由经办方收集,回访由第三方独立询问;两者相差超过10个百分点,应查是否有“教”群众打分。",
     "规范": "销号须佐证、回头看、评单齐全。",
@@ -40,33 +42,58 @@ def show(filters: Filters) -> None:
         for column, indicator_id in zip(st.columns(2, gap="large"), pair, strict=True):
             with column:
                 panel(_ranking(filters, indicator_id), key=f"board-{indicator_id}")
+    if "petitions.closed_on_time" in ids:
+        panel(two_formulas(filters), key="two-formulas")
     note(REMARKS[chosen or "按期与及时"])
 
 
 def _ranking(filters: Filters, indicator_id: str) -> str:
-    level = Level.VILLAGE if filters.township and Level.VILLAGE in REGISTRY[indicator_id].levels else Level.TOWNSHIP
-    extra = beside_flattering(filters, level) if indicator_id == "petitions.closed_on_time" else {}
+    level = _level(filters, indicator_id)
     if level is Level.VILLAGE:
-        return leaderboard(board(filters, indicator_id, level=level, extra=extra, page="pages/township/village.py", parameter="village"))
-    return leaderboard(board(filters, indicator_id, extra=extra))
+        return leaderboard(board(filters, indicator_id, level=level, page="pages/township/village.py", parameter="village"))
+    return leaderboard(board(filters, indicator_id))
 
 
-def beside_flattering(filters: Filters, level: Level) -> dict[str, str]:
-    """By code: k/n, and the flattering formula with how much higher it is: 50/62 · 只算已结 92.6% 高12.0点."""
+def _level(filters: Filters, indicator_id: str) -> Level:
+    return Level.VILLAGE if filters.township and Level.VILLAGE in REGISTRY[indicator_id].levels else Level.TOWNSHIP
+
+
+def two_formulas(filters: Filters) -> str:
+    """按期办结率 beside the flattering formula that only looks at what has ended, with the difference in points, largest first."""
     entry = REGISTRY["petitions.closed_on_time"]
+    level = _level(filters, entry.id)
     asked = loaders.question_for(filters.narrowed, level, filters.period, filters.as_of)
     facts = {name: loaders.fact(filters.narrowed, name, asked, Span.PERIOD) for name in entry.needs}
-    flattering = flattering_on_time(facts, asked).set_index("code")
-    outside = left_out(facts, asked).set_index("code")["k"]
-    rows = loaders.frame(filters.narrowed, entry.id, level, filters.period, filters.as_of)
-    words = {}
-    for row in rows.to_dict("records"):
-        code = str(row["code"])
-        if is_missing(row["value"]) or code not in flattering.index or not flattering.loc[code, "n"]:
-            continue
-        value = float(flattering.loc[code, "k"]) / float(flattering.loc[code, "n"])
-        points = share_points(value) - share_points(float(row["value"]))
-        higher = f" 高{points}点" if points > 0 else ""
-        others = int(outside.get(code, 0))
-        words[code] = f"{fraction(row['k'], row['n'])} · 只算已结 {share(value)}{higher}" + (f" · 不计 {others}" if others else "")
-    return words
+    frame = loaders.frame(filters.narrowed, entry.id, level, filters.period, filters.as_of)
+    found = with_flattering(frame, flattering_on_time(facts, asked), left_out(facts, asked))
+    if found.empty:
+        return ""
+    higher = found[found["points"] > 0]
+    if higher.empty:
+        return heading("按期办结率与“只算已结”没有差别", "没有超期未结的诉求被算法掩盖", entry.id)
+    rows = [
+        [
+            cell(row["name"]),
+            cell(f"{share(row['value'])} ({fraction(row['k'], row['n'])})"),
+            cell(f"{share(row['flattering'])} ({fraction(row['ended_k'], row['ended_n'])})"),
+            cell(f"高 {row['points']} 点"),
+        ]
+        for row in higher.to_dict("records")
+    ]
+    links = [go_to(LIST_PAGE, {"standing": "overdue", "township": str(code)[:9], **filters.query}) for code in higher["code"]]
+    first = higher.iloc[0]
+    title = f"“只算已结”会把{first['name']}抬高 {first['points']} 点"
+    same = f";其余 {len(found) - len(higher)} 个单位两种算法相同" if len(found) > len(higher) else ""
+    below = f"“只算已结”拖着不办也不扣分,只作对照{same};撤回、转送、不予受理共 {int(found['outside'].sum())} 件两种都不计"
+    return heading(title, below, entry.id) + sheet(["单位", entry.name, "只算已结", "相差"], rows, links, numbers=(1, 2, 3))
+
+
+def with_flattering(frame: pd.DataFrame, flattering: pd.DataFrame, outside: pd.DataFrame) -> pd.DataFrame:
+    """Units with cases, the largest difference first. Adds ended_k, ended_n, flattering (0–1), points (as shown), outside (件)."""
+    ended = flattering.rename(columns={"k": "ended_k", "n": "ended_n"})
+    found = frame[frame["n"] > 0].merge(ended, on="code").merge(outside.rename(columns={"k": "outside"}), on="code", how="left")
+    found = found[found["ended_n"] > 0].fillna({"outside": 0}).astype({"outside": "int64"})
+    found["flattering"] = found["ended_k"] / found["ended_n"]
+    pairs = zip(found["flattering"], found["value"], strict=True)
+    found["points"] = [share_points(float(higher)) - share_points(float(value)) for higher, value in pairs]
+    return found.sort_values(["points", "code"], ascending=[False, True])

@@ -128,9 +128,12 @@ def _flow(filters: Filters) -> None:
     title = f"近四周来 {came} 件、结 {went} 件," + ("在办增加" if came > went else "在办减少" if came < went else "进出持平")
     hover = {name: [*[""] * (len(weeks) - 1), "(本周未完)"] for name in ("点单", "办结")}
     lines = {"点单": opened, "办结": ended}
-    figure = line_chart(
-        palette(), [_week_name(week) for week in weeks], lines, title=title, subtitle="每周件数", share=False, hover=hover, height=360
-    )
+    labels = [_week_name(week) for week in weeks]
+    figure = line_chart(palette(), labels, lines, title=title, subtitle="每周件数", emphasis="点单", share=False, hover=hover, height=360)
+    figure["layout"]["xaxis"]["tickvals"] = labels[::-4]
+    for note in figure["layout"]["annotations"]:  # two ends close together would be written over each other
+        above = note["text"] == ("点单" if opened[-1] >= ended[-1] else "办结")
+        note["yshift"] = 9 if above else -9
     show_figure(figure, key="flow", alt=title, name="诉求每周进出")
 
 
@@ -165,7 +168,7 @@ def _funnel(filters: Filters) -> str:
         f"本期走完该步的件数和用时(自然天);等在该步的为截至时刻,评单、销号只看近 {AFTERWARDS_DAYS} 天办结的",
         "petitions.days",
     )
-    return title + sheet(["步骤", "走完", "用时中位数", "90% 在", "现在等着"], rows, links, numbers=(1, 2, 3, 4))
+    return title + sheet(["步骤", "走完", "用时中位数", "九成不超过", "现在等着"], rows, links, numbers=(1, 2, 3, 4))
 
 
 def _days(days: float) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -25,14 +24,16 @@ def phone_block(scope: Scope, case: Mapping[str, Any]) -> None:
     if not wanted:
         return
     shown = scope.may_see_names and st.session_state.get("unmasked_case") == case["number"]
-    people = loaders.asked(areas.people, scope if shown else replace(scope, may_see_names=False), ("person",), person_ids=wanted)
-    roles = {known(case["handler_id"]): "经办", known(case["lead_id"]): "包案"}
+    people = loaders.asked(areas.people, scope, ("person",), person_ids=wanted).set_index("person_id")
+    parts = []
+    for role, person in (("经办", known(case["handler_id"])), ("包案", known(case["lead_id"]))):
+        if person is not None and int(person) in people.index:
+            name, phone = people.loc[int(person), ["name", "phone"]]
+            parts.append(f"{role} {name} {(phone if shown else areas.masked_phone(phone)) or '无电话'}")
+    if not parts:
+        return
     with st.container(horizontal=True, vertical_alignment="center", key="phones"):
-        st.markdown(
-            " · ".join(
-                plain(f"{roles.get(row['person_id'], '')} {row['name']} {row['phone'] or '无电话'}") for row in people.to_dict("records")
-            )
-        )
+        st.markdown(plain(" · ".join(parts)))
         if scope.may_see_names and not shown:
             _ask_reason(case["number"])
 
