@@ -25,6 +25,7 @@ from data_access.engine import DBAPIError, OperationalError, engine
 from data_access.facts import FACTS
 from data_access.freshness import change_marks, freshness_mark
 from data_access.scope import Scope
+from data_access.tables import CONTRACT
 from data_access.window import Window
 from metrics.definition import Indicator, Question, Span
 from metrics.period import Period
@@ -167,7 +168,10 @@ def source(scope: Scope) -> CachedSource:
 
 def tables_of(entry: Indicator, level: Level) -> tuple[str, ...]:
     """The tables an indicator's frame depends on."""
-    needed = {table for name in entry.needs_at(level) for table in FACTS[name].tables}
+    needs = entry.needs_at(level)
+    if not needs:  # made from other indicators (满分异常): from everything
+        return CONTRACT
+    needed = {table for name in needs for table in FACTS[name].tables}
     return tuple(sorted(needed | {"area", "calendar_day", "person"}))
 
 
