@@ -28,11 +28,16 @@ CASE_PAGE, TOWNSHIP_PAGE, PERSON_PAGE = "pages/petitions/case.py", "pages/townsh
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a sheet: its heading, whether it holds numbers, whether a phone leaves it out."""
+    """A column of a sheet: its heading, whether it holds numbers, whether a phone leaves it out, whether it stays on one line."""
 
     name: str
     number: bool = False
     aside: bool = False
+    tight: bool = False
+
+    @property
+    def shades(self) -> str:
+        return " ".join(name for name in ("number", "aside", "tight") if getattr(self, name))
 
 
 def few_cards(markup: str) -> str:
@@ -55,7 +60,7 @@ def sheet(columns: Sequence[Column], rows: Sequence[Sequence[str]], links: Seque
     """A table. Cells are markup made by :func:`cell` or :func:`raised`; ``links`` by row are attributes of ``go_to``."""
     if not rows:
         return f'<div class="empty">{escape(empty)}</div>'
-    shades = [" ".join(name for name, on in (("number", column.number), ("aside", column.aside)) if on) for column in columns]
+    shades = [column.shades for column in columns]
     head = "".join(f'<th class="{shade}">{escape(column.name)}</th>' for column, shade in zip(columns, shades, strict=True))
     lines = []
     for place, row in enumerate(rows):

@@ -158,7 +158,7 @@ def _sessions(filters: Filters, kinds: tuple[SessionKind, ...]) -> None:
     page = page_number(total, PAGE_ROWS, "sessions_page")
     rows = loaders.asked(session_list, filters.narrowed, LIST_TABLES, window=window, kinds=kinds, page=page)
     lines = [_talk_line(row) for row in rows.to_dict("records")] if talks else _study_lines(filters, rows)
-    columns = [Column("日期"), Column("乡镇 · 主题"), Column("人数", number=True)]
+    columns = [Column("日期", tight=True), Column("乡镇 · 主题"), Column("人数", number=True)]
     columns += (
         [Column("需求", number=True), Column("举措", number=True), Column("已落实", number=True)]
         if talks

@@ -30,7 +30,7 @@ from pages.common.sheets import (
 )
 
 COLUMNS = (
-    Column("日期"),
+    Column("日期", tight=True),
     Column("去哪里 · 谁去的"),
     Column("人次", number=True),
     Column("走访情况", aside=True),

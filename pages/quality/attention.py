@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from data_access.problems import problem_counts
 from metrics.registry import indicator
-from metrics.vocabulary import Direction, Level, Measure, Status
-from metrics.wording import fraction, is_missing, value_text
+from metrics.vocabulary import Direction, Status
+from metrics.wording import fraction, value_text
 from pages.common import loaders
-from pages.common.boards import BEFORE, whole_level
 from pages.common.filters import Filters
-from pages.common.markup import Card, Exceptions
+from pages.common.markup import Exceptions
 from pages.common.panel import go_definition, go_to
 from pages.common.sheets import period_window, to_township
+from pages.quality.figures import figures
 
 MOST_LINES = 4
 WATCHED = {
@@ -40,9 +42,9 @@ PROBLEM_TABLES = (
 QUALITY_PAGE = "pages/quality/quality.py"
 
 
-def _off_target(filters: Filters, indicator_id: str):  # type: ignore[no-untyped-def]
+def _off_target(filters: Filters, indicator_id: str) -> pd.DataFrame:
     """Townships that miss an indicator's target, worst first."""
-    rows = loaders.frame(filters.narrowed, indicator_id, Level.TOWNSHIP, filters.period, filters.as_of)
+    rows = figures(filters, indicator_id)
     missed = rows[rows["status"].isin([Status.NEAR, Status.LOW])]
     return missed.sort_values("value", ascending=indicator(indicator_id).direction is Direction.UP, kind="stable")
 
@@ -71,7 +73,8 @@ def groups(filters: Filters) -> list[Exceptions]:
             kn = fraction(row["k"], row["n"])
             words = f"{value_text(entry, row['value'])} ({kn})" if kn else value_text(entry, row["value"])
             lines.append((str(row["name"]), words, to_township(str(row["code"]), filters)))
-        parts.append(Exceptions(title, f"{len(missed)} 个乡镇", lines, quiet="没有", severity="near", info=go_definition(indicator_id)))
+        if lines:  # what needs no action is quiet
+            parts.append(Exceptions(title, f"{len(missed)} 个乡镇", lines, severity="near", info=go_definition(indicator_id)))
     return [*parts, _problems(filters)]
 
 
@@ -82,30 +85,3 @@ def _problems(filters: Filters) -> Exceptions:
     total = f"{int(rows['rows'].sum())} 条"
     info = go_definition("quality.in_time")
     return Exceptions("对不上、没计入的记录", total, lines, quiet="每条记录都对得上", severity="near", info=info)
-
-
-def numbers(filters: Filters, indicator_ids: tuple[str, ...]) -> list[Card]:
-    """The whole scope's figures against the period before. No trend: bursts and copies of twelve months cost seconds to find."""
-    scope, level = filters.narrowed, whole_level(filters.narrowed)
-    shown = []
-    for indicator_id in indicator_ids:
-        entry = indicator(indicator_id)
-        if level not in entry.levels:
-            continue
-        rows = loaders.frame(scope, indicator_id, level, filters.period, filters.as_of)
-        if rows.empty:
-            continue
-        past = loaders.past_frame(scope, indicator_id, level, filters.period.before, filters.as_of)
-        row = rows.iloc[0]
-        before = past["value"].iloc[0] if len(past) and entry.measure is not Measure.VALUE else None
-        shown.append(
-            Card(
-                entry=entry,
-                row={"k": row["k"], "n": row["n"], "value": row["value"], "status": Status(row["status"])},
-                before=None if is_missing(before) else before,
-                trend=[],
-                target=loaders.rules_on(filters.period, filters.as_of).target(indicator_id),
-                since=BEFORE[filters.period.kind],
-            )
-        )
-    return shown

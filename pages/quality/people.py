@@ -13,6 +13,7 @@ from pages.common.filters import Filters
 from pages.common.layout import note
 from pages.common.panel import go_to, panel
 from pages.common.sheets import PERSON_PAGE, Column, cell, heading, sheet
+from pages.quality.figures import figures
 
 SHOWN = {"quality.bulk": "批量录入", "quality.same_text": "备注雷同", "quality.two_places": "同一夜在两处"}
 MOST_PEOPLE = 15
@@ -29,7 +30,7 @@ def show(filters: Filters) -> None:
 
 def _table(filters: Filters, indicator_id: str, title: str) -> str:
     entry = indicator(indicator_id)
-    rows = loaders.frame(filters.narrowed, indicator_id, Level.PERSON, filters.period, filters.as_of)
+    rows = figures(filters, indicator_id, Level.PERSON)
     rows = rows[(rows["k"] > 0) & (rows["n"].isna() | (rows["n"] >= LEAST_ROWS))]
     rows = rows.sort_values(["k", "value"], ascending=False, kind="stable")
     lines, links = [], []

@@ -23,7 +23,8 @@ def show(filters: Filters) -> None:
         "级别", list(LEVELS), default="乡镇", required=True, key="level", bind="query-params", label_visibility="collapsed"
     )
     level = LEVELS[chosen or "乡镇"]
-    rows = perfect_figures(loaders.source(filters.narrowed), level, filters.period, filters.as_of)
+    with st.spinner("正在逐项核对各单位的比率…"):
+        rows = perfect_figures(loaders.source(filters.narrowed), level, filters.period, filters.as_of)
     rows = rows.sort_values("n", ascending=False, kind="stable")
     lines, links = [], []
     for row in rows.head(MOST_ROWS).to_dict("records"):

@@ -14,7 +14,7 @@ from pages.common.months import WEEKDAYS
 from pages.common.panel import panel
 from pages.common.sheets import Column, cell, heading, name_of, names_of, sheet, to_township, township_names
 
-COLUMNS = (Column("日期"), Column("乡镇 · 地点"), Column("A岗"), Column("B岗"))
+COLUMNS = (Column("日期", tight=True), Column("乡镇 · 地点"), Column("A岗"), Column("B岗"))
 DAYS = 7
 
 

@@ -27,7 +27,13 @@ from pages.common.sheets import (
 )
 
 HOW = {"all": "全部场次", "nobody": "公示了没人来", "by_b": "B岗顶岗", "other": "A、B岗以外的人接待", "raised": "带回诉求"}
-COLUMNS = (Column("日期"), Column("地点"), Column("谁接待"), Column("批次 · 人次", number=True, aside=True), Column("受理的诉求 · 结果"))
+COLUMNS = (
+    Column("日期", tight=True),
+    Column("地点"),
+    Column("谁接待"),
+    Column("批次 · 人次", number=True, aside=True),
+    Column("受理的诉求 · 结果"),
+)
 
 
 def totals(filters: Filters) -> dict[str, int]:
