@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
 
 import pandas as pd
 
+from data_access import areas
 from data_access.scope import Scope
+from data_access.window import Window
 from metrics.period import Period, PeriodKind
 from metrics.registry import indicator
 from metrics.rulebook import rulebook
@@ -71,10 +74,13 @@ def module_page(indicator_id: str) -> tuple[str, str]:
     return module, f"pages/{module}/{module}.py"
 
 
-def whole_name(scope: Scope) -> str:
+def whole_name(scope: Scope, as_of: date) -> str:
     """What the sum of all units in the scope is called: a county's code has six digits, a city's prefix four, a province's two."""
     length = len(scope.area or "")
-    return {0: "全部", 2: "全省", 4: "全市", 6: "全县"}.get(length, "本单位")
+    if length == 0:
+        counties = loaders.asked(areas.units, scope, ("area",), window=Window("county", as_of, as_of, as_of))
+        return "全县" if len(counties) == 1 else "全部"
+    return {2: "全省", 4: "全市", 6: "全县"}.get(length, "本单位")
 
 
 def reading(filters: Filters, indicator_id: str, level: Level = Level.TOWNSHIP, scope: Scope | None = None) -> Reading:
@@ -97,7 +103,7 @@ def reading(filters: Filters, indicator_id: str, level: Level = Level.TOWNSHIP, 
         frame,
         edition.target(indicator_id),
         edition.number("samples", "least_ranked"),
-        whole_name(scope),
+        whole_name(scope, filters.as_of),
         whole,
         runs,
     )
