@@ -126,12 +126,14 @@ def _cell_posts(condition: ColumnElement[bool], scope: Scope) -> Subquery:
 
 
 def vacant_posts(scope: Scope, connection: Connection, day: date) -> pd.DataFrame:
-    """Patches and groups without a captain appointed on a day. Columns: code, name, level."""
+    """Patches and groups without a captain appointed on a day. Columns: code, name, level, village."""
+    village = aliased(Area)
     held = select(Appointment.area_code).where(
         Appointment.role.in_(("patch_captain", "group_captain")), valid_on(Appointment.valid_from, Appointment.valid_to, day)
     )
     statement = (
-        select(Area.code, Area.name, Area.level)
+        select(Area.code, Area.name, Area.level, village.name)
+        .outerjoin(village, village.code == unit_code(Area.code, "village"))
         .where(
             Area.level.in_(("patch", "group")),
             counted(Area.code, scope),
@@ -140,7 +142,7 @@ def vacant_posts(scope: Scope, connection: Connection, day: date) -> pd.DataFram
         )
         .order_by(Area.code)
     )
-    return frame(connection, statement, ["code", "name", "level"], {"code": "str"})
+    return frame(connection, statement, ["code", "name", "level", "village"], {"code": "str"})
 
 
 def homeless_count(scope: Scope, connection: Connection, day: date) -> int:

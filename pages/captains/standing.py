@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
 from data_access.captain_lists import LIST_TABLES, grid_gaps, homeless_count, unvisited_count, vacant_posts
 from metrics.period import Period, PeriodKind
 from metrics.vocabulary import Level
-from metrics.wording import day_text, whole
+from metrics.wording import day_text, is_missing, whole
 from pages.common import loaders
 from pages.common.filters import Filters
 from pages.common.markup import Exceptions
@@ -104,13 +106,9 @@ def _posts(found: pd.DataFrame, filters: Filters, query: dict[str, str]) -> Exce
     upper = loaders.asked(vacant_posts, filters.narrowed, LIST_TABLES, day=moment(filters))
     words = {"patch": "片长空缺", "group": "组长空缺"}
     link = go_to(CAPTAINS_PAGE, {**query, "view": "网格"})
-    lines = [(str(row["name"]), words[str(row["level"])], link) for row in upper.to_dict("records")[:2]]
-    lines += [
-        (str(row["name"]), f"邻长空缺 · {whole(row['households'])} 户", link) for row in empty.to_dict("records")[: SHOWN - len(lines)]
-    ]
-    lines += [
-        (str(row["name"]), f"邻长请假 · {whole(row['households'])} 户", link) for row in away.to_dict("records")[: SHOWN - len(lines)]
-    ]
+    lines = [(_unit(row), words[str(row["level"])], link) for row in upper.to_dict("records")[:2]]
+    lines += [(_unit(row), f"邻长空缺 · {whole(row['households'])} 户", link) for row in empty.to_dict("records")[: SHOWN - len(lines)]]
+    lines += [(_unit(row), f"邻长请假 · {whole(row['households'])} 户", link) for row in away.to_dict("records")[: SHOWN - len(lines)]]
     count = f"空缺 {whole(len(empty) + len(upper))} · 请假 {whole(len(away))}"
     return Exceptions("无人在岗", count, lines, "每个片、组、邻都有人在岗", "low", go_definition("captains.coverage"))
 
@@ -121,6 +119,11 @@ def _sizes(found: pd.DataFrame, filters: Filters, query: dict[str, str]) -> Exce
     without = int(loaders.asked(homeless_count, filters.narrowed, LIST_TABLES, day=moment(filters)))
     link = go_to(CAPTAINS_PAGE, {**query, "view": "网格"})
     lines = [("未编邻的户", f"{whole(without)} 户", link)] if without else []
-    lines += [(str(row["name"]), f"{whole(row['households'])} 户", link) for row in outside.to_dict("records")[: SHOWN - len(lines)]]
+    lines += [(_unit(row), f"{whole(row['households'])} 户", link) for row in outside.to_dict("records")[: SHOWN - len(lines)]]
     title = f"不在 {table['least_households']}–{table['most_households']} 户的邻"
     return Exceptions(title, f"{whole(len(outside))} 个", lines, "规模都合规,没有未编邻的户", "near", go_definition("captains.cell_size"))
+
+
+def _unit(row: Mapping[Any, Any]) -> str:
+    """A patch, group or cell with its village: 第2邻 alone is in every village."""
+    return str(row["name"]) if is_missing(row["village"]) else f"{row['village']}{row['name']}"

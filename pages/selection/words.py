@@ -1,0 +1,75 @@
+"""年度评选 in plain words: what a chance, an interval and a group mean, without statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from metrics.selection.flow import MOVED_UP, ON_LIST, STEP_NAMES, Step
+from metrics.selection.gates import OK
+from metrics.wording import is_missing, whole
+from pages.selection.asking import Asked
+
+SURE, LIKELY, EVEN = 0.9, 0.6, 0.4
+
+
+def chance_word(chance: Any) -> str:
+    """How sure a seat is: 把握大, 较大, 两可, 较小, 小."""
+    if is_missing(chance):
+        return ""
+    value = float(chance)
+    if value >= SURE:
+        return "把握大"
+    if value >= LIKELY:
+        return "把握较大"
+    if value >= EVEN:
+        return "两可"
+    return "把握较小" if value > 1 - SURE else "把握小"
+
+
+def tenths(chance: Any) -> str:
+    """换 100 次样本约有 62 次."""
+    return "" if is_missing(chance) else f"{float(chance):.0%}"
+
+
+def candidate_words(row: Mapping[Any, Any]) -> str:
+    chance = f"入选{chance_word(row['chance_in_quota'])}({tenths(row['chance_in_quota'])})"
+    return f"第 {int(row['rank'])} 名,多在 {int(row['rank_low'])}–{int(row['rank_high'])} 名之间;{chance}"
+
+
+def sentence(asked: Asked) -> str:
+    """2026年度最佳邻长:2,986 人参评,2,701 人符合条件,60 个名额;试排,尚未冻结"""
+    rows = asked.made.rows
+    eligible = int((rows["gate"] == OK).sum())
+    seats = sum(asked.made.seats.values())
+    where = STEP_NAMES[asked.stage] if asked.stage else "试排"
+    if asked.stage is Step.DRAFT:
+        where = "草案,尚未冻结"
+    elif asked.stage is None:
+        where = "试排,尚未立项"
+    return f"{asked.year}年度最佳{asked.role_name}:{whole(len(rows))} 人参评,{whole(eligible)} 人符合条件,{whole(seats)} 个名额;{where}"
+
+
+def caution(asked: Asked) -> list[str]:
+    """What the page must say before anyone reads a rank."""
+    said = []
+    if not asked.made.complete:
+        said.append(f"{asked.year}年还没有结束,只计已结束的月份和季度;名次会变,不能据此公布。")
+    unsettled = int(asked.made.rows["to_settle"].sum())
+    if unsettled:
+        said.append(f"有 {unsettled} 人在名额线上完全同分,由会议裁定并记录在案。")
+    close = borderline(asked.rows)
+    if close:
+        said.append(f"名额线附近有 {whole(close)} 人的把握在四成到六成之间,与线外的人分不出高下,请会议结合了解的情况议定。")
+    return said
+
+
+def borderline(rows: pd.DataFrame) -> int:
+    chance = pd.to_numeric(rows["chance_in_quota"])
+    return int(chance.between(EVEN, LIKELY).sum())
+
+
+def listed(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["standing"].isin([ON_LIST, MOVED_UP])]
