@@ -28,18 +28,20 @@ function element(name, attributes, text) {
 function composed(data) {
   const layers = layersOf(data.chart);
   if (!layers.length) return null;
-  const { width, height } = layers[0].getBoundingClientRect();
+  const drawn = layers[0].getBoundingClientRect();
   const page = getComputedStyle(document.querySelector(".stApp"));
-  const family = page.fontFamily, size = 12, margin = 12;
+  const family = page.fontFamily, size = 12, margin = 16;
+  const width = drawn.width + 2 * margin, height = drawn.height + margin;
   const lines = [...data.footer, data.mark].flatMap((line) => wrapped(line, width - 2 * margin, `${size}px ${family}`));
   const tall = height + margin + lines.length * size * 1.6;
   const root = element("svg", { xmlns: "http://www.w3.org/2000/svg", width, height: tall, viewBox: `0 0 ${width} ${tall}` });
   root.appendChild(element("rect", { width, height: tall, fill: page.backgroundColor }));
+  const chart = root.appendChild(element("g", { transform: `translate(${margin} ${margin})` }));
   for (const layer of layers) {
     const copy = layer.cloneNode(true);
     copy.querySelectorAll(".hoverlayer, .zoomlayer").forEach((each) => each.remove());
     copy.removeAttribute("style");
-    root.appendChild(copy);
+    chart.appendChild(copy);
   }
   lines.forEach((line, place) =>
     root.appendChild(
