@@ -1,0 +1,161 @@
+"""RESULTS.md: counts and ratios with the date and the machine, so that a reader can tell what to believe."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+from bench.databases import Filled
+from bench.queries import Measured
+from bench.viewers import EVERY, Round
+from data_access.clock import beijing_now
+
+FILE = Path(__file__).with_name("RESULTS.md")
+
+
+def machine() -> str:
+    model = next(
+        (line.split(":", 1)[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), platform.processor() or "?"
+    )
+    memory = psutil.virtual_memory().total / 2**30
+    load = os.getloadavg()[0]
+    return (
+        f"{os.cpu_count()} × {model}, {memory:.0f} GiB, {platform.system()} {platform.release().split('-')[0]}, "
+        f"Python {platform.python_version()}, load before the run {load:.1f}"
+    )
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        return Path(path).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    aligned = ["---", *("---:" for _ in head[1:])]
+    return [f"| {' | '.join(each)} |" for each in (head, aligned, *rows)]
+
+
+def seconds(values: Sequence[float]) -> str:
+    return f"{statistics.median(values):.2f} s ({min(values):.2f}–{max(values):.2f})" if values else "—"
+
+
+def written(value: float | None, digits: int = 0, unit: str = "") -> str:
+    return "—" if value is None else f"{value:,.{digits}f}{unit}"
+
+
+def overview_part(opened: Mapping[str, Sequence[float]]) -> list[str]:
+    rows = [(what, seconds(taken), str(len(taken))) for what, taken in opened.items()]
+    return [
+        "## From an empty browser to a complete overview (总览)",
+        "",
+        "Chromium with an empty profile and a signed-in cookie, county ×1 on SQLite, 1440 × 900. The clock runs from the first",
+        "request until the leaderboards are drawn and nothing is being drawn anew. Median (least–most).",
+        "",
+        *table(("situation", "seconds", "runs"), rows),
+    ]
+
+
+def viewers_part(rounds: Mapping[str, Sequence[Round]], memory: Mapping[str, float]) -> list[str]:
+    names = {
+        "page": "The whole overview is drawn anew (what happens to every open board when data have changed)",
+        "tick": "The live tick finds nothing new (what happens the rest of the time)",
+    }
+    lines = [
+        "## Simultaneous viewers",
+        "",
+        f"Each viewer holds a websocket and a session of its own and refreshes every {EVERY:g} s; viewers and server share the cores.",
+        "“due” counts the refreshes that were to happen, “lost” those not answered before the next was due, or never; p50 and p95",
+        "are over those answered.",
+        "**Defaults** are Streamlit's own: file watcher on, a full garbage collection after each rerun, magic on.",
+    ]
+    for kind, words in names.items():
+        chosen = {settings: [each for each in found if each.kind == kind] for settings, found in rounds.items()}
+        if not any(chosen.values()):
+            continue
+        rows = [
+            (
+                f"{each.viewers} · {settings}",
+                written(each.per_second, 1),
+                written(1000 * p50 if (p50 := each.quantile(0.5)) is not None else None, 0, " ms"),
+                written(1000 * p95 if (p95 := each.quantile(0.95)) is not None else None, 0, " ms"),
+                str(each.due),
+                str(each.lost),
+            )
+            for position in range(max(len(found) for found in chosen.values()))
+            for settings, found in chosen.items()
+            for each in found[position : position + 1]
+        ]
+        lines += ["", f"### {words}", "", *table(("viewers · settings", "reruns/s", "p50", "p95", "due", "lost"), rows)]
+        lines += ["", *ratios(chosen)]
+    lines += ["", "Memory of the server after all rounds: " + ", ".join(f"{name} {size:,.0f} MB" for name, size in memory.items()) + "."]
+    return lines
+
+
+def ratios(chosen: Mapping[str, Sequence[Round]]) -> list[str]:
+    """Tuned against defaults at the same number of viewers, where both answered."""
+    found = []
+    for tuned, plain in zip(chosen.get("tuned", ()), chosen.get("defaults", ()), strict=False):
+        one, other = tuned.quantile(0.5), plain.quantile(0.5)
+        if one and other:
+            found.append(
+                f"{tuned.viewers} viewers: p50 {other / one:.1f}× shorter, {tuned.per_second / max(plain.per_second, 0.01):.1f}× the reruns"
+            )
+        elif one:
+            found.append(f"{tuned.viewers} viewers: the defaults answered nothing")
+    return [f"Tuned against defaults — {'; '.join(found)}."] if found else []
+
+
+def queries_part(filled: Sequence[Filled], found: Mapping[str, Sequence[Measured]]) -> list[str]:
+    columns = list(found)
+    by_fact = {name: {each.fact: each for each in measured} for name, measured in found.items()}
+    facts = list(dict.fromkeys(each.fact for measured in found.values() for each in measured))
+    head = ["fact", "statements", *(f"{name} ms" for name in columns), *(f"{name} rows" for name in columns), "rows read"]
+    rows = []
+    for fact in facts:
+        cells = [by_fact[name].get(fact) for name in columns]
+        some = next(cell for cell in cells if cell is not None)
+        read = [f"{cell.read:,}" for cell in cells if cell is not None and cell.read is not None]
+        rows.append(
+            [
+                f"`{fact}`",
+                str(some.statements),
+                *(written(cell.milliseconds if cell else None, 1) for cell in cells),
+                *(written(cell.returned if cell else None) for cell in cells),
+                " / ".join(read) or "—",
+            ]
+        )
+    sizes = [(f"{each.name} ×{each.scale}", f"{each.rows:,}", f"{each.seconds:.0f} s") for each in filled]
+    totals = [f"{name} {sum(each.milliseconds for each in measured):,.0f} ms" for name, measured in found.items()]
+    return [
+        "## Queries",
+        "",
+        "Each fact that indicators are made from, asked as the overview of this month asks it (those of weeks and quarters: over",
+        "these). Milliseconds are medians of three after a first run, with the frame built. “statements” are SQL statements a fact:",
+        "their number does not grow with units. “rows” came back; “rows read” were visited by PostgreSQL's scans (EXPLAIN ANALYZE),",
+        "×1 first where ×10 follows.",
+        "",
+        *table(("database", "rows", "filled in"), sizes),
+        "",
+        *table(head, rows),
+        "",
+        f"All of them once: {', '.join(totals)}.",
+    ]
+
+
+def write(parts: Sequence[Sequence[str]], settings: str, file: Path = FILE) -> None:
+    head = [
+        "# Benchmark",
+        "",
+        f"{beijing_now():%Y-%m-%d %H:%M} (Beijing) · {machine()}",
+        "",
+        f"`make bench` wrote this file{settings}. Everything ran on one machine over the loopback: compare ratios and counts, not",
+        "milliseconds, with those of another one.",
+    ]
+    file.write_text("\n".join([*head, *(line for part in parts for line in ("", *part))]) + "\n", encoding="utf-8")

@@ -1,0 +1,91 @@
+"""The board's server as ``make run`` starts it, with the tuned settings or with Streamlit's defaults."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import jwt
+import psutil
+
+from data_access import accounts, sessions
+from data_access.accounts import DEMO_PASSWORD
+from data_access.clock import beijing_now
+from data_access.engine import engine
+
+ROOT = Path(__file__).parents[1]
+COOKIE = "county_board"
+
+# What .streamlit/config.toml changes of the settings that bear on speed, back to what Streamlit ships with.
+DEFAULTS = ("--server.fileWatcherType", "auto", "--runner.postScriptGC", "true", "--runner.magicEnabled", "true")
+SETTINGS = {"tuned": (), "defaults": DEFAULTS}
+
+
+@dataclass(frozen=True)
+class Server:
+    port: int
+    process: psutil.Process
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def memory_mb(self) -> float:
+        return self.process.memory_info().rss / 2**20
+
+
+@contextmanager
+def running(database: str, settings: str, folder: Path) -> Iterator[Server]:
+    """A fresh server process on a free port of this machine only; stopped at the end."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+    with (folder / f"server-{settings}-{port}.log").open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pages.common.serve", "--server.port", str(port), *SETTINGS[settings]],
+            cwd=ROOT,
+            env={**os.environ, "DATABASE_URL": database},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            wait_until_up(port, process)
+            yield Server(port, psutil.Process(process.pid))
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def wait_until_up(port: int, process: subprocess.Popen) -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            raise RuntimeError("the server ended while starting")
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError("the server did not start within two minutes")
+
+
+def a_cookie(database: str, username: str = "shuji") -> str:
+    """The cookie of a browser that has signed in with a demo account: a session in the database, signed as the board signs it."""
+    now = beijing_now()
+    token = sessions.sign_in(engine(database), username, DEMO_PASSWORD, now).token
+    with engine(database).begin() as connection:
+        key = accounts.cookie_key(connection)
+    expires = (now + timedelta(hours=10)).timestamp()
+    return jwt.encode({"username": username, "session": token, "exp_date": expires}, key, algorithm="HS256")

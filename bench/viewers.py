@@ -1,0 +1,159 @@
+"""Simultaneous viewers over the real websocket: each holds a session of its own and refreshes every five seconds.
+
+The client speaks what a browser speaks (``BackMsg`` up, ``ForwardMsg`` down), keeps the messages that the server may refer to later,
+and waits for "script finished". It runs in the same machine as the server, in a process of its own, and takes its share of the cores.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import time
+from dataclasses import dataclass, field
+
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from bench.servers import COOKIE
+
+EVERY = 5.0
+PATIENCE = 60.0
+"""Seconds after which an answer is given up."""
+
+
+@dataclass
+class Round:
+    """What one number of viewers saw. ``due`` refreshes were to happen, ``seconds`` holds those that were answered."""
+
+    viewers: int
+    kind: str
+    due: int = 0
+    lost: int = 0
+    seconds: list[float] = field(default_factory=list)
+    lasted: float = 0.0
+
+    @property
+    def per_second(self) -> float:
+        return len(self.seconds) / self.lasted if self.lasted else 0.0
+
+    def quantile(self, share: float) -> float | None:
+        if not self.seconds:
+            return None
+        return sorted(self.seconds)[min(len(self.seconds) - 1, int(share * len(self.seconds)))]
+
+
+class Viewer:
+    """One browser tab."""
+
+    def __init__(self, port: int, cookie: str) -> None:
+        self.port, self.cookie = port, cookie
+        self.page = ""
+        self.kept: set[str] = set()
+        self.live: list[str] = []
+
+    async def connect(self) -> None:
+        self.socket = await websockets.connect(
+            f"ws://127.0.0.1:{self.port}/_stcore/stream",
+            subprotocols=["streamlit"],  # type: ignore[list-item]
+            additional_headers={"Cookie": f"{COOKIE}={self.cookie}"},
+            max_size=None,
+            open_timeout=PATIENCE,
+            ping_interval=None,
+            compression=None,
+        )
+
+    async def run(self, fragment: str = "") -> float:
+        """Asks for the page, or for one live part of it, and waits until it is drawn; returns the seconds."""
+        message = BackMsg()
+        message.rerun_script.page_script_hash = self.page
+        message.rerun_script.cached_message_hashes.extend(self.kept)
+        message.rerun_script.context_info.url = f"http://127.0.0.1:{self.port}/"
+        message.rerun_script.context_info.timezone = "Asia/Shanghai"
+        message.rerun_script.context_info.locale = "zh-CN"
+        if fragment:
+            message.rerun_script.fragment_id, message.rerun_script.is_auto_rerun = fragment, True
+        else:
+            message.rerun_script.widget_states.SetInParent()
+        began = time.perf_counter()
+        await self.socket.send(message.SerializeToString())
+        async with asyncio.timeout(PATIENCE):
+            while not self._finished(await self.socket.recv()):
+                pass
+        return time.perf_counter() - began
+
+    def _finished(self, data: bytes | str) -> bool:
+        message = ForwardMsg.FromString(data)
+        kind = message.WhichOneof("type")
+        if message.metadata.cacheable and message.hash:
+            self.kept.add(message.hash)
+        if kind == "navigation":
+            self.page = message.navigation.page_script_hash
+        elif kind == "new_session":
+            self.live = []
+        elif kind == "auto_rerun" and message.auto_rerun.interval == EVERY:
+            self.live.append(message.auto_rerun.fragment_id)
+        return kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+
+    async def close(self) -> None:
+        await self.socket.close()
+
+
+async def watch(viewer: Viewer, result: Round, start: float, until: float) -> None:
+    """Refreshes every five seconds from ``start``; a refresh that comes due while the last one is still awaited is missed."""
+    due = start
+    while due < until:
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        result.due += 1
+        try:
+            fragment = viewer.live[0] if result.kind == "tick" and viewer.live else ""
+            result.seconds.append(await viewer.run(fragment))
+        except (TimeoutError, websockets.ConnectionClosed):
+            result.lost += 1
+            return
+        due += EVERY
+        while due < time.perf_counter() and due < until:
+            result.due += 1
+            result.lost += 1
+            due += EVERY
+
+
+async def one_round(port: int, cookie: str, viewers: int, kind: str, seconds: float) -> Round:
+    """``kind`` is "page" (the whole page is drawn anew, as when data have changed) or "tick" (the live part finds nothing new)."""
+    result = Round(viewers, kind)
+    tabs = [Viewer(port, cookie) for _ in range(viewers)]
+    opened: list[Viewer] = []
+    for tab in tabs:  # one after another: the storm is measured by the refreshes, not by the opening
+        try:
+            await tab.connect()
+            await tab.run()
+            opened.append(tab)
+        except (OSError, TimeoutError, websockets.WebSocketException):
+            result.due += 1
+            result.lost += 1
+            if result.lost > 5:  # the server is down; more knocking proves nothing
+                break
+    start = time.perf_counter() + 1
+    offsets = [EVERY * number / max(1, len(opened)) for number in range(len(opened))]
+    await asyncio.gather(*(watch(tab, result, start + offset, start + seconds) for tab, offset in zip(opened, offsets, strict=True)))
+    result.lasted = max(seconds, time.perf_counter() - start)
+    await asyncio.gather(*(tab.close() for tab in opened), return_exceptions=True)
+    return result
+
+
+def _in_process(pipe: object, *arguments: object) -> None:
+    pipe.send(asyncio.run(one_round(*arguments)))  # type: ignore[attr-defined,arg-type]
+
+
+def measured(port: int, cookie: str, viewers: int, kind: str, seconds: float) -> Round:
+    """A round in a process of its own."""
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=_in_process, args=(theirs, port, cookie, viewers, kind, seconds))
+    process.start()
+    theirs.close()
+    try:
+        return ours.recv()
+    except EOFError:
+        return Round(viewers, kind, due=viewers, lost=viewers, lasted=seconds)
+    finally:
+        process.join()
