@@ -35,7 +35,7 @@ def ranking(filters: Filters, indicator_id: str) -> Leaderboard:
         frame,
         edition.target(indicator_id),
         edition.number("samples", "least_ranked"),
-        whole_name(filters.narrowed),
+        whole_name(filters.narrowed, filters.as_of),
     )
     ranks = dict(zip(before["code"], before["rank"], strict=True))
     return Leaderboard(entry, frame, title(read), subtitle(read), read.target, ranks, query=filters.query)
