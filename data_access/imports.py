@@ -12,6 +12,23 @@ from data_access.frames import frame
 from data_access.scope import Scope
 from data_access.tables import BoardImport, BoardImportRow
 
+LEDGER_NAMES = {
+    "area": "区划",
+    "person": "人员任职",
+    "household": "户",
+    "night_stay": "住夜",
+    "night_session": "夜学夜谈",
+    "night_visit": "夜访",
+    "reception_slot": "接待",
+    "captain_visit": "走访",
+    "captain_meeting": "会议",
+    "training_attendance": "参训",
+    "petition": "诉求",
+    "leave_period": "请假",
+    "survey_response": "满意度测评",
+}
+"""Kinds of ledgers, in the order in which a new county loads them; ``ingest.ledgers`` knows their columns."""
+
 LOG_COLUMNS = (
     BoardImport.id,
     BoardImport.kind,

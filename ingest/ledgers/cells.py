@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
 
@@ -26,6 +27,8 @@ def text_of(value: Cell) -> str:
     """The cell as text: no control characters, no outer spaces; whole floats without ``.0`` (a phone typed as a number)."""
     if value is None:
         return ""
+    if isinstance(value, str) and value.isprintable():  # nearly all: without a regular expression
+        return value.strip()
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float):
@@ -129,6 +132,7 @@ def _serial(number: float, epoch: datetime, said: str) -> datetime:
     return moment + timedelta(microseconds=500_000) - timedelta(microseconds=moment.microsecond)
 
 
+@lru_cache(maxsize=8192, typed=True)  # a ledger holds few different days
 def moment(value: Cell, year: int | None = None, epoch: datetime = WINDOWS_EPOCH) -> tuple[date, time | None] | None:
     """Day and time of a cell; the time is None where only a day is written. ``year``: of the file, for 10月8日."""
     if isinstance(value, datetime):

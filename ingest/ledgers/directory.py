@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import Connection, select
 
@@ -18,6 +19,7 @@ LEVEL_NAMES = {"county": "县", "township": "乡镇", "village": "村", "patch":
 HOUSEHOLD = "household"
 
 
+@lru_cache(maxsize=65536)
 def normal_name(text: str) -> str:
     """A name for comparing: half-width, without spaces and separators (泥河镇 / 河东村 → 泥河镇河东村)."""
     return re.sub(r"[\s/\\>›»_,,·\-–—]+", "", unicodedata.normalize("NFKC", text))

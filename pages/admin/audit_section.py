@@ -1,0 +1,57 @@
+"""审计: who did what when. Read only; the database refuses any change to it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import streamlit as st
+
+from data_access import accounts
+from data_access.administration import audit_count, audit_page
+from data_access.audit import ACTION_NAMES, Action
+from data_access.scope import Scope
+from pages.admin.parts import PAGE_ROWS, fresh, picked_page, table
+from pages.common import loaders
+
+DAYS_BACK = 6
+
+
+def audit_section(scope: Scope) -> None:
+    today = loaders.today()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        days = st.date_input(
+            "日期", (today - timedelta(days=DAYS_BACK), today), max_value=today, format="YYYY-MM-DD", key="audit-days", width=260
+        )
+        names = list(fresh(accounts.accounts, scope)["username"])
+        username = st.selectbox("账号", names, index=None, placeholder="全部账号", key="audit-account", accept_new_options=True, width=180)
+        action = st.selectbox(
+            "动作",
+            [str(each) for each in Action],
+            index=None,
+            placeholder="全部动作",
+            format_func=_action_name,
+            key="audit-action",
+            width=160,
+        )
+    first, last = _span(days, today)
+    since, until = datetime.combine(first, time(0)), datetime.combine(last + timedelta(days=1), time(0))
+    question = {"since": since, "until": until, "username": username, "action": action}
+    total = fresh(audit_count, scope, **question)
+    st.caption(f"{total} 条,新的在前。审计只增不改,保存不少于六个月。")
+    page = picked_page(total, "audit-page")
+    found = fresh(audit_page, scope, **question, limit=PAGE_ROWS, offset=page * PAGE_ROWS)
+    rows = [
+        (f"{row['at']:%Y-%m-%d %H:%M:%S}", row["username"], _action_name(row["action"]), row["detail"] or "")
+        for row in found.to_dict("records")
+    ]
+    table(("时间", "账号", "动作", "内容"), rows, "audit-table", empty="这段时间没有符合的记录")
+
+
+def _action_name(action: str) -> str:
+    return ACTION_NAMES.get(Action(action), action) if action in set(Action) else action
+
+
+def _span(days: object, today: date) -> tuple[date, date]:
+    """One day while the second is still being picked."""
+    picked = [day for day in days if isinstance(day, date)] if isinstance(days, tuple | list) else []
+    return (picked[0], picked[-1]) if picked else (today, today)
