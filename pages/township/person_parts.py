@@ -31,7 +31,6 @@ from pages.township.units import kept
 
 ROWS, MONTHS_BACK, MOST_PETITIONS = 20, 12, 6
 MODULE_OF = {"stay": "duty", "visit": "nights", "lecture": "nights", "slot": "reception", "home": "captains"}
-UNITS = {"visit": "次", "slot": "次", "lecture": "次", "home": "户次"}
 
 
 @dataclass(frozen=True)
@@ -110,9 +109,7 @@ def _leave(kind: Any) -> str:
 
 def month_table(person: Person, found: Sequence[Month]) -> str:
     """Twelve months: nights against what is due, working days in post, what else was done."""
-    kinds = [
-        kind for kind in KINDS if kind != "stay" and MODULE_OF[kind] in enabled_modules() and any(each.done.get(kind) for each in found)
-    ]
+    kinds = [kind for kind in _kinds(found) if kind != "stay"]
     duty = "duty" in enabled_modules()
     heads = [Column("月份")] + ([Column("住夜"), Column("在岗工作日", number=True)] if duty else [])
     heads += [Column(record.KIND_NAMES[kind], number=True) for kind in kinds] + ([Column("")] if duty else [])
@@ -126,6 +123,12 @@ def month_table(person: Person, found: Sequence[Month]) -> str:
     chief = any(each.due is not None for each in found)
     sub = "已住/应住;应住 ⌈10×min(1,在岗工作日/20)⌉" if chief else "个人没有住夜定额,只列次数"
     return heading("近12个月", sub if duty else "", "duty.chief_nights" if chief and duty else None) + sheet(heads, rows)
+
+
+def _kinds(found: Sequence[Month]) -> list[str]:
+    """The kinds of record there are, of the modules that run."""
+    on = enabled_modules()
+    return [kind for kind in KINDS if MODULE_OF[kind] in on and any(each.done.get(kind) for each in found)]
 
 
 def _nights(month: Month) -> str:
@@ -174,26 +177,23 @@ def petitions(scope: Scope, person: Person, filters: Filters) -> str:
     found = loaders.asked(petition_list, scope, TABLES, window=window, asked=open_, rows=MOST_PETITIONS)
     rows, links = [], []
     for row in found.to_dict("records"):
-        due = row["due_day"]
-        late = isinstance(due, date) and not is_missing(due) and due < window.last
-        words = (
-            f'<span class="verdict low">✕ 超期 {(window.last - due).days} 天</span>'
-            if late
-            else cell("—" if is_missing(due) else f"{day_text(due)}到期")
-        )
-        rows.append([cell(f"{row['category'] or '未分类'}", f"{row['number']} · {row['village'] or ''}"), words])
+        rows.append([cell(row["category"] or "未分类", f"{row['number']} · {row['village'] or ''}"), _due(row["due_day"], window.last)])
         links.append(go_to(CASE_PAGE, {"number": str(row["number"])}))
-    head = heading(
-        f"经办诉求 在办 {total} 件",
-        f"{filters.period.label}已结 {done} 件" + (f",先列 {MOST_PETITIONS} 件" if total > MOST_PETITIONS else ""),
-    )
+    more = f",先列 {MOST_PETITIONS} 件" if total > MOST_PETITIONS else ""
+    head = heading(f"经办诉求 在办 {total} 件", f"{filters.period.label}已结 {done} 件{more}")
     return head + sheet([Column("诉求"), Column("时限")], rows, links, empty="手上没有在办诉求")
+
+
+def _due(due: Any, moment: date) -> str:
+    if is_missing(due):
+        return cell("—")
+    late = (moment - due).days
+    return f'<span class="verdict low">✕ 超期 {late} 天</span>' if late > 0 else cell(f"{day_text(due)}到期")
 
 
 def records(scope: Scope, person: Person, found: Sequence[Month], filters: Filters) -> None:
     """The records of one kind, the latest first, a page at a time; a row opens the record as it was entered."""
-    on = enabled_modules()
-    kinds = [kind for kind in KINDS if MODULE_OF[kind] in on and any(each.done.get(kind) for each in found)]
+    kinds = _kinds(found)
     if not kinds:
         panel(heading("记录") + '<div class="empty">近12个月没有任何记录</div>', key="records")
         return

@@ -10,6 +10,7 @@ import streamlit as st
 
 from data_access.profiles import KINDS, PROFILE_TABLES, record_row
 from data_access.scope import Scope
+from metrics.rulebook import rulebook
 from metrics.vocabulary import HOUSEHOLD_NAMES, PLACE_NAMES, SESSION_NAMES, HouseholdKind, Place, SessionKind
 from metrics.wording import day_text
 from pages.common import loaders
@@ -17,7 +18,6 @@ from pages.common.panel import panel
 from pages.common.sheets import Column, cell, is_missing, sheet
 
 KIND_NAMES = {"stay": "住夜", "visit": "夜访", "slot": "接待", "lecture": "授课", "home": "入户走访"}
-LATE_HOURS = 72
 DAY_COLUMNS = {"stay": "night", "visit": "visited_on", "slot": "day", "lecture": "held_on", "home": "visited_on"}
 LABELS = {
     "person_id": "人员",
@@ -111,8 +111,9 @@ def _recorded(row: dict[str, Any]) -> str:
         return cell("—", "没有录入时间")
     happened = next(row[name] for name in dict.fromkeys(DAY_COLUMNS.values()) if name in row)
     end = datetime.combine(happened, time()) + timedelta(days=1)
+    most = rulebook().on(happened).number("quality", "entry_hours")
     hours = (pd.Timestamp(value) - end).total_seconds() / 3600
-    late = "当天录入" if hours <= 0 else f"事后 {hours:.0f} 小时录入" + (f",超过{LATE_HOURS}小时" if hours > LATE_HOURS else "")
+    late = "当天录入" if hours <= 0 else f"事后 {hours:.0f} 小时录入" + (f",超过{most}小时" if hours > most else "")
     return cell(f"{value:%Y-%m-%d %H:%M:%S}", late)
 
 

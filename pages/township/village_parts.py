@@ -104,7 +104,7 @@ def grid(scope: Scope, place: Place, filters: Filters) -> None:
     """片长 and 组长 by name, then the cells with their 邻长 and households."""
     rows = loaders.asked(grid_of, scope, GRID_TABLES, village=place.code, on=filters.as_of)
     rules = loaders.rules_on(filters.period, filters.as_of)
-    least, most = rules.number("captains", "cell_least"), rules.number("captains", "cell_most")
+    least, most = rules.number("captains", "least_households"), rules.number("captains", "most_households")
     names = dict(zip(rows["code"], rows["name"], strict=True))
     cells = rows[rows["level"] == "cell"]
     once = cells.drop_duplicates("code")
