@@ -310,6 +310,8 @@ def test_nothing_is_later_than_the_present_moment(tmp_path: Path) -> None:
             for column in table.c:
                 if column.name in ("due_at", "extended_to", "valid_to", "last_day", "first_day", "valid_from"):
                     continue  # deadlines, and posts and leave that are settled ahead
+                if (table.name, column.name) == ("reception_slot", "day"):
+                    continue  # announced for the coming week
                 latest = connection.scalar(select(func.max(column))) if column.type.python_type in (date, datetime) else None
                 if isinstance(latest, datetime):
                     assert latest <= noon, f"{table.name}.{column.name}"
@@ -398,3 +400,15 @@ def test_live_refuses_a_database_that_is_no_demo(database: Engine) -> None:
     upgrade(database)
     with pytest.raises(NotDemo):
         live(database, rate=60, seconds=0.1)
+
+
+def test_the_coming_weeks_receptions_are_announced_and_nobody_has_received_yet(tmp_path: Path) -> None:
+    with filled(tmp_path / "ahead.db").connect() as connection:
+        ahead = connection.execute(
+            select(
+                ReceptionSlot.day, ReceptionSlot.received_by, ReceptionSlot.published, ReceptionSlot.leader_id, ReceptionSlot.backup_id
+            ).where(ReceptionSlot.day > UNTIL)
+        ).all()
+    assert ahead
+    assert max(row.day for row in ahead) <= UNTIL + timedelta(days=7)
+    assert all(row.received_by is None and row.published and row.leader_id != row.backup_id for row in ahead)

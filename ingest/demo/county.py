@@ -18,7 +18,7 @@ from ingest.demo.geography import county_code, county_name, geography
 from ingest.demo.nights import night_sessions, night_stays, night_visits
 from ingest.demo.people import people
 from ingest.demo.petitions import petitions
-from ingest.demo.reception import reception_slots
+from ingest.demo.reception import announced_slots, reception_slots
 from ingest.demo.sink import BulkSink, bulk_load
 from ingest.demo.world import Ids, Size, World
 
@@ -139,6 +139,7 @@ def _one_county(world: World, progress: Progress) -> None:
     visits = night_visits(world, land, staff)
     progress.at(f"{world.name} 接待")
     slots = reception_slots(world, land, staff)
+    announced_slots(world, land, staff)
     progress.at(f"{world.name} 诉求")
     petitions(world, land, staff, visits, slots)
     progress.at(f"{world.name} 三长")

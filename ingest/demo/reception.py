@@ -49,6 +49,41 @@ def reception_slots(world: World, land: Geography, staff: People) -> dict[str, n
     }
 
 
+def announced_slots(world: World, land: Geography, staff: People) -> None:
+    """Write the coming week's published slots, nobody received yet; a township of sparse reporting has announced nothing."""
+    rng = world.rng("announced")
+    posts = staff.township
+    unit, person, last = np.array(posts.unit), np.array(posts.person), world.days - 1
+    there = staff.presence(posts, world.days)[:, last] & np.isin(posts.role, ["township_chief", "township_leader"])
+    ahead = [day for day in range(world.days, world.days + 7) if world.workday[day]]
+    rows: dict[str, list] = {name: [] for name in ("area_code", "day", "place", "leader_id", "backup_id")}
+    for township, habit in enumerate(land.habits):
+        leaders = np.flatnonzero(there & (unit == township))
+        if habit.label == "sparse reporting" or not ahead or len(leaders) < 2:
+            continue
+        for position, post in enumerate(leaders.tolist()):
+            backup = person[leaders[(position + 1 + int(rng.integers(0, len(leaders) - 1))) % len(leaders)]]
+            day, place = ahead[int(rng.integers(0, len(ahead)))], PLACES[int(rng.integers(0, 2))]
+            for name, value in zip(rows, (land.townships[township], day, place, person[post], backup), strict=True):
+                rows[name].append(value)
+    count = len(rows["day"])
+    if not count:
+        return
+    world.write_events(
+        "reception_slot",
+        area_code=np.array(rows["area_code"], dtype=object),
+        day=world.dates(np.array(rows["day"])),
+        place=np.array(rows["place"], dtype=object),
+        leader_id=np.array(rows["leader_id"]),
+        backup_id=np.array(rows["backup_id"]),
+        published=np.ones(count, dtype=bool),
+        received_by=np.full(count, NONE),
+        batches=np.full(count, NONE),
+        visitors=np.full(count, NONE),
+        recorded_at=np.maximum(0, world.now - rng.integers(2 * HOUR, 40 * HOUR, count)),
+    )
+
+
 def _leader_slots(world: World, rng: np.random.Generator, land: Geography, staff: People) -> dict[str, np.ndarray]:
     """One a week for every chief and leader in post, on their own weekday where it is a working day (R15)."""
     posts = staff.township
