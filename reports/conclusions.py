@@ -20,7 +20,7 @@ from metrics.period import Period, PeriodKind
 from metrics.vocabulary import LEVEL_NAMES, Direction, Level, Measure, Status
 from metrics.wording import rounded, share_points
 from reports.tables import target_words
-from reports.wording import PERIOD_WORDS, as_of_words, bare, is_missing, of, previous, quantity, shortened, this
+from reports.wording import PERIOD_WORDS, bare, is_missing, of, previous, quantity, shortened, this
 
 RUN = 3
 """Steps in one direction that make a run: 连续三月下降 needs four months."""
@@ -93,7 +93,7 @@ class Reading:
     @property
     def now(self) -> str:
         """本月, or how far the month has come."""
-        return this(self.period) if self.period_over else f"{this(self.period)}({as_of_words(self.as_of)})"
+        return this(self.period) if self.period_over else f"{this(self.period)}至{self.as_of.month}月{self.as_of.day}日"
 
 
 def title(reading: Reading) -> str:

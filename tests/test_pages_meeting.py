@@ -1,0 +1,200 @@
+"""会议材料, 会议演示 and what leaves the board: who may, what is in it, and the row it leaves in the audit."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import openpyxl
+import pytest
+from sqlalchemy import Engine, select
+from streamlit.testing.v1 import AppTest
+
+from data_access import accounts
+from data_access.accounts import Role
+from data_access.audit import Action
+from data_access.clock import beijing_now
+from data_access.scope import Scope
+from data_access.tables import BoardAudit
+from metrics.period import Period, PeriodKind
+from pages.common import downloads, navigation
+from pages.meeting import making, slides
+from reports.pack import Audience
+from tests.builders import TOWNSHIP, a_county, a_petition, a_stay, an_appointment, nights
+from tests.meeting_worlds import DOWN, UP, a_chapter, a_pack, a_reading, hostile_pack
+from tests.signed_in import a_board, an_account
+
+LAST_MONTH = Period.holding(PeriodKind.MONTH, date.today()).before
+NO_EXPORT = {"may_export": False}
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accounts, "ROUNDS", 4)
+    monkeypatch.delenv("BOARD_MODULES", raising=False)
+
+
+def a_month_of_duty(database: Engine) -> None:
+    with database.begin() as connection:
+        a_county(connection)
+        chief = an_appointment(connection, "township_chief")
+        for night in nights(LAST_MONTH.first, LAST_MONTH.last):
+            a_stay(connection, chief, night)
+        a_petition(connection, f"{LAST_MONTH.first} 09:00:00", dispatched=f"{LAST_MONTH.first} 10:00:00")
+
+
+def the_page(database: Engine, path: str = "pages/meeting/meeting.py", **account) -> AppTest:
+    board = a_board(database, **account)
+    board.run(timeout=60)
+    board.switch_page(path)
+    return board.run(timeout=60)
+
+
+def words(board: AppTest) -> str:
+    parts = [each.value for kind in (board.markdown, board.text) for each in kind]
+    parts += [each.proto.body for each in board.get("html")]
+    parts += [str(each.proto) for each in board.get("bidi_component")]
+    return "\n".join(parts)
+
+
+def download_labels(board: AppTest) -> list[str]:
+    return [each.proto.label for each in board.get("download_button")]
+
+
+def test_a_click_makes_three_files_to_download(served: Engine):
+    a_month_of_duty(served)
+    board = the_page(served)
+    assert not board.exception
+    assert download_labels(board) == []
+    next(button for button in board.button if button.label == "生成会议材料").click().run(timeout=120)
+    assert not board.exception
+    assert [label.partition("(")[0] for label in download_labels(board)] == ["下载演示", "下载通报", "下载附表"]
+    _key, files = board.session_state["board_meeting_files"]
+    period = board.session_state["board_meeting_pack"][1].period.text
+    assert [file.name for file in files] == [f"测试县_{period}_党委会_{kind}" for kind in ("演示.pptx", "通报.docx", "附表.xlsx")]
+    assert all(file.content.startswith(b"PK") for file in files)
+
+
+def test_an_account_without_the_right_to_export_sees_no_button_that_makes_files(served: Engine):
+    a_month_of_duty(served)
+    name = an_account(served, Role.LEADER, now=beijing_now(), rights=NO_EXPORT)
+    board = the_page(served, name=name)
+    assert not board.exception
+    assert [button.label for button in board.button if "生成" in button.label] == []
+    assert "没有导出权限" in words(board)
+
+
+def test_the_meeting_pages_are_the_countys():
+    entries = [entry for entry in navigation.ENTRIES if entry.path.startswith("meeting/")]
+    assert len(entries) == 2
+    for role, opens in ((Role.ORGANISATION, True), (Role.TOWNSHIP, False), (Role.ADMINISTRATOR, False), (Role.WALL, False)):
+        account = accounts.Account("name", "name", role, Scope(area=TOWNSHIP), beijing_now())
+        assert [entry.open_to(account) for entry in entries] == [opens, opens]
+
+
+def test_the_show_opens_with_the_meetings_slides(served: Engine):
+    a_month_of_duty(served)
+    board = the_page(served, "pages/meeting/show.py")
+    assert not board.exception
+    _key, pack = board.session_state["board_meeting_pack"]
+    assert pack.audience is Audience.COMMITTEE
+    assert pack.place == "测试县"
+    assert len(slides.slides(pack, {})) == 1 + len(pack.chapters) + sum(chapter.has_trend for chapter in pack.chapters)
+
+
+def test_a_module_that_is_off_is_not_offered(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("BOARD_MODULES", "duty,nights")
+    assert making.meetings() == ["党委会", "月调度会"]
+    monkeypatch.setenv("BOARD_MODULES", "petitions,captains")
+    assert making.meetings() == ["党委会", "月调度会", "信访联席会", "评选会"]
+
+
+def test_slides_escape_what_the_database_says():
+    made = "".join(slides.slides(hostile_pack(), {}))
+    assert "<b>&amp;</b>" not in made
+    assert "&lt;b&gt;&amp;amp;&lt;/b&gt;" in made
+
+
+def test_a_course_is_drawn_with_every_value_and_its_cases():
+    months = [(20, 40), (30, 40), (39, 41)]
+    chapter = a_chapter(a_reading(UP, [(13, 21), (20, 20)], whole=months), trend=True)
+    drawn = slides.line(chapter, chapter.reading.whole)
+    for text in ("50.0%", "(20/40)", "75.0%", "(30/40)", "95.1%", "(39/41)", "2026年10月"):
+        assert f">{text}</text>" in drawn
+    assert drawn.count("<circle") == 3
+    assert chapter.has_trend
+
+
+def test_the_slides_follow_the_packs_chapters():
+    pack = a_pack(a_reading(UP, [(13, 21), (20, 20)], whole=[(1, 2), (33, 41)]), a_reading(DOWN, [(1, 20), (0, 20)]))
+    cover, first, second = slides.slides(pack, {})
+    assert all(chapter.title in cover for chapter in pack.chapters)
+    assert pack.chapters[0].title in first
+    assert pack.chapters[1].title in second
+
+
+# --- what leaves the board --------------------------------------------------------------------------------------------
+
+
+def exports_of(database: Engine, name: str) -> list[str]:
+    query = select(BoardAudit.detail).where(BoardAudit.username == name, BoardAudit.action == Action.EXPORT.value)
+    with database.connect() as connection:
+        return list(connection.scalars(query))
+
+
+def test_an_export_leaves_a_row_with_who_and_what(served: Engine):
+    name = an_account(served, Role.LEADER, now=beijing_now())
+    downloads.put_on_record(name, "住夜排名 · 9行 · xlsx")
+    assert exports_of(served, name) == ["住夜排名 · 9行 · xlsx"]
+
+
+@pytest.mark.parametrize("change", ["disabled", "right taken", "unknown"])
+def test_who_may_no_longer_export_gets_nothing_and_no_row(served: Engine, change: str):
+    name = an_account(served, Role.LEADER, now=beijing_now(), rights=NO_EXPORT if change == "right taken" else None)
+    if change == "disabled":
+        with served.begin() as connection:
+            accounts.disable(connection, name, now=beijing_now(), by="test")
+    asked = "nobody" if change == "unknown" else name
+    with pytest.raises(downloads.ExportRefused):
+        downloads.put_on_record(asked, "住夜排名")
+    assert exports_of(served, asked) == []
+
+
+TABLES = """
+import streamlit as st
+from pages.common import downloads, navigation
+from tests.meeting_worlds import UP, a_chapter, a_reading
+downloads.table_downloads(a_chapter(a_reading(UP, [(13, 21), (20, 20)])).table, key="t")
+downloads.offer_table("第二张", lambda: a_chapter(a_reading(UP, [(1, 20)])).table)
+downloads.page_downloads()
+"""
+
+
+def test_a_table_is_made_on_the_click_with_its_row_in_the_audit(served: Engine, monkeypatch: pytest.MonkeyPatch):
+    name = an_account(served, Role.LEADER, now=beijing_now())
+    with served.connect() as connection:
+        account = accounts.account_named(connection, name)
+    monkeypatch.setattr(downloads.auth, "known_account", lambda: account)
+    monkeypatch.setattr(downloads.auth, "signed_in_scope", lambda: account.scope)
+    made = {}
+    monkeypatch.setattr(downloads.st, "download_button", lambda label, data, file, mime, key, **more: made.update({key: (file, data)}))
+    board = AppTest.from_string(TABLES, default_timeout=60).run()
+    assert not board.exception
+    assert list(made) == ["t-xlsx", "t-csv", "page-table-0-xlsx", "page-table-0-csv"]
+    assert exports_of(served, name) == []
+    book = openpyxl.load_workbook(io.BytesIO(made["t-xlsx"][1]()))
+    notes = {row[0].value: row[1].value for row in book["说明"].iter_rows() if row[0].value}
+    assert notes["导出"].startswith(name)
+    assert made["t-csv"][1]().startswith(b"\xef\xbb\xbf")
+    assert [detail.rpartition(" · ")[2] for detail in exports_of(served, name)] == ["xlsx", "csv"]
+
+
+def test_without_the_right_there_are_no_buttons(served: Engine, monkeypatch: pytest.MonkeyPatch):
+    name = an_account(served, Role.LEADER, now=beijing_now(), rights=NO_EXPORT)
+    with served.connect() as connection:
+        account = accounts.account_named(connection, name)
+    monkeypatch.setattr(downloads.auth, "known_account", lambda: account)
+    monkeypatch.setattr(downloads.auth, "signed_in_scope", lambda: account.scope)
+    board = AppTest.from_string(TABLES, default_timeout=60).run()
+    assert not board.exception
+    assert download_labels(board) == []
