@@ -13,14 +13,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import streamlit as st
+from streamlit import runtime
 
 from data_access.scope import Scope
 from metrics.period import Period
 from metrics.registry import REGISTRY
 from metrics.vocabulary import Level
-from pages.common import loaders
+from pages.common import boards, loaders
 from pages.common.auth import live_rerun
-from pages.common.boards import TREND_PERIODS
 from pages.common.loaders import TREND_SECONDS
 from pages.township.figures import modules
 
@@ -81,12 +81,14 @@ def _key(scope: Scope, period: Period, as_of: date) -> Key:
 
 
 def lines_of(scope: Scope, period: Period, as_of: date) -> Lines:
-    """The periods before ``period``, of every indicator that townships have."""
+    """The periods before ``period``, of every indicator that townships have. Stops with the server: raises ``RuntimeError``."""
     lines: dict[str, dict[str, list[float]]] = {}
     shown = set(modules(Level.TOWNSHIP))
     for entry in REGISTRY.values():
         if entry.module in shown and Level.TOWNSHIP in entry.levels:
-            rows = loaders.trend(scope, entry.id, Level.TOWNSHIP, period, as_of, TREND_PERIODS)
+            if not runtime.exists():
+                raise RuntimeError("the server has stopped")
+            rows = loaders.trend(scope, entry.id, Level.TOWNSHIP, period, as_of, boards.TREND_PERIODS)
             past = rows[rows["period"] != period.text]
             lines[entry.id] = {str(code): [float(value) for value in part["value"]] for code, part in past.groupby("code")}
     return lines

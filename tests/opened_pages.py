@@ -1,0 +1,80 @@
+"""A page as a link opens it in a new tab, and everything that can be read on it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+from sqlalchemy import Engine, event
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from data_access.calendar import calendar_days
+from data_access.clock import beijing_now
+from tests.signed_in import a_board
+
+TODAY = beijing_now().date()
+LAST_NIGHT = max(row["day"] for row in calendar_days(TODAY.year - 1, TODAY.year) if row["is_workday"] and row["day"] < TODAY)  # type: ignore[operator,type-var]
+"""The last workday night that is over."""
+
+
+def opened(database: Engine, page: str, name: str | None = None, **query: str) -> AppTest:
+    """The page at an address; nothing on it may raise."""
+    board = a_board(database, name)
+    board._page_hash = calc_hash(page)
+    for parameter, value in query.items():
+        board.query_params[parameter] = value
+    board.run(timeout=90)
+    assert not board.exception, [problem.message for problem in board.exception]
+    return board
+
+
+def panels(board: AppTest) -> list[str]:
+    """The panels' HTML as it is sent, top to bottom."""
+    return [json.loads(each.proto.mixed.json if each.proto.HasField("mixed") else each.proto.json)["html"] for each in _components(board)]
+
+
+def _components(board: AppTest) -> list:
+    return [each for each in board.get("bidi_component") if "html" in each.proto.SerializeToString().decode("utf-8", "ignore")]
+
+
+def words(board: AppTest) -> str:
+    """Titles, notes and panels without their tags."""
+    raw = " ".join([*(str(block.proto.body) for block in board.get("html")), *panels(board)])
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", raw))
+
+
+def links(board: AppTest) -> list[dict]:
+    """Where the panels' parts lead: {"page", "query"}."""
+    import html
+
+    found = re.findall(r'data-go="([^"]*)"', " ".join(panels(board)))
+    return [target for target in (json.loads(html.unescape(each)) for each in found) if "page" in target]
+
+
+@contextmanager
+def counted_statements(database: Engine) -> Iterator[list[str]]:
+    """The statements run meanwhile."""
+    seen: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        seen.append(statement)
+
+    event.listen(database, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(database, "before_cursor_execute", note)
+
+
+def workdays_before(count: int, last: date = LAST_NIGHT) -> list[date]:
+    """``count`` working days ending with ``last``, oldest first."""
+    days = [row["day"] for row in calendar_days(last.year - 1, last.year) if row["is_workday"] and row["day"] <= last]  # type: ignore[operator]
+    return days[-count:]  # type: ignore[return-value]
+
+
+def yesterday_of(day: date) -> date:
+    return day - timedelta(days=1)
