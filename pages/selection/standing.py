@@ -14,6 +14,7 @@ from pages.common.figures import show_figure
 from pages.common.layout import note
 from pages.common.panel import go_to, panel
 from pages.common.selection_charts import rank_intervals
+from pages.common.selections import selection_facts
 from pages.common.sheets import Column, cell, heading, page_number, sheet
 from pages.common.theme import palette
 from pages.selection.asking import Asked
@@ -150,9 +151,23 @@ def eligibility(asked: Asked) -> None:
     title = f"列出但不排名 {whole(len(out))} 人"
     panel(heading(title, told or gates) + sheet(columns, lines, links, "都符合条件"), key="gates")
     note(gates)
+    _strays(asked)
     moved, double = int(asked.rows["moved"].sum()), int((asked.rows["units"] > 1).sum())
     if moved or double:
         note(f"年内换过邻(组、片)的 {whole(moved)} 人,各按月末、季末所在计;现任两处以上的 {whole(double)} 人,合并计一次。")
+
+
+def _strays(asked: Asked) -> None:
+    """Rows that can be nobody's, so that nobody wonders where they went."""
+    if asked.frozen:
+        return
+    facts = selection_facts(asked.scope, asked.year, asked.role, asked.as_of)
+    rated = int(facts["strays"]["ratings_without_handler"].iloc[0])
+    outside = int(facts["survey"].loc[facts["survey"]["own"] == 0, "n"].sum())
+    if rated:
+        note(f"本年有 {whole(rated)} 条评价的诉求没有登记承办人,不计给任何人;请信访局补登承办人。")
+    if outside:
+        note(f"有 {whole(outside)} 份答卷来自{asked.role_name}所辖以外的户或没有写明户号,不计分也不计户数。")
 
 
 def quotas(asked: Asked) -> None:

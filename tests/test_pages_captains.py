@@ -1,0 +1,285 @@
+"""三长, 评选: the pages say what the command line says, keep to the reader's township, and the flow runs from draft to frozen."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, event, select
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from data_access import accounts
+from data_access.accounts import Role
+from data_access.clock import beijing_now
+from data_access.selection_flow import add_step, frozen_texts, open_draft
+from data_access.tables import BoardSelection, BoardSelectionStep
+from metrics import vocabulary
+from metrics.selection.snapshot import verified
+from reports.selection import selection_of
+from reports.source import DatabaseSource
+from tests.builders import (
+    CELL,
+    EVERYTHING,
+    GROUP,
+    PATCH,
+    TOWNSHIP,
+    a_calendar,
+    a_captain_visit,
+    a_county,
+    a_household,
+    a_mark,
+    a_meeting,
+    a_person,
+    a_petition,
+    a_rating,
+    a_survey_answer,
+    an_appointment,
+    an_area,
+    figure,
+)
+from tests.signed_in import a_board, an_account
+
+TODAY = beijing_now().date()
+YEAR = TODAY.year
+VIEWS = ("名单", "全部名次", "资格", "名额", "试算", "流程")
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accounts, "ROUNDS", 4)
+
+
+def opened(board: AppTest, page: str, **query: str) -> AppTest:
+    """The page as a link opens it; nothing on it may raise."""
+    board._page_hash = calc_hash(page)
+    board.query_params.clear()
+    for name, value in query.items():
+        board.query_params[name] = value
+    board.run(timeout=60)
+    assert not board.exception, [problem.message for problem in board.exception]
+    return board
+
+
+def words(board: AppTest) -> str:
+    """Everything readable: titles, notes and the panels' markup without its tags."""
+    raw = " ".join(str(block.proto.body) for block in board.get("html"))
+    panels = " ".join(element.proto.SerializeToString().decode("utf-8", "ignore") for element in board.get("bidi_component"))
+    spelt = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), panels)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", raw + " " + spelt))
+
+
+def a_county_of_captains(database: Engine) -> dict[str, int]:
+    """Two townships; in the first a cell with a diligent captain, one with a lazy one, a vacant cell and a household without one."""
+    with database.begin() as connection:
+        a_county(connection)
+        if YEAR > 2026:
+            a_calendar(connection, 2027, YEAR)
+        second, vacant = an_area(connection, GROUP + "002", "cell", "河东二邻"), an_area(connection, GROUP + "003", "cell", "河东三邻")
+        other = "149981102"
+        for code, level in ((other, "township"), (other + "201", "village"), (other + "20101", "patch"), (other + "2010101", "group")):
+            an_area(connection, code, level, "山南乡" if level == "township" else None)
+        far = an_area(connection, other + "2010101001", "cell", "山南一邻")
+        people = {"diligent": a_person(connection, "欧阳勤"), "lazy": a_person(connection, "司马闲"), "far": a_person(connection, "上官远")}
+        for name, cell in (("diligent", CELL), ("lazy", second), ("far", far)):
+            an_appointment(connection, "cell_captain", cell, person=people[name], since="2024-01-01")
+            for place in range(6):
+                home = a_household(connection, "key" if place < 2 else "ordinary", cell, since="2024-01-01")
+                a_survey_answer(connection, people[name], 5 if name == "diligent" else 3, YEAR, household_id=home)
+                if name != "lazy":
+                    day = TODAY - timedelta(days=TODAY.day - 1)
+                    a_captain_visit(connection, people[name], home, str(day), recorded_at=beijing_now())
+        a_household(connection, "key", vacant, since="2024-01-01")
+        a_household(connection, "ordinary", CELL[:12], since="2024-01-01")
+        an_appointment(connection, "patch_captain", PATCH, since="2024-01-01")
+        an_appointment(connection, "group_captain", GROUP, since="2024-01-01")
+        a_meeting(connection, "heart_talk", str(TODAY), CELL, convener_id=people["diligent"], attendees=12)
+        petition = a_petition(connection, f"{TODAY} 00:00:01", number="K-1", area=CELL, handler_id=people["diligent"])
+        a_petition(connection, f"{TODAY} 00:00:01", number="K-9", area=CELL, handler_id=people["diligent"], restricted=True)
+        a_rating(connection, petition, f"{TODAY} 00:00:02", 5)
+        a_mark(connection, people["lazy"], "veto", YEAR, reason="造假", decided_on=str(TODAY))
+    return people
+
+
+@pytest.mark.parametrize("view", ["排名", "未走访", "网格"])
+@pytest.mark.parametrize("role", [Role.ORGANISATION, Role.TOWNSHIP, Role.ADMINISTRATOR])
+def test_the_captains_page_opens_for_every_office_and_view(served: Engine, view: str, role: Role) -> None:
+    a_county_of_captains(served)
+    more = {"area": TOWNSHIP} if role is Role.TOWNSHIP else {}
+    board = opened(a_board(served, role=role, **more), "captains", view=view)
+    assert "重点户没有走访" in words(board)
+
+
+def test_the_page_counts_as_the_command_line_does(served: Engine) -> None:
+    a_county_of_captains(served)
+    said = words(opened(a_board(served, role=Role.ORGANISATION), "captains"))
+    with served.connect() as connection:
+        row = figure(connection, "captains.key_visits", "county", f"{TODAY:%Y-%m}", str(TODAY))["149981"]
+    assert (row["k"], row["n"]) == (4, 7)
+    assert f"本月还有 {row['n'] - row['k']} 户重点户没有走访,1 个邻没有邻长" in said
+    assert "4/7" in said
+
+
+def test_who_has_not_been_visited_is_listed_with_the_captain_or_the_vacancy(served: Engine) -> None:
+    a_county_of_captains(served)
+    said = words(opened(a_board(served, role=Role.ORGANISATION), "captains", view="未走访"))
+    assert "司马闲" in said
+    assert "空缺" in said
+    assert "从未走访" in said
+    assert "欧阳勤" not in said
+
+
+def test_names_are_masked_for_whoever_may_not_see_them(served: Engine) -> None:
+    people = a_county_of_captains(served)
+    listed = words(opened(a_board(served, role=Role.ADMINISTRATOR), "captains", view="未走访"))
+    assert "司马闲" not in listed
+    assert "司**" in listed
+    assert "欧阳勤" not in words(opened(a_board(served, role=Role.ADMINISTRATOR), "captain", person=f"p:{people['diligent']}"))
+
+
+@pytest.mark.parametrize("person", ["", "p:", "p:x", "p:999999", "x'--"])
+def test_a_captains_page_without_a_captain_says_so(served: Engine, person: str) -> None:
+    a_county_of_captains(served)
+    assert "没有找到这位三长" in words(opened(a_board(served), "captain", person=person))
+
+
+def test_a_captains_page_shows_due_done_and_rows_and_no_restricted_petition(served: Engine) -> None:
+    people = a_county_of_captains(served)
+    said = words(opened(a_board(served), "captain", person=f"p:{people['diligent']}"))
+    assert "欧阳勤 · 河东一邻邻长" in said
+    assert "2/2" in said
+    assert "本人走访 6 户次" in said
+    assert "K-1" in said
+    assert "K-9" not in said
+    assert "民情恳谈会" in said
+
+
+def test_a_township_reads_only_its_own_captains(served: Engine) -> None:
+    people = a_county_of_captains(served)
+    board = a_board(served, role=Role.TOWNSHIP, area=TOWNSHIP)
+    assert "没有找到这位三长" in words(opened(board, "captain", person=f"p:{people['far']}"))
+    said = words(opened(board, "selection", view="全部名次"))
+    assert "上官远" not in said
+    assert "欧阳勤" in said
+    assert "没有这份评分表" in words(opened(board, "sheet", person=f"p:{people['far']}", role="cell_captain", year=str(YEAR)))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("role", ["邻长", "组长", "片长"])
+def test_every_view_of_the_selection_opens_for_every_role(served: Engine, view: str, role: str) -> None:
+    a_county_of_captains(served)
+    said = words(opened(a_board(served, role=Role.ORGANISATION), "selection", view=view, role=role))
+    assert f"最佳{role}" in said
+
+
+def test_the_selection_page_ranks_as_the_command_line_does_and_says_why_someone_is_not_ranked(served: Engine) -> None:
+    people = a_county_of_captains(served)
+    with served.connect() as connection:
+        made = selection_of(DatabaseSource(connection, EVERYTHING), YEAR, vocabulary.Role.CELL_CAPTAIN, TODAY)
+    rows = made.rows.set_index("person_id")
+    board = a_board(served, role=Role.ORGANISATION)
+    said = words(opened(board, "selection", view="资格"))
+    assert rows.loc[people["lazy"], "gate"] in said
+    assert "一票否决:造假" in said
+    ranked = words(opened(a_board(served, role=Role.ORGANISATION), "selection", view="全部名次"))
+    for person in made.rows.loc[made.rows["rank"].notna(), "person_id"]:
+        assert f"{rows.loc[person, 'score']:.2f}" in ranked
+
+
+def test_a_score_sheet_can_be_added_up_by_hand(served: Engine) -> None:
+    people = a_county_of_captains(served)
+    with served.connect() as connection:
+        made = selection_of(DatabaseSource(connection, EVERYTHING), YEAR, vocabulary.Role.CELL_CAPTAIN, TODAY)
+    said = words(opened(a_board(served), "sheet", person=f"p:{people['diligent']}", role="cell_captain", year=str(YEAR)))
+    terms = made.terms[made.terms["person_id"] == people["diligent"]]
+    for term in terms.to_dict("records"):
+        assert f"{term['points']:.2f}" in said
+        if term["item"] in made.rules.items and term["n"]:
+            assert f"{int(term['k'])} ÷ {int(term['n'])} × {term['possible']:.2f}" in said
+    assert f"{terms['points'].sum():.2f}" in said
+
+
+def press(board: AppTest, label: str, reason: str) -> AppTest:
+    board.text_area[0].set_value(reason)
+    next(button for button in board.button if button.label == label).click()
+    board.run(timeout=60)
+    assert not board.exception, [problem.message for problem in board.exception]
+    return board
+
+
+def test_the_organisation_office_opens_and_freezes_a_selection_that_later_data_do_not_reach(served: Engine) -> None:
+    people = a_county_of_captains(served)
+    board = opened(a_board(served, role=Role.ORGANISATION), "selection", view="流程")
+    press(board, "立项起草", "部务会")
+    press(board, "冻结名单和依据", "部务会纪要2号")
+    with served.connect() as connection:
+        frozen = frozen_texts(EVERYTHING, connection)[0]
+        assert verified(frozen["snapshot"], frozen["digest"])
+        names = list(connection.scalars(select(BoardSelectionStep.step).order_by(BoardSelectionStep.id)))
+    assert names == ["draft", "frozen"]
+    before = words(opened(a_board(served), "selection", view="全部名次"))
+    with served.begin() as connection:
+        a_mark(connection, people["diligent"], "veto", YEAR, reason="后来的事", decided_on=str(TODAY))
+    after = words(opened(a_board(served), "selection", view="全部名次"))
+    assert "欧阳勤" in after
+    assert "后来的事" not in after
+    assert re.findall(r"\d+\.\d\d", before) == re.findall(r"\d+\.\d\d", after)
+
+
+def test_a_step_without_a_reason_or_without_the_right_is_refused(served: Engine) -> None:
+    a_county_of_captains(served)
+    board = opened(a_board(served, role=Role.ORGANISATION), "selection", view="流程")
+    press(board, "立项起草", " ")
+    assert "请写明理由或依据" in board.error[0].value
+    leader = opened(a_board(served, role=Role.LEADER), "selection", view="流程")
+    assert not [button for button in leader.button if button.label == "立项起草"]
+    with served.connect() as connection:
+        assert connection.scalar(select(BoardSelection.id)) is None
+
+
+def test_the_one_who_proposes_an_override_is_not_asked_to_confirm_it(served: Engine) -> None:
+    people = a_county_of_captains(served)
+    one = an_account(served, Role.ORGANISATION, now=beijing_now())
+    board = opened(a_board(served, one), "selection", view="流程")
+    press(board, "立项起草", "部务会")
+    press(board, "冻结名单和依据", "部务会")
+    with served.begin() as connection:
+        number = connection.scalar(select(BoardSelection.id))
+        add_step(connection, number, "withdraw", one, "本人申请退出", beijing_now(), person_id=people["diligent"])
+    own = opened(a_board(served, one), "selection", view="流程")
+    assert not [button for button in own.button if button.label == "同意"]
+    assert "等待另一账号复核" in words(own)
+    second = opened(a_board(served, role=Role.ORGANISATION), "selection", view="流程")
+    assert [button for button in second.button if button.label == "同意"]
+
+
+def test_a_void_selection_makes_room_for_the_live_ranking(served: Engine) -> None:
+    a_county_of_captains(served)
+    with served.begin() as connection:
+        number = open_draft(connection, YEAR, "cell_captain", "one", "立项", beijing_now())
+        add_step(connection, number, "void", "one", "数据有误", beijing_now())
+    assert "试排" in words(opened(a_board(served, role=Role.ORGANISATION), "selection"))
+
+
+def test_the_captains_page_asks_no_more_statements_for_more_cells(served: Engine) -> None:
+    a_county_of_captains(served)
+    board = a_board(served, role=Role.ORGANISATION)
+    counted: list[str] = []
+    listener = lambda *arguments: counted.append(arguments[2])  # noqa: E731
+    event.listen(served, "before_cursor_execute", listener)
+    try:
+        opened(board, "captains")
+        few = len(counted)
+        with served.begin() as connection:
+            for number in range(10, 30):
+                a_household(connection, "key", an_area(connection, f"{GROUP}{number:03d}", "cell"))
+        import streamlit as st
+
+        st.cache_data.clear()
+        st.cache_resource.clear()
+        counted.clear()
+        opened(board, "captains")
+    finally:
+        event.remove(served, "before_cursor_execute", listener)
+    assert len([sql for sql in counted if sql.startswith("SELECT")]) <= few + 2
