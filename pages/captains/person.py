@@ -84,7 +84,7 @@ def asked_for(scope: Scope, as_of: date) -> Captain | None:
     """The captain the address names (``?person=p:17``), if a post of theirs lies in the reader's scope."""
     text = st.query_params.get("person", "")
     number = text.removeprefix("p:")
-    if not number.isdigit():
+    if not number.isdecimal() or len(number) > 17:
         return None
     person_id = int(number)
     posts = loaders.asked(captain_posts_of, scope, CAPTAIN_TABLES, person_id=person_id)

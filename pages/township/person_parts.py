@@ -54,7 +54,7 @@ class Person:
 def asked_for(scope: Scope, as_of: date) -> Person | None:
     """The person in the address (``?person=p:17``), if a post of theirs lies in the scope."""
     number = st.query_params.get("person", "").removeprefix("p:")
-    if not number.isdigit() or len(number) > 17:
+    if not number.isdecimal() or len(number) > 17:
         return None
     person_id = int(number)
     known = loaders.asked(known_person, scope, PROFILE_TABLES, person_id=person_id)

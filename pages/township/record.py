@@ -59,7 +59,7 @@ WORDS: dict[str, dict[str, str]] = {
 def asked_for() -> tuple[str, int] | None:
     """The record in the address, ``?record=stay-123``; None where there is none or it is garbled."""
     kind, _, number = st.query_params.get("record", "").partition("-")
-    return (kind, int(number)) if kind in KINDS and number.isdigit() and len(number) < 18 else None
+    return (kind, int(number)) if kind in KINDS and number.isdecimal() and len(number) < 18 else None
 
 
 def _closed() -> None:
