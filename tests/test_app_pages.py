@@ -1,0 +1,286 @@
+"""Every page there is, for every role: it renders, on a full county, on an empty one, and at addresses that make no sense."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from sqlalchemy import Engine, select, text
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from data_access import accounts
+from data_access.accounts import DEMO_ACCOUNTS, Role
+from data_access.clock import beijing_now
+from data_access.engine import engine
+from data_access.migrate import upgrade
+from data_access.tables import Appointment, Area, BoardAccount, CaptainVisit, NightStay, Person, Petition
+from ingest.demo.world import MINIATURE
+from pages.common import boards, navigation
+from tests.demo_county import a_small_county
+from tests.signed_in import a_board, an_account
+
+ROOT = Path(__file__).parents[1]
+ENTRIES = navigation.existing_entries()
+ROLES = {role: name for name, _title, role in DEMO_ACCOUNTS}
+ACCUSATION = (
+    "INSERT INTO petition (number, area_code, opened_at, due_at, title, size, level, restricted) SELECT 'SECRET-1', min(code), "
+    "datetime('now', '+8 hours', '-9 days'), datetime('now', '+8 hours', '-5 days'), '检举某人', 'small', 'village', TRUE "
+    "FROM area WHERE level = 'village'"
+)
+REFUSED, UNKNOWN = "这个页面不在您的账号权限内", "没有这个页面"
+
+
+def pointed(url: str) -> Iterator[Engine]:
+    """The app's database for a while, with no frame kept from another one."""
+    before, os.environ["DATABASE_URL"] = os.environ.get("DATABASE_URL"), url
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    yield engine(url)
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    os.environ.pop("DATABASE_URL")
+    if before is not None:
+        os.environ["DATABASE_URL"] = before
+
+
+@pytest.fixture(autouse=True)
+def short_trends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two periods are a trend as twelve are; each costs every page as much as the figure itself."""
+    monkeypatch.setattr(boards, "TREND_PERIODS", 2)
+    monkeypatch.setattr(boards, "RUN_PERIODS", 2)
+
+
+@pytest.fixture(scope="module")
+def small_county(tmp_path_factory: pytest.TempPathFactory) -> str:
+    url = a_small_county(tmp_path_factory.mktemp("pages"), MINIATURE)
+    with engine(url).begin() as connection:
+        connection.execute(text(ACCUSATION))
+    return url
+
+
+@pytest.fixture(scope="module")
+def county(small_county: str) -> Iterator[Engine]:
+    """Read by all tests here that do not write: what one of them has computed is there for the next, as for the next reader."""
+    yield from pointed(small_county)
+
+
+@pytest.fixture
+def nothing(tmp_path: Path) -> Iterator[Engine]:
+    """A database that was migrated a moment ago: not even a county in it."""
+    url = f"sqlite:///{tmp_path / 'empty.db'}"
+    upgrade(engine(url))
+    yield from pointed(url)
+
+
+def drawn(board: AppTest, entry: navigation.Entry, **query: str) -> AppTest:
+    """The page as a link with these parameters opens it."""
+    board._page_hash = calc_hash(entry.url_path)
+    board.context["url"] = f"http://localhost:8501/{entry.url_path}"
+    board.query_params.clear()
+    for name, value in query.items():
+        board.query_params[name] = value
+    return board.run(timeout=60)
+
+
+def shown(board: AppTest) -> str:
+    """All text of the page, whatever element holds it."""
+    return "\n".join(str(element.proto) for element in board.main.children.values()) + str(board._tree)
+
+
+def html(board: AppTest) -> str:
+    return " ".join(block.proto.body for block in board.get("html"))
+
+
+def fine(board: AppTest, where: object) -> None:
+    assert not board.exception, (where, [problem.message for problem in board.exception], [p.stack_trace[-3:] for p in board.exception])
+    assert "board-title" in html(board) or board.get("bidi_component"), f"{where} shows nothing"
+
+
+def account_of(database: Engine, role: Role) -> AppTest:
+    return a_board(database, ROLES[role])
+
+
+def a_link(county: Engine) -> dict[str, str]:
+    """Parameters that lead somewhere, under every name a page of this board reads."""
+    with county.connect() as connection:
+        village = connection.scalar(select(Area.code).where(Area.level == "village").order_by(Area.code))
+        chief = connection.scalar(select(Appointment.person_id).where(Appointment.role == "village_chief"))
+        number = connection.scalar(select(Petition.number).where(Petition.restricted.is_not(True)).order_by(Petition.id.desc()))
+    assert village is not None
+    return {"township": village[:9], "village": village, "person": str(chief), "number": str(number)}
+
+
+@pytest.mark.parametrize("role", ROLES, ids=[role.value for role in ROLES])
+def test_every_page_renders_for_every_role(county: Engine, role: Role) -> None:
+    board = account_of(county, role)
+    for entry in ENTRIES:
+        drawn(board, entry)
+        fine(board, (role.value, entry.url_path))
+        with county.connect() as connection:
+            account = accounts.account_named(connection, ROLES[role])
+        assert account is not None
+        assert (REFUSED in html(board)) is not entry.open_to(account), (role.value, entry.url_path)
+        assert UNKNOWN not in html(board), entry.url_path
+
+
+@pytest.mark.parametrize("role", [Role.LEADER, Role.TOWNSHIP], ids=str)
+def test_every_page_renders_where_a_link_leads(county: Engine, role: Role) -> None:
+    board, link = account_of(county, role), a_link(county)
+    for entry in ENTRIES:
+        fine(drawn(board, entry, **link), (role.value, entry.url_path))
+
+
+@pytest.mark.parametrize("period", ["本周", "本年"])
+def test_every_page_renders_for_every_period(county: Engine, period: str) -> None:
+    board = account_of(county, Role.LEADER)
+    for entry in ENTRIES:
+        fine(drawn(board, entry, period=period), (entry.url_path, period))
+
+
+def test_a_captains_own_page_renders_for_each_kind_of_captain(county: Engine) -> None:
+    people = [entry for entry in ENTRIES if entry.url_path in ("captain", "person")]
+    board = account_of(county, Role.LEADER)
+    with county.connect() as connection:
+        chosen = [
+            connection.scalar(select(Appointment.person_id).where(Appointment.role == role).order_by(Appointment.id))
+            for role in ("cell_captain", "group_captain", "patch_captain", "township_chief", "township_staff", "village_committee")
+        ]
+    for entry in people:
+        for person in chosen:
+            fine(drawn(board, entry, person=str(person)), (entry.url_path, person))
+
+
+SENSELESS = [
+    {"township": "999999999", "village": "999999999999", "person": "999999999", "number": "nobody"},
+    {"township": "x", "village": "'; DROP TABLE area; --", "person": "abc", "number": "<script>", "period": "nonsense", "which": "2026-99"},
+    {"township": "", "village": "", "person": "", "number": "", "period": ""},
+    {"person": "²", "record": "stay-²", "id": "²"},
+    {"person": "-1", "township": "１４９９８１１０１", "village": "14"},
+    {"person": "99999999999999999999999999", "period": "指定", "which": "1999-01"},
+]
+
+
+@pytest.mark.parametrize("query", SENSELESS, ids=["unknown", "malformed", "blank", "a power", "odd digits", "too large"])
+def test_no_address_breaks_a_page(county: Engine, query: dict[str, str]) -> None:
+    board = account_of(county, Role.LEADER)
+    for entry in ENTRIES:
+        drawn(board, entry, **query)
+        assert not board.exception, (entry.url_path, query, [problem.message for problem in board.exception])
+        assert "<script>" not in html(board), entry.url_path
+
+
+def test_a_township_sees_no_village_or_name_of_another(county: Engine) -> None:
+    with county.connect() as connection:
+        mine = connection.scalar(select(BoardAccount.area_prefix).where(BoardAccount.username == ROLES[Role.TOWNSHIP]))
+        villages = connection.execute(select(Area.code, Area.name).where(Area.level == "village")).all()
+        number = connection.scalar(select(Petition.number).where(~Petition.area_code.startswith(mine)).order_by(Petition.id.desc()))
+        stranger = connection.execute(
+            select(Person.id, Person.name)
+            .join(Appointment, Appointment.person_id == Person.id)
+            .where(~Appointment.area_code.startswith(mine), Appointment.role == "village_chief")
+        ).first()
+    assert stranger is not None
+    own = {name for code, name in villages if code.startswith(mine)}
+    others = {name: code for code, name in villages if not code.startswith(mine) and name not in own}
+    assert others, "the county has a second township"
+    name, code = next(iter(others.items()))
+    board = account_of(county, Role.TOWNSHIP)
+    for entry in ENTRIES:
+        drawn(board, entry, township=code[:9], village=code, person=str(stranger.id), number=str(number))
+        fine(board, entry.url_path)
+        seen = shown(board)
+        assert name not in seen, (entry.url_path, name)
+        assert stranger.name not in seen, (entry.url_path, stranger.name)
+
+
+def test_a_screen_on_the_wall_names_nobody(county: Engine) -> None:
+    wall = next((entry for entry in ENTRIES if entry.url_path == "wall"), None)
+    if wall is None:
+        pytest.skip("no wall page")
+    with county.connect() as connection:
+        names = set(connection.scalars(select(Person.name)))
+    seen = shown(drawn(account_of(county, Role.WALL), wall))
+    assert [name for name in names if len(name) >= 3 and name in seen] == []
+
+
+def test_an_accusation_stands_on_no_page_of_those_who_may_not_see_it(county: Engine) -> None:
+    """信访工作条例 art. 30: overdue as it is, it is in no list, no count, and not at its own address."""
+    board = account_of(county, Role.LEADER)
+    for entry in ENTRIES:
+        seen = shown(drawn(board, entry, number="SECRET-1", period="本年"))
+        assert "检举某人" not in seen, entry.url_path
+
+
+def test_what_is_shown_was_counted_and_not_made_up(county: Engine) -> None:
+    """A county in which something happens shows at least one figure that is neither missing nor zero."""
+    with county.connect() as connection:
+        assert connection.scalar(select(NightStay.id).limit(1)) is not None
+        assert connection.scalar(select(CaptainVisit.id).limit(1)) is not None
+    overview = next(entry for entry in ENTRIES if entry.url_path == "overview")
+    seen = shown(drawn(account_of(county, Role.LEADER), overview))
+    assert re.search(r"[1-9]\d*(\.\d)?%", seen)
+
+
+# --- other databases: these come last, for what is cached of the county is forgotten here ---------------------------------------
+
+
+def test_every_page_renders_on_an_empty_database(nothing: Engine) -> None:
+    with nothing.begin() as connection:
+        accounts.cookie_key(connection)
+    board = a_board(nothing, an_account(nothing, Role.LEADER, now=beijing_now()))
+    for entry in ENTRIES:
+        drawn(board, entry)
+        assert not board.exception, (entry.url_path, [problem.message for problem in board.exception])
+
+
+def test_rows_from_nowhere_break_no_page(small_county: str, tmp_path: Path) -> None:
+    """Other systems write here: unknown people, unknown areas, days to come, words nobody agreed on."""
+    copy = tmp_path / "strange.db"
+    with engine(small_county).connect() as connection:
+        connection.execute(text("VACUUM INTO :file"), {"file": str(copy)})
+    url = f"sqlite:///{copy}"
+    with engine(url).begin() as connection:
+        for statement in STRANGE:
+            connection.execute(text(statement))
+    for county in pointed(url):
+        board = account_of(county, Role.LEADER)
+        for entry in ENTRIES:
+            fine(drawn(board, entry), entry.url_path)
+        strange = next((entry for entry in ENTRIES if entry.url_path == "case"), None)
+        if strange:
+            fine(drawn(account_of(county, Role.PETITION_OFFICE), strange, number="STRANGE-1"), "a strange case")
+
+
+TODAY = "date('now', '+8 hours')"
+NOW = "datetime('now', '+8 hours')"
+STRANGE = (
+    f"INSERT INTO night_stay (person_id, area_code, night) VALUES (99999999, '149981101', {TODAY})",
+    f"INSERT INTO night_stay (person_id, area_code, night) VALUES (1, '999999999', {TODAY})",
+    "INSERT INTO night_stay (person_id, area_code, night) VALUES (1, '', '2099-01-01')",
+    f"INSERT INTO night_visit (person_id, area_code, visited_on, people) VALUES (99999999, 'x', {TODAY}, -5)",
+    f"INSERT INTO night_session (kind, area_code, held_on, measures, measures_done) VALUES ('karaoke', '149981101', {TODAY}, 2, 5)",
+    f"INSERT INTO reception_slot (area_code, day, place, leader_id, received_by) VALUES ('x', {TODAY}, 'moon', 99999999, 99999999)",
+    "INSERT INTO petition (number, area_code, opened_at, size, channel, level, handler_id, lead_id, category, outcome) "
+    f"SELECT 'STRANGE-1', min(code), {NOW}, 'enormous', 'pigeon', 'galaxy', 99999999, 99999999, NULL, NULL FROM area WHERE level='village'",
+    f"INSERT INTO petition (number, area_code, opened_at, ended_at, outcome) "
+    f"VALUES ('STRANGE-2', 'nowhere', {NOW}, '2001-01-01 00:00:00', 'won')",
+    "INSERT INTO petition (number, area_code, opened_at, repeat_of) VALUES ('STRANGE-3', '', '2099-01-01 00:00:00', 99999999)",
+    f"INSERT INTO petition_event (petition_id, at, kind, person_id) VALUES (99999999, {NOW}, 'dance', 99999999)",
+    f"INSERT INTO petition_event (petition_id, at, kind, to_level) SELECT max(id), {NOW}, 'dance', 'galaxy' FROM petition",
+    f"INSERT INTO petition_rating (petition_id, rated_at, stars) SELECT max(id), {NOW}, 17 FROM petition",
+    f"INSERT INTO captain_visit (person_id, household_id, visited_on) VALUES (99999999, 99999999, {TODAY})",
+    f"INSERT INTO captain_meeting (kind, area_code, held_on) VALUES ('party', 'x', {TODAY})",
+    "INSERT INTO appointment (person_id, role, area_code) VALUES (99999999, 'emperor', '149981101')",
+    "INSERT INTO appointment (person_id, role, area_code, valid_from, valid_to) "
+    "VALUES (1, 'township_chief', '149981101', '2026-05-01', '2020-01-01')",
+    "INSERT INTO leave_period (person_id, kind, first_day, last_day) VALUES (1, 'moon', '2026-05-01', NULL)",
+    "INSERT INTO household (area_code, kind) VALUES ('x', 'castle')",
+    "INSERT INTO area (code, level, name) VALUES ('14998199', 'planet', '不知名')",
+    "INSERT INTO survey_response (year, person_id, score) VALUES (2026, 99999999, 99)",
+    "INSERT INTO captain_mark (person_id, year, kind, points) VALUES (99999999, 2026, 'curse', 1e9)",
+)
