@@ -176,8 +176,8 @@ class Reading:
             return None
         if day is None:
             return None  # the day's own fault is told
-        if unit is None and any(column in ("单位", "地点", "乡镇") for column, _, _ in self.faults):
-            return None  # the unit's own fault is told
+        if unit is None and any(column in ("单位", "户编号") for column, _, _ in self.faults):
+            return None  # what would have said the unit is at fault itself
         if unit is None and identified and phone is None and number is None:
             self.fault("单位", "“单位”没有填(或填手机号、人员编号)")
             return None

@@ -41,8 +41,7 @@ def audit_section(scope: Scope) -> None:
     page = picked_page(total, "audit-page")
     found = fresh(audit_page, scope, **question, limit=PAGE_ROWS, offset=page * PAGE_ROWS)
     rows = [
-        (f"{row['at']:%Y-%m-%d %H:%M:%S}", row["username"], _action_name(row["action"]), row["detail"] or "")
-        for row in found.to_dict("records")
+        (f"{row['at']:%Y-%m-%d %H:%M:%S}", row["username"], _action_name(row["action"]), row["detail"]) for row in found.to_dict("records")
     ]
     table(("时间", "账号", "动作", "内容"), rows, "audit-table", empty="这段时间没有符合的记录")
 

@@ -59,7 +59,8 @@ def _checked(scope: Scope, kind: str, given: object) -> None:
         )
     if loaded:
         return
-    label = f"装入 {whole(good)} 行" + (f",退回 {whole(answer.number('refused'))} 行" if answer.number("refused") else "")
+    bad = f"退回 {whole(answer.number('refused'))} 行" if answer.number("refused") else ""
+    label = ",".join(part for part in (f"装入 {whole(good)} 行" if good or not bad else "", bad) if part)
     if st.button(label, type="primary", disabled=good + answer.number("refused") == 0, key="load-ledger"):
         with st.spinner(f"正在装入 {name} …"):
             result = process.ledger("load", kind, name, given.getvalue(), area=scope.area or "", by=signed_in().username)  # type: ignore[attr-defined]

@@ -33,8 +33,23 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[object]], key: str, nu
         return
     side = ["number" if place in numbers else "" for place in range(len(headers))]
     head = "".join(f'<th class="{align}">{escape(name)}</th>' for name, align in zip(headers, side, strict=True))
-    lines = "".join(_line([f'<td class="{align}">{escape(str(text))}</td>' for text, align in zip(row, side, strict=True)]) for row in rows)
+    lines = "".join(
+        _line([f'<td class="{align}">{escape(_text(text))}</td>' for text, align in zip(row, side, strict=True)]) for row in rows
+    )
     panel(f'<div class="sheet-wrap"><table class="sheet"><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>', key=key)
+
+
+SHORT = 12
+
+
+def _cell(text: str, align: str) -> str:
+    """Short texts stay on one line also on a phone, where the table scrolls in itself."""
+    style = ' style="white-space: nowrap"' if len(text) <= SHORT else ""
+    return f'<td class="{align}"{style}>{escape(text)}</td>'
+
+
+def _text(value: object) -> str:
+    return "" if value is None or value != value else str(value)  # NaN is the one value that differs from itself
 
 
 def _line(cells: Sequence[str]) -> str:
