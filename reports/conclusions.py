@@ -131,8 +131,8 @@ def change_words(reading: Reading) -> str:
     if not before.solid(reading.least) or not last.solid(reading.least) or before.period.text != last.period.before.text:
         return ""
     adds_up = reading.entry.measure is not Measure.RATE and not reading.entry.moment
-    if adds_up and not reading.period_over:
-        return ""
+    if not reading.period_over and (adds_up or reading.period.kind is PeriodKind.YEAR):
+        return ""  # half a month's count, or a year half over against a whole one, perhaps the one the ledger began in
     difference = shown(reading.entry, last.value) - shown(reading.entry, before.value)
     if difference == 0:
         return f"与{previous(reading.period)}持平"

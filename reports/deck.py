@@ -33,7 +33,7 @@ from reports.slide_parts import (
     rows_height,
 )
 from reports.tables import Column, Kind, TableReport, definition_words, target_words
-from reports.wording import bare, clean, of, quantity, shortened
+from reports.wording import bare, clean, of, quantity
 
 MOST_BARS = 18
 SIDE_WIDTH = 4.7
@@ -199,7 +199,7 @@ def _annex(deck: Deck, pack: Pack, annex: Annex) -> None:
     pages = pages_of(annex.table, width, height)
     definition = dict(annex.table.notes).get("口径", annex.table.title)
     for number, page in enumerate(pages, start=1):
-        heading = annex.title if number == 1 else f"{shortened(annex.title, 60)}({number}/{len(pages)})"
+        heading = annex.title if number == 1 else f"{annex.table.title}({number}/{len(pages)})"
         slide = _slide(deck, heading, annex.subtitle, _footer(pack, definition), annex.table.notes)
         add_table(slide, page, Block(MARGIN, BODY_TOP, width, height))
 

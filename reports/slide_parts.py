@@ -34,6 +34,8 @@ LINE_HEIGHT = 1.45
 """Of the font size; Noto Sans CJK's own line is the tallest of the faces used."""
 TABLE_SIZE = 12
 CELL_PADDING = 0.08
+ROW_SLACK = 0.09
+"""Inches a row: the cell's margins, and what LibreOffice adds where it has to take another face."""
 GRID_STYLE = "{5940675A-B579-460E-94D1-54222C63F5DA}"
 """PowerPoint's built-in "no style, table grid"."""
 
@@ -142,7 +144,7 @@ def row_heights(table: TableReport, width: float) -> list[float]:
     cells = [_cells(each, TABLE_SIZE) for each in column_widths(table, width)]
     rows = [[column.heading for column in table.columns], *table.texts()]
     lines = [max(lines_needed(text, room) for text, room in zip(row, cells, strict=True)) for row in rows]
-    return [count * TABLE_SIZE * LINE_HEIGHT / 72 + 0.06 for count in lines]
+    return [count * TABLE_SIZE * LINE_HEIGHT / 72 + ROW_SLACK for count in lines]
 
 
 def rows_height(table: TableReport, width: float) -> float:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from metrics.period import Period
 from metrics.registry import REGISTRY
 from metrics.vocabulary import Level
 from metrics.wording import rounded, share, share_points
@@ -93,6 +94,12 @@ def test_a_count_of_half_a_month_is_not_compared_with_a_whole_one():
     whole = [(40, None), (12, None)]
     assert change_words(a_reading("petitions.mass", [(12, None)], whole=whole, as_of=date(2026, 10, 15))) == ""
     assert change_words(a_reading("petitions.mass", [(12, None)], whole=whole)) == "较上月减少 28 件"
+
+
+def test_a_year_still_running_is_not_compared_with_a_whole_one():
+    year, whole = Period.parse("2026"), [(50, 100), (90, 100)]
+    assert change_words(a_reading(UP, [(13, 21)], whole=whole, period=year, as_of=date(2026, 11, 21))) == ""
+    assert change_words(a_reading(UP, [(13, 21)], whole=whole, period=year, as_of=date(2026, 12, 31))) == "较上年上升 40.0 个百分点"
 
 
 def test_the_largest_category_is_named_only_when_it_is_one():
