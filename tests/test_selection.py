@@ -148,7 +148,7 @@ def some_marks(*rows) -> pd.DataFrame:
         (a_candidate(days=182), some_marks(), "ok"),
         (a_candidate(days=181), some_marks(), "任职不足:在岗181天,需182天"),
         (a_candidate(surveyed=5), some_marks(), "ok"),
-        (a_candidate(surveyed=4), some_marks(), "样本不足:测评4户,本邻10户,需过50%"),
+        (a_candidate(surveyed=4), some_marks(), "样本不足:测评4户,本邻10户,需达50%"),
         (a_candidate(surveyed=2, households=4), some_marks(), "样本不足:测评2户,需3户"),
         (a_candidate(surveyed=0, households=0), some_marks(), "样本不足:测评0户,需3户"),
         (a_candidate(), some_marks(("spot_check", True, None)), "ok"),

@@ -57,7 +57,7 @@ def gate_reasons(candidates: pd.DataFrame, marks: pd.DataFrame, rules: Selection
         if surveyed < rules.least_surveyed:
             reasons.append(f"样本不足:测评{surveyed}户,需{rules.least_surveyed}户")
         elif rules.least_surveyed_share is not None and surveyed < rules.least_surveyed_share * households:
-            reasons.append(f"样本不足:测评{surveyed}户,本邻{households}户,需过{rules.least_surveyed_share:.0%}")
+            reasons.append(f"样本不足:测评{surveyed}户,本邻{households}户,需达{rules.least_surveyed_share:.0%}")
         found[int(person)] = ";".join(reasons) or OK
     return found
 

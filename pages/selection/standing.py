@@ -24,6 +24,8 @@ SHEET_PAGE = "pages/selection/sheet.py"
 ROWS = 50
 NEAR = 2
 """Beside the seats, this many times as many who come next are drawn."""
+GRAVEST = ("一票否决", "抽查未通过", "已退出", "任职不足", "样本不足")
+"""The order in which reasons are listed."""
 RANKING = (
     Column("名次", number=True),
     Column("姓名"),
@@ -135,6 +137,8 @@ def eligibility(asked: Asked) -> None:
     """Who is listed but not ranked, and why: the gates and the veto."""
     rules = asked.made.rules
     out = asked.rows[asked.rows["gate"] != OK]
+    out = out.assign(weight=[next((p for p, word in enumerate(GRAVEST) if word in gate), len(GRAVEST)) for gate in out["gate"]])
+    out = out.sort_values(["weight", "township_code", "person_id"], kind="stable")
     words = out["gate"].str.split(":").str[0].value_counts()
     told = " · ".join(f"{reason} {whole(count)} 人" for reason, count in words.items())
     share = "" if rules.least_surveyed_share is None else f"、且不少于本邻的 {rules.least_surveyed_share:.0%}"
