@@ -1,0 +1,196 @@
+"""管理 as an administrator's browser sees it: accounts, ledgers, audit, database; and as nobody else does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from sqlalchemy import Engine, func, select
+from streamlit.testing.v1 import AppTest
+
+from data_access import accounts
+from data_access.accounts import Role, account_named
+from data_access.audit import Action
+from data_access.clock import beijing_now
+from data_access.tables import BoardAudit, BoardImportRow, NightStay
+from pages.admin import process
+from tests.builders import a_county, a_person, an_appointment
+from tests.opened_pages import opened, words
+from tests.signed_in import RIGHT, an_account, try_password
+
+STRONGER = "Xin-Mima-2026"
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accounts, "ROUNDS", 4)
+
+
+@pytest.fixture
+def county(served: Engine) -> Engine:
+    with served.begin() as connection:
+        a_county(connection)
+        an_appointment(connection, "township_leader", person=a_person(connection, "张三"))
+    return served
+
+
+def admin(database: Engine, section: str, name: str | None = None) -> AppTest:
+    name = name or an_account(database, Role.ADMINISTRATOR, now=beijing_now())
+    return opened(database, "admin", name, section=section)
+
+
+def click(board: AppTest, key: str) -> AppTest:
+    return board.button(key=key).click().run(timeout=60)
+
+
+def submit(board: AppTest, label: str) -> AppTest:
+    next(button for button in board.button if button.label == label).click()
+    return board.run(timeout=60)
+
+
+def labelled(elements: object, label: str) -> object:
+    return next(each for each in elements if each.label == label)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in (Role.ADMINISTRATOR, Role.WALL)])
+def test_only_an_administrator_opens_the_page(county: Engine, role: Role) -> None:
+    name = an_account(county, role, now=beijing_now(), **({"area": "149981101"} if role is Role.TOWNSHIP else {}))
+    said = words(opened(county, "admin", name, section="账号"))
+    assert name not in said
+    assert "装入台账" not in said
+
+
+@pytest.mark.parametrize("section", ["台账", "账号", "审计", "数据库"])
+def test_every_section_opens_also_in_an_empty_county(served: Engine, section: str) -> None:
+    assert "管理" in words(admin(served, section))
+
+
+def test_an_account_is_disabled_and_enabled_again(county: Engine) -> None:
+    name = an_account(county, now=beijing_now())
+    board = admin(county, "账号")
+    board.selectbox(key="account").select(name).run(timeout=60)
+    click(board, "disable")
+    with county.connect() as connection:
+        assert account_named(connection, name).disabled_at is not None  # type: ignore[union-attr]
+    click(board, "enable")
+    with county.connect() as connection:
+        assert account_named(connection, name).disabled_at is None  # type: ignore[union-attr]
+        said = connection.scalars(select(BoardAudit.detail).where(BoardAudit.detail.in_([f"停用 {name}", f"启用 {name}"]))).all()
+    assert sorted(said) == sorted([f"停用 {name}", f"启用 {name}"])
+
+
+def test_an_administrator_cannot_disable_himself(county: Engine) -> None:
+    name = an_account(county, Role.ADMINISTRATOR, now=beijing_now())
+    board = admin(county, "账号", name)
+    board.selectbox(key="account").select(name).run(timeout=60)
+    assert board.button(key="disable").disabled
+
+
+def test_a_locked_account_is_unlocked(county: Engine) -> None:
+    name = an_account(county, now=beijing_now())
+    with county.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE board_account SET failed_attempts = 5 WHERE username = '{name}'")
+    board = admin(county, "账号")
+    board.selectbox(key="account").select(name).run(timeout=60)
+    click(board, "unlock")
+    with county.connect() as connection:
+        assert account_named(connection, name).failed_attempts == 0  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("second", "welcome"), [(STRONGER, True), ("Anders-2026", False)])
+def test_a_new_password_is_set_when_both_entries_agree(county: Engine, second: str, welcome: bool) -> None:
+    name = an_account(county, now=beijing_now())
+    board = admin(county, "账号")
+    board.selectbox(key="account").select(name).run(timeout=60)
+    labelled(board.text_input, "新密码").input(STRONGER)  # type: ignore[attr-defined]
+    labelled(board.text_input, "再输入一次").input(second)  # type: ignore[attr-defined]
+    submit(board, "设为新密码")
+    assert (try_password(county, name, STRONGER if welcome else RIGHT).token) is not None
+
+
+def test_a_weak_password_is_refused_in_words(county: Engine) -> None:
+    board = admin(county, "账号")
+    labelled(board.text_input, "账号名").input("xinren")  # type: ignore[attr-defined]
+    labelled(board.text_input, "初始密码").input("short")  # type: ignore[attr-defined]
+    submit(board, "新增")
+    assert "密码至少 10 个字符" in board.error[0].value
+    with county.connect() as connection:
+        assert account_named(connection, "xinren") is None
+
+
+def test_an_account_is_added_and_its_role_changed(county: Engine) -> None:
+    board = admin(county, "账号")
+    labelled(board.text_input, "账号名").input("xinren2")  # type: ignore[attr-defined]
+    labelled(board.text_input, "初始密码").input(STRONGER)  # type: ignore[attr-defined]
+    submit(board, "新增")
+    board.selectbox(key="account").select("xinren2").run(timeout=60)
+    board.selectbox(key="role-xinren2").select(Role.PETITION_OFFICE).run(timeout=60)
+    submit(board, "保存")
+    with county.connect() as connection:
+        account = account_named(connection, "xinren2")
+    assert account is not None
+    assert (account.role, account.scope.may_see_restricted) == (Role.PETITION_OFFICE, True)
+
+
+def test_the_audit_is_filtered_by_action(county: Engine) -> None:
+    name = an_account(county, Role.ADMINISTRATOR, now=beijing_now())
+    board = admin(county, "审计", name)
+    board.selectbox(key="audit-account").select(name).run(timeout=60)
+    assert "登录" in words(board)
+    board.selectbox(key="audit-action").select(str(Action.EXPORT)).run(timeout=60)
+    assert "这段时间没有符合的记录" in words(board)
+
+
+def test_the_database_facts_count_rows(county: Engine) -> None:
+    said = words(admin(county, "数据库"))
+    assert "人员 person 1 —" in said
+
+
+def a_ledger(folder: Path) -> bytes:
+    book = openpyxl.Workbook()
+    for line in (("日期", "姓名", "单位"), ("2026-10-08", "张三", "泥河镇"), ("2026-10-08", "李不在", "泥河镇")):
+        book.active.append(line)
+    book.save(folder / "l.xlsx")
+    return (folder / "l.xlsx").read_bytes()
+
+
+def test_a_ledger_is_checked_then_loaded_in_the_browser(county: Engine, tmp_path: Path) -> None:
+    name = an_account(county, Role.ADMINISTRATOR, now=beijing_now())
+    board = admin(county, "台账", name)
+    board.selectbox(key="kind").select("night_stay").run(timeout=60)
+    board.file_uploader[0].upload("10月.xlsx", a_ledger(tmp_path), "application/octet-stream").run(timeout=120)
+    assert "泥河镇没有叫“李不在”的在任人员" in words(board)
+    with county.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(NightStay)) == 0
+    board.button(key="load-ledger").click().run(timeout=120)
+    with county.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(NightStay)) == 1
+        assert connection.scalars(select(BoardImportRow.value)).all() == ["李不在"]
+        assert "住夜 10月.xlsx:共 2 行" in str(
+            connection.scalar(select(BoardAudit.detail).where(BoardAudit.username == name, BoardAudit.action == "import"))
+        )
+    assert "装入编号" in board.success[0].value
+
+
+def test_the_log_masks_names_for_an_administrator(county: Engine, tmp_path: Path) -> None:
+    answer = process.ledger("load", "night_stay", "10月.xlsx", a_ledger(tmp_path), area="", by="test")
+    board = admin(county, "台账")
+    labelled(board.selectbox, "查看退回的行").select(answer.counts["import_id"]).run(timeout=60)  # type: ignore[attr-defined]
+    said = words(board)
+    assert "泥河镇没有叫“李**”的在任人员" in said
+    assert "李不在" not in said
+
+
+@pytest.mark.parametrize(("make", "why"), [(lambda: b"not a workbook", "打不开"), (lambda: b"", "打不开")])
+def test_an_unreadable_upload_is_answered_in_words(county: Engine, make: Callable[[], bytes], why: str) -> None:
+    answer = process.ledger("check", "night_stay", "坏.xlsx", make(), area="", by="test")
+    assert answer.error is not None
+    assert answer.error.startswith(why)
+    assert "坏.xlsx" in answer.error
+
+
+def test_a_template_comes_from_the_page(county: Engine, tmp_path: Path) -> None:
+    (tmp_path / "t.xlsx").write_bytes(process.template("petition"))
+    assert openpyxl.load_workbook(tmp_path / "t.xlsx").sheetnames == ["诉求", "说明"]
