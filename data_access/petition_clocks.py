@@ -7,6 +7,7 @@ its deadline" looks at the second where the deadline is a timestamp.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import CTE, ColumnElement, Date, Integer, Select, SQLColumnExpression, and_, case, func, literal, or_, select, union_all
 
@@ -97,3 +98,17 @@ def deadline(window: Window) -> Deadline:
         func.coalesce(day_of(Petition.extended_to), day_of(Petition.due_at), clock.c.due, before_the_calendar),
         instant,
     )
+
+
+def may_be_due(window: Window, first: date, last: date) -> ColumnElement[bool]:
+    """Petitions whose deadline can lie between two days at all, so that the clock is not asked for every petition there ever was.
+
+    A given deadline says so itself; a clock of the rulebook runs at most so many days as it has working days three times over
+    (no holiday is longer), plus a month.
+    """
+    longest = max(int(window.number(number)) for number in WORKING_DAY_CLOCKS.values())
+    horizon = max(3 * longest + 31, int(window.number("petitions.xinfang_days")) + 1)
+    begin, end = datetime.combine(first, time()), datetime.combine(last + timedelta(days=1), time())
+    given = func.coalesce(Petition.extended_to, Petition.due_at)
+    by_rule = and_(given.is_(None), Petition.opened_at >= begin - timedelta(days=horizon), Petition.opened_at < end)
+    return or_(by_rule, and_(given >= begin, given < end))

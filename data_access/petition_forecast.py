@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Date, and_, case, func, literal, or_, select
 
 from data_access.frames import frame
-from data_access.petition_clocks import XINFANG, day_of, deadline, numbered_days
+from data_access.petition_clocks import XINFANG, day_of, deadline, may_be_due, numbered_days
 from data_access.petitions import one_if, open_at_end
 from data_access.scope import CODE_LENGTHS, Scope, counted_petitions
 from data_access.tables import Petition
@@ -78,7 +78,7 @@ def _cases(scope: Scope, connection: Connection, window: Window, first: date, la
         select(*fields, Petition.outcome, due.day, due.instant, Petition.handler_id)
         .select_from(Petition)
         .outerjoin(due.clock, due.on)
-        .where(counted_petitions(scope), condition, due.day >= first, due.day <= last)
+        .where(counted_petitions(scope), condition, may_be_due(window, first, last), due.day >= first, due.day <= last)
         .order_by(due.day, Petition.id)
     )
     return frame(connection, statement, CASE_COLUMNS)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Date, Select, SQLColumnExpression, Text, and_
 from data_access.frames import frame
 from data_access.petition_clocks import day_of, deadline
 from data_access.petitions import NO_CATEGORY, one_if, open_at_end, order_statistics, seconds_between, within
-from data_access.scope import CODE_LENGTHS, Scope, counted_petitions, unit_code
+from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, unit_code
 from data_access.tables import Petition, PetitionEvent, PetitionRating
 from data_access.window import Window
 
@@ -20,6 +20,8 @@ AGE_BOUNDS = (3, 7, 15, 30, 60)
 STEPS = ("dispatch", "accept", "resolve", "rate", "close")
 RECENT_DAYS, PAST_DAYS = 28, 84
 AFTERWARDS_DAYS = 60
+REPEATS_LOOKED_AT = 5
+"""So many times the rows shown are taken, as some originals may be restricted or elsewhere."""
 FLAGS = ("overdue", "due_soon", "backlog", "supervised", "led", "backlog_unled")
 
 
@@ -173,24 +175,27 @@ def repeated_most(scope: Scope, connection: Connection, window: Window, limit: i
     Columns: id, number, category, title (None without the right to names), code (its area), times, latest (when last repeated), open (0/1).
     """
     again = Petition.__table__.alias("again")
-    title: SQLColumnExpression = func.max(Petition.title) if scope.may_see_names else cast(null(), Text)
-    times, latest = func.count().label("times"), func.max(again.c.opened_at).label("latest")
-    still_open = func.max(one_if(or_(Petition.ended_at.is_(None), Petition.ended_at >= window.as_of_end)))
-    statement = (
-        select(
-            Petition.id,
-            func.max(Petition.number),
-            func.max(Petition.category),
-            title,
-            func.max(Petition.area_code),
-            times,
-            latest,
-            still_open,
+    # The few most repeated first, then their originals: joining every repeat to its original reads the table twice.
+    most = (
+        select(again.c.repeat_of.label("first_id"), func.count().label("times"), func.max(again.c.opened_at).label("latest"))
+        .where(
+            again.c.repeat_of.is_not(None),
+            counted(again.c.area_code, scope),
+            again.c.restricted.is_not(True),
+            within(again.c.opened_at, window),
         )
-        .join(again, again.c.repeat_of == Petition.id)
-        .where(counted_petitions(scope), again.c.restricted.is_not(True), within(again.c.opened_at, window))
-        .group_by(Petition.id)
-        .order_by(times.desc(), latest.desc(), Petition.id)
+        .group_by(again.c.repeat_of)
+        .order_by(func.count().desc(), func.max(again.c.opened_at).desc(), again.c.repeat_of)
+        .limit(limit * REPEATS_LOOKED_AT)
+        .subquery()
+    )
+    title: SQLColumnExpression = Petition.title if scope.may_see_names else cast(null(), Text)
+    still_open = one_if(or_(Petition.ended_at.is_(None), Petition.ended_at >= window.as_of_end))
+    statement = (
+        select(Petition.id, Petition.number, Petition.category, title, Petition.area_code, most.c.times, most.c.latest, still_open)
+        .join(most, most.c.first_id == Petition.id)
+        .where(counted_petitions(scope))
+        .order_by(most.c.times.desc(), most.c.latest.desc(), Petition.id)
         .limit(limit)
     )
     return frame(connection, statement, ["id", "number", "category", "title", "code", "times", "latest", "open"])

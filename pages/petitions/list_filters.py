@@ -43,7 +43,7 @@ def list_filters(filters: Filters) -> Asked:
     standings = dict(STANDING_NAMES)
     if filters.scope.may_see_restricted:
         standings[RESTRICTED] = RESTRICTED_NAME
-    known = loaders.asked(categories, filters.scope, ("petition",))
+    known = loaders.asked(categories, filters.scope, ())  # an hour old at most: categories hardly change
     with st.container(horizontal=True, vertical_alignment="bottom", key="list-filters"):
         words = st.text_input(
             "查找",
