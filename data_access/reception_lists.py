@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from data_access.frames import frame
 from data_access.night_lists import PAGE_ROWS, RAISED, RAISED_COLUMNS, without_words
-from data_access.scope import Scope, counted, counted_petitions, in_scope, unit_code, visible_petitions
+from data_access.scope import Scope, counted, counted_petitions, unit_code, visible_petitions
 from data_access.tables import Area, Petition, ReceptionSlot
 from data_access.window import Window
 
@@ -131,7 +131,7 @@ def coming_slots(scope: Scope, connection: Connection, first: date, last: date) 
     statement = (
         select(ReceptionSlot.area_code, ReceptionSlot.day, ReceptionSlot.place, ReceptionSlot.leader_id, ReceptionSlot.backup_id)
         .where(
-            in_scope(ReceptionSlot.area_code, scope),
+            counted(ReceptionSlot.area_code, scope),
             func.length(ReceptionSlot.area_code) == 9,
             ReceptionSlot.published.is_(True),
             ReceptionSlot.day.between(first, last),
@@ -146,7 +146,7 @@ def village_slots_ahead(scope: Scope, connection: Connection, first: date, last:
     return (
         connection.scalar(
             select(func.count()).where(
-                in_scope(ReceptionSlot.area_code, scope),
+                counted(ReceptionSlot.area_code, scope),
                 func.length(ReceptionSlot.area_code) > 9,
                 ReceptionSlot.published.is_(True),
                 ReceptionSlot.day.between(first, last),

@@ -96,7 +96,7 @@ def test_every_view_of_the_three_pages_renders_full_and_empty(served):
 def test_a_visit_leads_to_the_petition_it_raised_and_restricted_ones_stay_away(served):
     a_busy_county(served)
     page = opened(served, "nights", view="夜访")
-    assert "S-77 路灯不亮" in words(page)
+    assert "路灯不亮 S-77 · 办理中" in words(page)
     assert re.search(r"case\.py[^>]*S-77", markup(page))  # the row is a link to the case
     assert "S-99" not in markup(page)
     assert "检举" not in markup(page)
@@ -104,7 +104,7 @@ def test_a_visit_leads_to_the_petition_it_raised_and_restricted_ones_stay_away(s
 
 def test_a_slot_leads_to_the_petition_it_raised_and_an_empty_one_says_so(served):
     a_busy_county(served)
-    assert "S-78 宅基地边界" in words(opened(served, "reception", view="场次", how="raised"))
+    assert "宅基地边界 S-78 · 办理中" in words(opened(served, "reception", view="场次", how="raised"))
     assert "无人接待" in words(opened(served, "reception", view="场次", how="nobody"))
     assert "公示接待 2 场,A岗或B岗到岗 1 场(50.0%),1 场没有人来" in words(opened(served, "reception"))
 

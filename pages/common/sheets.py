@@ -81,7 +81,7 @@ def raised(row: Mapping[Any, Any]) -> tuple[str, str]:
     about = row["category"] if is_missing(row["title"]) else row["title"]
     words = [became(row), *(["已回头看"] if not is_missing(row["followed_up_at"]) else [])]
     name = "未分类" if is_missing(about) else str(about)
-    return cell(f"{row['number']} {name}", " · ".join(words)), go_to(CASE_PAGE, {"number": str(row["number"])})
+    return cell(name, " · ".join([str(row["number"]), *words])), go_to(CASE_PAGE, {"number": str(row["number"])})
 
 
 def became(row: Mapping[Any, Any]) -> str:

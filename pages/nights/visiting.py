@@ -32,7 +32,7 @@ from pages.common.sheets import (
 COLUMNS = (
     Column("日期", tight=True),
     Column("去哪里 · 谁去的"),
-    Column("人次", number=True),
+    Column("人次", number=True, aside=True),
     Column("走访情况", aside=True),
     Column("带回的诉求 · 结果"),
 )

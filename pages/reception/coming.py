@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import defaultdict
+from datetime import date, timedelta
 
 from data_access.reception_lists import LIST_TABLES, coming_slots, village_slots_ahead
 from metrics.vocabulary import PLACE_NAMES, Place
@@ -14,7 +15,6 @@ from pages.common.months import WEEKDAYS
 from pages.common.panel import panel
 from pages.common.sheets import Column, cell, heading, name_of, names_of, sheet, to_township, township_names
 
-COLUMNS = (Column("日期", tight=True), Column("乡镇 · 地点"), Column("A岗"), Column("B岗"))
 DAYS = 7
 
 
@@ -23,24 +23,30 @@ def show(filters: Filters) -> None:
     last = first + timedelta(days=DAYS - 1)
     rows = loaders.asked(coming_slots, scope, LIST_TABLES, first=first, last=last)
     names, townships = names_of(filters.scope, [*rows["leader_id"], *rows["backup_id"]]), township_names(scope, filters.as_of)
-    title = f"{day_text(first)}至{day_text(last)}公示 {len(rows)} 场"
-    lines, links, before = [], [], None
+    cells: dict[tuple[str, date], list[str]] = defaultdict(list)
     for row in rows.to_dict("records"):
-        day = row["day"]
         place = PLACE_NAMES[Place(row["place"])] if row["place"] in set(Place) else "地点未写"
-        rest = "" if loaders.workdays().is_workday(day) else "放假日"
-        lines.append(
-            [
-                "" if day == before else cell(f"{day_text(day)} 周{WEEKDAYS[day.weekday()]}", rest),
-                cell(townships.get(row["code"], row["code"]), place),
-                cell(name_of(names, row["leader_id"], "未排")),
-                cell(name_of(names, row["backup_id"], "未排")),
-            ]
-        )
-        links.append(to_township(str(row["code"]), filters))
-        before = day
+        pair = f"{name_of(names, row['leader_id'], '未排')} / {name_of(names, row['backup_id'], '未排')}"
+        cells[row["code"], row["day"]].append(f"<div>{cell(pair, place)}</div>")
+    days = sorted({day for _, day in cells})
+    columns = [
+        Column("乡镇", tight=True),
+        *(Column(_named(day), tight=True) for day in days),
+    ]
+    lines, links = [], []
+    for code, name in townships.items() if days else ():
+        own = ["".join(cells[code, day]) for day in days]
+        lines.append([cell(name, "" if any(own) else "尚未公示"), *own])
+        links.append(to_township(str(code), filters))
+    title = f"{day_text(first)}至{day_text(last)}公示 {len(rows)} 场"
     empty = f"{day_text(first)}至{day_text(last)}还没有公示场次,请各乡镇党政办登记下周安排"
-    panel(heading(title, "乡镇本级的场次,按日期排列", "reception.kept") + sheet(COLUMNS, lines, links, empty), key="coming")
+    panel(heading(title, "乡镇本级的场次,每格为 A岗 / B岗", "reception.kept") + sheet(columns, lines, links, empty), key="coming")
     villages = loaders.asked(village_slots_ahead, scope, LIST_TABLES, first=first, last=last)
     if villages:
         note(f"另有村服务中心公示 {whole(villages)} 场。")
+
+
+def _named(day: date) -> str:
+    """11月23日 周一, with 放假日 where it is one."""
+    rest = "" if loaders.workdays().is_workday(day) else " 放假日"
+    return f"{day_text(day)} 周{WEEKDAYS[day.weekday()]}{rest}"
