@@ -63,7 +63,7 @@ if sections:
         "pages/meeting/show.py",
         label="放映 →",
         icon=":material/present_to_all:",
-        query_params={**filters.query, "meeting": chosen or names[0]} | ({"township": filters.township} if filters.township else {}),
+        query_params={**filters.query, "meeting": chosen or names[0]} | ({"of": filters.township} if filters.township else {}),
     )
 
 edition = loaders.rules_on(filters.period, filters.as_of)

@@ -1,5 +1,6 @@
 """会议演示: the deck as pages for a projector. Arrows or space turn, F fills the screen, a row opens its unit."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -25,7 +26,9 @@ scope = signed_in_scope()
 page_header("会议演示", crumbs=[("会议材料", "pages/meeting/meeting.py", None)], subtitle="← → 或空格翻页,F 全屏,点一行看明细。")
 left, right = bar()
 with left:
-    filters = bar_filters(scope, default_period="指定")
+    filters = bar_filters(scope, default_period="指定", townships=False)
+# Its own parameter: the township a row was opened for must not narrow the show on the way back.
+filters = replace(filters, township=st.query_params.get("of"))
 names = making.meetings()
 with left:
     chosen = st.selectbox("会议", names, key="meeting", bind="query-params", label_visibility="collapsed", width=150)
@@ -43,7 +46,7 @@ if pack is None:
 if not pack.chapters and not pack.annexes:
     note("这个会议在所选时段和范围内没有可放映的内容,请换一个时段或乡镇。")
 else:
-    query = {**filters.query} | ({"township": filters.township} if filters.township else {})
+    query = filters.query
     name = f"{audience}-{filters.period.text}-{filters.township or ''}-{loaders.today()}"
     result = player()(key="show", data={"slides": slides(pack, query), "name": name}, on_go_change=lambda: None)
     if result.go:
