@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, exists, func, or_, select
 
 from data_access.areas import people
 from data_access.frames import frame
@@ -179,4 +179,5 @@ def _from(statement: Select, kind: str) -> Select:
 
 
 def _held_post(scope: Scope, person_id: int) -> ColumnElement[bool]:
-    return exists().where(and_(Appointment.person_id == person_id, in_scope(Appointment.area_code, scope)))
+    # With its FROM stated: for nobody's scope the condition is a plain "false", and without a table that is no SQL.
+    return select(Appointment.id).where(Appointment.person_id == person_id, in_scope(Appointment.area_code, scope)).exists()

@@ -195,7 +195,7 @@ def records(scope: Scope, person: Person, found: Sequence[Month], filters: Filte
     """The records of one kind, the latest first, a page at a time; a row opens the record as it was entered."""
     kinds = _kinds(found)
     if not kinds:
-        panel(heading("记录") + '<div class="empty">近12个月没有任何记录</div>', key="records")
+        panel(heading("记录") + '<div class="empty">近12个月没有任何记录</div>', key="record-rows")
         return
     names = {record.KIND_NAMES[kind]: kind for kind in kinds}
     chosen = st.segmented_control(
@@ -229,7 +229,7 @@ def records(scope: Scope, person: Person, found: Sequence[Month], filters: Filte
         sub = f"近12个月 {total} 条,最近的在前;点一行看原始记录"
         panel(
             heading(f"{record.KIND_NAMES[kind]}记录", sub) + sheet([Column("日期"), Column("地点"), Column("")], lines, links),
-            key="records",
+            key="record-rows",
         )
 
 

@@ -85,12 +85,8 @@ def _lines(figure: Figure, code: str, filters: Filters, scope: Scope) -> tuple[i
         if found[0]:
             return found
     if Level.VILLAGE in entry.levels:
-        return _worst(
-            figure, Level.VILLAGE, scope.narrowed(code), filters, lambda row: go_to(VILLAGE_PAGE, {"village": row, **kept(filters)})
-        )
-    if Level.PERSON in entry.levels:
-        return _worst(figure, Level.PERSON, own, filters, lambda row: go_to(PERSON_PAGE, {"person": row, **kept(filters)}))
-    return 0, []
+        return _worst(figure, Level.VILLAGE, scope, code, filters)
+    return _worst(figure, Level.PERSON, own, "", filters) if Level.PERSON in entry.levels else (0, [])
 
 
 def _nights(indicator_id: str, own: Scope, asked: Question, filters: Filters, code: str) -> tuple[int, list[Line]]:
