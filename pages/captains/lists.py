@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -40,7 +41,7 @@ def unvisited_list(filters: Filters) -> None:
             [
                 cell(_place(row, towns)),
                 cell(row["cell"] if not is_missing(row["cell"]) else "未编邻", f"户号 {row['household_id']}"),
-                cell("从未走访" if is_missing(row["seen"]) else day_text(row["seen"])),
+                cell("从未走访" if is_missing(row["seen"]) else _seen(row["seen"], filters.as_of)),
                 cell("" if is_missing(row["seen"]) else f"{(days_of(kind, filters)['last'] - row['seen']).days}天"),
                 cell(name_of(names, row["captain_id"], "空缺")),
             ]
@@ -78,3 +79,8 @@ def _lacks(row: dict[Any, Any], least: int, most: int) -> str:
         "没有住户" if not row["households"] else "户数不足" if row["households"] < least else "户数过多" if row["households"] > most else ""
     )
     return "、".join(word for word in (post, size) if word)
+
+
+def _seen(day: date, as_of: date) -> str:
+    """10月6日, with the year where it is not this one."""
+    return day_text(day) if day.year == as_of.year else f"{day.year}年{day_text(day)}"

@@ -212,7 +212,7 @@ def _households(homes: pd.DataFrame, part: Period, unit: str) -> str:
             cell(f"户号 {row['household_id']}"),
             cell(HOUSEHOLD_NAMES[HouseholdKind(row["kind"])]),
             cell(f"{int(row['visits'])}次" if row["visits"] else "本月未走访"),
-            cell(MISSING if is_missing(row["seen"]) else day_text(row["seen"])),
+            cell(MISSING if is_missing(row["seen"]) else f"{row['seen']:%Y年%-m月%-d日}"),
         ]
         for row in homes.to_dict("records")
     ]

@@ -46,13 +46,12 @@ def rank_intervals(palette: Palette, rows: Sequence[Mapping[str, Any]], *, title
         "cliponaxis": False,
     }
     layout = base_layout(palette, title, subtitle, 120 + ROW_PIXELS * max(1, len(rows)))
-    layout["xaxis"] = axis(
-        palette, side="top", title={"text": "全县名次 →", "font": {"size": 13, "color": palette.quiet}}, rangemode="tozero"
-    )
+    furthest = max((int(row["rank_high"]) for row in rows), default=1)
+    layout["xaxis"] = axis(palette, side="top", range=[-0.04 * furthest, 1.04 * furthest])
     layout["yaxis"] = axis(
         palette, type="category", autorange="reversed", showgrid=False, tickfont={"size": 14, "color": palette.ink}, categoryarray=labels
     )
-    layout["margin"]["t"] = 110
+    layout["margin"]["t"] = 96
     layout["shapes"] = _bands(palette, [row["group"] for row in rows])
     return {"data": [interval, dots], "layout": layout}
 
@@ -103,7 +102,7 @@ def waterfall(
     }
     layout = base_layout(palette, title, subtitle, 110 + 32 * len(labels))
     layout["barmode"] = "overlay"
-    layout["xaxis"] = axis(palette, range=[0, 128], tickvals=[0, 20, 40, 60, 80, 100])
+    layout["xaxis"] = axis(palette, range=[0, 142], tickvals=[0, 20, 40, 60, 80, 100])
     layout["yaxis"] = axis(
         palette, type="category", autorange="reversed", showgrid=False, tickfont={"size": 14, "color": palette.ink}, categoryarray=labels
     )

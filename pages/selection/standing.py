@@ -32,7 +32,7 @@ RANKING = (
     Column("乡镇", aside=True),
     Column("总分", number=True),
     Column("实绩 / 评单 / 测评 / 加分", aside=True),
-    Column("名次多在"),
+    Column("名次多在", aside=True),
     Column("入选把握"),
     Column("换权重仍不变", number=True, aside=True),
     Column("结果"),
@@ -91,10 +91,11 @@ def _intervals(asked: Asked, rows: pd.DataFrame, where: str, seats: int) -> None
         )
     overlap = int(((rows["rank_low"] <= seats) & ~rows["standing"].isin([ON_LIST, MOVED_UP])).sum())
     title = f"{where}:横线越长,名次越不能当真"
-    subtitle = "圆点是现在的名次(实心=在名额内),横线是换一批样本时九成情况下的名次;同一底色的人分不出高下"
+    subtitle = "全县名次;实心=在名额内,横线=多在的范围"
     figure = rank_intervals(palette(), drawn, title=title, subtitle=subtitle)
     alt = f"{where}{len(drawn)}名人选的名次和区间;名额外有{overlap}人的区间伸进名额线内"
     show_figure(figure, key="intervals", alt=alt, name=f"评选-{asked.role_name}")
+    note("横线:换一批走访、评单和答卷再排,九成情况下名次落在这一段。底色相同、紧挨着的人分不出高下。")
 
 
 def ranking(asked: Asked) -> None:
@@ -111,14 +112,14 @@ def _ranking(asked: Asked, rows: pd.DataFrame, title: str, key: str) -> None:
         lines.append(
             [
                 cell(int(row["rank"])),
-                cell(row["name"] or f"编号{row['person_id']}"),
+                whole_line(row["name"] or f"编号{row['person_id']}"),
                 cell(asked.made.townships.get(row["township_code"], row["township_code"])),
                 cell(f"{row['score']:.2f}"),
                 cell(f"{row['work']:.2f} / {row['ratings']:.2f} / {row['survey']:.2f} / {row['bonus']:g}"),
                 cell(f"{int(row['rank_low'])}–{int(row['rank_high'])} 名"),
-                cell(f"{chance_word(row['chance_in_quota'])} {tenths(row['chance_in_quota'])}"),
+                whole_line(f"{chance_word(row['chance_in_quota'])} {tenths(row['chance_in_quota'])}"),
                 cell(tenths(row["weight_stability"])),
-                cell(_result(row)),
+                whole_line(_result(row)),
             ]
         )
         links.append(sheet_link(asked, row))
@@ -127,6 +128,11 @@ def _ranking(asked: Asked, rows: pd.DataFrame, title: str, key: str) -> None:
 
 def _result(row: dict[Any, Any]) -> str:
     return "平分,待会议裁定" if row["to_settle"] and not row["standing"] else row["standing"] or "名额外"
+
+
+def whole_line(text: str) -> str:
+    """A cell that is not broken on a phone: names stay whole."""
+    return f'<span class="nowrap">{cell(text)}</span>'
 
 
 def sheet_link(asked: Asked, row: dict[Any, Any]) -> str:
