@@ -33,8 +33,9 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data_access.audit import Action, record
+from data_access.board_tables import BoardAccount, BoardProperty
 from data_access.scope import Scope
-from data_access.tables import Area, BoardAccount, BoardProperty
+from data_access.tables import Area
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD_BYTES = 72

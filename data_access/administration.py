@@ -7,9 +7,10 @@ from datetime import datetime
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, and_, func, literal, select, true, union_all
 
+from data_access.board_tables import BoardAudit
 from data_access.frames import frame
 from data_access.scope import Scope
-from data_access.tables import CONTRACT, BoardAudit, Table
+from data_access.tables import CONTRACT, Table
 
 AUDIT_COLUMNS = (BoardAudit.at, BoardAudit.username, BoardAudit.action, BoardAudit.detail)
 

@@ -11,8 +11,8 @@ from enum import StrEnum
 import pandas as pd
 from sqlalchemy import Connection, insert, select
 
+from data_access.board_tables import BoardAudit
 from data_access.scope import Scope
-from data_access.tables import BoardAudit
 
 
 class Action(StrEnum):

@@ -9,7 +9,8 @@ import pandas as pd
 from chinese_calendar.constants import holidays, workdays
 from sqlalchemy import Connection, delete, insert, select
 
-from data_access.tables import BoardProperty, CalendarDay
+from data_access.board_tables import BoardProperty
+from data_access.tables import CalendarDay
 
 PROVISIONAL = "calendar_provisional_years"
 """``board_property`` name: the years filled by plain weekdays because no notice is known yet, comma separated."""

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import DDL, Connection, func, select
 
-from data_access.tables import CONTRACT, BoardChangeMark
+from data_access.board_tables import BoardChangeMark
+from data_access.tables import CONTRACT
 
 
 def change_marks(connection: Connection) -> dict[str, int]:

@@ -8,9 +8,9 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, true
 
 from data_access.areas import masked_name
+from data_access.board_tables import BoardImport, BoardImportRow
 from data_access.frames import frame
 from data_access.scope import Scope
-from data_access.tables import BoardImport, BoardImportRow
 
 LEDGER_NAMES = {
     "area": "区划",

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data_access.audit import Action, record
+from data_access.board_tables import BoardSelection, BoardSelectionStep
 from data_access.scope import Scope
-from data_access.tables import BoardSelection, BoardSelectionStep
 
 STEP_COLUMNS = ["id", "step", "at", "username", "reason", "until", "area_code", "person_id", "confirms"]
 

@@ -26,7 +26,7 @@ from data_access.accounts import (
     set_password,
 )
 from data_access.audit import Action, record
-from data_access.tables import BoardAccount, BoardAudit, BoardSession
+from data_access.board_tables import BoardAccount, BoardAudit, BoardSession
 
 ATTEMPTS = 5
 LOCK = timedelta(minutes=30)

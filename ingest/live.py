@@ -11,12 +11,12 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.exc import OperationalError
 
+from data_access.board_tables import BoardProperty
 from data_access.clock import beijing_now
 from data_access.scope import valid_on
 from data_access.tables import (
     Appointment,
     Area,
-    BoardProperty,
     CaptainVisit,
     Household,
     NightStay,

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, delete
 
+from data_access.board_tables import BoardAudit, BoardDecision
 from data_access.engine import engine
 from data_access.migrate import upgrade
-from data_access.tables import BoardAudit, BoardDecision, Table
+from data_access.tables import Table
 
 
 @pytest.fixture(scope="session")

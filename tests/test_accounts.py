@@ -13,9 +13,9 @@ from sqlalchemy import Engine, insert
 from data_access import __main__ as command_line
 from data_access import accounts
 from data_access.accounts import AccountError, Role
+from data_access.board_tables import BoardProperty
 from data_access.scope import Scope
 from data_access.sessions import Outcome
-from data_access.tables import BoardProperty
 from tests.builders import TOWNSHIP, an_area
 from tests.signed_in import NOW, RIGHT, a_name, an_account, try_password
 

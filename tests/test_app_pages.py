@@ -15,10 +15,11 @@ from streamlit.util import calc_hash
 
 from data_access import accounts
 from data_access.accounts import DEMO_ACCOUNTS, Role
+from data_access.board_tables import BoardAccount
 from data_access.clock import beijing_now
 from data_access.engine import engine
 from data_access.migrate import upgrade
-from data_access.tables import Appointment, Area, BoardAccount, CaptainVisit, NightStay, Person, Petition
+from data_access.tables import Appointment, Area, CaptainVisit, NightStay, Person, Petition
 from ingest.demo.world import MINIATURE
 from pages.common import boards, navigation
 from tests.demo_county import a_small_county

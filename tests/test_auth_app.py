@@ -18,9 +18,9 @@ from streamlit.util import calc_hash
 from data_access import accounts, sessions
 from data_access.accounts import Role
 from data_access.audit import Action
+from data_access.board_tables import BoardAccount, BoardAudit, BoardProperty, BoardSession
 from data_access.clock import beijing_now
 from data_access.scope import Scope
-from data_access.tables import BoardAccount, BoardAudit, BoardProperty, BoardSession
 from pages.common import auth, cookie, navigation
 from tests import signed_in
 from tests.builders import COUNTY, TOWNSHIP, an_area

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
+from data_access.board_tables import BoardDecision
 from data_access.decisions import Decision, DecisionError, decide, decisions
 from data_access.leaders import leaders
-from data_access.tables import BoardDecision, Petition
+from data_access.tables import Petition
 from metrics.decisions import Kept, judged_decisions
 from tests.builders import EVERYTHING, VILLAGE, a_county, a_leave, a_petition, an_appointment
 from tests.petition_worlds import OTHER_TOWNSHIP

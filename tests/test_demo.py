@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, func, insert, inspect, select
 
+from data_access.board_tables import BoardProperty
 from data_access.clock import beijing_now
 from data_access.engine import engine
 from data_access.freshness import change_marks
@@ -19,7 +20,6 @@ from data_access.tables import (
     CONTRACT,
     Appointment,
     Area,
-    BoardProperty,
     CalendarDay,
     CaptainVisit,
     Household,

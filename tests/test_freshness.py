@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection, Engine, delete, insert, text, update
 
+from data_access.board_tables import BoardAccount, BoardProperty
 from data_access.freshness import change_marks, freshness_mark, mark_triggers
-from data_access.tables import BoardAccount, BoardProperty, NightStay
+from data_access.tables import NightStay
 from tests.builders import a_person, a_stay
 
 

@@ -11,13 +11,11 @@ import openpyxl
 import pytest
 from sqlalchemy import Connection, Engine, func, insert, select
 
+from data_access.board_tables import BoardAudit, BoardImport, BoardImportRow
 from data_access.imports import LEDGER_NAMES, imports, refused_row_cells, refused_rows
 from data_access.scope import Scope
 from data_access.tables import (
     Appointment,
-    BoardAudit,
-    BoardImport,
-    BoardImportRow,
     Household,
     NightLecturer,
     NightSession,

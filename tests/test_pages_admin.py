@@ -13,8 +13,9 @@ from streamlit.testing.v1 import AppTest
 from data_access import accounts
 from data_access.accounts import Role, account_named
 from data_access.audit import Action
+from data_access.board_tables import BoardAudit, BoardImportRow
 from data_access.clock import beijing_now
-from data_access.tables import BoardAudit, BoardImportRow, NightStay
+from data_access.tables import NightStay
 from pages.admin import process
 from tests.builders import a_county, a_person, an_appointment
 from tests.opened_pages import opened, words

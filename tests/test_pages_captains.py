@@ -12,9 +12,9 @@ from streamlit.util import calc_hash
 
 from data_access import accounts
 from data_access.accounts import Role
+from data_access.board_tables import BoardSelection, BoardSelectionStep
 from data_access.clock import beijing_now
 from data_access.selection_flow import add_step, frozen_texts, open_draft
-from data_access.tables import BoardSelection, BoardSelectionStep
 from metrics import vocabulary
 from metrics.selection.snapshot import verified
 from reports.selection import selection_of

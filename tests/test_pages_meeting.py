@@ -13,9 +13,9 @@ from streamlit.testing.v1 import AppTest
 from data_access import accounts
 from data_access.accounts import Role
 from data_access.audit import Action
+from data_access.board_tables import BoardAudit
 from data_access.clock import beijing_now
 from data_access.scope import Scope
-from data_access.tables import BoardAudit
 from metrics.period import Period, PeriodKind
 from pages.common import downloads, navigation
 from pages.meeting import making, slides

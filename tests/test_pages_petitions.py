@@ -13,8 +13,9 @@ from streamlit.util import calc_hash
 
 from data_access import accounts
 from data_access.accounts import Role
+from data_access.board_tables import BoardAudit, BoardDecision
 from data_access.clock import beijing_now
-from data_access.tables import BoardAudit, BoardDecision, Petition
+from data_access.tables import Petition
 from tests.builders import CELL, TOWNSHIP, VILLAGE, a_county, a_person, a_petition, an_appointment, an_area, an_event
 from tests.signed_in import a_board
 

@@ -10,8 +10,8 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import Engine, update
 
+from data_access.board_tables import BoardSelection
 from data_access.selection_flow import freeze, open_draft
-from data_access.tables import BoardSelection
 from metrics.selection.result import ROW_COLUMNS
 from metrics.selection.snapshot import digest, snapshot_text
 from metrics.vocabulary import Role

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from sqlalchemy import select
 
+from data_access.board_tables import BoardAudit
 from data_access.calendar import calendar_days
 from data_access.scope import Scope
 from data_access.selection_flow import StepTaken, add_step, freeze, frozen_texts, open_draft, selections, steps
-from data_access.tables import BoardAudit
 from metrics.selection.flow import (
     MAIN_LINE,
     FlowError,

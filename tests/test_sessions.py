@@ -13,9 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from data_access import accounts, sessions
 from data_access.accounts import Role
 from data_access.audit import Action, audit_trail
+from data_access.board_tables import BoardAccount, BoardAudit, BoardSession
 from data_access.scope import Scope
 from data_access.sessions import Ending, Outcome
-from data_access.tables import BoardAccount, BoardAudit, BoardSession
 from tests.builders import TOWNSHIP, an_area
 from tests.signed_in import NOW, RIGHT, WRONG, a_name, a_token, an_account, try_password
 

@@ -10,9 +10,10 @@ from datetime import time as clock_time
 import numpy as np
 from sqlalchemy import Connection, Engine, delete, insert, select
 
+from data_access.board_tables import BoardProperty
 from data_access.calendar import fill_calendar, working_calendar
 from data_access.migrate import upgrade
-from data_access.tables import BoardProperty, Table
+from data_access.tables import Table
 from ingest.demo.captains import captain_meetings, captain_visits, marks, survey, training
 from ingest.demo.geography import county_code, county_name, geography
 from ingest.demo.nights import night_sessions, night_stays, night_visits

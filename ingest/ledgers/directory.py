@@ -11,8 +11,9 @@ from functools import lru_cache
 
 from sqlalchemy import Connection, select
 
+from data_access.board_tables import BoardImportKey
 from data_access.scope import Scope, in_scope
-from data_access.tables import Appointment, Area, BoardImportKey, Household, Person
+from data_access.tables import Appointment, Area, Household, Person
 from ingest.ledgers.cells import Fault
 
 LEVEL_NAMES = {"county": "县", "township": "乡镇", "village": "村", "patch": "片", "group": "组", "cell": "邻"}

@@ -17,7 +17,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from data_access.audit import Action, record
-from data_access.tables import BoardImport, BoardImportKey, BoardImportRow, BoardProperty, Petition
+from data_access.board_tables import BoardImport, BoardImportKey, BoardImportRow, BoardProperty
+from data_access.tables import Petition
 from ingest.ledgers.checks import Checked
 from ingest.ledgers.children import new_people, write_children
 from ingest.ledgers.kinds import Kind

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import importlib
 import sys
+import threading
+import time
 from pathlib import Path
 
+from streamlit import runtime
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web import cli
 
@@ -19,12 +22,18 @@ NEEDED = ("pandas", "plotly.graph_objects", "scipy.stats", "sqlalchemy", "bcrypt
 """Not streamlit_authenticator: a component that is declared before the server runs is not served by it."""
 
 
+def _warm_once_serving() -> None:
+    """Imported only once the server runs: the pages' modules declare the sign-in's component, which must be declared to a server."""
+    while not runtime.exists():
+        time.sleep(0.2)
+    importlib.import_module("pages.common.warm").keep_warm()
+
+
 def main(arguments: list[str]) -> None:
     for module in NEEDED:
         importlib.import_module(module)
     PagesManager.uses_pages_directory = False
-    warm = importlib.import_module("pages.common.warm")
-    warm.start()
+    threading.Thread(target=_warm_once_serving, name="board-warm", daemon=True).start()
     cli.main(["run", str(ROOT / "app.py"), *arguments])
 
 

@@ -7,11 +7,8 @@ first reader would have waited for. It starts again when the day changes.
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from datetime import date
-
-from streamlit import runtime
 
 from data_access.accounts import accounts
 from data_access.engine import engine
@@ -34,14 +31,8 @@ PAGE_BOARDS = (
 CHECK_SECONDS = 60
 
 
-def start() -> None:
-    """Start the thread; it waits for the server."""
-    threading.Thread(target=_keep_warm, name="board-warm", daemon=True).start()
-
-
-def _keep_warm() -> None:
-    while not runtime.exists():
-        time.sleep(0.2)
+def keep_warm() -> None:
+    """Never returns; ``pages.common.serve`` runs it in a thread of the server."""
     warmed: date | None = None
     while True:
         if loaders.today() != warmed:

@@ -7,15 +7,15 @@ from pages.common import loaders
 from pages.common.auth import signed_in_scope
 from pages.common.boards import board, card, headline_ids, module_page
 from pages.common.definition import open_definition
+from pages.common.exceptions import fallen_this_week, of_petitions, of_tonight
 from pages.common.filters import bar_filters
 from pages.common.layout import bar, page_header, provisional_calendar_notice
 from pages.common.live import live_note
 from pages.common.markup import cards, exceptions, leaderboard
 from pages.common.navigation import enabled_modules
 from pages.common.panel import panel
-from pages.overview.exceptions import fallen_this_week, of_petitions, of_tonight
-from pages.overview.petition_words import open_words
-from pages.overview.tonight import tonight
+from pages.common.petition_words import open_words
+from pages.common.tonight import tonight
 
 ROLES = {"邻长": "captains.key_visits", "组长": "captains.ordinary_visits", "片长": "captains.meetings"}
 

@@ -15,13 +15,13 @@ from metrics.wording import moment_text
 from pages.common import loaders
 from pages.common.auth import signed_in_scope
 from pages.common.boards import board, card, headline_ids, module_page
+from pages.common.exceptions import of_tonight
 from pages.common.filters import Filters
 from pages.common.markup import cards, exceptions, leaderboard
 from pages.common.navigation import enabled_modules
 from pages.common.panel import panel
-from pages.overview.exceptions import of_tonight
-from pages.overview.petition_words import open_words
-from pages.overview.tonight import tonight
+from pages.common.petition_words import open_words
+from pages.common.tonight import tonight
 
 TICK_SECONDS = 5
 PANEL_SECONDS = 20

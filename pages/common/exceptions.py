@@ -16,7 +16,7 @@ from pages.common import loaders
 from pages.common.filters import Filters
 from pages.common.markup import Exceptions
 from pages.common.panel import go_definition, go_to
-from pages.overview.tonight import Tonight
+from pages.common.tonight import Tonight
 from reports.source import window
 
 MOST_LINES = 4

@@ -1,0 +1,180 @@
+"""The board's own tables: accounts and sessions, audit, change marks, decisions, frozen selections, imports. Nobody else writes them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from data_access.tables import ROW_ID, Identified, Table
+
+
+class BoardChangeMark(Table):
+    """One counter per contract table and writer, raised by triggers in the writer's own transaction.
+
+    The sum over writers is the table's mark. A row per writer (PostgreSQL: the backend's pid, SQLite: 0), so that two
+    feeds that load at once neither wait for each other nor deadlock on a shared counter.
+    """
+
+    __tablename__ = "board_change_mark"
+
+    table_name: Mapped[str] = mapped_column(primary_key=True)
+    writer: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(BigInteger)
+
+
+class BoardAccount(Identified):
+    __tablename__ = "board_account"
+
+    username: Mapped[str] = mapped_column(unique=True)
+    display_name: Mapped[str]
+    role: Mapped[str]
+    area_prefix: Mapped[str]
+    may_see_names: Mapped[bool]
+    may_see_restricted: Mapped[bool]
+    may_export: Mapped[bool]
+    may_administer: Mapped[bool]
+    password_hash: Mapped[str]
+    password_changed_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+    failed_attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class BoardSession(Table):
+    """One sign-in of one browser. The cookie holds the token, the table only its digest; ended and idle sessions open nothing."""
+
+    __tablename__ = "board_session"
+    __table_args__ = (Index(None, "username"),)
+
+    token_digest: Mapped[str] = mapped_column(primary_key=True)
+    username: Mapped[str]
+    password_mark: Mapped[str]
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class BoardAudit(Identified):
+    """Append-only: triggers refuse UPDATE and DELETE. Kept for at least six months (等保)."""
+
+    __tablename__ = "board_audit"
+    __table_args__ = (Index(None, "at"), Index(None, "username", "at"))
+
+    at: Mapped[datetime]
+    username: Mapped[str]
+    action: Mapped[str]
+    detail: Mapped[str | None]
+
+
+class BoardProperty(Table):
+    """Facts about this database: whether it is the demo county, which calendar years are not official yet."""
+
+    __tablename__ = "board_property"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class BoardDecision(Identified):
+    """What a leader decided about a petition on the board (督办, 包案, a task with a date). Append-only: triggers refuse UPDATE and DELETE.
+
+    A decision is taken back by a later one (``lift``); the petition itself belongs to the source system and is not touched.
+    """
+
+    __tablename__ = "board_decision"
+    __table_args__ = (Index(None, "petition_id"), Index(None, "decided_at"))
+
+    petition_id: Mapped[int] = mapped_column(ROW_ID)
+    kind: Mapped[str]
+    lead_id: Mapped[int | None] = mapped_column(ROW_ID)
+    note: Mapped[str | None]
+    due_on: Mapped[date | None]
+    decided_at: Mapped[datetime]
+    decided_by: Mapped[str]
+
+
+class BoardSelection(Identified):
+    """One annual selection of one role on record. ``snapshot`` (data and rulebook as text) and ``digest`` are written once, when frozen.
+
+    ``number`` counts the attempts of a year and role: a void one is followed by the next, never overwritten.
+    """
+
+    __tablename__ = "board_selection"
+    __table_args__ = (UniqueConstraint("year", "role", "number"),)
+
+    year: Mapped[int]
+    role: Mapped[str]
+    number: Mapped[int]
+    as_of: Mapped[date | None]
+    rulebook: Mapped[str | None]
+    digest: Mapped[str | None]
+    snapshot: Mapped[str | None]
+    ranking: Mapped[str | None]
+
+
+class BoardSelectionStep(Identified):
+    """A step of a selection: who, when, why. ``mark`` names what can happen once (a step, a township's approval, a confirmation)."""
+
+    __tablename__ = "board_selection_step"
+    __table_args__ = (UniqueConstraint("selection_id", "mark"),)
+
+    selection_id: Mapped[int] = mapped_column(ROW_ID)
+    mark: Mapped[str]
+    step: Mapped[str]
+    at: Mapped[datetime]
+    username: Mapped[str]
+    reason: Mapped[str]
+    until: Mapped[date | None]
+    area_code: Mapped[str | None]
+    person_id: Mapped[int | None] = mapped_column(ROW_ID)
+    confirms: Mapped[int | None] = mapped_column(ROW_ID)
+
+
+class BoardImport(Identified):
+    """One loading of one ledger file (台账装入): who, when, which file, and what became of its rows."""
+
+    __tablename__ = "board_import"
+    __table_args__ = (Index(None, "loaded_at"),)
+
+    kind: Mapped[str]
+    file_name: Mapped[str]
+    digest: Mapped[str]
+    loaded_at: Mapped[datetime]
+    loaded_by: Mapped[str]
+    rows_total: Mapped[int]
+    rows_added: Mapped[int]
+    rows_changed: Mapped[int]
+    rows_same: Mapped[int]
+    rows_refused: Mapped[int]
+
+
+class BoardImportRow(Identified):
+    """A refused row, whole: where it stood, what is wrong, and ``cells`` (JSON text: a list of title and text). Nothing is lost.
+
+    ``personal``: ``value`` (also inside ``reason``) names a person. ``restricted``: the row is or may be a 检举控告.
+    """
+
+    __tablename__ = "board_import_row"
+    __table_args__ = (Index(None, "import_id", "row_number"),)
+
+    import_id: Mapped[int] = mapped_column(ROW_ID)
+    row_number: Mapped[int]
+    column_title: Mapped[str]
+    value: Mapped[str | None]
+    reason: Mapped[str]
+    personal: Mapped[bool]
+    restricted: Mapped[bool]
+    cells: Mapped[str]
+
+
+class BoardImportKey(Table):
+    """A ledger's own number for a row of a table without ``source_ref`` (户编号, 问卷编号): the same number is the same row."""
+
+    __tablename__ = "board_import_key"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(primary_key=True)
+    row_id: Mapped[int] = mapped_column(ROW_ID)
