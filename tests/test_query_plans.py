@@ -1,0 +1,153 @@
+"""The indexes are the ones the queries use: where the window is narrow, an event table is reached by an index on both databases."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, event, make_url, select, text
+
+from data_access.clock import beijing_now
+from data_access.engine import engine
+from data_access.facts import FACTS
+from data_access.freshness import change_marks
+from data_access.scope import Scope
+from data_access.tables import Area
+from metrics.definition import Question, Span
+from metrics.period import Period, PeriodKind
+from metrics.registry import REGISTRY
+from metrics.rulebook import rulebook
+from metrics.vocabulary import Level
+from reports.source import DatabaseSource, window
+from tests.demo_county import filled
+
+EVENTS = (
+    "night_stay",
+    "night_visit",
+    "night_session",
+    "reception_slot",
+    "petition",
+    "petition_event",
+    "petition_rating",
+    "captain_visit",
+    "captain_meeting",
+)
+NARROW = {Span.PERIOD, Span.WEEKS}
+READS_EVERYTHING: dict[str, str] = {}
+"""Facts that have to look at a whole table, with the reason."""
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def county(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A small demo county in a database of its own: planners decide by what is in the tables."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('plans') / 'county.db'}"
+    else:
+        server = request.getfixturevalue("postgresql_url")
+        with engine(server).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("DROP DATABASE IF EXISTS plans"))
+            connection.execute(text("CREATE DATABASE plans"))
+        url = make_url(server).set(database="plans").render_as_string(hide_password=False)
+    database = engine(url)
+    filled(database)
+    yield database
+    database.dispose()
+
+
+def spans() -> dict[str, tuple[Level, Span]]:
+    """Each fact at the finest level and over the span at which an indicator asks for it."""
+    return {name: (level, span) for entry in REGISTRY.values() for level in entry.levels for name, span in entry.needs_at(level).items()}
+
+
+def statements(connection: Connection, scope: Scope, name: str, question: Question, span: Span) -> list[tuple[str, Any]]:
+    """What the fact sends to the database."""
+    sent: list[tuple[str, Any]] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
+        sent.append((statement, parameters))
+
+    event.listen(connection, "before_cursor_execute", hear)
+    FACTS[name].query(scope, connection, window(question, span))
+    event.remove(connection, "before_cursor_execute", hear)
+    return sent
+
+
+def full_scans(connection: Connection, statement: str, parameters: Any) -> set[str]:
+    """Event tables that the plan reads from end to end."""
+    cursor: Any = connection.connection.cursor()
+    if connection.dialect.name == "sqlite":
+        steps = [row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+        aliases = dict(re.findall(r"(?:FROM|JOIN) (\w+) AS (\w+)", statement))
+        named = {alias: table for table, alias in aliases.items()}
+        found = {match[1] for step in steps if (match := re.match(r"SCAN (\w+)", step))}
+        return {named.get(name, name) for name in found} & set(EVENTS)
+    cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
+    answer = cursor.fetchone()[0]
+    plan = (json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"]
+
+    def scanned(node: dict[str, Any]) -> set[str]:
+        below = set().union(*(scanned(child) for child in node.get("Plans", [])))
+        whole = node["Node Type"] == "Seq Scan" or (node["Node Type"].startswith("Index") and "Index Cond" not in node)
+        return below | ({node["Relation Name"]} if whole and "Relation Name" in node else set())
+
+    return scanned(plan) & set(EVENTS)
+
+
+def asked(connection: Connection, scope: Scope, level: Level, kind: PeriodKind) -> Question:
+    as_of = beijing_now().date()
+    period = Period.holding(kind, as_of - timedelta(days=14))
+    return Question(level, period, as_of, DatabaseSource(connection, scope).workdays(), rulebook().on(as_of))
+
+
+@pytest.mark.parametrize("name", [name for name, (_level, span) in spans().items() if span in NARROW])
+def test_a_week_is_read_through_an_index(county: Engine, name: str) -> None:
+    level, span = spans()[name]
+    with county.connect() as connection:
+        question = asked(connection, Scope.operator(), level, PeriodKind.WEEK)
+        scans = set().union(*(full_scans(connection, *each) for each in statements(connection, Scope.operator(), name, question, span)))
+    assert scans == set() or name in READS_EVERYTHING, f"{name} reads all of {scans}"
+
+
+@pytest.mark.parametrize("name", [name for name, (_level, span) in spans().items() if span in NARROW])
+def test_one_villages_week_is_read_through_an_index(county: Engine, name: str) -> None:
+    level, span = spans()[name]
+    with county.connect() as connection:
+        village = connection.scalar(select(Area.code).where(Area.level == "village").order_by(Area.code))
+        scope = Scope.operator(str(village))
+        question = asked(connection, scope, level, PeriodKind.WEEK)
+        scans = set().union(*(full_scans(connection, *each) for each in statements(connection, scope, name, question, span)))
+    assert scans == set() or name in READS_EVERYTHING, f"{name} reads all of {scans}"
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_the_number_of_statements_does_not_grow_with_the_number_of_units(county: Engine, name: str) -> None:
+    level, span = spans()[name]
+    with county.connect() as connection:
+        village = connection.scalar(select(Area.code).where(Area.level == "village").order_by(Area.code))
+        counts = {
+            area: len(statements(connection, scope, name, asked(connection, scope, level, PeriodKind.MONTH), span))
+            for area in ("", str(village)[:9], str(village))
+            for scope in [Scope.operator(area)]
+        }
+    assert len(set(counts.values())) == 1, counts
+    assert next(iter(counts.values())) <= 6, f"{name} asks {counts} statements"
+
+
+def test_the_marks_of_a_tick_are_one_statement_over_a_few_rows(county: Engine) -> None:
+    with county.connect() as connection:
+        sent: list[str] = []
+
+        def hear(_connection: Any, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool) -> None:
+            sent.append(statement)
+
+        event.listen(connection, "before_cursor_execute", hear)
+        marks = change_marks(connection)
+        event.remove(connection, "before_cursor_execute", hear)
+        rows = connection.execute(text("SELECT count(*) FROM board_change_mark")).scalar_one()
+    assert len(sent) == 1
+    assert marks["night_stay"] > 0
+    assert rows < 200
