@@ -33,9 +33,7 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[object]], key: str, nu
         return
     side = ["number" if place in numbers else "" for place in range(len(headers))]
     head = "".join(f'<th class="{align}">{escape(name)}</th>' for name, align in zip(headers, side, strict=True))
-    lines = "".join(
-        _line([f'<td class="{align}">{escape(_text(text))}</td>' for text, align in zip(row, side, strict=True)]) for row in rows
-    )
+    lines = "".join(_line([_cell(_text(text), align) for text, align in zip(row, side, strict=True)]) for row in rows)
     panel(f'<div class="sheet-wrap"><table class="sheet"><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>', key=key)
 
 
