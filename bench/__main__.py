@@ -124,9 +124,9 @@ def main(arguments: list[str] | None = None) -> int:
         if options.viewers:
             parts.append(results.viewers_part(*rounds_of_viewers(county, folder, options.viewers, options.seconds)))
         if not options.no_queries:
-            parts.append(
-                results.queries_part(*measured_queries(folder, county, postgresql=not options.no_postgresql, tenfold=options.tenfold))
-            )
+            postgresql = not options.no_postgresql
+            measured = measured_queries(folder, county, postgresql=postgresql, tenfold=options.tenfold, size=size)
+            parts.append(results.queries_part(*measured))
     given = " ".join(sys.argv[1:] if arguments is None else arguments)
     results.write(parts, f" (`{given}`)" if given else "", options.output)
     say(f"written: {options.output}")
