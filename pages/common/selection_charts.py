@@ -47,11 +47,10 @@ def rank_intervals(palette: Palette, rows: Sequence[Mapping[str, Any]], *, title
     }
     layout = base_layout(palette, title, subtitle, 120 + ROW_PIXELS * max(1, len(rows)))
     furthest = max((int(row["rank_high"]) for row in rows), default=1)
-    layout["xaxis"] = axis(palette, side="top", range=[-0.04 * furthest, 1.04 * furthest])
+    layout["xaxis"] = axis(palette, side="bottom", range=[-0.04 * furthest, 1.04 * furthest])
     layout["yaxis"] = axis(
         palette, type="category", autorange="reversed", showgrid=False, tickfont={"size": 14, "color": palette.ink}, categoryarray=labels
     )
-    layout["margin"]["t"] = 96
     layout["shapes"] = _bands(palette, [row["group"] for row in rows])
     return {"data": [interval, dots], "layout": layout}
 
