@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
 
 import jwt
 import streamlit as st
+from streamlit.runtime import exists as runtime_exists
+from streamlit.runtime import get_instance
 from streamlit_authenticator import Authenticate
 from streamlit_authenticator.models.cookie_model import CookieModel
 
@@ -48,11 +51,20 @@ def remembered_token(key: str) -> str | None:
     return content.get("session") if content else None
 
 
+def _serve_component() -> None:
+    """Streamlit serves a component only where its module is first imported inside a script run; the server's warming thread may be
+    earlier. Registering it here again costs nothing and is right whoever came first."""
+    component = import_module("extra_streamlit_components.CookieManager")._component_func
+    get_instance().component_registry.register_component(component)
+
+
 def form(key: str, attempt: Callable[[str, str], Token | None], *, forget: bool) -> bool:
     """The form; ``attempt`` judges what was entered. After a success the browser sets the cookie and the next run is signed in.
 
     False where the form was sent without a username: the library then asks nobody.
     """
+    if runtime_exists():
+        _serve_component()
     with st.container(key="board-cookie"):
         authenticate = Authenticate({"usernames": {}}, NAME, key, 0, auto_hash=False, login_sleep_time=0)
     cookies = authenticate.cookie_controller.cookie_model

@@ -19,11 +19,10 @@ from streamlit.web import cli
 
 ROOT = Path(__file__).parents[2]
 NEEDED = ("pandas", "plotly.graph_objects", "scipy.stats", "sqlalchemy", "bcrypt", "data_access.engine")
-"""Not streamlit_authenticator: a component that is declared before the server runs is not served by it."""
 
 
 def _warm_once_serving() -> None:
-    """Imported only once the server runs: the pages' modules declare the sign-in's component, which must be declared to a server."""
+    """Fills the caches (``pages.common.warm``) once there is a server to fill them for."""
     while not runtime.exists():
         time.sleep(0.2)
     importlib.import_module("pages.common.warm").keep_warm()
