@@ -71,7 +71,7 @@ def in_scope(column: SQLColumnExpression[str], scope: Scope) -> ColumnElement[bo
     return under(column, scope.area)
 
 
-def _unranked(level: str) -> Select[tuple[str]]:
+def _unranked(level: str) -> Select[str]:
     return select(Area.code).where(Area.level == level, Area.ranked.is_(False))
 
 

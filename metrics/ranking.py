@@ -76,7 +76,7 @@ def _is_running(indicator: Indicator, question: Question) -> bool:
 
 def is_thin(n: object, indicator: Indicator, question: Question) -> bool:
     """Whether a figure rests on too few cases to be ranked or coloured (样本不足)."""
-    if indicator.ranked_when_thin or n is None or n is pd.NA or pd.isna(n):  # type: ignore[call-overload]
+    if indicator.ranked_when_thin or n is None or n is pd.NA or pd.isna(n):
         return False
     return int(n) < question.rules.number("samples", "least_ranked")  # type: ignore[call-overload]
 
