@@ -15,7 +15,7 @@ from data_access.engine import engine
 from data_access.scope import Scope
 from metrics.period import Period, PeriodKind
 from metrics.registry import REGISTRY
-from metrics.vocabulary import Level
+from metrics.vocabulary import CODE_LENGTHS, Level
 from pages.common import loaders
 from pages.common.boards import RUN_PERIODS, TREND_PERIODS, headline_ids, module_page, whole_level
 from pages.common.navigation import enabled_modules
@@ -28,6 +28,7 @@ PAGE_BOARDS = (
     *(f"reception.{name}" for name in ("kept", "leader_weeks", "desk_days", "resolved")),
 )
 """What the pages 三夜 and 接待 show first: a card of twelve months and a ranking each."""
+COUNTY_DIGITS = CODE_LENGTHS[Level.COUNTY]
 CHECK_SECONDS = 60
 
 
@@ -44,6 +45,8 @@ def keep_warm() -> None:
                     warm_overview(scope, loaders.today())
                 for scope in scopes:
                     warm_boards(scope, loaders.today())
+                for area in dict.fromkeys((scope.area or "")[:COUNTY_DIGITS] for scope in scopes):
+                    warm_profiles(Scope(area=area), loaders.today())
                 warmed = loaders.today()
             except Exception as problem:  # a reader would see the same and be told; the server must go on
                 LOG.warning("cache not warmed: %s", problem)
@@ -74,3 +77,14 @@ def warm_boards(scope: Scope, as_of: date) -> None:
                 loaders.trend(scope, indicator_id, top, month, as_of, TREND_PERIODS)
             loaders.trend(scope, indicator_id, Level.TOWNSHIP, month, as_of, RUN_PERIODS)
             loaders.past_frame(scope, indicator_id, Level.TOWNSHIP, month.before, as_of)
+
+
+def warm_profiles(scope: Scope, as_of: date) -> None:
+    """Ask the loaders what 乡镇画像 and the village's page ask: every indicator of the running month, beside the unit above."""
+    month = Period.holding(PeriodKind.MONTH, as_of)
+    for entry in REGISTRY.values():
+        if module_page(entry.id)[0] in enabled_modules() | {"quality"}:
+            for level in {Level.TOWNSHIP, Level.VILLAGE} & set(entry.levels):
+                loaders.frame(scope, entry.id, level, month, as_of)
+            for level in {Level.COUNTY, Level.TOWNSHIP} & set(entry.levels):
+                loaders.past_frame(scope, entry.id, level, month, as_of)

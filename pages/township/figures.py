@@ -132,9 +132,12 @@ def sentence(name: str, found: Sequence[Figure], period: str) -> str:
 
 
 def weakest(found: Sequence[Figure], most: int = 3) -> list[Figure]:
-    """The farthest below target, at most one of each module: three of one module would often be the same nights or cases."""
+    """The farthest below target, at most one of each module: three of one module would often be the same nights or cases.
+
+    数据质量 comes last: its figures ask for a check, they do not say that work was left undone.
+    """
     chosen: dict[Module, Figure] = {}
-    for each in sorted(found, key=lambda figure: -figure.severity):
+    for each in sorted(found, key=lambda figure: (figure.entry.module is Module.QUALITY, -figure.severity)):
         if each.severity > 0:
             chosen.setdefault(each.entry.module, each)
     return list(chosen.values())[:most]

@@ -169,17 +169,23 @@ def _worst(figure: Figure, level: Level, scope: Scope, code: str, filters: Filte
     if level is Level.VILLAGE:
         frame = frame[frame["code"].str.startswith(code)]
     page, parameter = (VILLAGE_PAGE, "village") if level is Level.VILLAGE else (PERSON_PAGE, "person")
-    frame = frame[frame["n"].notna() & (frame["n"].astype("float64") > 0)]
     up = figure.entry.direction is Direction.UP
-    missing = (frame["n"] - frame["k"] if up else frame["k"]).astype("float64")
+    missing = (frame["n"] - frame["k"] if up else frame["k"]).astype("float64").fillna(0)
     found = frame.assign(missing=missing)[missing > 0].sort_values("missing", ascending=False, kind="stable")
     unit = figure.entry.unit
     lines = [
         (
             str(row["name"]) if isinstance(row["name"], str) else str(row["code"]),
-            f"{'差' if up else ''} {int(row['missing'])} {unit},{share(row['value'])} ({fraction(row['k'], row['n'])})".strip(),
+            _off(row, unit, up),
             go_to(page, {parameter: str(row["code"]), **kept(filters)}),
         )
         for row in found.to_dict("records")
     ]
     return len(lines), lines
+
+
+def _off(row: dict[Any, Any], unit: str, up: bool) -> str:
+    """差 8 人周,61.9% (13/21); a count says itself."""
+    kn = fraction(row["k"], row["n"])
+    words = f"{'差 ' if up else ''}{int(row['missing'])} {unit}"
+    return f"{words},{share(row['value'])} ({kn})" if kn else words
