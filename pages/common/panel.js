@@ -1,7 +1,7 @@
 // Shows escaped HTML made by pages/common/markup.py and reports what was clicked. Elements with data-go act as links:
 // a link in Streamlit's Markdown would start a new session and lose the sign-in's tab and filters.
 // Going to another page, Streamlit first puts the new page's parameters behind the old page's path, as a step of the history of
-// its own, so that Back would lead to the old page with the wrong filters. That step gets its own parameters back.
+// its own, so that Back would lead to the old page with the wrong filters. The step to the new page takes that step's place.
 function keepPlaces() {
   if (window.boardKeepsPlaces) return;
   window.boardKeepsPlaces = true;
@@ -10,11 +10,9 @@ function keepPlaces() {
   history.pushState = (state, title, url) => {
     const next = new URL(url ?? location.href, location.href);
     const moved = next.pathname !== location.pathname;
-    if (moved && last && last.path === location.pathname && location.search === next.search && Date.now() - last.at < 3000) {
-      history.replaceState(history.state, "", last.path + last.search);
-    }
-    last = moved ? null : { path: location.pathname, search: location.search, at: Date.now() };
-    return push(state, title, url);
+    const onTheWay = moved && last && last.pathname === location.pathname && location.search === next.search && Date.now() - last.at < 3000;
+    last = moved ? null : { pathname: location.pathname, at: Date.now() };
+    return onTheWay ? history.replaceState(state, title, url) : push(state, title, url);
   };
 }
 
