@@ -21,6 +21,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     extract,
     func,
     literal,
@@ -217,9 +218,11 @@ def petitions_ended(scope: Scope, connection: Connection, window: Window) -> pd.
 
 def petitions_ended_and_rated(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
     """Ended in the window. Grain: unit × outcome. Columns: code, outcome, petitions, rated (a 评单 on file as of)."""
-    on_file = select(PetitionRating.petition_id).where(PetitionRating.independent.is_not(True), PetitionRating.rated_at < window.as_of_end)
+    on_file = exists().where(  # per petition ended, by index: not all ratings there ever were
+        PetitionRating.petition_id == Petition.id, PetitionRating.independent.is_not(True), PetitionRating.rated_at < window.as_of_end
+    )
     statement = petition_rows().where(within(Petition.ended_at, window))
-    counts = {"petitions": func.count(), "rated": how_many(Petition.id.in_(on_file))}
+    counts = {"petitions": func.count(), "rated": how_many(on_file)}
     return _grouped(scope, connection, window, statement, {"outcome": Petition.outcome}, counts)
 
 

@@ -37,8 +37,6 @@ EVENTS = (
     "captain_meeting",
 )
 NARROW = {Span.PERIOD, Span.WEEKS}
-READS_EVERYTHING: dict[str, str] = {}
-"""Facts that have to look at a whole table, with the reason."""
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -85,6 +83,9 @@ def full_scans(connection: Connection, statement: str, parameters: Any) -> set[s
         named = {alias: table for table, alias in aliases.items()}
         found = {match[1] for step in steps if (match := re.match(r"SCAN (\w+)", step))}
         return {named.get(name, name) for name in found} & set(EVENTS)
+    # A table of a few pages is rightly read whole, also by a hash or merge join: is there a way through an index, once it has grown?
+    for habit in ("seqscan", "hashjoin", "mergejoin"):
+        cursor.execute(f"SET LOCAL enable_{habit} = off")
     cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
     answer = cursor.fetchone()[0]
     plan = (json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"]
@@ -109,7 +110,7 @@ def test_a_week_is_read_through_an_index(county: Engine, name: str) -> None:
     with county.connect() as connection:
         question = asked(connection, Scope.operator(), level, PeriodKind.WEEK)
         scans = set().union(*(full_scans(connection, *each) for each in statements(connection, Scope.operator(), name, question, span)))
-    assert scans == set() or name in READS_EVERYTHING, f"{name} reads all of {scans}"
+    assert scans == set(), f"{name} reads all of {scans}"
 
 
 @pytest.mark.parametrize("name", [name for name, (_level, span) in spans().items() if span in NARROW])
@@ -120,7 +121,7 @@ def test_one_villages_week_is_read_through_an_index(county: Engine, name: str) -
         scope = Scope.operator(str(village))
         question = asked(connection, scope, level, PeriodKind.WEEK)
         scans = set().union(*(full_scans(connection, *each) for each in statements(connection, scope, name, question, span)))
-    assert scans == set() or name in READS_EVERYTHING, f"{name} reads all of {scans}"
+    assert scans == set(), f"{name} reads all of {scans}"
 
 
 @pytest.mark.parametrize("name", FACTS)
