@@ -24,6 +24,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 PATIENCE = int(float(os.environ.get("E2E_PATIENCE_SECONDS", "60")) * 1000)
 """Milliseconds a page may take on a machine that does other things too; no test measures time."""
+expect.set_options(timeout=PATIENCE)
 
 
 def chromium() -> str:
