@@ -51,5 +51,7 @@ if "petitions" in on:
 panel(in_post(scope, place.code, filters), key="people")
 if "captains" in on:
     parts.grid(scope, place, filters)
-note("只计在本村住夜、当日在任且未请假的两委干部;样本不足(分母不到10)的指标灰显、不排名。")
+if "duty" in on:
+    note("只计在本村住夜、当日在任且未请假的两委干部。")
+note("样本不足(分母不到10)的指标灰显、不排名;“—”是没有可算的数,不是零。")
 open_definition()
