@@ -118,3 +118,11 @@ def provisional_calendar_notice(provisional_years: Iterable[int], first_day: dat
 def note(text: str) -> None:
     """A small grey remark beside a figure (a case of fairness, a rule), plain text."""
     st.html(f'<p class="board-note">{escape(text)}</p>')
+
+
+def places(page: str, question: object, heights: Sequence[int]) -> list[DeltaGenerator]:
+    """Where the parts of a page will stand, in order: skeletons of these heights (px) for a new ``question``, nothing in between for a
+    live update, which only fills what is on screen. Fill each with ``with``."""
+    key = f"board_shown_{page}"
+    again, st.session_state[key] = st.session_state.get(key) == question, question
+    return [st.container() if again else st.skeleton(height=height) for height in heights]

@@ -9,7 +9,7 @@ from pages.common.boards import board, card, headline_ids, module_page
 from pages.common.definition import open_definition
 from pages.common.exceptions import fallen_this_week, of_petitions, of_tonight
 from pages.common.filters import bar_filters
-from pages.common.layout import bar, page_header, provisional_calendar_notice
+from pages.common.layout import bar, page_header, places, provisional_calendar_notice
 from pages.common.live import live_note
 from pages.common.markup import cards, exceptions, leaderboard
 from pages.common.navigation import enabled_modules
@@ -22,25 +22,33 @@ ROLES = {"邻长": "captains.key_visits", "组长": "captains.ordinary_visits", 
 
 scope, modules = signed_in_scope(), enabled_modules()
 as_of = loaders.today()
-night = tonight(scope, as_of) if "duty" in modules else None
-page_header(night.sentence if night else "县域治理总览")
+header = st.container()
 left, right = bar()
 with left:
     filters = bar_filters(scope)
 with right:
     live_note()
 provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
+question = (filters.period, filters.township, as_of)
+with header:
+    (title,) = places("overview_title", question, [60])
+todo, numbers = places("overview", question, [170, 150])
+columns = st.columns(3, gap="medium") if len(modules) > 1 else [st.container()]
+
+night = tonight(scope, as_of) if "duty" in modules else None
+with title:
+    page_header(night.sentence if night else "县域治理总览")
 
 groups = of_tonight(night, filters) if night else []
 if "petitions" in modules:
     groups += of_petitions(filters)
-groups.append(fallen_this_week(filters))
-panel(exceptions(groups), key="exceptions")
+with todo:
+    panel(exceptions([*groups, fallen_this_week(filters)]), key="exceptions")
 
 shown = [card(filters, each, module_page(each)[1]) for each in headline_ids()]
-panel(cards([each for each in shown if each is not None]), key="headlines")
+with numbers:
+    panel(cards([each for each in shown if each is not None]), key="headlines")
 
-columns = st.columns(3, gap="medium") if len(modules) > 1 else [st.container()]
 if "duty" in modules:
     with columns[0]:
         panel(leaderboard(board(filters, "duty.night_compliance")), key="duty-board")
