@@ -17,7 +17,7 @@ from pages.common import loaders
 from pages.common.filters import Filters
 from pages.common.panel import go_to, panel
 from pages.common.sheets import PERSON_PAGE, Column, cell, heading, page_number, sheet
-from pages.duty.markup import verdict_words
+from pages.duty.markup import unit, verdict_words
 from pages.duty.night import BLANK, TONIGHT, Night, is_still_to_come, rolls_of_villages, state_of
 
 DUTY_PAGE, VILLAGE_PAGE = "pages/duty/duty.py", "pages/township/village.py"
@@ -51,7 +51,7 @@ def township_board(night: Night, filters: Filters) -> None:
         own = stays[stays["code"] == row["code"]]
         rows.append(
             [
-                cell(row["name"]),
+                unit(row["name"]),
                 cell(f"{row['chiefs']}/{night.asked.rules.number('duty', 'chiefs')}", _names(own, 1)),
                 cell(f"{row['leaders_counted']}/{row['leaders_needed']}", _names(own, 2)),
                 cell(f"{row['staff']}/{row['staff_needed']}", f"在岗 {row['in_post']} 人"),
@@ -109,7 +109,7 @@ def village_board(night: Night, filters: Filters) -> None:
         own = stays[stays["code"] == row["code"]]
         rows.append(
             [
-                cell(row["name"]),
+                unit(row["name"]),
                 cell(f"{row['chiefs']}/{night.asked.rules.number('duty', 'village_chiefs')}", _names(own, 1)),
                 cell(f"{row['others_counted']}/{row['others_needed']}", _names(own, 2)),
                 shown_verdict(row, night),

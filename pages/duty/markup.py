@@ -63,6 +63,12 @@ def verdict_words(words: str, status: Status) -> str:
     return f'<span class="verdict {escape(str(status))}">{SIGNS.get(status, "")} {escape(words)}</span>'
 
 
+def unit(name: str, small: str = "") -> str:
+    """A name that is never broken over two lines."""
+    below = f"<small>{escape(small)}</small>" if small else ""
+    return f'<span class="unit">{escape(name)}{below}</span>'
+
+
 def bar(part: float, whole: float, goal: float | None = None) -> str:
     """A thin bar in ink with the target as a tick."""
     top = whole or 1

@@ -22,7 +22,7 @@ from pages.common.markup import leaderboard, verdict
 from pages.common.panel import go_to, panel
 from pages.common.sheets import PERSON_PAGE, TOWNSHIP_PAGE, Column, cell, heading, names_of, page_number, sheet, township_names
 from pages.duty.board import ROWS, VILLAGE_PAGE
-from pages.duty.markup import bar, columns
+from pages.duty.markup import bar, columns, unit
 
 SORTS = {
     "达标率从低到高": ("value", True),
@@ -57,7 +57,7 @@ def chiefs(filters: Filters) -> None:
         who = row["name"] if isinstance(row["name"], str) else f"编号{person}(不明)"
         rows.append(
             [
-                cell(who, names.get(str(own["code"]), str(own["code"]))),
+                unit(who, names.get(str(own["code"]), str(own["code"]))),
                 cell(f"{row['k']}/{row['n']} 夜") + bar(float(row["k"]), top, float(row["n"])),
                 cell(f"{own['workdays']} 个", reasons.get(person, "")),
                 verdict(row["status"], row["n"]),

@@ -112,10 +112,11 @@ def month_table(person: Person, found: Sequence[Month]) -> str:
     kinds = [kind for kind in _kinds(found) if kind != "stay"]
     duty = "duty" in enabled_modules()
     heads = [Column("月份")] + ([Column("住夜"), Column("在岗工作日", number=True)] if duty else [])
-    heads += [Column(record.KIND_NAMES[kind], number=True) for kind in kinds] + ([Column("")] if duty else [])
+    heads += [Column(record.KIND_NAMES[kind], number=True, aside=True) for kind in kinds] + ([Column("")] if duty else [])
     rows = []
     for each in found:
-        cells = [cell(f"{each.period.first.year}年{each.period.first.month}月", each.because)]
+        because = f"<small>{escape(each.because)}</small>" if each.because else ""
+        cells = [f'<span class="unit">{each.period.first.year}年{each.period.first.month}月</span>{because}']
         if duty:
             cells += [_nights(each), cell(each.workdays)]
         cells += [cell(each.done.get(kind, 0) or "—") for kind in kinds]
