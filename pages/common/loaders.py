@@ -198,7 +198,7 @@ def _past(scope: Scope, indicator_id: str, level: str, period: str, as_of: date)
 
 def past_frame(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> pd.DataFrame:
     """As :func:`frame` for a period that has ended, at most ten minutes old: what trends and "the period before" are drawn from."""
-    return _past(_figures_scope(scope, level), indicator_id, str(level), period.text, min(as_of, period.last))
+    return _past(_figures_scope(scope, level), indicator_id, str(level), period.text, as_of)
 
 
 @st.cache_data(show_spinner=False, max_entries=600, ttl=TREND_SECONDS, refresh_mode="background")
