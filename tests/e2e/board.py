@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
@@ -67,6 +68,7 @@ def a_running_board(database: str, log: Path, **environment: str) -> Iterator[Bo
         )
         try:
             wait_for(f"http://127.0.0.1:{port}/_stcore/health", server, log)
+            wait_until_calm(server)
             yield Board(f"http://127.0.0.1:{port}", database)
         finally:
             server.terminate()
@@ -89,6 +91,17 @@ def wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
             break
         time.sleep(0.2)
     raise RuntimeError(f"the board did not start:\n{log.read_text(encoding='utf-8')[-2000:]}")
+
+
+def wait_until_calm(server: subprocess.Popen, most_seconds: int = 120) -> None:
+    """The server fills its caches first; a browser that comes meanwhile waits for it, and so would every test."""
+    process, calm = psutil.Process(server.pid), 0
+    process.cpu_percent()
+    for _ in range(most_seconds):
+        time.sleep(1)
+        calm = calm + 1 if process.cpu_percent() < 8 else 0
+        if calm == 3:
+            break
 
 
 # --- what a reader does ---------------------------------------------------------------------------------------------
