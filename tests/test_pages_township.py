@@ -21,6 +21,7 @@ from metrics.rulebook import rulebook
 from metrics.vocabulary import Level
 from metrics.wording import fraction, value_text
 from pages.common import boards
+from pages.township import trends
 from pages.township.months import months_of, why_not_counted
 from reports.source import DatabaseSource
 from tests.builders import (
@@ -103,6 +104,20 @@ def test_the_weakest_stand_on_top_with_their_rows(served):
     top = next(panel for panel in panels(board) if "最弱" in panel)
     assert "未填报" in top or "缺" in top
     assert any(target["page"] == "pages/duty/duty.py" and "night" in target["query"] for target in links(board))
+
+
+def test_trends_are_drawn_once_they_are_there(served, monkeypatch):
+    a_living_county(served)
+    assert "近12期" not in words(opened(served, "township", township=TOWNSHIP))
+    year = Period.holding(PeriodKind.YEAR, TODAY)
+    lines = trends.lines_of(Scope(area=""), year, TODAY, alive=lambda: True)
+    with served.connect() as connection:
+        before = figure(connection, "duty.night_compliance", "township", str(TODAY.year - 1), str(TODAY))[TOWNSHIP]
+    assert list(lines["duty.night_compliance"][TOWNSHIP]) == [before["value"]]
+    monkeypatch.setattr(trends, "township_lines", lambda scope, period, as_of: lines)
+    shown = opened(served, "township", township=TOWNSHIP, **YEAR)
+    assert "近12期" in words(shown)
+    assert any('class="spark"' in panel for panel in panels(shown))
 
 
 def test_the_weakest_are_of_different_modules_and_none_is_met(served):

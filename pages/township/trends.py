@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import streamlit as st
@@ -80,13 +80,13 @@ def _key(scope: Scope, period: Period, as_of: date) -> Key:
     return (scope.area or "", period.text, as_of.isoformat())
 
 
-def lines_of(scope: Scope, period: Period, as_of: date) -> Lines:
-    """The periods before ``period``, of every indicator that townships have. Stops with the server: raises ``RuntimeError``."""
+def lines_of(scope: Scope, period: Period, as_of: date, alive: Callable[[], bool] = runtime.exists) -> Lines:
+    """The periods before ``period``, of every indicator that townships have. Raises ``RuntimeError`` when the server stops meanwhile."""
     lines: dict[str, dict[str, list[float]]] = {}
     shown = set(modules(Level.TOWNSHIP))
     for entry in REGISTRY.values():
         if entry.module in shown and Level.TOWNSHIP in entry.levels:
-            if not runtime.exists():
+            if not alive():
                 raise RuntimeError("the server has stopped")
             rows = loaders.trend(scope, entry.id, Level.TOWNSHIP, period, as_of, boards.TREND_PERIODS)
             past = rows[rows["period"] != period.text]
