@@ -103,7 +103,7 @@ def line_chart(
                 }
             )
     layout = base_layout(palette, title, subtitle, height)
-    layout["margin"]["r"] = 16 + 15 * max((len(note["text"]) for note in notes), default=0)
+    layout["margin"]["r"] = 16 + 15 * max((len(str(note["text"])) for note in notes), default=0)
     layout["annotations"] = notes
     layout["xaxis"] = axis(palette, type="category", showgrid=False)
     layout["yaxis"] = axis(palette, rangemode="tozero", **({"tickformat": ".0%"} if share else {}))

@@ -23,7 +23,7 @@ def show_figure(figure: Figure, *, key: str, alt: str, name: str = "chart", sele
         "locale": "zh-CN",
         "scrollZoom": False,
     }
-    event = st.plotly_chart(
+    event: Any = st.plotly_chart(
         figure,
         key=key,
         theme=None,

@@ -35,7 +35,8 @@ def sparkline(values: Sequence[float], goal: float | None = None) -> str:
     def at(value: float) -> float:
         return 24 - 20 * (value - low) / room
 
-    lines, run = [], []
+    lines: list[str] = []
+    run: list[str] = []
     for position, value in enumerate([*values, None]):
         if is_missing(value):
             if len(run) > 1:

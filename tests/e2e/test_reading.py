@@ -75,6 +75,32 @@ def test_from_the_county_to_a_township_and_back(board: Board, reader: Reader) ->
     assert chosen(page) == "本季"
 
 
+def test_down_to_a_record_and_back_up_the_breadcrumb(board: Board, reader: Reader) -> None:
+    """县 → 乡镇 → 村 → 人 → 记录: each step one click, the way back one more each."""
+    page = opened(reader(), board)
+    page.locator(".rows").first.locator(".row").first.click()
+    steps = [("village.py", "/village"), ("person.py", "/person")]
+    page.wait_for_url(re.compile("/township"))
+    settled(page)
+    for target, address in steps:
+        page.locator(f'[data-go*="{target}"]').first.click()
+        page.wait_for_url(re.compile(address))
+        settled(page)
+        expect(title(page)).to_be_visible()
+    page.locator('[data-go*="record"]').first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    settled(page)
+    page.locator(".st-key-board-crumbs").get_by_role("link").last.click()
+    page.wait_for_url(re.compile("/village"))
+    settled(page)
+    page.locator(".st-key-board-crumbs").get_by_role("link").last.click()
+    page.wait_for_url(re.compile("/township"))
+    settled(page)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
 def test_a_number_opens_its_definition(board: Board, reader: Reader) -> None:
     page = opened(reader(), board)
     page.locator(".card .info").first.click()

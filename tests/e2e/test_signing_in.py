@@ -15,7 +15,7 @@ def test_a_leader_signs_in_and_sees_the_county(board: Board, new_browser: NewBro
     expect(title(page)).to_be_visible()
     expect(page.locator(".rows").first).to_be_visible()
     expect(page.locator(".card .big").first).to_be_visible()
-    expect(page.get_by_text("县委书记")).to_be_visible()
+    expect(page.get_by_role("button", name="县委书记")).to_be_visible()
 
 
 def test_a_browser_remembers_and_forgets_with_the_session(board: Board, new_browser: NewBrowser) -> None:
