@@ -75,6 +75,7 @@ class Viewer:
             message.rerun_script.fragment_id, message.rerun_script.is_auto_rerun = fragment, True
         else:
             message.rerun_script.widget_states.SetInParent()
+            self.live = []  # a page drawn anew brings its live parts with it; a tick keeps them
         began = time.perf_counter()
         await self.socket.send(message.SerializeToString())
         async with asyncio.timeout(PATIENCE):
@@ -89,8 +90,6 @@ class Viewer:
             self.kept.add(message.hash)
         if kind == "navigation":
             self.page = message.navigation.page_script_hash
-        elif kind == "new_session":
-            self.live = []
         elif kind == "auto_rerun" and message.auto_rerun.interval == EVERY:
             self.live.append(message.auto_rerun.fragment_id)
         return kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN

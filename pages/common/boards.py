@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -85,25 +86,28 @@ def whole_name(scope: Scope, as_of: date) -> str:
 
 def reading(filters: Filters, indicator_id: str, level: Level = Level.TOWNSHIP, scope: Scope | None = None) -> Reading:
     """What titles and conclusions are read from: the frame, the county's series and the units' runs."""
-    scope = scope or filters.narrowed
+    tables = loaders.tables_of(indicator(indicator_id), level)
+    return loaders.kept(_reading, tables, scope or filters.narrowed, indicator_id, level, filters.period, filters.as_of)
+
+
+def _reading(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> Reading:
     entry = indicator(indicator_id)
-    frame = loaders.frame(scope, indicator_id, level, filters.period, filters.as_of)
-    edition = loaders.rules_on(filters.period, filters.as_of)
+    edition = loaders.rules_on(period, as_of)
     whole: tuple[Point, ...] = ()
     top = whole_level(scope)
     if top in entry.levels and level is not top:
-        rows = loaders.whole_trend(scope, indicator_id, top, filters.period, filters.as_of, 2)
+        rows = loaders.whole_trend(scope, indicator_id, top, period, as_of, 2)
         whole = next(iter(_points(rows).values()), ())
-    runs = series(scope, indicator_id, level, filters, RUN_PERIODS) if filters.period.kind is PeriodKind.MONTH else {}
+    runs = _points(loaders.trend(scope, indicator_id, level, period, as_of, RUN_PERIODS)) if period.kind is PeriodKind.MONTH else {}
     return Reading(
         entry,
         level,
-        filters.period,
-        filters.as_of,
-        frame,
+        period,
+        as_of,
+        loaders.frame(scope, indicator_id, level, period, as_of),
         edition.target(indicator_id),
         edition.number("samples", "least_ranked"),
-        whole_name(scope, filters.as_of),
+        whole_name(scope, as_of),
         whole,
         runs,
     )
@@ -128,17 +132,25 @@ def board(
     """The leaderboard of an indicator: its conclusion as title, ranks and moves, each row leading to its unit."""
     read = reading(filters, indicator_id, level, scope)
     offer_table(f"{read.entry.name} 按{LEVEL_NAMES[level]} {filters.period.text}", partial(board_sheet, filters, read))
+    made = ranking(scope or filters.narrowed, indicator_id, level, filters.period, filters.as_of)
+    return replace(made, page=page, query=filters.query, parameter=parameter, extra=extra or {})
+
+
+def ranking(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> Leaderboard:
+    """A leaderboard that leads nowhere yet: what all readers of a scope share."""
+    return loaders.kept(_ranking, loaders.tables_of(indicator(indicator_id), level), scope, indicator_id, level, period, as_of)
+
+
+def _ranking(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> Leaderboard:
+    read = reading(Filters(period, as_of, None, scope), indicator_id, level)
+    past = loaders.past_frame(scope, indicator_id, level, period.before, as_of)
     return Leaderboard(
         entry=read.entry,
         frame=read.frame,
         title=title(read),
         subtitle=subtitle(read),
         target=read.target,
-        before=ranks_before(filters, indicator_id, level, scope),
-        page=page,
-        query=filters.query,
-        parameter=parameter,
-        extra=extra or {},
+        before=dict(zip(past["code"], past["rank"], strict=True)),
     )
 
 
@@ -161,22 +173,31 @@ def card(filters: Filters, indicator_id: str, page: str = "", level: Level | Non
     level = level or whole_level(scope)
     if level not in indicator(indicator_id).levels:
         return None
+    made = headline(scope, indicator_id, level, filters.period, filters.as_of, code)
+    return made and replace(made, href=go_to(page, filters.query) if page else "")
+
+
+def headline(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, code: str | None = None) -> Card | None:
+    """A headline number that leads nowhere yet: what all readers of a scope share."""
+    return loaders.kept(_headline, loaders.tables_of(indicator(indicator_id), level), scope, indicator_id, level, period, as_of, code)
+
+
+def _headline(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, code: str | None) -> Card | None:
     if code is None:
-        rows = loaders.whole_trend(scope, indicator_id, level, filters.period, filters.as_of, TREND_PERIODS)
+        rows = loaders.whole_trend(scope, indicator_id, level, period, as_of, TREND_PERIODS)
     else:
-        rows = loaders.trend(scope, indicator_id, level, filters.period, filters.as_of, TREND_PERIODS)
+        rows = loaders.trend(scope, indicator_id, level, period, as_of, TREND_PERIODS)
         rows = rows[rows["code"] == code]
     if rows.empty:
         return None
     last = rows.iloc[-1]
-    before = rows[rows["period"] == filters.period.before.text]["value"]
+    before = rows[rows["period"] == period.before.text]["value"]
     return Card(
         entry=indicator(indicator_id),
         row={"k": last["k"], "n": last["n"], "value": last["value"], "status": Status(last["status"])},
         before=before.iloc[0] if len(before) else None,
         trend=list(pd.array(rows["value"])),
-        target=loaders.rules_on(filters.period, filters.as_of).target(indicator_id),
-        since=BEFORE[filters.period.kind],
-        href=go_to(page, filters.query) if page else "",
+        target=loaders.rules_on(period, as_of).target(indicator_id),
+        since=BEFORE[period.kind],
         as_count=indicator_id in SHOWN_AS_COUNTS,
     )

@@ -57,6 +57,13 @@ def _dialog() -> None:
         st.page_link("pages/definitions/definitions.py", label="全部口径 →", query_params={"id": entry.id})
 
 
+def definition_line(indicator_id: str) -> str:
+    """An indicator's 口径 on one line, as it stands under a picture: name, k over n, rulebook version."""
+    entry = REGISTRY[indicator_id]
+    counted = f"{entry.numerator} ÷ {entry.denominator}" if entry.denominator else entry.numerator
+    return f"{entry.name} = {counted}(规则手册 {rulebook().on(loaders.today()).version})"
+
+
 def definition_text(entry: Indicator) -> str:
     """An entry of the registry in Chinese Markdown: what, of what, target, rule with its words, rulebook version."""
     edition = rulebook().on(loaders.today())

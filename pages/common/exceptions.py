@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 
 from data_access.attention import ATTENTION_TABLES, overdue_petitions, unmoved_backlog
+from data_access.scope import Scope
 from metrics.definition import Span
 from metrics.period import Period, PeriodKind
 from metrics.registry import REGISTRY
@@ -103,9 +104,18 @@ def _petition(row: dict, since: str) -> tuple[str, str, str]:
 
 def fallen_this_week(filters: Filters) -> Exceptions:
     """Townships below target this week that met it the week before."""
-    scope, as_of = filters.narrowed, filters.as_of
-    week = Period.holding(PeriodKind.WEEK, as_of)
-    lines = []
+    lines = [(name, words, _to_township(code, filters)) for name, words, code in fallen(filters.narrowed, filters.as_of)]
+    return Exceptions("本周跌破目标", f"{len(lines)} 项", lines[: 2 * MOST_LINES], quiet="上周达标的单位本周仍达标", severity="near")
+
+
+def fallen(scope: Scope, as_of: date) -> list[tuple[str, str, str]]:
+    """Name, words and code of each township below a target of this week that it met the week before."""
+    tables = {table for each in WATCHED_WEEKLY if each in REGISTRY for table in loaders.tables_of(REGISTRY[each], Level.TOWNSHIP)}
+    return loaders.kept(_fallen, sorted(tables), scope, as_of)
+
+
+def _fallen(scope: Scope, as_of: date) -> list[tuple[str, str, str]]:
+    week, found = Period.holding(PeriodKind.WEEK, as_of), []
     for indicator_id in WATCHED_WEEKLY:
         entry = REGISTRY.get(indicator_id)
         target = loaders.rules_on(week, as_of).target(indicator_id)
@@ -114,12 +124,11 @@ def fallen_this_week(filters: Filters) -> Exceptions:
         now = loaders.frame(scope, indicator_id, Level.TOWNSHIP, week, as_of)
         before = loaders.past_frame(scope, indicator_id, Level.TOWNSHIP, week.before, as_of).set_index("code")["value"]
         met = now["code"].map(before) >= target
-        fallen = now[met & (now["value"] < target) & (now["status"] != Status.RUNNING)]
+        lower = now[met & (now["value"] < target) & (now["status"] != Status.RUNNING)]
         name = entry.name.removeprefix("乡镇")
-        for row in fallen.to_dict("records"):
-            figure = f"{share(row['value'])} ({fraction(row['k'], row['n'])})"
-            lines.append((row["name"], f"{name} {figure}", _to_township(row["code"], filters)))
-    return Exceptions("本周跌破目标", f"{len(lines)} 项", lines[: 2 * MOST_LINES], quiet="上周达标的单位本周仍达标", severity="near")
+        for row in lower.to_dict("records"):
+            found.append((row["name"], f"{name} {share(row['value'])} ({fraction(row['k'], row['n'])})", row["code"]))
+    return found
 
 
 def _to_township(code: str, filters: Filters) -> str:

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -43,6 +44,7 @@ TREND_SECONDS = 600
 """Past months of a trend are recomputed at most this often; the running month always comes from the live frame."""
 
 Mark = tuple[int, ...]
+Made = TypeVar("Made")
 
 
 class DatabaseAway(Exception):
@@ -244,6 +246,20 @@ def asked(query: Callable[..., Any], scope: Scope, tables: Iterable[str], **argu
     """Any other query of ``data_access``: ``query(scope, connection, **arguments)``, kept while ``tables`` stand still."""
     name = f"{query.__module__}.{query.__qualname__}"
     return _asked(query, name, scope, tuple(sorted(arguments.items())), mark_of(tables))
+
+
+@st.cache_resource(show_spinner=False, max_entries=2000, ttl=TREND_SECONDS, refresh_mode="background")
+def _kept(key: str, _make: Callable[[], Any]) -> Any:
+    return _make()
+
+
+def kept(make: Callable[..., Made], tables: Iterable[str], *question: Any) -> Made:
+    """What a page makes of the data for a question (a board, a card), kept while ``tables`` stand still and at most ten minutes.
+
+    ``make(*question)`` is shared by all who ask the same: it must not depend on the reader beyond a scope in ``question``, and what
+    it returns is never changed.
+    """
+    return _kept(repr((f"{make.__module__}.{make.__qualname__}", question, mark_of(tables))), partial(make, *question))
 
 
 def rules_on(period: Period, as_of: date) -> Edition:

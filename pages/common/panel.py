@@ -16,7 +16,8 @@ import streamlit as st
 
 from metrics.registry import REGISTRY
 from pages.common import navigation
-from pages.common.definition import ask_definition
+from pages.common.definition import ask_definition, definition_line
+from pages.common.downloads import footer_of_page, picture_buttons
 
 _HERE = Path(__file__).parent
 
@@ -41,9 +42,14 @@ def go_definition(indicator_id: str, **context: str) -> str:
     return f'data-go="{escape(target)}" role="button" tabindex="0" aria-label="怎么算的"'
 
 
-def panel(html: str, key: str) -> None:
-    """Show markup and follow its clicks."""
+def panel(html: str, key: str, *, picture: str = "", about: str = "") -> None:
+    """Show markup and follow its clicks.
+
+    With ``picture`` (a file name) it can be taken along as PNG or SVG; ``about`` names the indicator whose 口径 stands under it there.
+    """
     result = _component()(key=key, data={"html": html}, on_go_change=lambda: None)
+    if picture:
+        picture_buttons(key, picture, footer_of_page(definition_line(about) if about else ""))
     if result.go:
         follow(str(result.go))
 

@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 
 from data_access.clock import beijing_now
+from data_access.facts import FACTS
 from data_access.scope import Scope
 from metrics.definition import Facts, Question, Span
 from metrics.duty import duty_night, shortfall_words, township_nights, village_nights
@@ -16,6 +17,7 @@ from metrics.vocabulary import Level
 from metrics.wording import day_text
 from pages.common import loaders
 
+FACT_NAMES = ("townships", "township_roll", "staff_in_post", "villages", "village_roll")
 WEEKDAYS = "一二三四五六日"
 
 
@@ -45,25 +47,25 @@ class Tonight:
 
 def tonight(scope: Scope, as_of: date) -> Tonight | None:
     """The night a leader asks about now; None where there is none within three weeks."""
+    tables = {table for name in FACT_NAMES for table in FACTS[name].tables} | {"area", "calendar_day"}
+    return loaders.kept(_tonight, sorted(tables), scope, as_of, beijing_now().hour)
+
+
+def _tonight(scope: Scope, as_of: date, hour: int) -> Tonight | None:
     asked = loaders.question_for(scope, Level.TOWNSHIP, Period.holding(PeriodKind.WEEK, as_of), as_of)
-    now = beijing_now()
-    night = duty_night(asked, now.hour)
+    night = duty_night(asked, hour)
     if night is None:
         return None
     one = Question(Level.TOWNSHIP, Period(PeriodKind.WEEK, night, night), as_of, asked.workdays, asked.rules)
 
-    def facts(*names: str) -> Facts:
-        return {name: loaders.fact(scope, name, one, Span.PERIOD) for name in names}
-
-    townships = facts("townships", "township_roll", "staff_in_post")
-    villages = facts("villages", "village_roll")
+    facts: Facts = {name: loaders.fact(scope, name, one, Span.PERIOD) for name in FACT_NAMES}
     label = "今晚" if night == as_of else f"{day_text(night)}(周{WEEKDAYS[night.weekday()]})夜"
     return Tonight(
         night,
         label,
         "今晚" if night == as_of else f"{night.month}/{night.day}夜",
-        _in_words(township_nights(townships, one), townships["townships"]),
-        _in_words(village_nights(villages, one), villages["villages"]),
+        _in_words(township_nights(facts, one), facts["townships"]),
+        _in_words(village_nights(facts, one), facts["villages"]),
     )
 
 

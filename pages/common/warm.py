@@ -17,8 +17,10 @@ from metrics.period import Period, PeriodKind
 from metrics.registry import REGISTRY
 from metrics.vocabulary import CODE_LENGTHS, Level
 from pages.common import loaders
-from pages.common.boards import RUN_PERIODS, TREND_PERIODS, headline_ids, module_page, whole_level
+from pages.common.boards import headline, headline_ids, module_page, ranking, whole_level
+from pages.common.exceptions import fallen
 from pages.common.navigation import enabled_modules
+from pages.common.tonight import tonight
 
 LOG = logging.getLogger(__name__)
 MONTHLY_BOARDS = ("duty.night_compliance", "petitions.closed_on_time")
@@ -54,29 +56,28 @@ def keep_warm() -> None:
 
 
 def warm_overview(scope: Scope, as_of: date) -> None:
-    """Ask the loaders what the overview asks, for the running month and year."""
+    """What the overview shows of the running month and year."""
     month, year = (Period.holding(kind, as_of) for kind in (PeriodKind.MONTH, PeriodKind.YEAR))
-    top = whole_level(scope)
+    modules, top = enabled_modules(), whole_level(scope)
+    if "duty" in modules:
+        tonight(scope, as_of)
+    fallen(scope, as_of)
     for indicator_id in headline_ids():
         if top in REGISTRY[indicator_id].levels:
-            loaders.trend(scope, indicator_id, top, month, as_of, TREND_PERIODS)
+            headline(scope, indicator_id, top, month, as_of)
     for indicator_id, period in [*((each, month) for each in MONTHLY_BOARDS), *((each, year) for each in YEARLY_BOARDS)]:
-        if module_page(indicator_id)[0] not in enabled_modules():
-            continue
-        loaders.trend(scope, indicator_id, Level.TOWNSHIP, period, as_of, RUN_PERIODS if period is month else 2)
-        loaders.past_frame(scope, indicator_id, Level.TOWNSHIP, period.before, as_of)
-        loaders.trend(scope, indicator_id, top, period, as_of, 2)
+        if module_page(indicator_id)[0] in modules:
+            ranking(scope, indicator_id, Level.TOWNSHIP, period, as_of)
 
 
 def warm_boards(scope: Scope, as_of: date) -> None:
-    """Ask the loaders what the pages beside the overview ask, for the running month."""
+    """What the pages beside the overview show first, for the running month."""
     month, top = Period.holding(PeriodKind.MONTH, as_of), whole_level(scope)
     for indicator_id in PAGE_BOARDS:
         if module_page(indicator_id)[0] in enabled_modules():
             if top in REGISTRY[indicator_id].levels:
-                loaders.trend(scope, indicator_id, top, month, as_of, TREND_PERIODS)
-            loaders.trend(scope, indicator_id, Level.TOWNSHIP, month, as_of, RUN_PERIODS)
-            loaders.past_frame(scope, indicator_id, Level.TOWNSHIP, month.before, as_of)
+                headline(scope, indicator_id, top, month, as_of)
+            ranking(scope, indicator_id, Level.TOWNSHIP, month, as_of)
 
 
 def warm_profiles(scope: Scope, as_of: date) -> None:
