@@ -21,6 +21,7 @@ from data_access.engine import engine
 from data_access.migrate import upgrade
 from data_access.tables import Appointment, Area, CaptainVisit, NightStay, Person, Petition
 from ingest.demo.world import MINIATURE
+from metrics.period import PeriodKind
 from pages.common import boards, navigation
 from tests.demo_county import a_small_county
 from tests.signed_in import a_board, an_account
@@ -52,7 +53,7 @@ def pointed(url: str) -> Iterator[Engine]:
 @pytest.fixture(autouse=True)
 def short_trends(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two periods are a trend as twelve are; each costs every page as much as the figure itself."""
-    monkeypatch.setattr(boards, "TREND_PERIODS", 2)
+    monkeypatch.setattr(boards, "TREND_PERIODS", dict.fromkeys(PeriodKind, 2))
     monkeypatch.setattr(boards, "RUN_PERIODS", 2)
 
 

@@ -55,7 +55,7 @@ PAGES = "pages/township"
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(accounts, "ROUNDS", 4)
-    monkeypatch.setattr(boards, "TREND_PERIODS", 2)
+    monkeypatch.setattr(boards, "TREND_PERIODS", dict.fromkeys(PeriodKind, 2))
 
 
 def a_living_county(database: Engine) -> dict[str, int]:

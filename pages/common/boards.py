@@ -44,7 +44,7 @@ HEADLINES = (
 )
 """The numbers of the overview in order of importance: the first six whose module this county runs."""
 SHOWN_AS_COUNTS = ("petitions.overdue",)
-TREND_PERIODS = 12
+TREND_PERIODS = {PeriodKind.WEEK: 12, PeriodKind.MONTH: 12, PeriodKind.QUARTER: 8, PeriodKind.YEAR: 3}
 RUN_PERIODS = 4
 """What a sentence about a run looks at: this period and the three before."""
 
@@ -184,9 +184,9 @@ def headline(scope: Scope, indicator_id: str, level: Level, period: Period, as_o
 
 def _headline(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, code: str | None) -> Card | None:
     if code is None:
-        rows = loaders.whole_trend(scope, indicator_id, level, period, as_of, TREND_PERIODS)
+        rows = loaders.whole_trend(scope, indicator_id, level, period, as_of, TREND_PERIODS[period.kind])
     else:
-        rows = loaders.trend(scope, indicator_id, level, period, as_of, TREND_PERIODS)
+        rows = loaders.trend(scope, indicator_id, level, period, as_of, TREND_PERIODS[period.kind])
         rows = rows[rows["code"] == code]
     if rows.empty:
         return None

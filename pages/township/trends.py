@@ -88,7 +88,7 @@ def lines_of(scope: Scope, period: Period, as_of: date, alive: Callable[[], bool
         if entry.module in shown and Level.TOWNSHIP in entry.levels:
             if not alive():
                 raise RuntimeError("the server has stopped")
-            rows = loaders.trend(scope, entry.id, Level.TOWNSHIP, period, as_of, boards.TREND_PERIODS)
+            rows = loaders.trend(scope, entry.id, Level.TOWNSHIP, period, as_of, boards.TREND_PERIODS[period.kind])
             past = rows[rows["period"] != period.text]
             lines[entry.id] = {str(code): [float(value) for value in part["value"]] for code, part in past.groupby("code")}
     return lines
