@@ -11,11 +11,10 @@ from metrics.vocabulary import LEVEL_NAMES, ROLE_NAMES, Level, Role
 from metrics.wording import whole
 from pages.captains.standing import CAPTAIN_PAGE
 from pages.common import loaders
-from pages.common.boards import board
+from pages.common.boards import board, ranking_panel
 from pages.common.filters import Filters
 from pages.common.layout import note
-from pages.common.markup import Leaderboard, leaderboard
-from pages.common.panel import panel
+from pages.common.markup import Leaderboard
 from pages.common.sheets import page_number
 
 BOARDS = {
@@ -71,7 +70,7 @@ def _board(filters: Filters, indicator_id: str, level: Level, role: Role) -> Non
     slot = st.container()
     page = page_number(len(made.frame), ROWS, f"page-{key}") if len(made.frame) > ROWS else 1
     with slot:
-        panel(leaderboard(_page(made, page)), key=f"board-{key}")
+        ranking_panel(_page(made, page), key=f"board-{key}")
 
 
 def _page(made: Leaderboard, page: int) -> Leaderboard:

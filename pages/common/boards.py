@@ -20,9 +20,9 @@ from metrics.wording import is_missing
 from pages.common import loaders
 from pages.common.downloads import offer_table
 from pages.common.filters import Filters
-from pages.common.markup import Card, Leaderboard
+from pages.common.markup import Card, Leaderboard, leaderboard
 from pages.common.navigation import enabled_modules
-from pages.common.panel import go_to
+from pages.common.panel import go_to, panel
 from reports.conclusions import Point, Reading, subtitle, title
 from reports.tables import TableReport, definition_notes
 from reports.tables import leaderboard as table_of
@@ -152,6 +152,11 @@ def _ranking(scope: Scope, indicator_id: str, level: Level, period: Period, as_o
         target=read.target,
         before=dict(zip(past["code"], past["rank"], strict=True)),
     )
+
+
+def ranking_panel(made: Leaderboard, *, key: str) -> None:
+    """Show a leaderboard; it can be taken along as a picture with its 口径."""
+    panel(leaderboard(made), key, picture=made.entry.name, about=made.entry.id)
 
 
 def board_sheet(filters: Filters, read: Reading) -> TableReport:

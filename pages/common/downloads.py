@@ -21,6 +21,7 @@ from data_access.clock import beijing_now
 from data_access.engine import engine
 from data_access.window import Window
 from pages.common import auth, loaders
+from pages.common.filters import PERIOD_SHOWN
 from reports.meeting_files import XLSX
 from reports.tables import TableReport, csv_bytes
 from reports.wording import moment
@@ -149,13 +150,12 @@ def picture_buttons(chart_key: str, file_stem: str, footer: Sequence[str]) -> No
 def footer_of_page(definition: str = "") -> list[str]:
     """口径, 截至 and the filters in the address, as the lines under a picture."""
     until = loaders.good_at() or beijing_now()
-    chosen = st.session_state.get("period") or ""
-    period = st.session_state.get("which") if chosen == "指定" else chosen
     township = st.session_state.get("township")
     names: dict[str, str] = {}
     if township:
         window = Window("township", loaders.today(), loaders.today(), loaders.today())
         units = loaders.asked(areas.units, auth.signed_in_scope(), ("area",), window=window)
         names = dict(zip(units["code"], units["name"], strict=True))
-    filters = " · ".join(part for part in (str(period or ""), names.get(str(township), str(township or "")) or "全部乡镇") if part)
+    parts = [st.session_state.get(PERIOD_SHOWN, ""), names.get(str(township), str(township or "")) or "全部乡镇"]
+    filters = " · ".join(part for part in parts if part)
     return [f"口径:{definition}" if definition else "", f"截至 {moment(until)} · 筛选 {filters}"]

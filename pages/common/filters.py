@@ -18,6 +18,8 @@ from pages.common.address import seed_from_address
 
 CURRENT = {"本周": PeriodKind.WEEK, "本月": PeriodKind.MONTH, "本季": PeriodKind.QUARTER, "本年": PeriodKind.YEAR}
 PICKED = "指定"
+PERIOD_SHOWN = "board_period_shown"
+"""The session's key of the period a page shows, in words: what stands under a picture taken from it."""
 CHOICES_BACK = {PeriodKind.MONTH: 18, PeriodKind.QUARTER: 6, PeriodKind.YEAR: 2}
 
 
@@ -107,4 +109,5 @@ def bar_filters(scope: Scope, *, townships: bool = True, default_period: str = "
     """The left of the bar. The as-of day is today in Beijing, so it rolls over at midnight."""
     as_of = loaders.today()
     period = period_filter(as_of, default_period)
+    st.session_state[PERIOD_SHOWN] = period.label
     return Filters(period, as_of, township_filter(scope, as_of) if townships else None, scope)

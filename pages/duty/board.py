@@ -61,7 +61,9 @@ def township_board(night: Night, filters: Filters) -> None:
         links.append(here(filters, night.day, str(row["code"])))
     head = heading(f"{night.label}谁在岗", "在岗/应到;第二名正职可计一名班子成员;点一行看人员和各村", "duty.night_compliance")
     head_row = [Column("乡镇"), Column("正职"), Column("班子"), Column("职工"), Column("")]
-    panel(head + sheet(head_row, rows, links, empty="没有应住夜的乡镇"), key="night-board")
+    panel(
+        head + sheet(head_row, rows, links, empty="没有应住夜的乡镇"), key="night-board", picture="当夜在岗", about="duty.night_compliance"
+    )
 
 
 def _names(stays: pd.DataFrame, post: int) -> str:

@@ -6,12 +6,11 @@ from metrics.vocabulary import Level
 from metrics.wording import is_missing
 from pages.common import loaders
 from pages.common.auth import signed_in_scope
-from pages.common.boards import board
+from pages.common.boards import board, ranking_panel
 from pages.common.definition import open_definition
 from pages.common.filters import bar_filters, from_address
 from pages.common.layout import bar, note, page_header, provisional_calendar_notice
 from pages.common.live import live_note
-from pages.common.markup import leaderboard
 from pages.common.panel import panel
 from pages.common.sheets import heading, township_names
 from pages.duty.board import DUTY_PAGE, here, people_board, township_board, village_board
@@ -44,7 +43,7 @@ if night is not None:
         if one:
             village_board(night, filters)
         else:
-            panel(leaderboard(board(filters, "duty.night_compliance", extra=streak_words(filters))), key="duty-board")
+            ranking_panel(board(filters, "duty.night_compliance", extra=streak_words(filters)), key="duty-board")
 
 month = month_of(filters)
 asked = question_of(scope, month.first, month.last, filters.as_of)
@@ -55,7 +54,12 @@ missed = int((~rolls["compliant"].astype(bool)).sum())
 blank = int(rolls["unreported"].sum())
 title = f"{month.label} {len(rolls)} 个乡镇夜中 {len(rolls) - missed} 个达标,{missed - blank} 个未达标,{blank} 个未填报"
 grid = month_map(units, rolls, month, asked, TOWNSHIP_STATES, lambda code, day: here(filters, day, code))
-panel(heading(title, "一格一夜,点一格看那一夜;点乡镇名只看该乡镇", "duty.night_compliance") + grid, key="month-map")
+panel(
+    heading(title, "一格一夜,点一格看那一夜;点乡镇名只看该乡镇", "duty.night_compliance") + grid,
+    key="month-map",
+    picture="住夜月图",
+    about="duty.night_compliance",
+)
 if is_still_to_come(filters.as_of, asked) and asked.workdays.is_workday(filters.as_of):
     note("今天是工作日,按口径今晚已计入本期;填报前暂按未填报计。")
 

@@ -15,10 +15,10 @@ from metrics.registry import indicator
 from metrics.vocabulary import LEAVE_NAMES, LeaveKind, Level, Status
 from metrics.wording import day_text, fraction, is_missing, share, value_text
 from pages.common import loaders
-from pages.common.boards import board
+from pages.common.boards import board, ranking_panel
 from pages.common.filters import Filters, from_address
 from pages.common.layout import note
-from pages.common.markup import leaderboard, verdict
+from pages.common.markup import verdict
 from pages.common.panel import go_to, panel
 from pages.common.sheets import PERSON_PAGE, TOWNSHIP_PAGE, Column, cell, heading, names_of, page_number, sheet, township_names
 from pages.duty.board import ROWS, VILLAGE_PAGE
@@ -67,7 +67,12 @@ def chiefs(filters: Filters) -> None:
     met = int((frame["status"] == Status.OK).sum())
     sub = f"{len(frame)} 名正职中 {met} 名住满 · 已住/应住,竖线为应住数 · ⌈10×min(1,在岗工作日/20)⌉"
     heads = [Column("正职"), Column("已住/应住"), Column("在岗工作日"), Column("")]
-    panel(heading("正职月住夜", sub, "duty.chief_nights") + sheet(heads, rows, links, empty="这个时段没有在任正职"), key="chiefs")
+    panel(
+        heading("正职月住夜", sub, "duty.chief_nights") + sheet(heads, rows, links, empty="这个时段没有在任正职"),
+        key="chiefs",
+        picture="正职月住夜",
+        about="duty.chief_nights",
+    )
     note("请假、借调、培训和到任前、离任后的工作日不计入应住数;不足20个工作日的月份按比例折算。" + _only_complete(filters, asked))
 
 
@@ -114,7 +119,7 @@ def load(filters: Filters) -> None:
         links.append(go_to(TOWNSHIP_PAGE, {"township": str(row["code"]), **filters.query}))
     sub = "最多者 ÷ 中位数,目标不超过 2 倍;一柱一人,含一夜未住者"
     heads = [Column("乡镇"), Column("班子成员各住几夜"), Column("负荷比", number=True), Column("")]
-    panel(heading("班子负荷", sub, "duty.load_ratio") + sheet(heads, rows, links), key="load")
+    panel(heading("班子负荷", sub, "duty.load_ratio") + sheet(heads, rows, links), key="load", picture="班子负荷", about="duty.load_ratio")
 
 
 def villages(filters: Filters) -> None:
@@ -180,7 +185,7 @@ def others(filters: Filters) -> None:
     chosen = st.selectbox(
         "指标", OTHERS, format_func=names.get, label_visibility="collapsed", width=220, **from_address("duty_figure", OTHERS, OTHERS[0])
     )
-    panel(leaderboard(board(filters, chosen or OTHERS[0])), key="other-board")
+    ranking_panel(board(filters, chosen or OTHERS[0]), key="other-board")
 
 
 def streak_words(filters: Filters) -> Mapping[str, str]:

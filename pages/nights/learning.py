@@ -16,9 +16,8 @@ from metrics.period import Period, PeriodKind
 from metrics.vocabulary import SESSION_NAMES, Level, SessionKind
 from metrics.wording import day_text, whole
 from pages.common import loaders
-from pages.common.boards import board
+from pages.common.boards import board, ranking_panel
 from pages.common.filters import Filters
-from pages.common.markup import leaderboard
 from pages.common.months import Held, WeekNote, month_calendar
 from pages.common.panel import panel
 from pages.common.sheets import (
@@ -87,7 +86,7 @@ def _totals(filters: Filters) -> dict[SessionKind, dict[str, int]]:
 def _boards(filters: Filters, indicator_ids: tuple[str, ...]) -> None:
     for column, indicator_id in zip(st.columns(len(indicator_ids), gap="medium"), indicator_ids, strict=True):
         with column:
-            panel(leaderboard(board(filters, indicator_id, level=Level.TOWNSHIP)), key=f"board-{indicator_id}")
+            ranking_panel(board(filters, indicator_id, level=Level.TOWNSHIP), key=f"board-{indicator_id}")
 
 
 def _calendar(filters: Filters, kind: SessionKind) -> None:

@@ -8,10 +8,9 @@ from data_access.night_lists import LIST_TABLES, PAGE_ROWS, visit_count, visit_l
 from metrics.vocabulary import Level
 from metrics.wording import day_text, whole
 from pages.common import loaders
-from pages.common.boards import board
+from pages.common.boards import board, ranking_panel
 from pages.common.filters import Filters
 from pages.common.layout import note
-from pages.common.markup import leaderboard
 from pages.common.panel import go_to, panel
 from pages.common.sheets import (
     PERSON_PAGE,
@@ -58,7 +57,7 @@ def show(filters: Filters) -> None:
     for pair in (BOARDS[:2], BOARDS[2:]):
         for column, indicator_id in zip(st.columns(2, gap="medium"), pair, strict=True):
             with column:
-                panel(leaderboard(board(spans.get(indicator_id, filters), indicator_id, level=Level.TOWNSHIP)), key=f"board-{indicator_id}")
+                ranking_panel(board(spans.get(indicator_id, filters), indicator_id, level=Level.TOWNSHIP), key=f"board-{indicator_id}")
     note("当周有一个工作日请假、借调、培训或不在任的干部,该周不计;访到哪个村都算。回头看按全年统计(化解满30天才该看)。")
     visits(filters)
 

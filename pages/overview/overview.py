@@ -5,13 +5,13 @@ import streamlit as st
 from metrics.vocabulary import Level
 from pages.common import loaders
 from pages.common.auth import signed_in_scope
-from pages.common.boards import board, card, headline_ids, module_page
+from pages.common.boards import board, card, headline_ids, module_page, ranking_panel
 from pages.common.definition import open_definition
 from pages.common.exceptions import fallen_this_week, of_petitions, of_tonight
 from pages.common.filters import bar_filters
 from pages.common.layout import bar, page_header, places, provisional_calendar_notice
 from pages.common.live import live_note
-from pages.common.markup import cards, exceptions, leaderboard
+from pages.common.markup import cards, exceptions
 from pages.common.navigation import enabled_modules
 from pages.common.panel import panel
 from pages.common.petition_words import open_words
@@ -51,10 +51,10 @@ with numbers:
 
 if "duty" in modules:
     with columns[0]:
-        panel(leaderboard(board(filters, "duty.night_compliance")), key="duty-board")
+        ranking_panel(board(filters, "duty.night_compliance"), key="duty-board")
 if "petitions" in modules:
     with columns[min(1, len(columns) - 1)]:
-        panel(leaderboard(board(filters, "petitions.closed_on_time", extra=open_words(filters))), key="petition-board")
+        ranking_panel(board(filters, "petitions.closed_on_time", extra=open_words(filters)), key="petition-board")
 if "captains" in modules:
     with columns[-1]:
         slot = st.container()
@@ -62,5 +62,5 @@ if "captains" in modules:
             "三长", list(ROLES), default="邻长", required=True, key="role", bind="query-params", label_visibility="collapsed"
         )
         with slot:
-            panel(leaderboard(board(filters.of_year(), ROLES[role or "邻长"], level=Level.TOWNSHIP)), key="captain-board")
+            ranking_panel(board(filters.of_year(), ROLES[role or "邻长"], level=Level.TOWNSHIP), key="captain-board")
 open_definition()

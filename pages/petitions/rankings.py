@@ -11,10 +11,10 @@ from metrics.registry import REGISTRY
 from metrics.vocabulary import Level
 from metrics.wording import fraction, share, share_points
 from pages.common import loaders
-from pages.common.boards import board
+from pages.common.boards import board, ranking_panel
 from pages.common.filters import Filters
 from pages.common.layout import note
-from pages.common.markup import leaderboard
+from pages.common.markup import Leaderboard
 from pages.common.panel import go_to, panel
 from pages.petitions.markup import LIST_PAGE, cell, heading, sheet
 
@@ -41,17 +41,17 @@ def show(filters: Filters) -> None:
     for pair in (ids[:2], ids[2:]):
         for column, indicator_id in zip(st.columns(2, gap="large"), pair, strict=True):
             with column:
-                panel(_ranking(filters, indicator_id), key=f"board-{indicator_id}")
+                ranking_panel(_ranking(filters, indicator_id), key=f"board-{indicator_id}")
     if "petitions.closed_on_time" in ids:
-        panel(two_formulas(filters), key="two-formulas")
+        panel(two_formulas(filters), key="two-formulas", picture="按期办结两种算法", about="petitions.closed_on_time")
     note(REMARKS[chosen or "按期与及时"])
 
 
-def _ranking(filters: Filters, indicator_id: str) -> str:
+def _ranking(filters: Filters, indicator_id: str) -> Leaderboard:
     level = _level(filters, indicator_id)
     if level is Level.VILLAGE:
-        return leaderboard(board(filters, indicator_id, level=level, page="pages/township/village.py", parameter="village"))
-    return leaderboard(board(filters, indicator_id))
+        return board(filters, indicator_id, level=level, page="pages/township/village.py", parameter="village")
+    return board(filters, indicator_id)
 
 
 def _level(filters: Filters, indicator_id: str) -> Level:

@@ -12,9 +12,8 @@ from metrics.petition_signals import rising
 from metrics.vocabulary import Level
 from metrics.wording import day_text, is_missing
 from pages.common import loaders
-from pages.common.boards import board
+from pages.common.boards import board, ranking_panel
 from pages.common.filters import Filters
-from pages.common.markup import leaderboard
 from pages.common.panel import go_to, panel
 from pages.petitions import wording
 from pages.petitions.asking import TABLES, days_before, moment_window, period_window, township_names
@@ -26,11 +25,11 @@ REPEAT_DAYS = 180
 def show(filters: Filters) -> None:
     left, right = st.columns(2, gap="large")
     with left:
-        panel(_rising(filters), key="rising")
-        panel(_climbing(filters), key="climbing")
+        panel(_rising(filters), key="rising", picture="上升类别")
+        panel(_climbing(filters), key="climbing", picture="逐级上行")
     with right:
         panel(_repeated(filters), key="repeated")
-        panel(leaderboard(board(filters, "petitions.repeat")), key="board-petitions.repeat-signals")
+        ranking_panel(board(filters, "petitions.repeat"), key="board-petitions.repeat-signals")
 
 
 def _rising(filters: Filters) -> str:

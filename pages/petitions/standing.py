@@ -71,7 +71,7 @@ def show(filters: Filters) -> None:
         _composition(filters, chosen or "乡镇")
     with right:
         _flow(filters)
-    panel(_funnel(filters), key="funnel")
+    panel(_funnel(filters), key="funnel", picture="四单各环节")
 
 
 def _composition(filters: Filters, chosen: str) -> None:

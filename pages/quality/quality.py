@@ -4,11 +4,12 @@ import streamlit as st
 
 from pages.common import loaders
 from pages.common.auth import signed_in_scope
+from pages.common.boards import ranking_panel
 from pages.common.definition import open_definition
 from pages.common.filters import Filters, bar_filters
 from pages.common.layout import bar, note, page_header, provisional_calendar_notice
 from pages.common.live import live_note
-from pages.common.markup import cards, exceptions, leaderboard
+from pages.common.markup import cards, exceptions
 from pages.common.panel import panel
 from pages.common.sheets import few_cards
 from pages.quality import attention, people, perfect, problems
@@ -23,7 +24,7 @@ def units(filters: Filters) -> None:
     for pair in (BOARDS[:2], BOARDS[2:]):
         for column, indicator_id in zip(st.columns(2, gap="medium"), pair, strict=True):
             with column:
-                panel(leaderboard(ranking(filters, indicator_id)), key=f"board-{indicator_id}")
+                ranking_panel(ranking(filters, indicator_id), key=f"board-{indicator_id}")
     note("数据滞后算到截至日24时;本页的比率每十分钟更新一次。")
 
 

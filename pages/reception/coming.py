@@ -40,7 +40,12 @@ def show(filters: Filters) -> None:
         links.append(to_township(str(code), filters))
     title = f"{day_text(first)}至{day_text(last)}公示 {len(rows)} 场"
     empty = f"{day_text(first)}至{day_text(last)}还没有公示场次,请各乡镇党政办登记下周安排"
-    panel(heading(title, "乡镇本级的场次,每格为 A岗 / B岗", "reception.kept") + sheet(columns, lines, links, empty), key="coming")
+    panel(
+        heading(title, "乡镇本级的场次,每格为 A岗 / B岗", "reception.kept") + sheet(columns, lines, links, empty),
+        key="coming",
+        picture="未来一周接待",
+        about="reception.kept",
+    )
     villages = loaders.asked(village_slots_ahead, scope, LIST_TABLES, first=first, last=last)
     if villages:
         note(f"另有村服务中心公示 {whole(villages)} 场。")
