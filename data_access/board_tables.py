@@ -97,7 +97,8 @@ class BoardDecision(Identified):
 
 
 class BoardSelection(Identified):
-    """One annual selection of one role on record. ``snapshot`` (data and rulebook as text) and ``digest`` are written once, when frozen.
+    """One annual selection of one role on record. ``snapshot`` (data and rulebook as text) and ``digest`` are written once, when frozen:
+    triggers refuse every other UPDATE, and DELETE.
 
     ``number`` counts the attempts of a year and role: a void one is followed by the next, never overwritten.
     """
@@ -116,7 +117,10 @@ class BoardSelection(Identified):
 
 
 class BoardSelectionStep(Identified):
-    """A step of a selection: who, when, why. ``mark`` names what can happen once (a step, a township's approval, a confirmation)."""
+    """A step of a selection: who, when, why. ``mark`` names what can happen once (a step, a township's approval, a confirmation).
+
+    Append-only: triggers refuse UPDATE and DELETE.
+    """
 
     __tablename__ = "board_selection_step"
     __table_args__ = (UniqueConstraint("selection_id", "mark"),)

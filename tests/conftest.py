@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, delete
+from sqlalchemy import Connection, Engine, delete, text
 
-from data_access.board_tables import BoardAudit, BoardDecision
+from data_access.board_tables import BoardAudit, BoardDecision, BoardSelection, BoardSelectionStep
 from data_access.engine import engine
 from data_access.migrate import upgrade
 from data_access.tables import Table
@@ -40,11 +40,14 @@ def migrated(request: pytest.FixtureRequest) -> Engine:
     return database
 
 
+APPEND_ONLY = (BoardAudit, BoardDecision, BoardSelection, BoardSelectionStep)
+
+
 def emptied(database: Engine) -> None:
     """Every table but the append-only ones, without its rows."""
     with database.begin() as connection:
         for table in Table.metadata.sorted_tables:
-            if table.name not in (BoardAudit.__tablename__, BoardDecision.__tablename__):
+            if table.name not in {kept.__tablename__ for kept in APPEND_ONLY}:
                 connection.execute(delete(table))
 
 
@@ -53,6 +56,23 @@ def database(migrated: Engine) -> Iterator[Engine]:
     """A migrated, empty database for tests that commit; the test runs once on SQLite and once on PostgreSQL."""
     yield migrated
     emptied(migrated)
+
+
+@pytest.fixture
+def own_database(migrated: Engine, tmp_path: Path) -> Iterator[Engine]:
+    """A database of this test alone, for what is kept for ever once committed (a selection on record)."""
+    if migrated.dialect.name == "sqlite":
+        made = engine(f"sqlite:///{tmp_path / 'own.db'}")
+        upgrade(made)
+        yield made
+        return
+    with migrated.connect().execution_options(isolation_level="AUTOCOMMIT") as server:
+        server.execute(text("CREATE DATABASE own"))
+        made = engine(migrated.url.set(database="own").render_as_string(hide_password=False))
+        upgrade(made)
+        yield made
+        made.dispose()
+        server.execute(text("DROP DATABASE own WITH (FORCE)"))
 
 
 @pytest.fixture
@@ -66,6 +86,16 @@ def connection(migrated: Engine) -> Iterator[Connection]:
 @pytest.fixture
 def served(database: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """The database as the app's own: ``DATABASE_URL`` points to it, and no frame cached in another test is left."""
+    return _as_the_apps_own(database, monkeypatch)
+
+
+@pytest.fixture
+def served_alone(own_database: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """As ``served``, with a database of this test alone."""
+    return _as_the_apps_own(own_database, monkeypatch)
+
+
+def _as_the_apps_own(database: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
     import streamlit as st
 
     monkeypatch.setenv("DATABASE_URL", database.url.render_as_string(hide_password=False))

@@ -208,58 +208,58 @@ def press(board: AppTest, label: str, reason: str) -> AppTest:
     return board
 
 
-def test_the_organisation_office_opens_and_freezes_a_selection_that_later_data_do_not_reach(served: Engine) -> None:
-    people = a_county_of_captains(served)
-    board = opened(a_board(served, role=Role.ORGANISATION), "selection", view="流程")
+def test_the_organisation_office_opens_and_freezes_a_selection_that_later_data_do_not_reach(served_alone: Engine) -> None:
+    people = a_county_of_captains(served_alone)
+    board = opened(a_board(served_alone, role=Role.ORGANISATION), "selection", view="流程")
     press(board, "立项起草", "部务会")
     press(board, "冻结名单和依据", "部务会纪要2号")
-    with served.connect() as connection:
+    with served_alone.connect() as connection:
         frozen = frozen_texts(EVERYTHING, connection)[0]
         assert verified(frozen["snapshot"], frozen["digest"])
         names = list(connection.scalars(select(BoardSelectionStep.step).order_by(BoardSelectionStep.id)))
     assert names == ["draft", "frozen"]
-    before = words(opened(a_board(served), "selection", view="全部名次"))
-    with served.begin() as connection:
+    before = words(opened(a_board(served_alone), "selection", view="全部名次"))
+    with served_alone.begin() as connection:
         a_mark(connection, people["diligent"], "veto", YEAR, reason="后来的事", decided_on=str(TODAY))
-    after = words(opened(a_board(served), "selection", view="全部名次"))
+    after = words(opened(a_board(served_alone), "selection", view="全部名次"))
     assert "欧阳勤" in after
     assert "后来的事" not in after
     assert re.findall(r"\d+\.\d\d", before) == re.findall(r"\d+\.\d\d", after)
 
 
-def test_a_step_without_a_reason_or_without_the_right_is_refused(served: Engine) -> None:
-    a_county_of_captains(served)
-    board = opened(a_board(served, role=Role.ORGANISATION), "selection", view="流程")
+def test_a_step_without_a_reason_or_without_the_right_is_refused(served_alone: Engine) -> None:
+    a_county_of_captains(served_alone)
+    board = opened(a_board(served_alone, role=Role.ORGANISATION), "selection", view="流程")
     press(board, "立项起草", " ")
     assert "请写明理由或依据" in board.error[0].value
-    leader = opened(a_board(served, role=Role.LEADER), "selection", view="流程")
+    leader = opened(a_board(served_alone, role=Role.LEADER), "selection", view="流程")
     assert not [button for button in leader.button if button.label == "立项起草"]
-    with served.connect() as connection:
+    with served_alone.connect() as connection:
         assert connection.scalar(select(BoardSelection.id)) is None
 
 
-def test_the_one_who_proposes_an_override_is_not_asked_to_confirm_it(served: Engine) -> None:
-    people = a_county_of_captains(served)
-    one = an_account(served, Role.ORGANISATION, now=beijing_now())
-    board = opened(a_board(served, one), "selection", view="流程")
+def test_the_one_who_proposes_an_override_is_not_asked_to_confirm_it(served_alone: Engine) -> None:
+    people = a_county_of_captains(served_alone)
+    one = an_account(served_alone, Role.ORGANISATION, now=beijing_now())
+    board = opened(a_board(served_alone, one), "selection", view="流程")
     press(board, "立项起草", "部务会")
     press(board, "冻结名单和依据", "部务会")
-    with served.begin() as connection:
+    with served_alone.begin() as connection:
         number = connection.scalar(select(BoardSelection.id))
         add_step(connection, number, "withdraw", one, "本人申请退出", beijing_now(), person_id=people["diligent"])
-    own = opened(a_board(served, one), "selection", view="流程")
+    own = opened(a_board(served_alone, one), "selection", view="流程")
     assert not [button for button in own.button if button.label == "同意"]
     assert "等待另一账号复核" in words(own)
-    second = opened(a_board(served, role=Role.ORGANISATION), "selection", view="流程")
+    second = opened(a_board(served_alone, role=Role.ORGANISATION), "selection", view="流程")
     assert [button for button in second.button if button.label == "同意"]
 
 
-def test_a_void_selection_makes_room_for_the_live_ranking(served: Engine) -> None:
-    a_county_of_captains(served)
-    with served.begin() as connection:
+def test_a_void_selection_makes_room_for_the_live_ranking(served_alone: Engine) -> None:
+    a_county_of_captains(served_alone)
+    with served_alone.begin() as connection:
         number = open_draft(connection, YEAR, "cell_captain", "one", "立项", beijing_now())
         add_step(connection, number, "void", "one", "数据有误", beijing_now())
-    assert "试排" in words(opened(a_board(served, role=Role.ORGANISATION), "selection"))
+    assert "试排" in words(opened(a_board(served_alone, role=Role.ORGANISATION), "selection"))
 
 
 def test_the_captains_page_asks_no_more_statements_for_more_cells(served: Engine) -> None:

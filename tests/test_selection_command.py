@@ -8,9 +8,8 @@ import json
 from datetime import date, datetime
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine
 
-from data_access.board_tables import BoardSelection
 from data_access.selection_flow import freeze, open_draft
 from metrics.selection.result import ROW_COLUMNS
 from metrics.selection.snapshot import digest, snapshot_text
@@ -90,26 +89,28 @@ def test_a_wrong_question_is_answered_in_words(served: Engine, capsys: pytest.Ca
     assert capsys.readouterr().err.startswith("错误:")
 
 
-def test_verify_finds_a_frozen_ranking_unchanged_whatever_became_of_the_data(served: Engine, capsys: pytest.CaptureFixture[str]) -> None:
-    captains = two_townships(served)
-    with served.begin() as connection:
+def test_verify_finds_a_frozen_ranking_unchanged_whatever_became_of_the_data(
+    served_alone: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    captains = two_townships(served_alone)
+    with served_alone.begin() as connection:
         source = DatabaseSource(connection, EVERYTHING)
         rules = configured_rules(source.rules, 2026, Role.CELL_CAPTAIN, END)
         text = snapshot_text(source.selection_facts(2026, Role.CELL_CAPTAIN, END), rules, 2026, END)
         made = selection_of(source, 2026, Role.CELL_CAPTAIN, END)
-        number = open_draft(connection, 2026, "cell_captain", "one", "立项", NOW)
         frozen = {"as_of": END, "rulebook": rules.version, "digest": digest(text, made), "snapshot": text, "ranking": "[]"}
-        freeze(connection, number, frozen, "one", "部务会", NOW)
+        freeze(connection, open_draft(connection, 2026, "cell_captain", "one", "立项", NOW), frozen, "one", "部务会", NOW)
         a_captain_visit(connection, captains["own"], a_household(connection, "key"), "2026-06-06")
     told = json.loads(printed(capsys, "selection", "--verify"))
     assert told["same"] is True
     assert told["digest"] == told["again"]
-    with served.begin() as connection:
-        connection.execute(update(BoardSelection).values(snapshot=text.replace('"work_points":50.0', '"work_points":49.0')))
-    assert json.loads(printed(capsys, "selection", "--verify", code=1))["same"] is False
-    with served.begin() as connection:
-        connection.execute(update(BoardSelection).values(snapshot="{"))
-    assert "不一致" in printed(capsys, "selection", "--verify", "--format", "table", code=1)
+    with served_alone.begin() as connection:  # two that were tampered with before they came here
+        for snapshot in (text.replace('"work_points":50.0', '"work_points":49.0'), "{"):
+            number = open_draft(connection, 2026, "cell_captain", "one", "立项", NOW)
+            freeze(connection, number, {**frozen, "snapshot": snapshot}, "one", "部务会", NOW)
+    verdicts = [json.loads(line)["same"] for line in printed(capsys, "selection", "--verify", code=1).splitlines()]
+    assert verdicts == [True, False, False]
+    assert printed(capsys, "selection", "--verify", "--format", "table", code=1).count("不一致") == 2
 
 
 def test_verify_without_any_frozen_ranking_says_so(served: Engine, capsys: pytest.CaptureFixture[str]) -> None:

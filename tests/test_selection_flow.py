@@ -6,9 +6,10 @@ from datetime import date, datetime
 
 import pandas as pd
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import DBAPIError
 
-from data_access.board_tables import BoardAudit
+from data_access.board_tables import BoardAudit, BoardSelection, BoardSelectionStep
 from data_access.calendar import calendar_days
 from data_access.scope import Scope
 from data_access.selection_flow import StepTaken, add_step, freeze, frozen_texts, open_draft, selections, steps
@@ -193,3 +194,50 @@ def test_a_second_attempt_gets_the_next_number(connection):
     open_draft(connection, 2026, "patch_captain", "one", "重新立项", NOW)
     known = selections(EVERYTHING, connection)
     assert list(known["number"]) == [2, 1]
+
+
+FROZEN = {"as_of": date(2026, 12, 31), "rulebook": "2024.1", "digest": "d" * 64, "snapshot": "{}", "ranking": "[]"}
+
+
+def a_frozen_selection(connection) -> int:
+    number = open_draft(connection, 2026, "group_captain", "one", "立项", NOW)
+    freeze(connection, number, FROZEN, "one", "部务会", NOW)
+    return number
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        update(BoardSelectionStep).values(reason="另一个理由"),
+        delete(BoardSelectionStep),
+        update(BoardSelection).values(digest="e" * 64),
+        update(BoardSelection).values(snapshot="[]"),
+        update(BoardSelection).values(digest=None),
+        delete(BoardSelection),
+    ],
+)
+def test_the_database_itself_refuses_to_rewrite_a_step_or_a_frozen_ranking(connection, statement):
+    a_frozen_selection(connection)
+    with pytest.raises(DBAPIError, match="append-only"):
+        connection.execute(statement)
+
+
+def test_a_draft_can_only_be_frozen(connection):
+    open_draft(connection, 2026, "group_captain", "one", "立项", NOW)
+    for values in ({"year": 2025}, {"rulebook": "2024.1"}, {**FROZEN, "number": 7}):
+        with pytest.raises(DBAPIError, match="append-only"), connection.begin_nested():
+            connection.execute(update(BoardSelection).values(**values))
+
+
+@pytest.mark.parametrize("key", ["id", "mark"])
+def test_replacing_a_row_is_a_rewriting_too(connection, key):
+    if connection.dialect.name != "sqlite":
+        pytest.skip("REPLACE is SQLite's own")
+    number = a_frozen_selection(connection)
+    kept = connection.execute(
+        select(BoardSelectionStep.id, BoardSelectionStep.mark).where(BoardSelectionStep.selection_id == number)
+    ).first()
+    values = {"selection_id": number, "mark": kept.mark, "step": "frozen", "at": NOW, "username": "x", "reason": "x"}
+    values |= {"id": kept.id, "mark": "new"} if key == "id" else {}
+    with pytest.raises(DBAPIError, match="append-only"):
+        connection.execute(insert(BoardSelectionStep).prefix_with("OR REPLACE").values(**values))

@@ -30,21 +30,52 @@ MARKED = (
     "captain_mark",
     "board_decision",  # so that open pages notice a decision at once
 )
-KEPT = ("board_audit", "board_decision")
+KEPT = {
+    "board_audit": (("id",),),
+    "board_decision": (("id",),),
+    "board_selection": (("id",), ("year", "role", "number")),
+    "board_selection_step": (("id",), ("selection_id", "mark")),
+}
+"""Tables whose rows stay as they were written, with their unique keys: SQLite's REPLACE takes a row away without a DELETE trigger."""
+FROZEN = "board_selection"
+FREEZES = "OLD.digest IS NULL AND NEW.digest IS NOT NULL AND " + " AND ".join(
+    f"NEW.{column} = OLD.{column}" for column in ("id", "year", "role", "number")
+)
+"""The one change a selection knows: a draft gets its snapshot and digest. A frozen one never changes again."""
+
+
+def _sqlite_refusal(table: str, name: str, when: str) -> str:
+    return f"CREATE TRIGGER {table}_keeps_{name} BEFORE {when} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+
+
+def _sqlite_refusals(table: str) -> list[str]:
+    same = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} WHERE {' AND '.join(f'{column} = NEW.{column}' for column in key)})" for key in KEPT[table]
+    )
+    unless = f" WHEN NOT ({FREEZES})" if table == FROZEN else ""
+    return [
+        _sqlite_refusal(table, "update", f"UPDATE ON {table}{unless}"),
+        _sqlite_refusal(table, "delete", f"DELETE ON {table}"),
+        _sqlite_refusal(table, "replace", f"INSERT ON {table} WHEN {same}"),
+    ]
+
+
+def _postgresql_refusals(table: str) -> list[str]:
+    refuse = "EXECUTE FUNCTION board_refuse_change()"
+    if table != FROZEN:
+        return [f"CREATE TRIGGER {table}_keeps BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT {refuse}"]
+    return [
+        f"CREATE TRIGGER {table}_keeps BEFORE DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT {refuse}",
+        f"CREATE TRIGGER {table}_keeps_frozen BEFORE UPDATE ON {table} FOR EACH ROW WHEN (NOT ({FREEZES})) {refuse}",
+    ]
+
+
 APPEND_ONLY = {
-    "sqlite": [
-        f"CREATE TRIGGER {table}_keeps_{verb.lower()} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        for table in KEPT
-        for verb in ("UPDATE", "DELETE")
-    ],
+    "sqlite": [statement for table in KEPT for statement in _sqlite_refusals(table)],
     "postgresql": [
         "CREATE OR REPLACE FUNCTION board_refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$",
-        *(
-            f"CREATE TRIGGER {table}_keeps BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION board_refuse_change()"
-            for table in KEPT
-        ),
+        *(statement for table in KEPT for statement in _postgresql_refusals(table)),
     ],
 }
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -169,6 +200,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_captain_meeting")),
         sa.UniqueConstraint("source", "source_ref", name=op.f("uq_captain_meeting_source_source_ref")),
     )
+    op.create_index(op.f("ix_captain_meeting_recorded_at"), "captain_meeting", ["recorded_at"], unique=False)
     op.create_index(op.f("ix_captain_meeting_area_code_held_on"), "captain_meeting", ["area_code", "held_on"], unique=False)
     op.create_index(op.f("ix_captain_meeting_convener_id_held_on"), "captain_meeting", ["convener_id", "held_on"], unique=False)
     op.create_index(op.f("ix_captain_meeting_held_on_kind"), "captain_meeting", ["held_on", "kind"], unique=False)
@@ -185,6 +217,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_captain_visit")),
         sa.UniqueConstraint("source", "source_ref", name=op.f("uq_captain_visit_source_source_ref")),
     )
+    op.create_index(op.f("ix_captain_visit_recorded_at"), "captain_visit", ["recorded_at"], unique=False)
     op.create_index(op.f("ix_captain_visit_household_id_visited_on"), "captain_visit", ["household_id", "visited_on"], unique=False)
     op.create_index(op.f("ix_captain_visit_person_id_visited_on"), "captain_visit", ["person_id", "visited_on"], unique=False)
     op.create_index(op.f("ix_captain_visit_visited_on_household_id"), "captain_visit", ["visited_on", "household_id"], unique=False)
@@ -237,6 +270,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_night_session")),
         sa.UniqueConstraint("source", "source_ref", name=op.f("uq_night_session_source_source_ref")),
     )
+    op.create_index(op.f("ix_night_session_recorded_at"), "night_session", ["recorded_at"], unique=False)
     op.create_index(op.f("ix_night_session_area_code_held_on"), "night_session", ["area_code", "held_on"], unique=False)
     op.create_index(op.f("ix_night_session_held_on_area_code"), "night_session", ["held_on", "area_code"], unique=False)
     op.create_table(
@@ -252,6 +286,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_night_stay")),
         sa.UniqueConstraint("source", "source_ref", name=op.f("uq_night_stay_source_source_ref")),
     )
+    op.create_index(op.f("ix_night_stay_recorded_at"), "night_stay", ["recorded_at"], unique=False)
     op.create_index(op.f("ix_night_stay_area_code_night_person_id"), "night_stay", ["area_code", "night", "person_id"], unique=False)
     op.create_index(op.f("ix_night_stay_night_area_code_person_id"), "night_stay", ["night", "area_code", "person_id"], unique=False)
     op.create_index(op.f("ix_night_stay_person_id_night"), "night_stay", ["person_id", "night"], unique=False)
@@ -269,6 +304,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_night_visit")),
         sa.UniqueConstraint("source", "source_ref", name=op.f("uq_night_visit_source_source_ref")),
     )
+    op.create_index(op.f("ix_night_visit_recorded_at"), "night_visit", ["recorded_at"], unique=False)
     op.create_index(op.f("ix_night_visit_area_code_visited_on"), "night_visit", ["area_code", "visited_on"], unique=False)
     op.create_index(op.f("ix_night_visit_person_id_visited_on"), "night_visit", ["person_id", "visited_on"], unique=False)
     op.create_index(op.f("ix_night_visit_visited_on_person_id"), "night_visit", ["visited_on", "person_id"], unique=False)
@@ -325,6 +361,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_petition_number")),
         sa.UniqueConstraint("source", "source_ref", name=op.f("uq_petition_source_source_ref")),
     )
+    op.create_index(op.f("ix_petition_recorded_at"), "petition", ["recorded_at"], unique=False)
     op.create_index(op.f("ix_petition_area_code_opened_at"), "petition", ["area_code", "opened_at"], unique=False)
     op.create_index(op.f("ix_petition_closed_at"), "petition", ["closed_at"], unique=False)
     op.create_index(op.f("ix_petition_dispatched_at"), "petition", ["dispatched_at"], unique=False)
@@ -380,6 +417,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reception_slot")),
         sa.UniqueConstraint("source", "source_ref", name=op.f("uq_reception_slot_source_source_ref")),
     )
+    op.create_index(op.f("ix_reception_slot_recorded_at"), "reception_slot", ["recorded_at"], unique=False)
     op.create_index(op.f("ix_reception_slot_area_code_day"), "reception_slot", ["area_code", "day"], unique=False)
     op.create_index(op.f("ix_reception_slot_day_area_code"), "reception_slot", ["day", "area_code"], unique=False)
     op.create_index(op.f("ix_reception_slot_leader_id_day"), "reception_slot", ["leader_id", "day"], unique=False)
