@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from pages.common import auth, layout, login, navigation
+from pages.common import auth, downloads, layout, login, navigation
 
 account = auth.signed_in_account()
 page = navigation.pages_for(account, login.login_page, login.refused_page, login.unknown_page)
 st.set_page_config(f"{page.title} · {navigation.PRODUCT}", layout.ICON, layout="wide", initial_sidebar_state="collapsed")
 layout.style_sheet()
 layout.account_menu(account)
+downloads.none_offered()
 page.run()

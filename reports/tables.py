@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -27,6 +28,8 @@ class Kind(StrEnum):
     """0–1, shown as percent with one decimal."""
     NUMBER = "number"
     """A value with one decimal and a unit (天, 倍)."""
+    SCORE = "score"
+    """Points with two decimals, as a ranking is read."""
     DATE = "date"
     TIMESTAMP = "timestamp"
 
@@ -46,14 +49,14 @@ class Column:
 
     @property
     def is_number(self) -> bool:
-        return self.kind in (Kind.COUNT, Kind.SHARE, Kind.NUMBER)
+        return self.kind in (Kind.COUNT, Kind.SHARE, Kind.NUMBER, Kind.SCORE)
 
 
 @dataclass(frozen=True)
 class TableReport:
     """A table to hand out. ``notes`` are (label, text) pairs: 口径, 统计期, 截至, 筛选, 规则手册 …
 
-    ``frame`` holds one row a line with at least the columns' keys; its order is the order shown.
+    ``frame`` holds one row a line with at least the columns' keys; its order is the order shown. ``cut``: there are more rows than these.
     """
 
     title: str
@@ -61,6 +64,7 @@ class TableReport:
     frame: pd.DataFrame
     subtitle: str = ""
     notes: tuple[tuple[str, str], ...] = ()
+    cut: bool = False
 
     def __post_init__(self) -> None:
         absent = [column.key for column in self.columns if column.key not in self.frame]
@@ -81,6 +85,23 @@ class TableReport:
         ]
 
 
+MOST_ROWS = 50_000
+"""More rows than this are no table for a meeting; a list that is cut says so in its notes."""
+
+
+def table_of_rows(
+    title: str,
+    columns: Mapping[str, Kind],
+    rows: Sequence[Sequence[object]],
+    subtitle: str = "",
+    notes: tuple[tuple[str, str], ...] = (),
+) -> TableReport:
+    """A table of plain rows. ``columns``: heading (with its unit) → kind, in order; every row has one value a column."""
+    made = tuple(Column(f"c{place}", heading, kind) for place, (heading, kind) in enumerate(columns.items()))
+    frame = pd.DataFrame([list(row) for row in rows[:MOST_ROWS]], columns=[column.key for column in made], dtype="object")
+    return TableReport(title, made, frame, subtitle, notes, cut=len(rows) > MOST_ROWS)
+
+
 Sheet = TableReport
 """A table is one sheet of a workbook."""
 
@@ -95,6 +116,8 @@ def cell_text(value: object, column: Column) -> str:
         return str(rounded(float(value)))  # type: ignore[arg-type]
     if column.kind is Kind.NUMBER:
         return number(value)
+    if column.kind is Kind.SCORE:
+        return str(rounded(float(value), 2))  # type: ignore[arg-type]
     if column.kind is Kind.TIMESTAMP and isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
     if column.kind is Kind.DATE and isinstance(value, date):
@@ -120,7 +143,7 @@ def _csv_cell(value: object, column: Column) -> object:
         return ""
     if column.kind is Kind.COUNT:
         return int(value)  # type: ignore[call-overload]
-    if column.kind in (Kind.SHARE, Kind.NUMBER):
+    if column.kind in (Kind.SHARE, Kind.NUMBER, Kind.SCORE):
         return float(value)  # type: ignore[arg-type]
     return formula_safe(cell_text(value, column))
 

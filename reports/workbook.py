@@ -28,6 +28,7 @@ NUMBER_FORMATS = {
     Kind.COUNT: "0",
     Kind.SHARE: "0.0%",
     Kind.NUMBER: "0.0",
+    Kind.SCORE: "0.00",
     Kind.DATE: "yyyy-mm-dd",
     Kind.TIMESTAMP: "yyyy-mm-dd hh:mm",
 }
@@ -160,7 +161,7 @@ def _notes(page: Worksheet, sheets: Sequence[TableReport], notes: tuple[tuple[st
     page.fit_to_pages(1, 0)
     row = 0
     page.write_string(row, 0, "说明", styles["title"])
-    blocks = [("", notes), *((sheet.title, (*sheet.notes, ("行数", f"{len(sheet.frame)} 行,为筛选后的全部"))) for sheet in sheets)]
+    blocks = [("", notes), *((sheet.title, (*sheet.notes, ("行数", _rows_words(sheet)))) for sheet in sheets)]
     for heading, pairs in blocks:
         row += 1
         if heading:
@@ -170,3 +171,8 @@ def _notes(page: Worksheet, sheets: Sequence[TableReport], notes: tuple[tuple[st
             row += 1
             page.write_string(row, 0, clean(label), styles["label"])
             page.write_string(row, 1, clean(text), styles["wrapped"])
+
+
+def _rows_words(sheet: TableReport) -> str:
+    count = len(sheet.frame)
+    return f"只含前 {count} 行,后面还有;请缩小时段或选一个乡镇后再导出" if sheet.cut else f"{count} 行,为筛选后的全部"

@@ -19,6 +19,7 @@ from data_access.accounts import account_named
 from data_access.audit import Action, record
 from data_access.clock import beijing_now
 from data_access.engine import engine
+from data_access.scope import Scope
 from data_access.window import Window
 from pages.common import auth, loaders
 from pages.common.filters import PERIOD_SHOWN
@@ -49,13 +50,18 @@ def may_export() -> bool:
     return auth.signed_in_scope().may_export
 
 
-def put_on_record(username: str, what: str) -> None:
-    """The audit row of an export, in a transaction of its own. Raises :class:`ExportRefused` for an account without the right."""
+def put_on_record(username: str, what: str, drawn_for: Scope | None = None) -> None:
+    """The audit row of an export, in a transaction of its own. Raises :class:`ExportRefused` for an account without the right.
+
+    ``drawn_for``: the scope the page was drawn for; a file made for a scope the account no longer has is refused too.
+    """
     now = beijing_now()
     with engine().begin() as connection:
         account = account_named(connection, username)
         if account is None or account.disabled_at is not None or not account.scope.may_export:
             raise ExportRefused(f"账号 {username} 没有导出权限")
+        if drawn_for is not None and account.scope != drawn_for:
+            raise ExportRefused(f"账号 {username} 的权限刚刚变了,请刷新页面后再导出")
         record(connection, account.username, Action.EXPORT, now, what)
 
 
@@ -64,10 +70,10 @@ def file_button(label: str, file_name: str, mime: str, content: Callable[[], byt
     account = auth.known_account()
     if account is None or not account.scope.may_export:
         return
-    username = account.username
+    username, scope = account.username, account.scope
 
     def exported() -> bytes:
-        put_on_record(username, what)
+        put_on_record(username, what, scope)
         return content()
 
     st.download_button(label, exported, file_name, mime, key=key, on_click="ignore", **more)
@@ -100,6 +106,11 @@ def offer_table(title: str, make: Callable[[], TableReport]) -> None:
     """Puts a table of this page among those :func:`page_downloads` hands out; made only when it is asked for."""
     if may_export():
         st.session_state.setdefault(_OFFERED, {})[title] = make
+
+
+def none_offered() -> None:
+    """The beginning of a run: what an interrupted run has left must not stand among another view's tables."""
+    st.session_state.pop(_OFFERED, None)
 
 
 def page_downloads() -> None:

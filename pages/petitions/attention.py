@@ -21,6 +21,7 @@ from pages.common.filters import Filters
 from pages.common.panel import go_definition
 from pages.petitions import wording
 from pages.petitions.asking import TABLES, moment_window, names_of, township_names
+from pages.petitions.handouts import offer_likely_late
 from pages.petitions.markup import LIST_PAGE, case_line, more, verdict_words
 
 MOST_LINES = 4
@@ -67,6 +68,7 @@ def likely_late(filters: Filters) -> str:
     """Open cases that will probably miss a deadline of the next seven days, most probable first; with the forecast's own hit rate."""
     rows = forecast(filters)
     named = rows[rows["chance"] >= WARN_AT]
+    offer_likely_late(filters, named)
     townships = township_names(filters.scope, filters.as_of)
     lines = []
     for row in named.head(MOST_LINES).to_dict("records"):

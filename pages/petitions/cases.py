@@ -11,6 +11,7 @@ from pages.common.layout import bar, page_header, provisional_calendar_notice
 from pages.common.live import live_note
 from pages.common.panel import panel
 from pages.petitions.asking import TABLES, names_of, period_window
+from pages.petitions.handouts import offer_cases
 from pages.petitions.list_filters import list_filters, list_sentence, page_picker
 from pages.petitions.markup import case_rows
 
@@ -31,5 +32,6 @@ names = names_of(scope, [*rows["handler_id"], *rows["lead_id"]])
 with header:
     page_header(list_sentence(asked, total, filters), crumbs=[("诉求", "pages/petitions/petitions.py", filters.query)])
 panel(case_rows(rows, names, window.last, loaders.workdays(), "没有符合条件的诉求,可放宽条件或换一个时段"), key="case-rows")
+offer_cases("诉求清单", filters, window, asked, "petitions.overdue")
 definition_button("petitions.overdue", "ⓘ 超期怎么算")
 open_definition()

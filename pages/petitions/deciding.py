@@ -21,8 +21,10 @@ from metrics.vocabulary import Status
 from metrics.wording import day_text, moment_text
 from pages.common import loaders
 from pages.common.auth import known_account
+from pages.common.filters import Filters
 from pages.common.panel import panel
 from pages.petitions.asking import names_of, township_names
+from pages.petitions.handouts import offer_decided
 from pages.petitions.markup import case_line, cell, heading, sheet, verdict_words
 
 TABLES = ("board_decision", "petition")
@@ -33,6 +35,7 @@ KEPT_STATUS = {
     Kept.PENDING: Status.RUNNING,
     Kept.LIFTED: Status.NONE,
 }
+MOST_DECISIONS = 12
 DECIDERS = frozenset({Role.LEADER, Role.PETITION_OFFICE, Role.POLITICAL_LEGAL})
 
 
@@ -103,8 +106,9 @@ def _record(case: Mapping[str, Any], kind: Decision, words: str, due: Any, lead:
     st.rerun()
 
 
-def last_meeting(scope: Scope, as_of: date) -> str:
+def last_meeting(filters: Filters) -> str:
     """Decisions of the last day on which any were taken, and older ones that were not kept: what a meeting looks at first."""
+    scope, as_of = filters.narrowed, filters.as_of
     rows = judged(scope, as_of)
     if rows.empty:
         return ""
@@ -113,8 +117,10 @@ def last_meeting(scope: Scope, as_of: date) -> str:
         return ""
     days = pd.to_datetime(standing["decided_at"]).dt.date
     last = days.max()
-    chosen = standing[(days == last) | standing["kept"].isin([Kept.BROKEN])].head(12)
-    names, townships = names_of(scope, chosen["lead_id"]), township_names(scope, as_of)
+    due_for_talk = standing[(days == last) | standing["kept"].isin([Kept.BROKEN])]
+    chosen = due_for_talk.head(MOST_DECISIONS)
+    names, townships = names_of(scope, due_for_talk["lead_id"]), township_names(scope, as_of)
+    offer_decided(filters, due_for_talk, names)
     lines = []
     for row in chosen.to_dict("records"):
         place = townships.get(str(row["area_code"])[:9], "")

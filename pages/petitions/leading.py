@@ -11,6 +11,7 @@ from pages.common import loaders
 from pages.common.filters import Filters
 from pages.common.panel import go_to, panel
 from pages.petitions.asking import TABLES, moment_window, names_of
+from pages.petitions.handouts import offer_leads, offer_supervised
 from pages.petitions.markup import LIST_PAGE, case_rows, cell, heading, more, sheet
 
 
@@ -26,6 +27,7 @@ def _leads(filters: Filters) -> str:
     window = moment_window(filters)
     found = loaders.asked(leads, filters.narrowed, TABLES, window=window)
     names = names_of(filters.scope, found["lead_id"])
+    offer_leads(filters, window)
     rows, links = [], []
     for row in found.to_dict("records"):
         still = (window.last - row["last_moved"].date()).days
@@ -54,6 +56,7 @@ def _supervised(filters: Filters) -> str:
     window, asked = moment_window(filters), Asked(standing="supervised", sort="moved")
     rows = loaders.asked(petition_list, filters.narrowed, TABLES, window=window, asked=asked, rows=12)
     names = names_of(filters.scope, [*rows["handler_id"], *rows["lead_id"]])
+    offer_supervised(filters, window)
     query = {"standing": "supervised", "sort": "moved", **filters.query}
     body = case_rows(rows, names, window.last, loaders.workdays(), "没有挂牌督办的诉求")
     return heading("挂牌督办", "来源系统登记的,最久未动的在前") + body + more("全部挂牌督办 →", LIST_PAGE, query)

@@ -38,7 +38,7 @@ provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, fi
 with header:
     page_header(standing.sentence(filters))
 
-decided = last_meeting(filters.narrowed, filters.as_of)
+decided = last_meeting(filters)
 if decided:
     panel(decided, key="last-meeting")
 panel(attention(filters), key="attention")

@@ -16,6 +16,7 @@ from pages.common.filters import Filters
 from pages.common.layout import note
 from pages.common.markup import Leaderboard
 from pages.common.panel import go_to, panel
+from pages.petitions.handouts import offer_formulas
 from pages.petitions.markup import LIST_PAGE, cell, heading, sheet
 
 GROUPS = {
@@ -68,6 +69,7 @@ def two_formulas(filters: Filters) -> str:
     found = with_flattering(frame, flattering_on_time(facts, asked), left_out(facts, asked))
     if found.empty:
         return ""
+    offer_formulas(filters, found)
     higher = found[found["points"] > 0]
     if higher.empty:
         return heading("按期办结率与“只算已结”没有差别", "没有超期未结的诉求被算法掩盖", entry.id)

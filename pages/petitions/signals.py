@@ -17,6 +17,7 @@ from pages.common.filters import Filters
 from pages.common.panel import go_to, panel
 from pages.petitions import wording
 from pages.petitions.asking import TABLES, days_before, moment_window, period_window, township_names
+from pages.petitions.handouts import offer_climbing, offer_repeated, offer_rising
 from pages.petitions.markup import CASE_PAGE, LIST_PAGE, cell, heading, more, sheet
 
 REPEAT_DAYS = 180
@@ -46,6 +47,7 @@ def _rising(filters: Filters) -> str:
         links.append(go_to(LIST_PAGE, {"category": row["category"], "standing": "all", "sort": "newest", **town, **filters.query}))
     title = "没有明显上升的类别" if not rows else f"{rows_words(everywhere, by_unit)}明显上升"
     sub = f"近 {RECENT_DAYS} 天与此前 {PAST_DAYS} 天的平时水平比,已扣除偶然波动(误报不超过5%)"
+    offer_rising(filters, everywhere, by_unit, sub)
     return heading(title, sub) + (sheet(["类别", f"近 {RECENT_DAYS} 天", "平时", ""], rows, links, numbers=(1, 2)) if rows else "")
 
 
@@ -68,6 +70,7 @@ def _repeated(filters: Filters) -> str:
         for row in found.to_dict("records")
     ]
     links = [go_to(CASE_PAGE, {"number": number}) for number in found["number"]]
+    offer_repeated(filters, window, REPEAT_DAYS)
     title = f"近 {REPEAT_DAYS} 天反复最多的诉求" if rows else f"近 {REPEAT_DAYS} 天没有重复诉求"
     query = {"standing": "repeats", "sort": "newest", **filters.query}
     body = sheet(["首件", "又提", ""], rows, links, numbers=(1,)) if rows else ""
@@ -88,6 +91,7 @@ def _climbing(filters: Filters) -> str:
         ]
         for row in found.to_dict("records")
     ]
+    offer_climbing(filters, found)
     total = int(found["petitions"].sum()) if len(found) else 0
     mass = loaders.frame(filters.narrowed, "petitions.mass", Level.COUNTY, filters.period, filters.as_of) if _sees_county(filters) else None
     count = "" if mass is None or mass.empty else f" · 集体访、越级访 {int(mass['k'].sum())} 件"

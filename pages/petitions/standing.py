@@ -19,6 +19,7 @@ from pages.common.panel import go_to, panel
 from pages.common.theme import palette
 from pages.petitions import wording
 from pages.petitions.asking import TABLES, days_before, moment_window, period_window, township_names, week_end
+from pages.petitions.handouts import offer_composition, offer_funnel
 from pages.petitions.markup import LIST_PAGE, cell, heading, sheet
 
 DIMENSIONS = {
@@ -76,7 +77,9 @@ def show(filters: Filters) -> None:
 
 def _composition(filters: Filters, chosen: str) -> None:
     dimension, rows = DIMENSIONS[chosen], standing(filters)
-    rows = _ordered(rows[rows["dimension"] == dimension], dimension)
+    rows = rows[rows["dimension"] == dimension]
+    offer_composition(filters, chosen, rows, [_value_name(dimension, value, filters) for value in rows["value"]])
+    rows = _ordered(rows, dimension)
     names = [_value_name(dimension, value, filters) for value in rows["value"]]
     texts = [f"{row['open']} 件 · 超期 {row['overdue']}" for row in rows.to_dict("records")]
     late = rows.assign(name=names).sort_values("overdue", ascending=False)
@@ -162,6 +165,7 @@ def _funnel(filters: Filters) -> str:
         links.append(
             go_to(LIST_PAGE, {"standing": "open", "sort": "moved", **filters.query}) if step in ("dispatch", "accept", "resolve") else ""
         )
+    offer_funnel(filters, durations, waiting, STEP_NAMES)
     longest = waiting.loc[["dispatch", "accept", "resolve"], "waiting"].idxmax()
     title = heading(
         f"四单:在办诉求多数等在“{STEP_NAMES[str(longest)]}”这一步",
