@@ -175,11 +175,18 @@ def captain_posts_of(scope: Scope, connection: Connection, person_id: int) -> pd
 
 
 def captain_due(
-    scope: Scope, connection: Connection, code: str, role: str, months: tuple[Slot, ...], quarters: tuple[Slot, ...]
+    scope: Scope,
+    connection: Connection,
+    code: str,
+    role: str,
+    months: tuple[Slot, ...],
+    quarters: tuple[Slot, ...],
+    weeks: tuple[Slot, ...] = (),
 ) -> pd.DataFrame:
     """What the unit a captain leads was due, and done, slot by slot. Columns: item, slot, k, n.
 
-    Items: key_visits, monthly by month; ordinary_visits, heart_talks by quarter; a patch's 碰头会 and a cell's 恳谈会 its own.
+    Items: key_visits, monthly by month; ordinary_visits, heart_talks by quarter; weekly by week; a patch's 例会 and 碰头会 and a cell's
+    恳谈会 its own.
     """
     own, level = scope.narrowed(code), CAPTAIN_LEVELS[role]
     asked = []
@@ -187,6 +194,8 @@ def captain_due(
         asked.append(("key_visits", household_counts(own, level, months, "key")))
         if level == "patch":
             asked.append(("monthly", meeting_counts(own, level, months, "monthly", "patch")))
+    if weeks and level == "patch":
+        asked.append(("weekly", meeting_counts(own, level, weeks, "weekly", "patch")))
     if quarters:
         asked.append(("ordinary_visits", household_counts(own, level, quarters, "ordinary")))
         asked.append(("heart_talks", meeting_counts(own, level, quarters, "heart_talk", "cell")))
@@ -238,13 +247,15 @@ def visits_of(scope: Scope, connection: Connection, person_id: int, first: date,
 
 
 def meetings_of(scope: Scope, connection: Connection, code: str, first: date, last: date) -> pd.DataFrame:
-    """Meetings held by a unit itself, newest first. Columns: held_on, kind, attendees, convener_id."""
+    """Meetings held by a unit itself, newest first. Columns: held_on, kind, attendees, convener_id, recorded_at."""
     statement = (
-        select(CaptainMeeting.held_on, CaptainMeeting.kind, CaptainMeeting.attendees, CaptainMeeting.convener_id)
+        select(
+            CaptainMeeting.held_on, CaptainMeeting.kind, CaptainMeeting.attendees, CaptainMeeting.convener_id, CaptainMeeting.recorded_at
+        )
         .where(CaptainMeeting.area_code == code, CaptainMeeting.held_on.between(first, last), in_scope(CaptainMeeting.area_code, scope))
         .order_by(CaptainMeeting.held_on.desc(), CaptainMeeting.id)
     )
-    return frame(connection, statement, ["held_on", "kind", "attendees", "convener_id"])
+    return frame(connection, statement, ["held_on", "kind", "attendees", "convener_id", "recorded_at"])
 
 
 def petitions_of(scope: Scope, connection: Connection, person_id: int, first: date, last: date) -> pd.DataFrame:

@@ -264,6 +264,8 @@ def _appointments_at(scope: Scope, level: str, moment: date) -> tuple[ColumnElem
 
 VISIT_TABLES = ("captain_visit", "household", "area", "person")
 MEETING_TABLES = ("captain_meeting", "area")
+ANY_LEVEL = True
+"""The answer does not depend on ``window.level``."""
 FACTS = {
     "key_visits": (key_visits, VISIT_TABLES),
     "ordinary_visits": (ordinary_visits, VISIT_TABLES),
@@ -271,8 +273,8 @@ FACTS = {
     "analysis_meetings": (analysis_meetings, MEETING_TABLES),
     "weekly_meetings": (weekly_meetings, MEETING_TABLES),
     "monthly_meetings": (monthly_meetings, MEETING_TABLES),
-    "captain_posts": (captain_posts, ("appointment", "area")),
-    "households_by_cell": (households_by_cell, ("household", "appointment", "leave_period", "area")),
+    "captain_posts": (captain_posts, ("appointment", "area"), ANY_LEVEL),
+    "households_by_cell": (households_by_cell, ("household", "appointment", "leave_period", "area"), ANY_LEVEL),
     "household_cover": (household_cover, ("household", "appointment", "leave_period", "area")),
     "certificates": (certificates, ("appointment", "area")),
     "contact_cards": (contact_cards, ("household", "area")),

@@ -215,12 +215,14 @@ def team_nights(scope: Scope, connection: Connection, window: Window) -> pd.Data
 
 
 STAY_TABLES = ("night_stay", "appointment", "leave_period", "area", "calendar_day")
+ANY_LEVEL = True
+"""The answer does not depend on ``window.level``."""
 FACTS = {
-    "townships": (townships, ("area",)),
-    "villages": (villages, ("area",)),
-    "township_roll": (township_roll, STAY_TABLES),
-    "village_roll": (village_roll, STAY_TABLES),
-    "staff_in_post": (staff_in_post, ("appointment", "leave_period", "area", "calendar_day")),
-    "chief_months": (chief_months, STAY_TABLES),
-    "team_nights": (team_nights, STAY_TABLES),
+    "townships": (townships, ("area",), ANY_LEVEL),
+    "villages": (villages, ("area",), ANY_LEVEL),
+    "township_roll": (township_roll, STAY_TABLES, ANY_LEVEL),
+    "village_roll": (village_roll, STAY_TABLES, ANY_LEVEL),
+    "staff_in_post": (staff_in_post, ("appointment", "leave_period", "area", "calendar_day"), ANY_LEVEL),
+    "chief_months": (chief_months, STAY_TABLES, ANY_LEVEL),
+    "team_nights": (team_nights, STAY_TABLES, ANY_LEVEL),
 }

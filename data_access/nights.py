@@ -220,17 +220,19 @@ def _from_night_visits(
 
 
 _POSTS = ("appointment", "leave_period", "area")
+ANY_LEVEL = True
+"""The answer does not depend on ``window.level``."""
 FACTS = {
-    "townships": (townships, ("area",)),
-    "villages": (villages, ("area",)),
-    "township_posts": (township_posts, _POSTS),
-    "township_leaves": (township_leaves, _POSTS),
-    "township_visits": (township_visits, ("night_visit", *_POSTS)),
-    "village_posts": (village_posts, _POSTS),
-    "village_leaves": (village_leaves, _POSTS),
-    "village_visits": (village_visits, ("night_visit", *_POSTS)),
-    "night_sessions": (night_sessions, ("night_session", "area")),
-    "lecturers": (lecturers, ("night_session", "night_lecturer", *_POSTS)),
+    "townships": (townships, ("area",), ANY_LEVEL),
+    "villages": (villages, ("area",), ANY_LEVEL),
+    "township_posts": (township_posts, _POSTS, ANY_LEVEL),
+    "township_leaves": (township_leaves, _POSTS, ANY_LEVEL),
+    "township_visits": (township_visits, ("night_visit", *_POSTS), ANY_LEVEL),
+    "village_posts": (village_posts, _POSTS, ANY_LEVEL),
+    "village_leaves": (village_leaves, _POSTS, ANY_LEVEL),
+    "village_visits": (village_visits, ("night_visit", *_POSTS), ANY_LEVEL),
+    "night_sessions": (night_sessions, ("night_session", "area"), ANY_LEVEL),
+    "lecturers": (lecturers, ("night_session", "night_lecturer", *_POSTS), ANY_LEVEL),
     "night_visit_petitions": (night_visit_petitions, ("petition", "area")),
     "night_visit_follow_ups": (night_visit_follow_ups, ("petition", "area")),
 }

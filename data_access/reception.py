@@ -115,14 +115,16 @@ def reception_disputes(scope: Scope, connection: Connection, window: Window) -> 
 
 
 _POSTS = ("appointment", "leave_period", "area")
+ANY_LEVEL = True
+"""The answer does not depend on ``window.level``."""
 FACTS = {
-    "townships": (townships, ("area",)),
-    "villages": (villages, ("area",)),
-    "leader_posts": (leader_posts, _POSTS),
-    "leader_leaves": (leader_leaves, _POSTS),
-    "slots_received": (slots_received, ("reception_slot", *_POSTS)),
+    "townships": (townships, ("area",), ANY_LEVEL),
+    "villages": (villages, ("area",), ANY_LEVEL),
+    "leader_posts": (leader_posts, _POSTS, ANY_LEVEL),
+    "leader_leaves": (leader_leaves, _POSTS, ANY_LEVEL),
+    "slots_received": (slots_received, ("reception_slot", *_POSTS), ANY_LEVEL),
     "published_slots": (published_slots, ("reception_slot", "area")),
-    "township_desk_days": (township_desk_days, ("reception_slot", "area", "calendar_day")),
-    "village_desk_days": (village_desk_days, ("reception_slot", "area", "calendar_day")),
+    "township_desk_days": (township_desk_days, ("reception_slot", "area", "calendar_day"), ANY_LEVEL),
+    "village_desk_days": (village_desk_days, ("reception_slot", "area", "calendar_day"), ANY_LEVEL),
     "reception_disputes": (reception_disputes, ("petition", "area", "calendar_day")),
 }

@@ -50,7 +50,7 @@ class Recorded(Identified):
     @declared_attr.directive
     @classmethod
     def __table_args__(cls) -> tuple[UniqueConstraint | Index, ...]:
-        return (UniqueConstraint("source", "source_ref"), *cls.indexes())
+        return (UniqueConstraint("source", "source_ref"), Index(None, "recorded_at"), *cls.indexes())
 
     @classmethod
     def indexes(cls) -> tuple[Index, ...]:

@@ -8,7 +8,8 @@ from datetime import date, datetime, time, timedelta
 
 @dataclass(frozen=True)
 class Window:
-    """``level`` is the grain of the answer; days are inclusive. ``numbers`` are thresholds from the rulebook, bound as parameters.
+    """``level`` is the grain of the answer (empty for a fact that has no use for one); days are inclusive. ``numbers`` are thresholds
+    from the rulebook, bound as parameters.
 
     ``as_of`` is the day at whose end everything later is unknown; ``last`` never lies beyond it.
     """

@@ -61,7 +61,7 @@ class DatabaseSource:
         return self._workdays
 
     def fact(self, name: str, question: Question, span: Span) -> pd.DataFrame:
-        asked = window(question, span)
+        asked = FACTS[name].asked(window(question, span))
         if (name, asked) not in self._facts:
             self._facts[name, asked] = FACTS[name].query(self.scope, self.connection, asked)
         return self._facts[name, asked]

@@ -1,17 +1,71 @@
-"""Stable values in the address: a bound select box writes its label there (泥河镇), a link carries the code (149981100)."""
+"""What a reader has chosen stands in the address, so that a view survives a refresh, can be sent as a link, and Back undoes a choice.
+
+Not ``bind="query-params"``: Streamlit 1.67 refuses to go to a page with a parameter that is bound on the page one leaves,
+and on the way Back drops every parameter that both pages bind, as they do the period.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import math
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 import streamlit as st
 
 
-def seed_from_address(key: str, options: Collection[str]) -> None:
-    """Call before a select box with ``key=key, bind="query-params"``: a value of ``options`` in the address is chosen.
+def from_address(name: str, choices: Collection[str], default: str | None, *, restarts: str = "") -> dict[str, Any]:
+    """The arguments (key, on_change) of a widget that offers ``choices``; call it just before the widget.
 
-    Streamlit itself only reads labels there and drops everything else; after that the address shows the label.
+    A mapping of choices to labels takes a label in the address too. ``restarts`` names the page number that a new choice takes
+    back to the first page.
     """
-    value = st.query_params.get(key)
-    if value in options:
-        st.session_state[key] = value
+    labels = {label: choice for choice, label in choices.items()} if isinstance(choices, Mapping) else {}
+
+    def read(given: str | None) -> str | None:
+        return given if given in choices else labels.get(given, default)
+
+    return _kept(name, read, lambda value: value == default or value in choices, default, restarts)
+
+
+def words_from_address(name: str, *, restarts: str = "") -> dict[str, Any]:
+    """The same for a text field."""
+    return _kept(name, lambda given: given or "", lambda value: isinstance(value, str), "", restarts)
+
+
+def switch_from_address(name: str, default: bool, *, restarts: str = "") -> dict[str, Any]:
+    """The same for a toggle: ``true`` or ``false``."""
+    words = {"true": True, "false": False}
+    return _kept(name, lambda given: words.get(given or "", default), lambda value: isinstance(value, bool), default, restarts)
+
+
+def page_from_address(name: str, total: int, rows: int) -> int:
+    """Which page of a list of ``total`` rows is shown; nothing to pick where there is one."""
+    pages = max(1, math.ceil(total / rows))
+
+    def read(given: str | None) -> int:
+        return min(pages, max(1, int(given))) if given and given.isdecimal() and len(given) < 10 else 1
+
+    kept = _kept(name, read, lambda value: isinstance(value, int) and 1 <= value <= pages, 1, "")
+    return int(st.pagination(pages, **kept)) if pages > 1 else 1
+
+
+def _kept(name: str, read: Callable[[str | None], Any], fits: Callable[[Any], bool], default: Any, restarts: str) -> dict[str, Any]:
+    given = st.query_params.get(name)
+    shown = f"board_address_{name}"
+    if name not in st.session_state or st.session_state.get(shown, "") != given or not fits(st.session_state[name]):
+        st.session_state[name] = read(given)
+    import sys
+
+    print("KEPT", name, given, shown, st.session_state.get(shown), st.session_state.get(name), st.context.url, file=sys.stderr, flush=True)
+    st.session_state[shown] = given
+    return {"key": name, "on_change": _to_address, "args": (name, default, restarts)}
+
+
+def _to_address(name: str, default: Any, restarts: str) -> None:
+    """One change of the address for one choice: it is one step of the browser's history."""
+    value, before = st.session_state.get(name), st.query_params.to_dict()
+    after = {key: held for key, held in before.items() if key not in (name, restarts)}
+    if value is not None and value != default:
+        after[name] = str(value).lower() if isinstance(value, bool) else str(value)
+    if after != before:
+        st.query_params.from_dict(after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -14,12 +15,24 @@ from metrics.wording import target_text
 from pages.common import loaders, navigation
 from pages.common.downloads import page_downloads
 
-_ASKED = "board_definition"
+_ASKED, _ASKED_AT = "board_definition", "board_definition_page"
 
 
 def ask_definition(indicator_id: str, context: Mapping[str, str] | None = None) -> None:
     """Remember which definition is open; :func:`open_definition` shows it, also after a live refresh of the page."""
     st.session_state[_ASKED] = (indicator_id, dict(context or {}))
+    st.session_state[_ASKED_AT] = _page()
+
+
+def definition_asked() -> bool:
+    """Whether a definition is to be shown on this page; one that the reader has left by Back or a link is forgotten."""
+    if _ASKED in st.session_state and st.session_state.get(_ASKED_AT) != _page():
+        _closed()
+    return _ASKED in st.session_state
+
+
+def _page() -> str:
+    return urlsplit(st.context.url or "").path
 
 
 def definition_button(indicator_id: str, label: str = "ⓘ 怎么算的", *, key: str | None = None, **context: str) -> None:
@@ -27,11 +40,17 @@ def definition_button(indicator_id: str, label: str = "ⓘ 怎么算的", *, key
     st.button(label, key=key or f"definition-{indicator_id}", type="tertiary", on_click=ask_definition, args=(indicator_id, context))
 
 
-def open_definition() -> None:
-    """The last line of a page: its tables to take away, and the definition that was asked for."""
+def open_definition() -> bool:
+    """The last line of a page: its tables to take away, and the definition that was asked for; whether one was.
+
+    Streamlit shows one dialog at a time: a page with dialogs of its own opens them only where this is False. A definition
+    asked for from such a dialog stands in its place until it is closed.
+    """
     page_downloads()
-    if _ASKED in st.session_state:
+    asked = definition_asked()
+    if asked:
         _dialog()
+    return asked
 
 
 def _closed() -> None:

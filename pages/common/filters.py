@@ -1,11 +1,9 @@
-"""Period and township, kept in the address, so that a view survives a refresh and can be sent as a link."""
+"""Period and township, kept in the address."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 import streamlit as st
 
@@ -14,7 +12,7 @@ from data_access.scope import Scope
 from data_access.window import Window
 from metrics.period import Period, PeriodKind
 from pages.common import loaders
-from pages.common.address import seed_from_address
+from pages.common.address import from_address
 
 CURRENT = {"本周": PeriodKind.WEEK, "本月": PeriodKind.MONTH, "本季": PeriodKind.QUARTER, "本年": PeriodKind.YEAR}
 PICKED = "指定"
@@ -51,28 +49,6 @@ class Filters:
         return st.session_state.get("period") or "本月"
 
 
-def from_address(name: str, choices: Collection[str], default: str | None) -> dict[str, Any]:
-    """The arguments (key, on_change) of a widget whose value stands in the address; call it just before the widget.
-
-    Not ``bind="query-params"``: Streamlit 1.67 refuses to go to a page with a parameter that is bound on the page one leaves,
-    and on the way Back drops every parameter that both pages bind, as they do the period.
-    """
-    given = st.query_params.get(name)
-    shown = f"board_address_{name}"
-    if name not in st.session_state or st.session_state.get(shown, "") != given:
-        st.session_state[name] = given if given in choices else default
-    st.session_state[shown] = given
-    return {"key": name, "on_change": _to_address, "args": (name, default)}
-
-
-def _to_address(name: str, default: str | None) -> None:
-    value = st.session_state.get(name)
-    if value is None or value == default:
-        st.query_params.pop(name, None)
-    else:
-        st.query_params[name] = value
-
-
 def period_filter(as_of: date, default: str = "本月") -> Period:
     """本周 本月 本季 本年, or a picked month, quarter or year."""
     names = [*CURRENT, PICKED]
@@ -92,7 +68,6 @@ def township_filter(scope: Scope, as_of: date) -> str | None:
         return scope.area[:9]
     units = loaders.asked(areas.units, scope, ("area",), window=Window("township", as_of, as_of, as_of))
     names = dict(zip(units["code"], units["name"], strict=True))
-    seed_from_address("township", names)
     return st.selectbox(
         "乡镇",
         list(names),

@@ -154,7 +154,7 @@ class CachedSource:
         return workdays()
 
     def fact(self, name: str, question: Question, span: Span) -> pd.DataFrame:
-        return _fact(self.scope, name, window(question, span), mark_of(FACTS[name].tables))
+        return _fact(self.scope, name, FACTS[name].asked(window(question, span)), mark_of(FACTS[name].tables))
 
     def units(self, question: Question) -> pd.DataFrame:
         return _units(self.scope, window(question, Span.PERIOD), mark_of(("area",)))

@@ -187,7 +187,7 @@ function composed(data) {
   root.appendChild(
     element(
       "text",
-      { x: width / 2, y: height / 2, "font-size": Math.max(16, width / 28), "font-family": family, fill: page.color, opacity: 0.07,
+      { x: width / 2, y: height / 2, "font-size": Math.min(30, Math.max(16, width / 28)), "font-family": family, fill: page.color, opacity: 0.07,
         "text-anchor": "middle", transform: `rotate(-18 ${width / 2} ${height / 2})` },
       data.mark
     )

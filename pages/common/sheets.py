@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +9,6 @@ from html import escape
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
 from data_access import areas
 from data_access.scope import Scope
@@ -19,6 +17,7 @@ from metrics.definition import Span
 from metrics.vocabulary import OUTCOME_NAMES, Level, Outcome
 from metrics.wording import MISSING, day_text, whole
 from pages.common import loaders
+from pages.common.address import page_from_address
 from pages.common.filters import Filters
 from pages.common.panel import go_definition, go_to
 from reports.source import window
@@ -112,10 +111,7 @@ def counters(items: Iterable[Counter]) -> str:
 
 def page_number(total: int, rows: int, key: str) -> int:
     """Which page of a list is shown; nothing to pick where there is one."""
-    pages = max(1, math.ceil(total / rows))
-    if int(st.session_state.get(key) or 1) > pages:
-        st.session_state[key] = pages
-    return int(st.pagination(pages, key=key, bind="query-params")) if pages > 1 else 1
+    return page_from_address(key, total, rows)
 
 
 def period_window(filters: Filters) -> Window:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import date
 
 from data_access.accounts import accounts
@@ -23,69 +24,92 @@ from pages.common.navigation import enabled_modules
 from pages.common.tonight import tonight
 
 LOG = logging.getLogger(__name__)
-MONTHLY_BOARDS = ("duty.night_compliance", "petitions.closed_on_time")
+PERIOD_BOARDS = ("duty.night_compliance", "petitions.closed_on_time")
 YEARLY_BOARDS = ("captains.key_visits",)
 PAGE_BOARDS = (
+    *(f"nights.{name}" for name in ("township_visits", "village_visits", "study_weeks", "talk_weeks")),
+    *(f"reception.{name}" for name in ("kept", "leader_weeks", "desk_days", "resolved")),
+    *(f"petitions.{name}" for name in ("dispatch_on_time", "accept_on_time", "response")),
+    *(f"captains.{name}" for name in ("key_visits", "ordinary_visits", "coverage", "cell_size", "training", "cards")),
+)
+"""The rankings that 三夜, 接待, 诉求 and 三长 show first."""
+PAGE_CARDS = (
     *(f"nights.{name}" for name in ("township_visits", "village_visits", "study_weeks", "talk_weeks", "on_the_spot", "measures_done")),
     *(f"reception.{name}" for name in ("kept", "leader_weeks", "desk_days", "resolved")),
+    *(f"captains.{name}" for name in ("key_visits", "ordinary_visits", "meetings", "coverage", "training", "cards")),
 )
-"""What the pages 三夜 and 接待 show first: a card of twelve months and a ranking each."""
+"""The headline numbers of these pages."""
 COUNTY_DIGITS = CODE_LENGTHS[Level.COUNTY]
 CHECK_SECONDS = 60
 
 
 def keep_warm() -> None:
-    """Never returns; ``pages.common.serve`` runs it in a thread of the server."""
+    """Never returns; ``pages.common.serve`` runs it in a thread of the server.
+
+    Once a day everything, the running month first; every minute the overview of the running month, which costs nothing while no data
+    have changed.
+    """
     warmed: date | None = None
     while True:
-        if loaders.today() != warmed:
-            try:
-                with engine().connect() as connection:
-                    known = accounts(Scope(may_administer=True), connection)
-                scopes = [Scope(area=area) for area in dict.fromkeys(known["area_prefix"])]
-                for scope in scopes:
-                    warm_overview(scope, loaders.today())
-                for scope in scopes:
-                    warm_boards(scope, loaders.today())
-                for area in dict.fromkeys((scope.area or "")[:COUNTY_DIGITS] for scope in scopes):
-                    warm_profiles(Scope(area=area), loaders.today())
-                warmed = loaders.today()
-            except Exception as problem:  # a reader would see the same and be told; the server must go on
-                LOG.warning("cache not warmed: %s", problem)
+        try:
+            today = loaders.today()
+            with engine().connect() as connection:
+                known = accounts(Scope(may_administer=True), connection)
+            scopes = [Scope(area=area) for area in dict.fromkeys(known["area_prefix"])]
+            month, year = (Period.holding(kind, today) for kind in (PeriodKind.MONTH, PeriodKind.YEAR))
+            for scope in scopes:
+                warm_overview(scope, month, today)
+            if today != warmed:
+                for period in (month, year):
+                    for scope in scopes:
+                        warm_overview(scope, period, today)
+                        warm_boards(scope, period, today)
+                    for area in dict.fromkeys((scope.area or "")[:COUNTY_DIGITS] for scope in scopes):
+                        warm_profiles(Scope(area=area), period, today)
+                warmed = today
+        except Exception as problem:  # a reader would see the same and be told; the server must go on
+            LOG.warning("cache not warmed: %s", problem)
         time.sleep(CHECK_SECONDS)
 
 
-def warm_overview(scope: Scope, as_of: date) -> None:
-    """What the overview shows of the running month and year."""
-    month, year = (Period.holding(kind, as_of) for kind in (PeriodKind.MONTH, PeriodKind.YEAR))
+def in_turn(make: Callable[..., object], *question: object) -> None:
+    """Compute one thing, then leave the processor to readers for as long as it took."""
+    began = time.monotonic()
+    make(*question)
+    time.sleep(min(1.0, time.monotonic() - began))
+
+
+def warm_overview(scope: Scope, period: Period, as_of: date) -> None:
+    """What the overview shows of a period."""
     modules, top = enabled_modules(), whole_level(scope)
     if "duty" in modules:
-        tonight(scope, as_of)
-    fallen(scope, as_of)
+        in_turn(tonight, scope, as_of)
+    in_turn(fallen, scope, as_of)
     for indicator_id in headline_ids():
         if top in REGISTRY[indicator_id].levels:
-            headline(scope, indicator_id, top, month, as_of)
-    for indicator_id, period in [*((each, month) for each in MONTHLY_BOARDS), *((each, year) for each in YEARLY_BOARDS)]:
+            in_turn(headline, scope, indicator_id, top, period, as_of)
+    year = Period.holding(PeriodKind.YEAR, period.representative)
+    for indicator_id, shown in [*((each, period) for each in PERIOD_BOARDS), *((each, year) for each in YEARLY_BOARDS)]:
         if module_page(indicator_id)[0] in modules:
-            ranking(scope, indicator_id, Level.TOWNSHIP, period, as_of)
+            in_turn(ranking, scope, indicator_id, Level.TOWNSHIP, shown, as_of)
 
 
-def warm_boards(scope: Scope, as_of: date) -> None:
-    """What the pages beside the overview show first, for the running month."""
-    month, top = Period.holding(PeriodKind.MONTH, as_of), whole_level(scope)
+def warm_boards(scope: Scope, period: Period, as_of: date) -> None:
+    """What the pages beside the overview show first."""
+    top = whole_level(scope)
+    for indicator_id in PAGE_CARDS:
+        if module_page(indicator_id)[0] in enabled_modules() and top in REGISTRY[indicator_id].levels:
+            in_turn(headline, scope, indicator_id, top, period, as_of)
     for indicator_id in PAGE_BOARDS:
         if module_page(indicator_id)[0] in enabled_modules():
-            if top in REGISTRY[indicator_id].levels:
-                headline(scope, indicator_id, top, month, as_of)
-            ranking(scope, indicator_id, Level.TOWNSHIP, month, as_of)
+            in_turn(ranking, scope, indicator_id, Level.TOWNSHIP, period, as_of)
 
 
-def warm_profiles(scope: Scope, as_of: date) -> None:
-    """Ask the loaders what 乡镇画像 and the village's page ask: every indicator of the running month, beside the unit above."""
-    month = Period.holding(PeriodKind.MONTH, as_of)
+def warm_profiles(scope: Scope, period: Period, as_of: date) -> None:
+    """What 乡镇画像 and the village's page ask: every indicator, beside the unit above."""
     for entry in REGISTRY.values():
         if module_page(entry.id)[0] in enabled_modules() | {"quality"}:
             for level in {Level.TOWNSHIP, Level.VILLAGE} & set(entry.levels):
-                loaders.frame(scope, entry.id, level, month, as_of)
+                in_turn(loaders.frame, scope, entry.id, level, period, as_of)
             for level in {Level.COUNTY, Level.TOWNSHIP} & set(entry.levels):
-                loaders.past_frame(scope, entry.id, level, month, as_of)
+                in_turn(loaders.past_frame, scope, entry.id, level, period, as_of)

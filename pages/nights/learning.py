@@ -16,6 +16,7 @@ from metrics.period import Period, PeriodKind
 from metrics.vocabulary import SESSION_NAMES, Level, SessionKind
 from metrics.wording import day_text, whole
 from pages.common import loaders
+from pages.common.address import from_address
 from pages.common.boards import board, ranking_panel
 from pages.common.filters import Filters
 from pages.common.months import Held, WeekNote, month_calendar
@@ -97,7 +98,7 @@ def _calendar(filters: Filters, kind: SessionKind) -> None:
     if len(months) > 1:
         choices = {each.text: each for each in reversed(months)}
         picked = st.selectbox(
-            "月份", list(choices), format_func=lambda text: choices[text].label, key="month", bind="query-params", width=150
+            "月份", list(choices), format_func=lambda text: choices[text].label, width=150, **from_address("month", choices, month.text)
         )
         month = choices.get(picked or "", month)
     first = month.first - timedelta(days=month.first.weekday())
@@ -108,6 +109,8 @@ def _calendar(filters: Filters, kind: SessionKind) -> None:
         heading(f"{month.label}{name}日历", "每天列出开了的乡镇,周末列出没开的;底色为放假日", f"nights.{kind}_weeks")
         + month_calendar(month, _held(rows), _weeks(filters, kind, first, last), loaders.workdays(), filters.as_of, f"没开{name}"),
         key=f"calendar-{kind}",
+        picture=f"{name}日历",
+        about=f"nights.{kind}_weeks",
     )
 
 

@@ -1,0 +1,141 @@
+"""One captain's year row by row, as 年度评选 counts it: petitions with their clocks, entries, ratings, answers, marks."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import Connection, Select, and_, exists, func, literal, or_, select, union_all
+
+from data_access.captains import known_area
+from data_access.frames import frame
+from data_access.petition_clocks import day_of, deadline, workday_clock
+from data_access.petitions import ended_by_then, known_outcome, one_if, within
+from data_access.scope import Scope, counted, counted_petitions, in_scope
+from data_access.tables import (
+    CaptainMark,
+    CaptainMeeting,
+    CaptainVisit,
+    Household,
+    Petition,
+    PetitionEvent,
+    PetitionRating,
+    SurveyResponse,
+)
+from data_access.window import Window
+
+YEAR_TABLES = (
+    "petition",
+    "petition_event",
+    "petition_rating",
+    "captain_visit",
+    "captain_meeting",
+    "household",
+    "survey_response",
+    "captain_mark",
+    "calendar_day",
+    "area",
+    "person",
+)
+
+
+def handled_of(scope: Scope, connection: Connection, person_id: int, window: Window) -> pd.DataFrame:
+    """The petitions a captain handles, opened by as-of, newest first; restricted ones never.
+
+    Grain: petition. Columns: number, category, size, opened_at, due (day or None), ended_at and outcome (as of), in_time (0/1: ended by
+    the deadline), escalated (0/1: by the deadline), dispatched_at, accept_due (day or None), accepted_in_time (0/1).
+    """
+    due = deadline(window)
+    accept = workday_clock(window.number("petitions.accept_workdays"), "accept_clock")
+    escalated = exists().where(PetitionEvent.petition_id == Petition.id, PetitionEvent.kind == "escalate", due.kept(PetitionEvent.at))
+    ended = ended_by_then(window)
+    statement = (
+        select(
+            Petition.number,
+            Petition.category,
+            Petition.size,
+            Petition.opened_at,
+            due.day,
+            Petition.ended_at,
+            one_if(ended),
+            known_outcome(window),
+            one_if(and_(ended, due.kept(Petition.ended_at))),
+            one_if(escalated),
+            Petition.dispatched_at,
+            accept.c.due,
+            one_if(day_of(Petition.accepted_at) <= accept.c.due),
+        )
+        .outerjoin(due.clock, due.on)
+        .outerjoin(accept, accept.c.day == day_of(Petition.dispatched_at))
+        .where(counted_petitions(scope), Petition.handler_id == person_id, Petition.opened_at < window.as_of_end)
+        .order_by(Petition.opened_at.desc(), Petition.id)
+    )
+    columns = ["number", "category", "size", "opened_at", "due", "ended_at", "ended", "outcome", "in_time", "escalated"]
+    found = frame(connection, statement, [*columns, "dispatched_at", "accept_due", "accepted_in_time"])
+    found["ended_at"] = found["ended_at"].where(found["ended"] == 1)
+    return found.drop(columns="ended")
+
+
+def entries_of(scope: Scope, connection: Connection, person_id: int, first: date, last: date) -> pd.DataFrame:
+    """The captain's own visits and the meetings they convened. Grain: row. Columns: sort (visit, meeting), day, recorded_at."""
+
+    def rows(sort: str, day: object, recorded: object, area: object, person: object) -> Select:
+        return select(literal(sort), day, recorded).where(
+            person == person_id, day.between(first, last), counted(area, scope), known_area(area)
+        )  # type: ignore[call-overload, attr-defined, arg-type]
+
+    visited = rows("visit", CaptainVisit.visited_on, CaptainVisit.recorded_at, Household.area_code, CaptainVisit.person_id).join_from(
+        CaptainVisit, Household, Household.id == CaptainVisit.household_id
+    )
+    convened = rows("meeting", CaptainMeeting.held_on, CaptainMeeting.recorded_at, CaptainMeeting.area_code, CaptainMeeting.convener_id)
+    return frame(connection, union_all(visited, convened), ["sort", "day", "recorded_at"])
+
+
+def ratings_of(scope: Scope, connection: Connection, person_id: int, window: Window) -> pd.DataFrame:
+    """Stars 1–5 on petitions the captain handles, newest first. Columns: rated_at, stars, independent (call-back), number."""
+    statement = (
+        select(PetitionRating.rated_at, PetitionRating.stars, one_if(PetitionRating.independent.is_(True)), Petition.number)
+        .join(Petition, Petition.id == PetitionRating.petition_id)
+        .where(
+            counted_petitions(scope),
+            Petition.handler_id == person_id,
+            within(PetitionRating.rated_at, window),
+            PetitionRating.stars.between(1, 5),
+        )
+        .order_by(PetitionRating.rated_at.desc(), PetitionRating.id)
+    )
+    return frame(connection, statement, ["rated_at", "stars", "independent", "number"])
+
+
+def answers_of(
+    scope: Scope, connection: Connection, person_id: int, codes: tuple[str, ...], year: int, as_of: date
+) -> tuple[int, int, int]:
+    """Survey answers of a year: how many from households of the units led, their scores together, how many from elsewhere or nowhere.
+
+    Numbers only: which household answered what is nobody's business.
+    """
+    own = or_(*(in_scope(Household.area_code, scope.narrowed(code)) for code in codes)) if codes else literal(1) == 0
+    statement = (
+        select(one_if(own), func.count(), func.sum(SurveyResponse.score))
+        .outerjoin(Household, Household.id == SurveyResponse.household_id)
+        .where(
+            SurveyResponse.year == year,
+            SurveyResponse.person_id == person_id,
+            or_(SurveyResponse.answered_on.is_(None), SurveyResponse.answered_on <= as_of),
+            SurveyResponse.score.between(1, 5),
+        )
+        .group_by(one_if(own))
+    )
+    found = {int(row[0]): (int(row[1]), int(row[2])) for row in connection.execute(statement)}
+    return *found.get(1, (0, 0)), found.get(0, (0, 0))[0]
+
+
+def marks_of(scope: Scope, connection: Connection, person_id: int, year: int, as_of: date) -> pd.DataFrame:
+    """Bonus, spot checks and vetoes of a year decided by as-of. Columns: kind, points, passed, reason, evidence, decided_on."""
+    columns = ("kind", "points", "passed", "reason", "evidence", "decided_on")
+    statement = (
+        select(*(getattr(CaptainMark, name) for name in columns))
+        .where(CaptainMark.person_id == person_id, CaptainMark.year == year, CaptainMark.decided_on <= as_of)
+        .order_by(CaptainMark.decided_on, CaptainMark.id)
+    )
+    return frame(connection, statement, columns)
