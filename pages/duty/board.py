@@ -17,6 +17,7 @@ from pages.common import loaders
 from pages.common.filters import Filters
 from pages.common.panel import go_to, panel
 from pages.common.sheets import PERSON_PAGE, Column, cell, heading, page_number, sheet
+from pages.duty.handouts import offer_people, offer_townships, offer_villages
 from pages.duty.markup import unit, verdict_words
 from pages.duty.night import BLANK, TONIGHT, Night, is_still_to_come, rolls_of_villages, state_of
 
@@ -47,6 +48,7 @@ def township_board(night: Night, filters: Filters) -> None:
     stays = loaders.asked(stays_at, filters.narrowed, ROLL_TABLES, codes=codes, first=night.day, last=night.day)
     rows, links = [], []
     ordered = night.townships.sort_values(["compliant", "unreported", "has_chief", "code"], ascending=[True, True, True, True])
+    offer_townships(night, filters, ordered, stays)
     for row in ordered.to_dict("records"):
         own = stays[stays["code"] == row["code"]]
         rows.append(
@@ -81,6 +83,7 @@ def people_board(night: Night, filters: Filters, code: str) -> None:
         post = cell(POST_NAMES[int(row["post"])]) if known else '<span class="quiet">不计:当晚不在任或请假</span>'
         rows.append([cell(who), post, cell("—" if pd.isna(row["recorded_at"]) else f"{moment_text(row['recorded_at'])} 录入")])
         links.append(go_to(PERSON_PAGE, {"person": f"p:{row['person_id']}", **filters.query}))
+    offer_people(night, filters, stays, POST_NAMES)
     counted = night.townships[night.townships["code"] == code].to_dict("records")
     verdict = "".join(f"<p>{shown_verdict(row, night)} {_against(row, night)}</p>" for row in counted)
     empty = "还没有住夜记录" if is_still_to_come(night.day, night.asked) else "未填报:这一夜没有任何住夜记录"
@@ -101,6 +104,7 @@ def village_board(night: Night, filters: Filters) -> None:
     """The villages of one township that night, those that lack someone first; names only of the page shown."""
     rolls = rolls_of_villages(filters.narrowed, night.asked)
     rolls = rolls.sort_values(["compliant", "unreported", "has_chief", "code"], ascending=[True, False, True, True], ignore_index=True)
+    offer_villages(night, filters, rolls)
     missing = int((~rolls["compliant"].astype(bool)).sum())
     above = st.container()
     page = page_number(len(rolls), ROWS, "night_villages")

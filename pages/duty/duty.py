@@ -14,6 +14,7 @@ from pages.common.live import live_note
 from pages.common.panel import panel
 from pages.common.sheets import heading, township_names
 from pages.duty.board import DUTY_PAGE, here, people_board, township_board, village_board
+from pages.duty.handouts import offer_month
 from pages.duty.markup import month_map
 from pages.duty.night import TOWNSHIP_STATES, is_still_to_come, looked_at, month_of, question_of, rolls_of_townships
 from pages.duty.sections import SECTIONS, streak_words
@@ -53,6 +54,7 @@ units = [(str(row["code"]), str(row["name"])) for row in ranks.to_dict("records"
 missed = int((~rolls["compliant"].astype(bool)).sum())
 blank = int(rolls["unreported"].sum())
 title = f"{month.label} {len(rolls)} 个乡镇夜中 {len(rolls) - missed} 个达标,{missed - blank} 个未达标,{blank} 个未填报"
+offer_month(units, rolls, month, asked, filters)
 grid = month_map(units, rolls, month, asked, TOWNSHIP_STATES, lambda code, day: here(filters, day, code))
 panel(
     heading(title, "一格一夜,点一格看那一夜;点乡镇名只看该乡镇", "duty.night_compliance") + grid,

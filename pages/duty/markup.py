@@ -44,16 +44,21 @@ def _shade_of_day(day: date, asked: Question) -> str:
     return "today" if day == asked.as_of else "" if asked.workdays.is_workday(day) else "off"
 
 
-def _cell(roll: Mapping[Any, Any] | None, day: date, asked: Question, link: str) -> str:
+def state_on(roll: Mapping[Any, Any] | None, day: date, asked: Question) -> State:
+    """How a day stands: its roll, or why there is none (非工作日, 未到)."""
     if not asked.workdays.is_workday(day):
         name = asked.workdays.name(day)
-        state, link = State(OFF.shade, OFF.sign, f"{OFF.words}{f'({name})' if name else ''}"), ""
-    elif roll is None:
-        state, link = AHEAD, ""
-    else:
-        state = state_of(roll)
-        if state is BLANK and is_still_to_come(day, asked):
-            state = TONIGHT
+        return State(OFF.shade, OFF.sign, f"{OFF.words}{f'({name})' if name else ''}")
+    if roll is None:
+        return AHEAD
+    state = state_of(roll)
+    return TONIGHT if state is BLANK and is_still_to_come(day, asked) else state
+
+
+def _cell(roll: Mapping[Any, Any] | None, day: date, asked: Question, link: str) -> str:
+    state = state_on(roll, day, asked)
+    if roll is None or not asked.workdays.is_workday(day):
+        link = ""
     name = asked.workdays.name(day) if day.weekday() >= 5 and asked.workdays.is_workday(day) else None
     said = escape(f"{day_text(day)} 周{WEEKDAYS[day.weekday()]}{f'({name})' if name else ''} {state.words}")
     return f'<span class="night {state.shade}" title="{said}" aria-label="{said}" {link}>{state.sign}</span>'

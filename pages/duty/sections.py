@@ -22,6 +22,7 @@ from pages.common.markup import verdict
 from pages.common.panel import go_to, panel
 from pages.common.sheets import PERSON_PAGE, TOWNSHIP_PAGE, Column, cell, heading, names_of, page_number, sheet, township_names
 from pages.duty.board import ROWS, VILLAGE_PAGE
+from pages.duty.handouts import offer_chiefs, offer_load, offer_ranked_villages
 from pages.duty.markup import bar, columns, unit
 
 SORTS = {
@@ -51,6 +52,7 @@ def chiefs(filters: Filters) -> None:
     ordered = frame.assign(gap=frame["n"].astype("float64") - frame["k"].astype("float64")).sort_values(
         "gap", ascending=False, kind="stable"
     )
+    offer_chiefs(filters, ordered, summed, reasons, names)
     for row in ordered.to_dict("records"):
         person = int(row["code"][2:])
         own = summed.loc[person]
@@ -103,7 +105,9 @@ def load(filters: Filters) -> None:
     entry = indicator("duty.load_ratio")
     names = names_of(scope, team["person_id"])
     rows, links = [], []
-    for row in frame.sort_values("value", ascending=False, na_position="last", kind="stable").to_dict("records"):
+    frame = frame.sort_values("value", ascending=False, na_position="last", kind="stable")
+    offer_load(filters, frame, team, names)
+    for row in frame.to_dict("records"):
         own = team[team["code"] == row["code"]]
         members = [(names.get(int(each["person_id"]), "不明"), int(each["nights"])) for each in own.to_dict("records")]
         idle = sum(nights == 0 for _, nights in members)
@@ -136,6 +140,7 @@ def villages(filters: Filters) -> None:
         found = found[found["search"].str.contains(words.strip(), regex=False)]
     column, ascending = SORTS[sort or "达标率从低到高"]
     found = found.sort_values([column, "code"], ascending=[ascending, True], na_position="last", kind="stable")
+    offer_ranked_villages(filters, found, (words or "").strip(), sort or "达标率从低到高")
     above = st.container()
     page = page_number(len(found), ROWS, "villages_page")
     rows, links = [], []
