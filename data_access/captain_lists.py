@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Subquery, and_, func, literal, or_, select
@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from data_access.areas import in_post_on
 from data_access.captains import CAPTAIN_LEVELS, household_counts, known_area, known_person, meeting_counts, of_own_level
 from data_access.frames import frame
-from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, in_scope, unit_code, valid_on
+from data_access.scope import CODE_LENGTHS, Scope, counted, in_scope, unit_code, valid_on
 from data_access.slots import Slot
 from data_access.tables import (
     Appointment,
@@ -20,8 +20,6 @@ from data_access.tables import (
     CaptainVisit,
     Household,
     LeavePeriod,
-    Petition,
-    PetitionRating,
     TrainingAttendance,
 )
 
@@ -248,6 +246,7 @@ def visits_of(scope: Scope, connection: Connection, person_id: int, first: date,
 
 def meetings_of(scope: Scope, connection: Connection, code: str, first: date, last: date) -> pd.DataFrame:
     """Meetings held by a unit itself, newest first. Columns: held_on, kind, attendees, convener_id, recorded_at."""
+    columns = ("held_on", "kind", "attendees", "convener_id", "recorded_at")
     statement = (
         select(
             CaptainMeeting.held_on, CaptainMeeting.kind, CaptainMeeting.attendees, CaptainMeeting.convener_id, CaptainMeeting.recorded_at
@@ -255,28 +254,7 @@ def meetings_of(scope: Scope, connection: Connection, code: str, first: date, la
         .where(CaptainMeeting.area_code == code, CaptainMeeting.held_on.between(first, last), in_scope(CaptainMeeting.area_code, scope))
         .order_by(CaptainMeeting.held_on.desc(), CaptainMeeting.id)
     )
-    return frame(connection, statement, ["held_on", "kind", "attendees", "convener_id", "recorded_at"])
-
-
-def petitions_of(scope: Scope, connection: Connection, person_id: int, first: date, last: date) -> pd.DataFrame:
-    """Petitions a captain handles that were opened from first to last, newest first; restricted ones never.
-
-    Columns: number, category, size, opened_at, ended_at, outcome, stars (mean of its ratings up to ``last``).
-    """
-    start, end = datetime.combine(first, time()), datetime.combine(last + timedelta(days=1), time())
-    stars = (
-        select(PetitionRating.petition_id.label("id"), func.avg(PetitionRating.stars).label("stars"))
-        .where(PetitionRating.rated_at < end)
-        .group_by(PetitionRating.petition_id)
-        .subquery()
-    )
-    statement = (
-        select(Petition.number, Petition.category, Petition.size, Petition.opened_at, Petition.ended_at, Petition.outcome, stars.c.stars)
-        .outerjoin(stars, stars.c.id == Petition.id)
-        .where(counted_petitions(scope), Petition.handler_id == person_id, Petition.opened_at >= start, Petition.opened_at < end)
-        .order_by(Petition.opened_at.desc())
-    )
-    return frame(connection, statement, ["number", "category", "size", "opened_at", "ended_at", "outcome", "stars"])
+    return frame(connection, statement, columns)
 
 
 def absences_of(scope: Scope, connection: Connection, person_id: int, first: date, last: date) -> pd.DataFrame:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Select, and_, exists, func, literal, or_, select, union_all
+from sqlalchemy import Connection, Select, SQLColumnExpression, and_, exists, func, literal, or_, select, union_all
 
 from data_access.captains import known_area
 from data_access.frames import frame
@@ -24,6 +25,7 @@ from data_access.tables import (
 )
 from data_access.window import Window
 
+Column = SQLColumnExpression[Any]
 YEAR_TABLES = (
     "petition",
     "petition_event",
@@ -46,7 +48,6 @@ def handled_of(scope: Scope, connection: Connection, person_id: int, window: Win
     the deadline), escalated (0/1: by the deadline), dispatched_at, accept_due (day or None), accepted_in_time (0/1).
     """
     due = deadline(window)
-    accept = workday_clock(window.number("petitions.accept_workdays"), "accept_clock")
     escalated = exists().where(PetitionEvent.petition_id == Petition.id, PetitionEvent.kind == "escalate", due.kept(PetitionEvent.at))
     ended = ended_by_then(window)
     statement = (
@@ -61,33 +62,39 @@ def handled_of(scope: Scope, connection: Connection, person_id: int, window: Win
             known_outcome(window),
             one_if(and_(ended, due.kept(Petition.ended_at))),
             one_if(escalated),
-            Petition.dispatched_at,
-            accept.c.due,
-            one_if(day_of(Petition.accepted_at) <= accept.c.due),
         )
         .outerjoin(due.clock, due.on)
-        .outerjoin(accept, accept.c.day == day_of(Petition.dispatched_at))
         .where(counted_petitions(scope), Petition.handler_id == person_id, Petition.opened_at < window.as_of_end)
         .order_by(Petition.opened_at.desc(), Petition.id)
     )
     columns = ["number", "category", "size", "opened_at", "due", "ended_at", "ended", "outcome", "in_time", "escalated"]
-    found = frame(connection, statement, [*columns, "dispatched_at", "accept_due", "accepted_in_time"])
+    found = frame(connection, statement, columns)
     found["ended_at"] = found["ended_at"].where(found["ended"] == 1)
-    return found.drop(columns="ended")
+    return found.drop(columns="ended").merge(_accepted(scope, connection, person_id, window), on="number", how="left")
+
+
+def _accepted(scope: Scope, connection: Connection, person_id: int, window: Window) -> pd.DataFrame:
+    """接单 of petitions dispatched: a statement of its own, with a clock of its own. Columns: number, dispatched_at, accept_due, …"""
+    clock = workday_clock(window.number("petitions.accept_workdays"), "accept_clock")
+    statement = (
+        select(Petition.number, Petition.dispatched_at, clock.c.due, one_if(day_of(Petition.accepted_at) <= clock.c.due))
+        .join(clock, clock.c.day == day_of(Petition.dispatched_at))
+        .where(counted_petitions(scope), Petition.handler_id == person_id, Petition.opened_at < window.as_of_end)
+    )
+    return frame(connection, statement, ["number", "dispatched_at", "accept_due", "accepted_in_time"])
 
 
 def entries_of(scope: Scope, connection: Connection, person_id: int, first: date, last: date) -> pd.DataFrame:
     """The captain's own visits and the meetings they convened. Grain: row. Columns: sort (visit, meeting), day, recorded_at."""
 
-    def rows(sort: str, day: object, recorded: object, area: object, person: object) -> Select:
-        return select(literal(sort), day, recorded).where(
-            person == person_id, day.between(first, last), counted(area, scope), known_area(area)
-        )  # type: ignore[call-overload, attr-defined, arg-type]
+    def rows(sort: str, day: Column, recorded: Column, area: Column, person: Column) -> Select:
+        mine = and_(person == person_id, day.between(first, last), counted(area, scope), known_area(area))
+        return select(literal(sort), day, recorded).where(mine)
 
-    visited = rows("visit", CaptainVisit.visited_on, CaptainVisit.recorded_at, Household.area_code, CaptainVisit.person_id).join_from(
-        CaptainVisit, Household, Household.id == CaptainVisit.household_id
-    )
-    convened = rows("meeting", CaptainMeeting.held_on, CaptainMeeting.recorded_at, CaptainMeeting.area_code, CaptainMeeting.convener_id)
+    visit, meeting = CaptainVisit, CaptainMeeting
+    visited = rows("visit", visit.visited_on, visit.recorded_at, Household.area_code, visit.person_id)
+    visited = visited.join_from(visit, Household, Household.id == visit.household_id)
+    convened = rows("meeting", meeting.held_on, meeting.recorded_at, meeting.area_code, meeting.convener_id)
     return frame(connection, union_all(visited, convened), ["sort", "day", "recorded_at"])
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.captains import person
+from pages.captains import months, person, records
 from pages.common import loaders
 from pages.common.auth import signed_in_scope
 from pages.common.definition import open_definition
@@ -22,10 +22,13 @@ with left:
     year = person.year_filter(as_of)
 with right:
     live_note()
-months = person.months(scope, captain, year, as_of)
-person.summary(captain, months, year, as_of)
-person.month_table(months)
-part = person.month_filter(months, year, as_of)
-person.rows_of(scope, captain, part, as_of)
-person.to_sheet(captain, year)
+found = months.year_of(scope, captain, year, as_of)
+months.summary(found)
+table = st.container()
+shown = months.month_filter(found)
+with table:
+    months.month_table(captain, found, shown)
+    months.scored(found)
+    person.to_sheet(captain, year)
+records.rows_of(scope, captain, found, shown, as_of)
 open_definition()
