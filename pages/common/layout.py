@@ -6,10 +6,12 @@ from the database are escaped here; a page never builds HTML from names itself w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -120,9 +122,48 @@ def note(text: str) -> None:
     st.html(f'<p class="board-note">{escape(text)}</p>')
 
 
-def places(page: str, question: object, heights: Sequence[int]) -> list[DeltaGenerator]:
-    """Where the parts of a page will stand, in order: skeletons of these heights (px) for a new ``question``, nothing in between for a
-    live update, which only fills what is on screen. Fill each with ``with``."""
-    key = f"board_shown_{page}"
-    again, st.session_state[key] = st.session_state.get(key) == question, question
-    return [st.container() if again else st.skeleton(height=height) for height in heights]
+_SHOWN = "board_shown"
+"""Session state: the page and the question whose answer is on screen."""
+
+
+class Places:
+    """Where the parts of a page will stand: skeletons in the shape of what comes for a new ``question``.
+
+    A live update shows none and fills what is on screen. Take the places in the order of the page, work the answer out, then fill:
+    ``with place: …``; what a skeleton's place is entered with is drawn at once.
+    """
+
+    def __init__(self, page: str, question: object) -> None:
+        self._asked = (page, question)
+        self._again = st.session_state.get(_SHOWN) == self._asked
+
+    def place(self, height: int) -> Place:
+        """A part of the page, about ``height`` px high. One that has nothing to show takes no room once it is entered."""
+        return Place(st.container() if self._again else st.skeleton(height=height), self._again, self._asked)
+
+    @contextmanager
+    def last(self, height: int) -> Iterator[None]:
+        """The last part of a page, which draws itself piece by piece: the skeleton stands below the pieces until all are there."""
+        pieces = st.container()
+        waiting = st.empty() if self._again else st.skeleton(height=height)
+        with pieces:
+            yield
+        waiting.empty()
+
+
+class Place:
+    """One part of a page, to be filled once with ``with``. Entering a skeleton itself would draw into the page's end instead."""
+
+    def __init__(self, holder: DeltaGenerator, again: bool, asked: tuple[str, object]) -> None:
+        self._holder, self._again, self._asked = holder, again, asked
+        self._inside = holder
+
+    def __enter__(self) -> DeltaGenerator:
+        # Only now: a run that a newer one cut short has shown nothing, and the next shows its skeletons again.
+        st.session_state[_SHOWN] = self._asked
+        self._inside = self._holder if self._again else self._holder.container()
+        self._inside.__enter__()
+        return self._inside
+
+    def __exit__(self, *raised: Any) -> Any:
+        return self._inside.__exit__(*raised)

@@ -4,12 +4,13 @@ import streamlit as st
 
 from metrics.vocabulary import Level
 from pages.common import loaders
+from pages.common.address import from_address
 from pages.common.auth import signed_in_scope
 from pages.common.boards import board, card, headline_ids, module_page, ranking_panel
 from pages.common.definition import open_definition
 from pages.common.exceptions import fallen_this_week, of_petitions, of_tonight
 from pages.common.filters import bar_filters
-from pages.common.layout import bar, page_header, places, provisional_calendar_notice
+from pages.common.layout import Places, bar, page_header, provisional_calendar_notice
 from pages.common.live import live_note
 from pages.common.markup import cards, exceptions
 from pages.common.navigation import enabled_modules
@@ -29,11 +30,16 @@ with left:
 with right:
     live_note()
 provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
-question = (filters.period, filters.township, as_of)
+parts = Places("overview", (filters.period, filters.township, as_of))
 with header:
-    (title,) = places("overview_title", question, [60])
-todo, numbers = places("overview", question, [170, 150])
-columns = st.columns(3, gap="medium") if len(modules) > 1 else [st.container()]
+    title = parts.place(40)
+todo, numbers = parts.place(170), parts.place(150)
+ranked = [module for module in ("duty", "petitions", "captains") if module in modules]
+columns = dict(zip(ranked, st.columns(max(1, len(ranked)), gap="medium"), strict=False))
+boards = {}
+for module, column in columns.items():
+    with column:
+        boards[module] = parts.place(330)
 
 night = tonight(scope, as_of) if "duty" in modules else None
 with title:
@@ -42,25 +48,26 @@ with title:
 groups = of_tonight(night, filters) if night else []
 if "petitions" in modules:
     groups += of_petitions(filters)
+groups.append(fallen_this_week(filters))
 with todo:
-    panel(exceptions([*groups, fallen_this_week(filters)]), key="exceptions")
+    panel(exceptions(groups), key="exceptions")
 
 shown = [card(filters, each, module_page(each)[1]) for each in headline_ids()]
 with numbers:
     panel(cards([each for each in shown if each is not None]), key="headlines")
 
-if "duty" in modules:
-    with columns[0]:
-        ranking_panel(board(filters, "duty.night_compliance"), key="duty-board")
-if "petitions" in modules:
-    with columns[min(1, len(columns) - 1)]:
-        ranking_panel(board(filters, "petitions.closed_on_time", extra=open_words(filters)), key="petition-board")
-if "captains" in modules:
-    with columns[-1]:
-        slot = st.container()
-        role = st.segmented_control(
-            "三长", list(ROLES), default="邻长", required=True, key="role", bind="query-params", label_visibility="collapsed"
-        )
-        with slot:
-            ranking_panel(board(filters.of_year(), ROLES[role or "邻长"], level=Level.TOWNSHIP), key="captain-board")
+if "duty" in boards:
+    ranking = board(filters, "duty.night_compliance")
+    with boards["duty"]:
+        ranking_panel(ranking, key="duty-board")
+if "petitions" in boards:
+    ranking = board(filters, "petitions.closed_on_time", extra=open_words(filters))
+    with boards["petitions"]:
+        ranking_panel(ranking, key="petition-board")
+if "captains" in boards:
+    with columns["captains"]:
+        role = st.segmented_control("三长", list(ROLES), required=True, label_visibility="collapsed", **from_address("role", ROLES, "邻长"))
+    ranking = board(filters.of_year(), ROLES[role or "邻长"], level=Level.TOWNSHIP)
+    with boards["captains"]:
+        ranking_panel(ranking, key="captain-board")
 open_definition()
