@@ -16,7 +16,7 @@ MISSING = "—"
 
 
 def is_missing(value: Any) -> bool:
-    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
+    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
 
 
 def whole(value: Any) -> str:

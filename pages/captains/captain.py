@@ -22,7 +22,8 @@ with left:
     year = person.year_filter(as_of)
 with right:
     live_note()
-found = months.year_of(scope, captain, year, as_of)
+with st.spinner("正在汇总这一年的记录…"):
+    found = months.year_of(scope, captain, year, as_of)
 months.summary(found)
 table = st.container()
 shown = months.month_filter(found)
@@ -30,5 +31,6 @@ with table:
     months.month_table(captain, found, shown)
     months.scored(found)
     person.to_sheet(captain, year)
+months.month_line(found, shown)
 records.rows_of(scope, captain, found, shown, as_of)
 open_definition()

@@ -45,6 +45,8 @@ DONE = {
 QUARTERLY = ("ordinary_visits", "heart_talks")
 VISITS = ("key_visits", "ordinary_visits")
 WORK = ("accept_on_time", "in_time")
+ON_PHONES = ("key_visits", "weekly", "heart_talks", "closed_on_time")
+"""What a narrow table keeps; the line over a month's rows names all of them."""
 OF_ROLE = {
     Role.CELL_CAPTAIN: (*VISITS, "heart_talks", "closed_on_time", *WORK),
     Role.GROUP_CAPTAIN: (*VISITS, "closed_on_time", "big_resolved", *WORK),
@@ -178,7 +180,7 @@ def month_table(captain: Captain, found: Year, shown: Period) -> None:
     columns = [Column("月份", tight=True)]
     for item in items:
         name = (DUE | DONE)[item] + ("(季)" if item in QUARTERLY else "")
-        columns.append(Column(name, number=True, aside=item in WORK))
+        columns.append(Column(name, number=True, aside=item not in ON_PHONES))
     columns += [Column("收到评价", number=True), Column("请假 · 参训 · 认定", aside=True)]
     lines, links = [], []
     for number in range(found.last.month, 0, -1):
@@ -265,6 +267,21 @@ def scored(found: Year) -> None:
     words.append(f"{ITEM_NAMES['bonus']} {bonus:g}分")
     panel(heading("计入年度评选的合计", " · ".join(words)), key="captain-scored")
     note("每项得分 = 做了 ÷ 应做 × 分值;评单和测评先向全县平均靠拢再折算。分值和算式逐项列在评分表“怎么算”一列。")
+
+
+def month_line(found: Year, part: Period) -> None:
+    """All figures of the month whose rows follow, in one line."""
+    words = []
+    for item in OF_ROLE[found.role]:
+        row = found.figure(item, part)
+        if row is not None and row["n"]:
+            small = _of_size(found, item, part)
+            running = "(进行中)" if row["running"] else ""
+            words.append(f"{(DUE | DONE)[item]} {fraction(row['k'], row['n'])}{running}" + (f"({small})" if small else ""))
+    stars = stars_by_month(found.ratings).get(part.text)
+    words += [f"收到评价 {stars[0]}条共{stars[1]}星"] if stars else []
+    words += [besides(found, part)] if besides(found, part) else []
+    panel(heading(f"{part.label}的每一条", " · ".join(words) or "这个月没有应做的,也没有记录"), key="month-line")
 
 
 def month_filter(found: Year) -> Period:

@@ -33,6 +33,8 @@ from pages.common.layout import note
 from pages.common.panel import go_to, panel
 from pages.common.sheets import CASE_PAGE, Column, cell, heading, names_of, sheet
 
+NAMED = 6
+"""Households named in one cell of a table."""
 COUNTED_WORDS = {
     "closed_on_time": ("按期办结", "未按期办结"),
     "hard_resolved": ("难事按期化解或上报", "难事未按期"),
@@ -50,6 +52,10 @@ def rows_of(scope: Scope, captain: Captain, found: Year, part: Period, as_of: da
         for post in posts:
             homes = loaders.asked(households_of, scope, CAPTAIN_TABLES, code=str(post["code"]), **days)
             panel(_households(homes, part, str(post["name"])), key=f"homes-{post['code']}")
+    else:
+        for post in posts:
+            homes = loaders.asked(households_of, scope, CAPTAIN_TABLES, code=str(post["code"]), **days)
+            panel(_cells(homes, part, str(post["name"])), key=f"cells-{post['code']}")
     columns = st.columns(2, gap="medium")
     visits = loaders.asked(visits_of, scope, CAPTAIN_TABLES, person_id=captain.person_id, **days)
     meetings = [loaders.asked(meetings_of, scope, CAPTAIN_TABLES, code=str(post["code"]), **days) for post in posts]
@@ -78,6 +84,26 @@ def _households(homes: pd.DataFrame, part: Period, unit: str) -> str:
     columns = [Column("户"), Column("户别"), Column("本月走访"), Column("最近一次")]
     title = f"{unit} {whole(len(homes))} 户,{part.label}重点户走访 {seen}/{len(key)}"
     return heading(title, "任何一名三长上门都算;普通户按季度算,本月没走不等于欠账") + sheet(columns, rows, empty="这个邻没有在册的户")
+
+
+def _cells(homes: pd.DataFrame, part: Period, unit: str) -> str:
+    """A group's or patch's cells in the month: key households visited, and the numbers of those nobody came to."""
+    rows = []
+    for name, own in homes.assign(cell=homes["cell"].fillna("未编邻")).groupby("cell", sort=True):
+        key, ordinary = own[own["kind"] == "key"], own[own["kind"] != "key"]
+        missed = [str(number) for number in key.loc[key["visits"] == 0, "household_id"]]
+        more = f"等{len(missed)}户" if len(missed) > NAMED else ""
+        rows.append(
+            [
+                cell(name, f"{len(own)} 户"),
+                cell(f"{int((key['visits'] > 0).sum())}/{len(key)}" if len(key) else MISSING),
+                cell(f"{int((ordinary['visits'] > 0).sum())} 户" if len(ordinary) else MISSING),
+                cell("户号 " + "、".join(missed[:NAMED]) + more if missed else "都已走访" if len(key) else "没有重点户"),
+            ]
+        )
+    columns = [Column("邻"), Column("重点户走访", number=True), Column("普通户走访", number=True), Column("未走访的重点户")]
+    title = f"{unit}所辖 {whole(len(rows))} 个邻,{whole(len(homes))} 户"
+    return heading(title, f"{part.label};任何一名三长上门都算,普通户按季度算") + sheet(columns, rows, empty="没有在册的户")
 
 
 def _visits(visits: pd.DataFrame, part: Period, hours: float) -> str:
