@@ -57,12 +57,14 @@ def unvisited_count(scope: Scope, connection: Connection, kind: str, first: date
     return int(connection.scalar(select(func.count()).select_from(_unvisited(scope, kind, first, last))) or 0)
 
 
-def unvisited(scope: Scope, connection: Connection, kind: str, first: date, last: date, page: int = 1) -> pd.DataFrame:
-    """Those households, longest unvisited first (never visited before all), ``PAGE_ROWS`` a page.
+def unvisited(
+    scope: Scope, connection: Connection, kind: str, first: date, last: date, page: int = 1, rows: int = PAGE_ROWS
+) -> pd.DataFrame:
+    """Those households, longest unvisited first (never visited before all), ``rows`` a page.
 
     Columns: household_id, code, cell, village, seen (date or None), captain_id (in post there on ``last``; with two the lower id).
     """
-    rows = _unvisited(scope, kind, first, last)
+    homes = _unvisited(scope, kind, first, last)
     cell, village = aliased(Area), aliased(Area)
     captain = (
         select(Appointment.area_code.label("code"), func.min(Appointment.person_id).label("person_id"))
@@ -71,13 +73,13 @@ def unvisited(scope: Scope, connection: Connection, kind: str, first: date, last
         .subquery()
     )
     statement = (
-        select(rows.c.id, rows.c.code, cell.name, village.name, rows.c.seen, captain.c.person_id)
-        .outerjoin(cell, and_(cell.code == rows.c.code, cell.level == "cell"))
-        .outerjoin(village, village.code == unit_code(rows.c.code, "village"))
-        .outerjoin(captain, captain.c.code == rows.c.code)
-        .order_by(rows.c.seen.is_not(None), rows.c.seen, rows.c.code, rows.c.id)
-        .limit(PAGE_ROWS)
-        .offset((page - 1) * PAGE_ROWS)
+        select(homes.c.id, homes.c.code, cell.name, village.name, homes.c.seen, captain.c.person_id)
+        .outerjoin(cell, and_(cell.code == homes.c.code, cell.level == "cell"))
+        .outerjoin(village, village.code == unit_code(homes.c.code, "village"))
+        .outerjoin(captain, captain.c.code == homes.c.code)
+        .order_by(homes.c.seen.is_not(None), homes.c.seen, homes.c.code, homes.c.id)
+        .limit(rows)
+        .offset((page - 1) * rows)
     )
     return frame(connection, statement, ["household_id", "code", "cell", "village", "seen", "captain_id"])
 

@@ -9,8 +9,10 @@ import streamlit as st
 
 from data_access.captain_lists import LIST_TABLES, PAGE_ROWS, unvisited
 from metrics.wording import day_text, is_missing, whole
+from pages.captains.handouts import offer_gaps, offer_unvisited
 from pages.captains.standing import CAPTAIN_PAGE, KIND_WORDS, days_of, gaps, running, unvisited_households
 from pages.common import loaders
+from pages.common.address import from_address
 from pages.common.filters import Filters
 from pages.common.layout import note
 from pages.common.panel import go_to, panel
@@ -24,7 +26,7 @@ def unvisited_list(filters: Filters) -> None:
     """Longest unvisited first; a row leads to the captain."""
     words = {word: kind for kind, word in KIND_WORDS.items()}
     picked = st.segmented_control(
-        "户别", list(words), default="重点户", required=True, key="kind", bind="query-params", label_visibility="collapsed"
+        "户别", list(words), required=True, label_visibility="collapsed", **from_address("kind", words, "重点户", restarts="unvisited_page")
     )
     kind = words[picked or "重点户"]
     total, part = unvisited_households(kind, filters), running(kind, filters)
@@ -32,6 +34,7 @@ def unvisited_list(filters: Filters) -> None:
         heading(f"{part.label}未走访的{KIND_WORDS[kind]} {whole(total)} 户", "隔得最久的在前;点一行看邻长", f"captains.{kind}_visits"),
         key="unvisited-head",
     )
+    offer_unvisited(filters, days_of(kind, filters), KIND_WORDS[kind], f"captains.{kind}_visits")
     page = page_number(total, PAGE_ROWS, "unvisited_page")
     rows = loaders.asked(unvisited, filters.narrowed, LIST_TABLES, **days_of(kind, filters), page=page)
     names, towns = names_of(filters.scope, rows["captain_id"]), township_names(filters.scope, filters.as_of)
@@ -60,6 +63,7 @@ def grid_list(filters: Filters) -> None:
     least, most = table["least_households"], table["most_households"]
     towns = township_names(filters.scope, filters.as_of)
     panel(heading(f"需要补上的邻 {whole(len(found))} 个", f"没有邻长在岗,或不在 {least}–{most} 户", "captains.coverage"), key="gaps-head")
+    offer_gaps(filters, found, lambda row: _lacks(row, least, most))
     page = page_number(len(found), PAGE_ROWS, "gaps_page")
     lines = [
         [cell(_place(row, towns)), cell(row["name"]), cell(whole(row["households"])), cell(_lacks(row, least, most))]

@@ -11,6 +11,7 @@ from metrics.vocabulary import LEVEL_NAMES, ROLE_NAMES, Level, Role
 from metrics.wording import whole
 from pages.captains.standing import CAPTAIN_PAGE
 from pages.common import loaders
+from pages.common.address import from_address
 from pages.common.boards import board, ranking_panel
 from pages.common.filters import Filters
 from pages.common.layout import note
@@ -36,14 +37,12 @@ def show(filters: Filters) -> None:
     with st.container(horizontal=True):
         names = {ROLE_NAMES[role]: role for role in (Role.CELL_CAPTAIN, Role.GROUP_CAPTAIN, Role.PATCH_CAPTAIN)}
         picked = st.segmented_control(
-            "三长", list(names), default="邻长", required=True, key="role", bind="query-params", label_visibility="collapsed"
+            "三长", list(names), required=True, label_visibility="collapsed", **from_address("role", names, "邻长")
         )
         role = names[picked or "邻长"]
         levels = {"本人" if level is Level.PERSON else LEVEL_NAMES[level]: level for level in LEVELS[role]}
-        if st.session_state.get("level") not in levels:
-            st.session_state.pop("level", None)
         by = st.segmented_control(
-            "统计到", list(levels), default="乡镇", required=True, key="level", bind="query-params", label_visibility="collapsed"
+            "统计到", list(levels), required=True, label_visibility="collapsed", **from_address("level", levels, "乡镇")
         )
     level = levels[by or "乡镇"]
     for column, indicator_id in zip(st.columns(2, gap="medium"), BOARDS[role], strict=True):

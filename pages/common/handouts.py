@@ -11,7 +11,7 @@ from metrics.registry import indicator
 from pages.common import loaders
 from pages.common.downloads import offer_table
 from pages.common.filters import Filters
-from pages.common.sheets import township_names
+from pages.common.sheets import became, is_missing, township_names
 from reports.tables import MOST_ROWS, Kind, TableReport, definition_words, table_of_rows
 from reports.wording import as_of_words
 
@@ -26,6 +26,9 @@ TEXT, COUNT, SHARE, NUMBER, SCORE, DATE, TIME = (
 )
 ALL_ROWS = MOST_ROWS + 1
 """What a paged list is asked for, so that a table that had to be cut can say so."""
+
+RAISED = {"诉求编号": TEXT, "诉求类别": TEXT, "诉求事由": TEXT, "办理结果": TEXT, "回头看": DATE}
+"""Columns of the 诉求 a visit or slot raised; see :func:`raised_cells`."""
 
 Rows = Sequence[Sequence[object]]
 Notes = tuple[tuple[str, str], ...]
@@ -71,3 +74,11 @@ def asked_once(query: Callable[..., Any], scope: Scope, **arguments: Any) -> Any
     """A query for a file: the answer is all rows of a list, so it is not kept among what pages share."""
     with engine().connect() as connection:
         return query(scope, connection, **arguments)
+
+
+def raised_cells(row: Mapping[Any, Any]) -> list[object]:
+    """The 诉求 a visit or slot raised, in the columns of :data:`RAISED`."""
+    if is_missing(row["number"]):
+        return [None] * len(RAISED)
+    looked_back = None if is_missing(row["followed_up_at"]) else row["followed_up_at"].date()
+    return [row["number"], row["category"], row["title"], became(row), looked_back]

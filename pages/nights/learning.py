@@ -37,6 +37,7 @@ from pages.common.sheets import (
     to_township,
     township_names,
 )
+from pages.nights.handouts import offer_sessions
 
 STUDY, TALK, REVIEW = SessionKind.STUDY, SessionKind.TALK, SessionKind.REVIEW
 MOST_SESSIONS_A_MONTH = 5000
@@ -157,6 +158,7 @@ def _sessions(filters: Filters, kinds: tuple[SessionKind, ...]) -> None:
     panel(
         heading(f"{'、'.join(SESSION_NAMES[kind] for kind in kinds)}记录 {whole(total)} 场", "从新到旧", indicator_id), key="sessions-head"
     )
+    offer_sessions(filters, window, kinds)
     page = page_number(total, PAGE_ROWS, "sessions_page")
     rows = loaders.asked(session_list, filters.narrowed, LIST_TABLES, window=window, kinds=kinds, page=page)
     lines = [_talk_line(row) for row in rows.to_dict("records")] if talks else _study_lines(filters, rows)

@@ -27,6 +27,7 @@ from pages.common.sheets import (
     raised,
     sheet,
 )
+from pages.nights.handouts import offer_visits
 
 COLUMNS = (
     Column("日期", tight=True),
@@ -69,6 +70,7 @@ def visits(filters: Filters) -> None:
     total = loaders.asked(visit_count, filters.narrowed, LIST_TABLES, window=window, raised_only=raised_only)
     head = heading(f"夜访记录 {whole(total)} 条", "从新到旧;点一行看这件诉求办得怎样" if raised_only else "从新到旧", "nights.on_the_spot")
     panel(head, key="visits-head")
+    offer_visits(filters, window, raised_only)
     page = page_number(total, PAGE_ROWS, "visits_page")
     rows = loaders.asked(visit_list, filters.narrowed, LIST_TABLES, window=window, raised_only=raised_only, page=page)
     names = names_of(filters.scope, rows["person_id"])

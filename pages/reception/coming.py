@@ -14,6 +14,7 @@ from pages.common.layout import note
 from pages.common.months import WEEKDAYS
 from pages.common.panel import panel
 from pages.common.sheets import Column, cell, heading, name_of, names_of, sheet, to_township, township_names
+from pages.reception.handouts import offer_coming
 
 DAYS = 7
 
@@ -39,6 +40,7 @@ def show(filters: Filters) -> None:
         lines.append([cell(name, "" if any(own) else "尚未公示"), *own])
         links.append(to_township(str(code), filters))
     title = f"{day_text(first)}至{day_text(last)}公示 {len(rows)} 场"
+    offer_coming(filters, rows, names, townships, title)
     empty = f"{day_text(first)}至{day_text(last)}还没有公示场次,请各乡镇党政办登记下周安排"
     panel(
         heading(title, "乡镇本级的场次,每格为 A岗 / B岗", "reception.kept") + sheet(columns, lines, links, empty),

@@ -25,6 +25,7 @@ from pages.common.sheets import (
     sheet,
     to_township,
 )
+from pages.reception.handouts import offer_slots
 
 HOW = {"all": "全部场次", "nobody": "公示了没人来", "by_b": "B岗顶岗", "other": "A、B岗以外的人接待", "raised": "带回诉求"}
 COLUMNS = (
@@ -68,6 +69,7 @@ def show(filters: Filters) -> None:
     how, window = how or "raised", period_window(filters)
     total = loaders.asked(slot_count, filters.narrowed, LIST_TABLES, window=window, how=how)
     panel(heading(f"{HOW[how]} {whole(total)} 条", "从新到旧;有诉求的一行点开看办得怎样", "reception.kept"), key="slots-head")
+    offer_slots(filters, window, how, HOW[how])
     page = page_number(total, PAGE_ROWS, "slots_page")
     rows = loaders.asked(slot_list, filters.narrowed, LIST_TABLES, window=window, how=how, page=page)
     names = names_of(filters.scope, [*rows["leader_id"], *rows["backup_id"], *rows["received_by"]])
