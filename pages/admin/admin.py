@@ -8,6 +8,7 @@ from pages.admin.audit_section import audit_section
 from pages.admin.database_section import database_section
 from pages.admin.ledger_section import ledger_section
 from pages.admin.parts import last_said
+from pages.common.address import from_address
 from pages.common.auth import signed_in_scope
 from pages.common.definition import open_definition
 from pages.common.layout import page_header
@@ -20,7 +21,7 @@ if not scope.may_administer:
     st.stop()
 page_header("管理", subtitle="装入台账、维护账号、查看审计和数据库状况;每一步都记入审计。")
 chosen = st.segmented_control(
-    "分区", list(SECTIONS), default="台账", required=True, key="section", bind="query-params", label_visibility="collapsed"
+    "分区", list(SECTIONS), required=True, label_visibility="collapsed", **from_address("section", SECTIONS, "台账")
 )
 last_said()
 try:

@@ -10,6 +10,7 @@ from data_access.scope import Scope
 from metrics.wording import moment_text, whole
 from pages.admin import process
 from pages.admin.parts import PAGE_ROWS, fresh, last_said, picked_page, signed_in, table
+from pages.common.address import from_address
 from pages.common.auth import audited
 
 CHECKED = "admin_ledger_checked"
@@ -20,7 +21,13 @@ SHOWN = 200
 def ledger_section(scope: Scope) -> None:
     last_said()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = st.selectbox("台账", list(LEDGER_NAMES), format_func=LEDGER_NAMES.get, key="kind", bind="query-params", width=200)
+        kind = st.selectbox(
+            "台账",
+            list(LEDGER_NAMES),
+            format_func=LEDGER_NAMES.get,
+            width=200,
+            **from_address("kind", LEDGER_NAMES, next(iter(LEDGER_NAMES))),
+        )
         st.download_button(
             f"下载{LEDGER_NAMES[kind]}模板",
             data=lambda: process.template(kind),

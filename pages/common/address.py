@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 
 def from_address(name: str, choices: Collection[str], default: str | None, *, restarts: str = "") -> dict[str, Any]:
@@ -51,14 +52,18 @@ def page_from_address(name: str, total: int, rows: int) -> int:
 
 def _kept(name: str, read: Callable[[str | None], Any], fits: Callable[[Any], bool], default: Any, restarts: str) -> dict[str, Any]:
     given = st.query_params.get(name)
-    shown = f"board_address_{name}"
-    if name not in st.session_state or st.session_state.get(shown, "") != given or not fits(st.session_state[name]):
+    # Another page's widget may have the same key, and its value is not this one's: the page is part of what was shown.
+    shown, seen = f"board_address_{name}", (page_shown(), given)
+    if name not in st.session_state or st.session_state.get(shown) != seen or not fits(st.session_state[name]):
         st.session_state[name] = read(given)
-    import sys
-
-    print("KEPT", name, given, shown, st.session_state.get(shown), st.session_state.get(name), st.context.url, file=sys.stderr, flush=True)
-    st.session_state[shown] = given
+    st.session_state[shown] = seen
     return {"key": name, "on_change": _to_address, "args": (name, default, restarts)}
+
+
+def page_shown() -> str:
+    """Which page this run is of."""
+    context = get_script_run_ctx()
+    return "" if context is None else context.page_script_hash
 
 
 def _to_address(name: str, default: Any, restarts: str) -> None:

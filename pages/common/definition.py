@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -13,6 +12,7 @@ from metrics.rulebook import rulebook
 from metrics.vocabulary import LEVEL_NAMES, MODULE_NAMES, Direction
 from metrics.wording import target_text
 from pages.common import loaders, navigation
+from pages.common.address import page_shown
 from pages.common.downloads import page_downloads
 
 _ASKED, _ASKED_AT = "board_definition", "board_definition_page"
@@ -21,18 +21,14 @@ _ASKED, _ASKED_AT = "board_definition", "board_definition_page"
 def ask_definition(indicator_id: str, context: Mapping[str, str] | None = None) -> None:
     """Remember which definition is open; :func:`open_definition` shows it, also after a live refresh of the page."""
     st.session_state[_ASKED] = (indicator_id, dict(context or {}))
-    st.session_state[_ASKED_AT] = _page()
+    st.session_state[_ASKED_AT] = page_shown()
 
 
 def definition_asked() -> bool:
     """Whether a definition is to be shown on this page; one that the reader has left by Back or a link is forgotten."""
-    if _ASKED in st.session_state and st.session_state.get(_ASKED_AT) != _page():
+    if _ASKED in st.session_state and st.session_state.get(_ASKED_AT) != page_shown():
         _closed()
     return _ASKED in st.session_state
-
-
-def _page() -> str:
-    return urlsplit(st.context.url or "").path
 
 
 def definition_button(indicator_id: str, label: str = "ⓘ 怎么算的", *, key: str | None = None, **context: str) -> None:

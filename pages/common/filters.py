@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from html import escape
 
 import streamlit as st
 
@@ -68,7 +69,7 @@ def township_filter(scope: Scope, as_of: date) -> str | None:
         return scope.area[:9]
     units = loaders.asked(areas.units, scope, ("area",), window=Window("township", as_of, as_of, as_of))
     names = dict(zip(units["code"], units["name"], strict=True))
-    return st.selectbox(
+    chosen = st.selectbox(
         "乡镇",
         list(names),
         index=None,
@@ -78,6 +79,8 @@ def township_filter(scope: Scope, as_of: date) -> str | None:
         width=150,
         **from_address("township", names, None),
     )
+    st.html(f'<span class="board-printed">{escape(names.get(chosen or "", "全部乡镇"))}</span>', width="content")
+    return chosen
 
 
 def bar_filters(scope: Scope, *, townships: bool = True, default_period: str = "本月") -> Filters:
@@ -85,4 +88,6 @@ def bar_filters(scope: Scope, *, townships: bool = True, default_period: str = "
     as_of = loaders.today()
     period = period_filter(as_of, default_period)
     st.session_state[PERIOD_SHOWN] = period.label
+    # Paper shows no controls; what they stood at is written there instead.
+    st.html(f'<span class="board-printed">{escape(period.label)}</span>', width="content")
     return Filters(period, as_of, township_filter(scope, as_of) if townships else None, scope)

@@ -7,6 +7,7 @@ from metrics.rulebook import rulebook
 from metrics.vocabulary import LEVEL_NAMES, MODULE_NAMES
 from metrics.wording import target_text
 from pages.common import loaders
+from pages.common.address import from_address, words_from_address
 from pages.common.boards import module_page
 from pages.common.definition import definition_text
 from pages.common.layout import page_header
@@ -26,9 +27,9 @@ page_header(
 left, right = st.columns([1, 3])
 families = {str(module): name for module, name in MODULE_NAMES.items() if any(entry.module is module for entry in entries)}
 family = left.selectbox(
-    "模块", list(families), index=None, format_func=families.get, placeholder="全部模块", key="family", bind="query-params"
+    "模块", list(families), index=None, format_func=families.get, placeholder="全部模块", **from_address("family", families, None)
 )
-words = right.text_input("查找", placeholder="名称、编号、分子、分母或依据中的字", key="words", bind="query-params")
+words = right.text_input("查找", placeholder="名称、编号、分子、分母或依据中的字", **words_from_address("words"))
 wanted = st.query_params.get("id")
 
 

@@ -5,10 +5,11 @@ import streamlit as st
 from metrics.vocabulary import Level
 from metrics.wording import is_missing
 from pages.common import loaders
+from pages.common.address import from_address
 from pages.common.auth import signed_in_scope
 from pages.common.boards import board, ranking_panel
 from pages.common.definition import open_definition
-from pages.common.filters import bar_filters, from_address
+from pages.common.filters import bar_filters
 from pages.common.layout import bar, note, page_header, provisional_calendar_notice
 from pages.common.live import live_note
 from pages.common.panel import panel

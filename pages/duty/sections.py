@@ -15,8 +15,9 @@ from metrics.registry import indicator
 from metrics.vocabulary import LEAVE_NAMES, LeaveKind, Level, Status
 from metrics.wording import day_text, fraction, is_missing, share, value_text
 from pages.common import loaders
+from pages.common.address import from_address, words_from_address
 from pages.common.boards import board, ranking_panel
-from pages.common.filters import Filters, from_address
+from pages.common.filters import Filters
 from pages.common.layout import note
 from pages.common.markup import verdict
 from pages.common.panel import go_to, panel
@@ -131,7 +132,11 @@ def villages(filters: Filters) -> None:
     found = _village_figures(filters)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input(
-            "查找村", placeholder="村名或乡镇名", key="village_words", bind="query-params", label_visibility="collapsed", width=220
+            "查找村",
+            placeholder="村名或乡镇名",
+            label_visibility="collapsed",
+            width=220,
+            **words_from_address("village_words", restarts="villages_page"),
         )
         sort = st.selectbox(
             "排序", list(SORTS), label_visibility="collapsed", width=180, **from_address("villages_by", SORTS, "达标率从低到高")

@@ -7,6 +7,7 @@ import streamlit as st
 
 from metrics.registry import REGISTRY
 from pages.common import loaders
+from pages.common.address import from_address
 from pages.common.auth import signed_in_scope
 from pages.common.downloads import file_button, may_export
 from pages.common.filters import bar_filters
@@ -31,7 +32,7 @@ with right:
 provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
 
 names = making.meetings()
-chosen = st.segmented_control("会议", names, default=names[0], required=True, key="meeting", bind="query-params")
+chosen = st.segmented_control("会议", names, required=True, **from_address("meeting", names, names[0]))
 audience = making.MEETINGS[chosen or names[0]]
 available = available_sections(audience, making.modules())
 every = [making.section_name(each) for each in available]

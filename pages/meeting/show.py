@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.common import loaders, panel
+from pages.common.address import from_address
 from pages.common.auth import signed_in_scope
 from pages.common.filters import bar_filters
 from pages.common.layout import bar, note, page_header
@@ -31,7 +32,7 @@ with left:
 filters = replace(filters, township=st.query_params.get("of"))
 names = making.meetings()
 with left:
-    chosen = st.selectbox("会议", names, key="meeting", bind="query-params", label_visibility="collapsed", width=150)
+    chosen = st.selectbox("会议", names, label_visibility="collapsed", width=150, **from_address("meeting", names, names[0]))
 audience = making.MEETINGS[chosen or names[0]]
 with right:
     if st.button("更新数据", icon=":material/refresh:", type="tertiary"):

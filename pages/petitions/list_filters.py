@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from data_access.petition_lists import PAGE_ROWS, Asked, categories
 from metrics.vocabulary import CHANNEL_NAMES, HANDLING_LEVEL_NAMES, SIZE_NAMES
 from metrics.wording import day_text, whole
 from pages.common import loaders
-from pages.common.address import seed_from_address
+from pages.common.address import from_address, page_from_address, words_from_address
 from pages.common.filters import Filters
 from pages.petitions.asking import week_end
 
@@ -28,14 +28,10 @@ STANDING_NAMES = {
     "mass": "集体访、越级访",
     "all": "本期全部",
 }
+PAGE = "page"
 RESTRICTED = "restricted"
 RESTRICTED_NAME = "检举控告(单列,在办和本期)"
 SORT_NAMES = {"due": "时限从早到晚", "moved": "最久没有进展", "opened": "点单从早到晚", "newest": "最新点单", "number": "按编号"}
-
-
-def _first_page() -> None:
-    """Another question starts on its first page."""
-    st.session_state["page"] = 1
 
 
 def list_filters(filters: Filters) -> Asked:
@@ -47,13 +43,11 @@ def list_filters(filters: Filters) -> Asked:
     with st.container(horizontal=True, vertical_alignment="bottom", key="list-filters"):
         words = st.text_input(
             "查找",
-            key="words",
-            bind="query-params",
             type="search",
             placeholder="编号、类别或事由" if filters.scope.may_see_names else "编号或类别",
-            on_change=_first_page,
             width=220,
             label_visibility="collapsed",
+            **words_from_address("words", restarts=PAGE),
         )
         standing = _choice("standing", standings, "状态", 150, default="open")
         level = _choice("level", dict(HANDLING_LEVEL_NAMES), "级别", 110)
@@ -77,20 +71,17 @@ def list_filters(filters: Filters) -> Asked:
     )
 
 
-def _choice(key: str, names: dict[str, str], label: str, width: int, default: str | None = None) -> str | None:
-    options = [str(each) for each in names]
-    seed_from_address(key, options)
+def _choice(key: str, names: Mapping[str, str], label: str, width: int, default: str | None = None) -> str | None:
+    known = {str(choice): words for choice, words in names.items()}
     return st.selectbox(
         label,
-        options,
-        index=None if default is None else options.index(default),
-        format_func=lambda each: names.get(each, each),
+        list(known),
+        index=None,
+        format_func=lambda each: known.get(each, each),
         placeholder=f"全部{label}",
-        key=key,
-        bind="query-params",
-        on_change=_first_page,
         label_visibility="collapsed",
         width=width,
+        **from_address(key, known, default, restarts=PAGE),
     )
 
 
@@ -101,12 +92,7 @@ def _id_in_address(name: str) -> int | None:
 
 def page_picker(total: int) -> int:
     """Which page of the list is shown; nothing to pick where there is one."""
-    pages = max(1, math.ceil(total / PAGE_ROWS))
-    if int(st.session_state.get("page") or 1) > pages:
-        st.session_state["page"] = pages
-    if pages == 1:
-        return 1
-    return int(st.pagination(pages, key="page", bind="query-params"))
+    return page_from_address(PAGE, total, PAGE_ROWS)
 
 
 def list_sentence(asked: Asked, total: int, filters: Filters) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.common import loaders
+from pages.common.address import from_address
 from pages.common.auth import signed_in_scope
 from pages.common.boards import card
 from pages.common.definition import open_definition
@@ -46,8 +47,6 @@ shown = [card(filters, name) for name in HEADLINES]
 # 积案 as 34件, not as a share: a leader acts on cases.
 counted = [replace(each, as_count=each.as_count or each.entry.id == "petitions.backlog") for each in shown if each is not None]
 panel(cards(counted), key="headlines")
-view = st.segmented_control(
-    "看什么", list(VIEWS), default="排名", required=True, key="view", bind="query-params", label_visibility="collapsed"
-)
+view = st.segmented_control("看什么", list(VIEWS), required=True, label_visibility="collapsed", **from_address("view", VIEWS, "排名"))
 VIEWS[view or "排名"](filters)
 open_definition()

@@ -11,6 +11,7 @@ from metrics.registry import REGISTRY
 from metrics.vocabulary import Level
 from metrics.wording import fraction, share, share_points
 from pages.common import loaders
+from pages.common.address import from_address
 from pages.common.boards import board, ranking_panel
 from pages.common.filters import Filters
 from pages.common.layout import note
@@ -36,7 +37,7 @@ REMARKS = {
 def show(filters: Filters) -> None:
     """One group of rankings at a time, two to a line."""
     chosen = st.segmented_control(
-        "排名", list(GROUPS), default="按期与及时", required=True, key="rank", bind="query-params", label_visibility="collapsed"
+        "排名", list(GROUPS), required=True, label_visibility="collapsed", **from_address("rank", GROUPS, "按期与及时")
     )
     ids = GROUPS[chosen or "按期与及时"]
     for pair in (ids[:2], ids[2:]):

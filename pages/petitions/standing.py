@@ -12,6 +12,7 @@ from data_access.petition_state import AFTERWARDS_DAYS, AGE_BOUNDS, STEPS, daily
 from metrics.petitions import quantiles
 from metrics.wording import MISSING, day_text, is_missing, whole
 from pages.common import loaders
+from pages.common.address import from_address
 from pages.common.charts import bar_chart, line_chart
 from pages.common.figures import show_figure
 from pages.common.filters import Filters
@@ -67,7 +68,7 @@ def show(filters: Filters) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         chosen = st.segmented_control(
-            "构成", list(DIMENSIONS), default="乡镇", required=True, key="by", bind="query-params", label_visibility="collapsed"
+            "构成", list(DIMENSIONS), required=True, label_visibility="collapsed", **from_address("by", DIMENSIONS, "乡镇")
         )
         _composition(filters, chosen or "乡镇")
     with right:

@@ -7,6 +7,7 @@ import streamlit as st
 from metrics.vocabulary import LEVEL_NAMES, Level
 from metrics.wording import fraction
 from pages.common import loaders
+from pages.common.address import from_address
 from pages.common.filters import Filters
 from pages.common.layout import note
 from pages.common.panel import go_definition, go_to, panel
@@ -20,7 +21,7 @@ VILLAGE_PAGE = "pages/township/village.py"
 
 def show(filters: Filters) -> None:
     chosen = st.segmented_control(
-        "级别", list(LEVELS), default="乡镇", required=True, key="level", bind="query-params", label_visibility="collapsed"
+        "级别", list(LEVELS), required=True, label_visibility="collapsed", **from_address("level", LEVELS, "乡镇")
     )
     level = LEVELS[chosen or "乡镇"]
     with st.spinner("正在逐项核对各单位的比率…"):

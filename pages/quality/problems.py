@@ -7,6 +7,7 @@ import streamlit as st
 from data_access.problems import problem_counts, problem_rows
 from metrics.wording import day_text, moment_text, whole
 from pages.common import loaders
+from pages.common.address import from_address
 from pages.common.filters import Filters
 from pages.common.layout import note
 from pages.common.panel import go_to, panel
@@ -29,7 +30,12 @@ def show(filters: Filters) -> None:
     if counts.empty:
         return
     reasons = dict(zip(counts["id"], counts["reason"], strict=True))
-    chosen = st.selectbox("看哪一类", list(reasons), format_func=lambda each: reasons.get(each, each), key="problem", bind="query-params")
+    chosen = st.selectbox(
+        "看哪一类",
+        list(reasons),
+        format_func=lambda each: reasons.get(each, each),
+        **from_address("problem", reasons, next(iter(reasons)), restarts="problem_page"),
+    )
     problem = chosen if chosen in reasons else str(counts["id"].iloc[0])
     page = page_number(int(counts.loc[counts["id"] == problem, "rows"].iloc[0]), PAGE_ROWS, "problem_page")
     rows = loaders.asked(

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.common import loaders
+from pages.common.address import from_address
 from pages.common.auth import signed_in_scope
 from pages.common.boards import ranking_panel
 from pages.common.definition import open_definition
@@ -43,8 +44,6 @@ with header:
     page_header(attention.sentence(filters), subtitle="以下是需要核实的线索,不是对人对事的结论")
 panel(exceptions(groups), key="attention")
 panel(few_cards(cards(numbers(filters, HEADLINES))), key="headlines")
-view = st.segmented_control(
-    "看什么", list(VIEWS), default="按单位", required=True, key="view", bind="query-params", label_visibility="collapsed"
-)
+view = st.segmented_control("看什么", list(VIEWS), required=True, label_visibility="collapsed", **from_address("view", VIEWS, "按单位"))
 VIEWS[view or "按单位"](filters)
 open_definition()

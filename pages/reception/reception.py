@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.common import loaders
+from pages.common.address import from_address
 from pages.common.auth import signed_in_scope
 from pages.common.boards import card
 from pages.common.definition import open_definition
@@ -31,8 +32,6 @@ with header:
 panel(exceptions(attention.groups(filters)), key="attention")
 shown = [card(filters, each) for each in HEADLINES]
 panel(few_cards(cards([each for each in shown if each is not None])) + slots.counters_of(totals), key="headlines")
-view = st.segmented_control(
-    "看什么", list(VIEWS), default="排名", required=True, key="view", bind="query-params", label_visibility="collapsed"
-)
+view = st.segmented_control("看什么", list(VIEWS), required=True, label_visibility="collapsed", **from_address("view", VIEWS, "排名"))
 VIEWS[view or "排名"](filters)
 open_definition()

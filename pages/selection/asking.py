@@ -18,6 +18,7 @@ from metrics.selection.result import Selection
 from metrics.selection.snapshot import recomputed
 from metrics.vocabulary import Role
 from pages.common import loaders
+from pages.common.address import from_address
 from pages.common.selections import ROLES, ranking, seen, year_choices
 
 
@@ -53,7 +54,7 @@ class Asked:
 def bar_choices(as_of: date) -> tuple[int, str]:
     """Year and role, kept in the address."""
     names = list(ROLES)
-    role = st.segmented_control("三长", names, default="邻长", required=True, key="role", bind="query-params", label_visibility="collapsed")
+    role = st.segmented_control("三长", names, required=True, label_visibility="collapsed", **from_address("role", names, "邻长"))
     year = st.selectbox(
         "年度", year_choices(as_of), format_func=lambda each: f"{each}年", key="year", label_visibility="collapsed", width=130
     )

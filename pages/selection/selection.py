@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.common import loaders
+from pages.common.address import from_address
 from pages.common.auth import signed_in_scope
 from pages.common.definition import open_definition
 from pages.common.layout import bar, note, page_header
@@ -32,7 +33,7 @@ with header:
 for said in words.caution(found):
     note(said)
 view = st.segmented_control(
-    "看什么", list(VIEWS), default="名单", required=True, key="view", bind="query-params", label_visibility="collapsed", wrap=True
+    "看什么", list(VIEWS), required=True, label_visibility="collapsed", wrap=True, **from_address("view", VIEWS, "名单")
 )
 VIEWS[view or "名单"](found)
 open_definition()

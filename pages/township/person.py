@@ -37,5 +37,5 @@ with sides[1]:
     panel(parts.petitions(scope, person, filters), key="handled")
 parts.records(scope, person, months, filters)
 note("请假、借调、培训的工作日和到任前、离任后不计入在岗工作日;一夜在同一单位有几条记录只计一夜。")
-if not open_record(scope, parts.remark(scope, person, filters.as_of)):
-    open_definition()
+if not open_definition():
+    open_record(scope, parts.remark(scope, person, filters.as_of))

@@ -19,7 +19,8 @@ from metrics.period import Period, PeriodKind
 from metrics.vocabulary import HOUSEHOLD_NAMES, LEAVE_NAMES, PLACE_NAMES, ROLE_NAMES, HouseholdKind, LeaveKind, Level, Place, Role, Status
 from metrics.wording import day_text, moment_text
 from pages.common import loaders
-from pages.common.filters import Filters, from_address
+from pages.common.address import from_address
+from pages.common.filters import Filters
 from pages.common.markup import SIGNS
 from pages.common.navigation import enabled_modules
 from pages.common.panel import go_to, panel
@@ -200,7 +201,12 @@ def records(scope: Scope, person: Person, found: Sequence[Month], filters: Filte
         return
     names = {record.KIND_NAMES[kind]: kind for kind in kinds}
     chosen = st.segmented_control(
-        "记录", list(names), required=True, label_visibility="collapsed", wrap=True, **from_address("records", names, next(iter(names)))
+        "记录",
+        list(names),
+        required=True,
+        label_visibility="collapsed",
+        wrap=True,
+        **from_address("records", names, next(iter(names)), restarts="person_records"),
     )
     kind = names[chosen or next(iter(names))]
     total = sum(each.done.get(kind, 0) for each in found)

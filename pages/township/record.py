@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -11,11 +12,12 @@ import streamlit as st
 from data_access.profiles import KINDS, PROFILE_TABLES, record_row
 from data_access.scope import Scope
 from metrics.rulebook import rulebook
-from metrics.vocabulary import HOUSEHOLD_NAMES, PLACE_NAMES, SESSION_NAMES, HouseholdKind, Place, SessionKind
+from metrics.vocabulary import CODE_LENGTHS, HOUSEHOLD_NAMES, PLACE_NAMES, SESSION_NAMES, HouseholdKind, Level, Place, SessionKind
 from metrics.wording import day_text
 from pages.common import loaders
+from pages.common.definition import definition_asked
 from pages.common.panel import panel
-from pages.common.sheets import Column, cell, is_missing, sheet
+from pages.common.sheets import Column, cell, heading, is_missing, sheet
 
 KIND_NAMES = {"stay": "住夜", "visit": "夜访", "slot": "接待", "lecture": "授课", "home": "入户走访"}
 DAY_COLUMNS = {"stay": "night", "visit": "visited_on", "slot": "day", "lecture": "held_on", "home": "visited_on"}
@@ -66,13 +68,11 @@ def _closed() -> None:
     st.query_params.pop("record", None)
 
 
-def open_record(scope: Scope, remark: str) -> bool:
-    """Shows the record the address asks for; whether there was one. ``remark``: why it does not count, or empty."""
+def open_record(scope: Scope, remark: str) -> None:
+    """Shows the record the address asks for. ``remark``: why it does not count, or empty."""
     asked = asked_for()
-    if asked is None:
-        return False
-    _dialog(scope, *asked, remark)
-    return True
+    if asked is not None:
+        _dialog(scope, *asked, remark)
 
 
 @st.dialog("原始记录", width="medium", on_dismiss=_closed)
@@ -84,10 +84,19 @@ def _dialog(scope: Scope, kind: str, record_id: int, remark: str) -> None:
     note = [] if row.get("note") is None or scope.may_see_names else ["note"]
     lines = [[cell(label), _cell(name, row)] for name, label in LABELS.items() if name in row and name not in note]
     counted = f'<p class="low">这条记录不计入指标:{cell(remark)}</p>' if remark else ""
-    panel(
-        f"<h2>{cell(KIND_NAMES[kind])} {cell(day_words(row[DAY_COLUMNS[kind]]))}</h2>{counted}{sheet([Column(''), Column('')], lines)}",
-        key="record",
-    )
+    title = heading(f"{KIND_NAMES[kind]} {day_words(row[DAY_COLUMNS[kind]])}", "", counted_in(kind, row))
+    panel(f"{title}{counted}{sheet([Column(''), Column('')], lines)}", key="record")
+    if definition_asked():
+        st.rerun()  # the definition takes this dialog's place; the record is still in the address and comes back after it
+
+
+def counted_in(kind: str, row: Mapping[str, Any]) -> str:
+    """The indicator that a record counts in."""
+    if kind == "stay":
+        return "duty.night_compliance" if len(str(row["area_code"])) <= CODE_LENGTHS[Level.TOWNSHIP] else "duty.village_compliance"
+    if kind == "home":
+        return "captains.key_visits" if row["household_kind"] == HouseholdKind.KEY else "captains.ordinary_visits"
+    return {"visit": "nights.township_visits", "slot": "reception.kept", "lecture": "nights.lecturers"}[kind]
 
 
 def _cell(name: str, row: dict[str, Any]) -> str:

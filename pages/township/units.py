@@ -12,7 +12,8 @@ from data_access import areas
 from data_access.scope import Scope
 from metrics.vocabulary import CODE_LENGTHS, LEVEL_NAMES, Level
 from pages.common import loaders
-from pages.common.filters import Filters, from_address
+from pages.common.address import from_address
+from pages.common.filters import Filters
 from pages.common.layout import Crumb, page_header
 from pages.common.panel import go_to, panel
 from pages.common.sheets import TOWNSHIP_PAGE, township_names
