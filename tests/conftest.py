@@ -84,21 +84,35 @@ def connection(migrated: Engine) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def served(database: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    """The database as the app's own: ``DATABASE_URL`` points to it, and no frame cached in another test is left."""
-    return _as_the_apps_own(database, monkeypatch)
+def served(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """A database as the app's own: ``DATABASE_URL`` points to it, and no frame cached in another test is left.
+
+    SQLite: what pages ask is tested on both databases where it is asked, and every page is opened on PostgreSQL in
+    ``test_app_pages``. Trends have two points: they are a trend as twelve are, and each costs a page as much as the figure itself.
+    """
+    database = engine(sqlite_url)
+    upgrade(database)
+    yield _as_the_apps_own(database, monkeypatch)
+    emptied(database)
 
 
 @pytest.fixture
-def served_alone(own_database: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
+def served_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """As ``served``, with a database of this test alone."""
-    return _as_the_apps_own(own_database, monkeypatch)
+    database = engine(f"sqlite:///{tmp_path / 'own.db'}")
+    upgrade(database)
+    return _as_the_apps_own(database, monkeypatch)
 
 
 def _as_the_apps_own(database: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
     import streamlit as st
 
+    from metrics.period import PeriodKind
+    from pages.common import boards
+
     monkeypatch.setenv("DATABASE_URL", database.url.render_as_string(hide_password=False))
+    monkeypatch.setattr(boards, "TREND_PERIODS", dict.fromkeys(PeriodKind, 2))
+    monkeypatch.setattr(boards, "RUN_PERIODS", 2)
     st.cache_data.clear()
     st.cache_resource.clear()
     return database

@@ -23,7 +23,7 @@ from data_access.tables import Appointment, Area, CaptainVisit, NightStay, Perso
 from ingest.demo.world import MINIATURE
 from metrics.period import PeriodKind
 from pages.common import boards, navigation
-from tests.demo_county import a_small_county
+from tests.demo_county import a_small_county, filled
 from tests.signed_in import a_board, an_account
 
 ROOT = Path(__file__).parents[1]
@@ -72,6 +72,20 @@ def county(small_county: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
+def county_on_postgresql(postgresql_url: str) -> Iterator[Engine]:
+    """The same county in a database of its own on the production server."""
+    server = engine(postgresql_url)
+    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("CREATE DATABASE county"))
+    url = server.url.set(database="county").render_as_string(hide_password=False)
+    filled(engine(url), MINIATURE)
+    yield from pointed(url)
+    engine(url).dispose()
+    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("DROP DATABASE county WITH (FORCE)"))
+
+
+@pytest.fixture
 def nothing(tmp_path: Path) -> Iterator[Engine]:
     """A database that was migrated a moment ago: not even a county in it."""
     url = f"sqlite:///{tmp_path / 'empty.db'}"
@@ -115,6 +129,14 @@ def a_link(county: Engine) -> dict[str, str]:
         number = connection.scalar(select(Petition.number).where(Petition.restricted.is_not(True)).order_by(Petition.id.desc()))
     assert village is not None
     return {"township": village[:9], "village": village, "person": str(chief), "number": str(number)}
+
+
+def test_every_page_renders_on_postgresql(county_on_postgresql: Engine) -> None:
+    for role in (Role.LEADER, Role.ADMINISTRATOR):
+        board = account_of(county_on_postgresql, role)
+        for entry in ENTRIES:
+            drawn(board, entry, **a_link(county_on_postgresql))
+            fine(board, entry.url_path)
 
 
 @pytest.mark.parametrize("role", ROLES, ids=[role.value for role in ROLES])

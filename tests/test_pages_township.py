@@ -20,7 +20,6 @@ from metrics.registry import REGISTRY
 from metrics.rulebook import rulebook
 from metrics.vocabulary import Level
 from metrics.wording import fraction, value_text
-from pages.common import boards
 from pages.township import trends
 from pages.township.months import months_of, why_not_counted
 from reports.source import DatabaseSource
@@ -55,7 +54,6 @@ PAGES = "pages/township"
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(accounts, "ROUNDS", 4)
-    monkeypatch.setattr(boards, "TREND_PERIODS", dict.fromkeys(PeriodKind, 2))
 
 
 def a_living_county(database: Engine) -> dict[str, int]:
