@@ -7,6 +7,7 @@ from typing import Any
 
 from docx import Document
 from docx.document import Document as Docx
+from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
@@ -56,6 +57,15 @@ def official_page() -> Docx:
     _font_table(document)
     _page_numbers(document)
     return document
+
+
+def laid_across(document: Docx) -> float:
+    """Turn the page for a wide table, its margins with it; returns the width between them in millimetres."""
+    section = document.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Mm(297), Mm(210)
+    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = Mm(28), Mm(26), Mm(37), Mm(35)
+    return 297 - 37 - 35
 
 
 def _face(style: Any, face: str, size: float) -> None:
@@ -152,12 +162,12 @@ def page_break(document: Docx) -> None:
     document.add_page_break()
 
 
-def official_table(document: Docx, table: TableReport, *, size: float = FIVE) -> None:
-    """A ruled table: headings repeated on every page, no row split between pages, numbers to the right."""
+def official_table(document: Docx, table: TableReport, *, size: float = FIVE, width: float = TEXT_WIDTH) -> None:
+    """A ruled table: headings repeated on every page, no row split between pages, numbers to the right. ``width`` in millimetres."""
     texts = table.texts()
     grid = document.add_table(rows=1, cols=len(table.columns))
     grid.style, grid.alignment, grid.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
-    widths = _widths(table, texts)
+    widths = _widths(table, texts, width)
     for position, column in enumerate(table.columns):
         _write(grid.rows[0].cells[position], column.heading, size, HEAD_FACE, WD_ALIGN_PARAGRAPH.CENTER)
     for row in texts:
@@ -188,10 +198,10 @@ def _write(cell: Any, text: str, size: float, face: str, side: Any) -> None:
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), face)
 
 
-def _widths(table: TableReport, texts: list[list[str]]) -> list[float]:
+def _widths(table: TableReport, texts: list[list[str]], total: float) -> list[float]:
     """Millimetres a column, by its widest text within reason."""
     wanted = [
         min(max([display_width(row[position]) for row in texts] + [min(display_width(column.heading), 10), 4]) + 3, 34)
         for position, column in enumerate(table.columns)
     ]
-    return [TEXT_WIDTH * each / sum(wanted) for each in wanted]
+    return [total * each / sum(wanted) for each in wanted]

@@ -11,7 +11,8 @@ from metrics.registry import indicator
 from metrics.vocabulary import Level, Measure, Status
 from metrics.wording import is_missing
 from pages.common import loaders
-from pages.common.boards import BEFORE, whole_level, whole_name
+from pages.common.boards import BEFORE, board_sheet, whole_level, whole_name
+from pages.common.downloads import offer_table
 from pages.common.filters import Filters
 from pages.common.markup import Card, Leaderboard
 from reports.conclusions import Reading, subtitle, title
@@ -37,6 +38,7 @@ def ranking(filters: Filters, indicator_id: str) -> Leaderboard:
         edition.number("samples", "least_ranked"),
         whole_name(filters.narrowed, filters.as_of),
     )
+    offer_table(f"{entry.name} 按乡镇 {filters.period.text}", lambda: board_sheet(filters, read))
     ranks = dict(zip(before["code"], before["rank"], strict=True))
     return Leaderboard(entry, frame, title(read), subtitle(read), read.target, ranks, query=filters.query)
 

@@ -14,6 +14,7 @@ from pages.common.layout import note
 from pages.common.panel import go_to, panel
 from pages.common.sheets import PERSON_PAGE, Column, cell, heading, sheet
 from pages.quality.figures import figures
+from pages.quality.handouts import offer_people
 
 SHOWN = {"quality.bulk": "批量录入", "quality.same_text": "备注雷同", "quality.two_places": "同一夜在两处"}
 MOST_PEOPLE = 15
@@ -33,6 +34,7 @@ def _table(filters: Filters, indicator_id: str, title: str) -> str:
     rows = figures(filters, indicator_id, Level.PERSON)
     rows = rows[(rows["k"] > 0) & (rows["n"].isna() | (rows["n"] >= LEAST_ROWS))]
     rows = rows.sort_values(["k", "value"], ascending=False, kind="stable")
+    offer_people(filters, entry, rows, lambda person_ids: _posts(filters, person_ids))
     lines, links = [], []
     posts = _posts(filters, [int(str(code)[2:]) for code in rows["code"].head(MOST_PEOPLE)])
     for row in rows.head(MOST_PEOPLE).to_dict("records"):

@@ -12,6 +12,7 @@ from pages.common.filters import Filters
 from pages.common.layout import note
 from pages.common.panel import go_definition, go_to, panel
 from pages.common.sheets import Column, cell, heading, sheet, to_township
+from pages.quality.handouts import offer_perfect
 from reports.frames import perfect_figures
 
 LEVELS = {LEVEL_NAMES[level]: level for level in (Level.TOWNSHIP, Level.VILLAGE)}
@@ -27,6 +28,7 @@ def show(filters: Filters) -> None:
     with st.spinner("正在逐项核对各单位的比率…"):
         rows = perfect_figures(loaders.source(filters.narrowed), level, filters.period, filters.as_of)
     rows = rows.sort_values("n", ascending=False, kind="stable")
+    offer_perfect(filters, rows, chosen or "乡镇")
     lines, links = [], []
     for row in rows.head(MOST_ROWS).to_dict("records"):
         code = str(row["code"])

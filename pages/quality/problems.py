@@ -13,6 +13,7 @@ from pages.common.layout import note
 from pages.common.panel import go_to, panel
 from pages.common.sheets import Column, cell, heading, is_missing, page_number, period_window, sheet
 from pages.quality.attention import PROBLEM_TABLES, QUALITY_PAGE
+from pages.quality.handouts import offer_problem_rows, offer_problems
 
 PAGE_ROWS = 20
 
@@ -27,6 +28,7 @@ def show(filters: Filters) -> None:
     title = f"{filters.period.label}有 {whole(int(counts['rows'].sum()))} 条记录没有计入"
     head = heading(title, "看板不改、不删外来的记录,由填报单位在源头改正", "quality.in_time")
     panel(head + sheet(columns, lines, links, "每条记录都对得上"), key="problems")
+    offer_problems(filters, counts)
     if counts.empty:
         return
     reasons = dict(zip(counts["id"], counts["reason"], strict=True))
@@ -37,6 +39,7 @@ def show(filters: Filters) -> None:
         **from_address("problem", reasons, next(iter(reasons)), restarts="problem_page"),
     )
     problem = chosen if chosen in reasons else str(counts["id"].iloc[0])
+    offer_problem_rows(filters, window, problem, str(reasons[problem]))
     page = page_number(int(counts.loc[counts["id"] == problem, "rows"].iloc[0]), PAGE_ROWS, "problem_page")
     rows = loaders.asked(
         problem_rows, filters.narrowed, PROBLEM_TABLES, window=window, problem_id=problem, limit=PAGE_ROWS, offset=(page - 1) * PAGE_ROWS

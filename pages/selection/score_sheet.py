@@ -158,22 +158,29 @@ def terms_table(found: Found) -> None:
 
 def how(found: Found) -> None:
     """What the numbers rest on that the table cannot say."""
-    row, made = found.row, found.asked.made
+    for said in remarks(found):
+        note(said)
+
+
+def remarks(found: Found) -> list[str]:
+    """The same in the file as on the page."""
+    row, made, said = found.row, found.asked.made, []
     if not made.complete:
-        note(f"{made.year}年还没有结束,只计已结束的月份和季度。")
+        said.append(f"{made.year}年还没有结束,只计已结束的月份和季度。")
     if any(found.terms["n"].eq(0)):
-        note("本年没有应做事项的项目不计分,它的分值按比例摊到同一角色的其余各项。")
+        said.append("本年没有应做事项的项目不计分,它的分值按比例摊到同一角色的其余各项。")
     if row["moved"]:
-        note("年内换过所在的邻(组、片),每个月按月末、每个季度按季末所在的单位计。")
+        said.append("年内换过所在的邻(组、片),每个月按月末、每个季度按季末所在的单位计。")
     if row["units"] > 1:
-        note(f"现任 {row['units']} 处,合并计算。")
-    note(f"本年在岗 {row['days']} 天(不含请假、借调、培训);测评 {row['surveyed']} 户,现有 {row['households']} 户。")
+        said.append(f"现任 {row['units']} 处,合并计算。")
+    said.append(f"本年在岗 {row['days']} 天(不含请假、借调、培训);测评 {row['surveyed']} 户,现有 {row['households']} 户。")
     facts = selection_facts(found.asked.scope, made.year, found.asked.role, made.as_of) if not found.asked.frozen else None
     if facts is not None:
         survey = facts["survey"]
         stray = int(survey.loc[(survey["person_id"] == row["person_id"]) & (survey["own"] == 0), "n"].sum())
         if stray:
-            note(f"另有 {stray} 份答卷来自所辖以外的户或没有写明户号,不计入。")
+            said.append(f"另有 {stray} 份答卷来自所辖以外的户或没有写明户号,不计入。")
+    return said
 
 
 def marks(found: Found) -> None:

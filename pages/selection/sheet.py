@@ -4,8 +4,9 @@ import streamlit as st
 
 from pages.common import loaders
 from pages.common.auth import signed_in_scope
+from pages.common.downloads import page_downloads
 from pages.common.layout import note, page_header
-from pages.selection import score_sheet
+from pages.selection import papers, score_sheet
 
 scope = signed_in_scope()
 found = score_sheet.asked_for(scope, loaders.today())
@@ -21,3 +22,5 @@ score_sheet.how(found)
 score_sheet.marks(found)
 score_sheet.signatures()
 score_sheet.links(found)
+papers.score_sheet_files(found)
+page_downloads()

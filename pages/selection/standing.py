@@ -18,6 +18,7 @@ from pages.common.selections import selection_facts
 from pages.common.sheets import Column, cell, heading, page_number, sheet
 from pages.common.theme import palette
 from pages.selection.asking import Asked
+from pages.selection.papers import offer_gates, offer_quotas, offer_ranking, paper_buttons
 from pages.selection.words import candidate_words, chance_word, listed, tenths
 
 SHEET_PAGE = "pages/selection/sheet.py"
@@ -70,6 +71,8 @@ def shortlist(asked: Asked) -> None:
     where = "全县前列" if township is None else asked.made.townships.get(township, township)
     _intervals(asked, shown, where, seats)
     table = listed(rows) if township is None else shown
+    offer_ranking(asked, table, f"名单 {where if township else '全县'}")
+    paper_buttons(asked, rows, table, where if township else "全县")
     _ranking(asked, table, f"名单 {whole(seats)} 人" if township is None else f"{where}:名单 {seats} 人与其后各位", "shortlist")
 
 
@@ -101,6 +104,7 @@ def _intervals(asked: Asked, rows: pd.DataFrame, where: str, seats: int) -> None
 def ranking(asked: Asked) -> None:
     """Everyone who is ranked, county-wide ranks."""
     ranked = asked.rows[asked.rows["rank"].notna()]
+    offer_ranking(asked, ranked, "全部名次")
     page = page_number(len(ranked), ROWS, "ranking_page")
     part = ranked.iloc[(page - 1) * ROWS : page * ROWS]
     _ranking(asked, part, f"全部名次 {whole(len(ranked))} 人", "ranking")
@@ -150,6 +154,7 @@ def eligibility(asked: Asked) -> None:
     share = "" if rules.least_surveyed_share is None else f"、且不少于本邻的 {rules.least_surveyed_share:.0%}"
     asked_for = f"条件:本年在岗 ≥{rules.least_days_in_post} 天;测评 ≥{rules.least_surveyed} 户{share}"
     gates = f"{asked_for};抽查未发现不实;没有一票否决。诉求多少不是条件。"
+    offer_gates(asked, out)
     page = page_number(len(out), ROWS, "gates_page")
     lines, links = [], []
     for row in out.iloc[(page - 1) * ROWS : page * ROWS].to_dict("records"):
@@ -182,6 +187,7 @@ def _strays(asked: Asked) -> None:
 
 def quotas(asked: Asked) -> None:
     """Seats by township: how they were shared out, who takes them."""
+    offer_quotas(asked)
     rows, made = asked.rows, asked.made
     total, seats = sum(made.captains.values()), sum(made.seats.values())
     lines = []

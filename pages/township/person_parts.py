@@ -26,6 +26,7 @@ from pages.common.navigation import enabled_modules
 from pages.common.panel import go_to, panel
 from pages.common.sheets import CASE_PAGE, PERSON_PAGE, Column, cell, heading, is_missing, page_number, period_window, sheet
 from pages.township import record
+from pages.township.handouts import offer_months, offer_records
 from pages.township.months import Month, covering, months_of, why_not_counted
 from pages.township.reasons import TABLES
 from pages.township.units import kept
@@ -200,6 +201,7 @@ def records(scope: Scope, person: Person, found: Sequence[Month], filters: Filte
         panel(heading("记录") + '<div class="empty">近12个月没有任何记录</div>', key="record-rows")
         return
     names = {record.KIND_NAMES[kind]: kind for kind in kinds}
+    offer_months(filters, person.name, found, {kind: name for name, kind in names.items() if kind != "stay"})
     chosen = st.segmented_control(
         "记录",
         list(names),
@@ -210,6 +212,7 @@ def records(scope: Scope, person: Person, found: Sequence[Month], filters: Filte
     )
     kind = names[chosen or next(iter(names))]
     total = sum(each.done.get(kind, 0) for each in found)
+    offer_records(scope, filters, person, kind, found[-1].period.first, lambda row: _words(kind, row), question(scope, filters.as_of))
     above = st.container()
     page = page_number(total, ROWS, "person_records")
     rows = loaders.asked(

@@ -7,13 +7,14 @@ from pages.common import loaders
 from pages.common.auth import signed_in_scope
 from pages.common.definition import open_definition
 from pages.common.filters import bar_filters
-from pages.common.layout import bar, note, page_header, provisional_calendar_notice
+from pages.common.layout import Places, bar, note, page_header, provisional_calendar_notice
 from pages.common.live import live_note
 from pages.common.markup import exceptions
 from pages.common.panel import panel
 from pages.common.sheets import heading, township_names
 from pages.township import trends
 from pages.township.figures import figure_table, figures, modules, sentence, weakest
+from pages.township.handouts import offer_figures
 from pages.township.people import in_post
 from pages.township.reasons import groups
 from pages.township.units import compared_with, crumbs, figures_scope, kept, not_found, place_of
@@ -47,12 +48,10 @@ if not place.counted:
     st.stop()
 
 versus = compared_with(scope, place, filters)
-question = f"{place.code} {filters.period.text} {versus}"
-again, st.session_state["township_shown"] = st.session_state.get("township_shown") == question, question
-# A live update fills what is on screen; only a new question shows where the answer will stand.
+parts = Places("township", (place.code, filters.period, versus))
 with header:
-    title = st.container() if again else st.skeleton(height=70)
-causes = st.container() if again else st.skeleton(height=190)
+    title = parts.place(70)
+causes = parts.place(190)
 sides = st.columns(2, gap="large")
 
 county = figures_scope(scope, place.code)
@@ -65,10 +64,11 @@ for module in modules(Level.TOWNSHIP):
     found += of_module
     with sides[module in RIGHT]:
         panel(figure_table(module, of_module, past, columns), key=f"figures-{module}")
-with title if again else title.container():
+offer_figures(filters, place.name, found, columns)
+with title:
     page_header(sentence(place.name, found, filters.period.label), crumbs=way)
-with causes if again else causes.container():
-    weak = weakest(found)
+weak = weakest(found)
+with causes:
     head = heading(
         "最弱三项" if len(weak) == 3 else "最弱的几项" if weak else "没有低于目标的指标",
         "每个模块至多取一项,按离目标的远近" if weak else "",

@@ -13,6 +13,7 @@ from pages.common.navigation import enabled_modules
 from pages.common.panel import panel
 from pages.township import village_parts as parts
 from pages.township.figures import figure_table, figures, modules, sentence
+from pages.township.handouts import offer_figures
 from pages.township.people import in_post
 from pages.township.units import VILLAGE_PAGE, crumbs, figures_scope, kept, not_found, place_of, steps
 
@@ -39,6 +40,7 @@ for number, module in enumerate(modules(Level.VILLAGE) if place.counted else [])
     found += of_module
     with sides[number % 2]:
         panel(figure_table(module, of_module, None, {"above": place.names.get(place.township, "乡镇")}), key=f"figures-{module}")
+offer_figures(filters, place.name, found, {"above": place.names.get(place.township, "乡镇")})
 with header:
     say = sentence(place.name, found, filters.period.label) if place.counted else f"{place.name}不参加统计和排名"
     page_header(say, crumbs=crumbs(scope, place.code, kept(filters)))

@@ -17,6 +17,7 @@ from pages.common.navigation import enabled_modules
 from pages.common.panel import go_to, panel
 from pages.common.sheets import Column, cell, heading, page_number, sheet
 from pages.township.figures import row_of
+from pages.township.handouts import offer_villages
 from pages.township.units import VILLAGE_PAGE, kept
 
 SHOWN = ("duty.village_compliance", "nights.village_visits", "petitions.closed_on_time", "captains.key_visits", "satisfaction.rated")
@@ -32,6 +33,7 @@ def village_table(scope: Scope, township: str, filters: Filters, county: Scope) 
     frames = {entry.id: loaders.frame(county, entry.id, Level.VILLAGE, filters.period, filters.as_of) for entry in shown}
     first = frames[shown[0].id].set_index("code")["value"] if shown else {}
     order = sorted(units.to_dict("records"), key=lambda unit: (_low(first.get(unit["code"])), unit["code"]))
+    offer_villages(filters, order, shown, frames)
     above = st.container()
     page = page_number(len(order), ROWS, "township_villages")
     rows, links = [], []
