@@ -21,7 +21,7 @@ def trial(asked: Asked) -> None:
     """Sliders beside the configured numbers, and who would come in or drop out."""
     rules = asked.made.rules
     panel('<p class="trial-mark" role="note"><b>试算</b> 只看不存,不改规则手册,不产生名单。正式权重以规则手册为准。</p>', key="trial-mark")
-    with st.form("trial", border=True):
+    with st.form("trial-form", border=True):
         columns = st.columns(3)
         work = columns[0].slider("实绩", 0, 100, int(rules.work_points), 5, format="%d 分")
         ratings = columns[1].slider("群众评单", 0, 100, int(rules.ratings_points), 5, format="%d 分")
@@ -34,8 +34,8 @@ def trial(asked: Asked) -> None:
         surveyed = gates[1].slider("测评至少", 0, 10, rules.least_surveyed, 1, format="%d 户")
         pressed = st.form_submit_button("试算", type="primary")
     if pressed:
-        st.session_state["trial"] = (work, ratings, survey, tuple(items.items()), days, surveyed)
-    chosen = st.session_state.get("trial")
+        st.session_state["trial_weights"] = (work, ratings, survey, tuple(items.items()), days, surveyed)
+    chosen = st.session_state.get("trial_weights")
     if not chosen or [item for item, _ in chosen[3]] != list(rules.items):
         note("拖动后按“试算”,看谁会进、谁会出。")
         return
