@@ -10,33 +10,36 @@ import argparse
 import os
 import shutil
 import sys
-import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bench import browser, databases, queries, results, servers, viewers
+from bench import browser, databases, petitions, queries, results, selection, servers, viewers
 from data_access.clock import beijing_now
 from data_access.scope import Scope
 from ingest.demo.world import Size
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 MOST_VIEWERS = 200
 FIRST = "first reader of a server that started this moment"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-WARM_SECONDS = 180
-"""How long the server may take to fill its caches before the viewers come."""
+CLICKED = {"住夜": "/duty", "诉求": "/petitions", "三长": "/captains", "乡镇画像": "/township", "总览": "/"}
+"""The pages that stand in the top line of the navigation."""
 
 
 def say(text: str) -> None:
     print(f"{beijing_now():%H:%M:%S}  {text}", flush=True)
 
 
-def opened_overviews(county: databases.Filled, folder: Path, runs: int) -> dict[str, list[float]]:
-    """Seconds by situation; empty where there is no Chromium."""
+def opened_overviews(county: databases.Filled, folder: Path, runs: int) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    """Seconds of the overview by situation and of clicks by page; empty where there is no Chromium."""
     program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
     if not program:
         say("no Chromium: the overview in a browser is left out")
-        return {}
+        return {}, {}
     from playwright.sync_api import sync_playwright
 
     cookie = servers.a_cookie(county.url)
@@ -45,19 +48,23 @@ def opened_overviews(county: databases.Filled, folder: Path, runs: int) -> dict[
         chromium = playwright.chromium.launch(executable_path=program, args=browser.FLAGS)
         with servers.running(county.url, "tuned", folder) as server:
             found[FIRST].append(browser.seconds_to_overview(chromium, server, cookie, county.townships))
+            servers.quiet(server)
             for _ in range(runs):
                 found["caches filled"].append(browser.seconds_to_overview(chromium, server, cookie, county.townships))
+            clicks = clicked(chromium, server, cookie, runs)
         chromium.close()
+    return found, clicks
+
+
+def clicked(chromium: Browser, server: servers.Server, cookie: str, runs: int) -> dict[str, list[float]]:
+    """Seconds from a click in the navigation to the data, by page; the pages one after another, as many times round as there are runs."""
+    found: dict[str, list[float]] = {name: [] for name in CLICKED}
+    page = browser.opened(chromium, server, cookie)
+    for _ in range(runs):
+        for name, path in CLICKED.items():
+            found[name].append(browser.seconds_to_page(page, path))
+    page.context.close()
     return found
-
-
-def quiet(server: servers.Server) -> None:
-    """Waits until the server has filled its caches: it then uses no processor time."""
-    server.process.cpu_percent()
-    calm, end = 0, time.monotonic() + WARM_SECONDS
-    while calm < 3 and time.monotonic() < end:
-        time.sleep(1)
-        calm = calm + 1 if server.process.cpu_percent() < 8 else 0
 
 
 def rounds_of_viewers(
@@ -70,7 +77,7 @@ def rounds_of_viewers(
         found[settings] = []
         with servers.running(county.url, settings, folder) as server:
             viewers.measured(server.port, cookie, 1, "page", 1)  # the first reader fills what no later one waits for
-            quiet(server)
+            servers.quiet(server)
             for kind in ("tick", "page"):
                 for count in counts:
                     result = viewers.measured(server.port, cookie, count, kind, seconds)
@@ -98,6 +105,23 @@ def measured_queries(
     return filled, found
 
 
+def many_petitions(folder: Path, size: Size | None) -> tuple[list[int], list[list[petitions.PageSeconds]]]:
+    """The pages of 诉求 on PostgreSQL with the county's petitions, then with a hundred times as many."""
+    counts, found = [], []
+    with databases.postgresql(folder, 1, size) as county:
+        for copies in (1, petitions.COPIES):
+            if copies > 1:
+                petitions.multiply(county.url, copies)
+            count, pages = petitions.measured(county, folder)
+            say(
+                f"{count:,} petitions: "
+                + ", ".join(f"{each.page} {each.first:.2f}/{each.again:.2f}/{each.changed:.2f} s" for each in pages)
+            )
+            counts.append(count)
+            found.append(pages)
+    return counts, found
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="How quick the board is; writes bench/RESULTS.md")
     parser.add_argument("--viewers", type=int, nargs="*", default=[1, 20, 100, 200], help="simultaneous viewers, at most 200")
@@ -106,6 +130,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--tenfold", action="store_true", help="queries on ×10 too (about 10 million rows, 4 GB of disk)")
     parser.add_argument("--no-postgresql", action="store_true", help="SQLite only")
     parser.add_argument("--no-queries", action="store_true", help="leave the queries out")
+    parser.add_argument("--many-petitions", action="store_true", help="the pages of 诉求 on PostgreSQL, with a hundred times the petitions")
     parser.add_argument("--tiny", action="store_true", help="a miniature county: to try the benchmark itself, the figures say nothing")
     parser.add_argument("--output", type=Path, default=results.FILE)
     options = parser.parse_args(arguments)
@@ -116,17 +141,20 @@ def main(arguments: list[str] | None = None) -> int:
         say("filling county ×1 on SQLite")
         county = databases.sqlite(folder, 1, size)
         if options.browser_runs:
-            found = opened_overviews(county, folder, options.browser_runs)
-            for what, taken in found.items():
+            found, clicks = opened_overviews(county, folder, options.browser_runs)
+            for what, taken in [*found.items(), *clicks.items()]:
                 say(f"{what}: {results.seconds(taken)}")
             if found:
-                parts.append(results.overview_part(found))
+                parts += [results.overview_part(found), results.clicks_part(clicks)]
         if options.viewers:
             parts.append(results.viewers_part(*rounds_of_viewers(county, folder, options.viewers, options.seconds)))
         if not options.no_queries:
             postgresql = not options.no_postgresql
             measured = measured_queries(folder, county, postgresql=postgresql, tenfold=options.tenfold, size=size)
             parts.append(results.queries_part(*measured))
+        if options.many_petitions:
+            parts.append(results.petitions_part(*many_petitions(folder, size)))
+        parts.append(results.selection_part({size: selection.seconds(size) for size in selection.SIZES}))
     given = " ".join(sys.argv[1:] if arguments is None else arguments)
     results.write(parts, f" (`{given}`)" if given else "", options.output)
     say(f"written: {options.output}")

@@ -1,10 +1,10 @@
-"""Seconds from an empty browser to a complete overview, in Chromium: no cache, no cookie but the sign-in."""
+"""Seconds in Chromium: from an empty browser to a complete overview, and from a click to the next page's data."""
 
 from __future__ import annotations
 
 import time
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from bench.servers import COOKIE, Server
 
@@ -32,3 +32,31 @@ def seconds_to_overview(browser: Browser, server: Server, cookie: str, townships
     taken = time.perf_counter() - began
     context.close()
     return taken
+
+
+DRAWN = """(path) => {
+  const app = document.querySelector('[data-testid=stApp]');
+  return location.pathname === path && app && app.dataset.testScriptState === 'notRunning' && !document.querySelector('[data-stale="true"]')
+    && !document.querySelector('[data-testid="stSkeleton"]') && document.querySelector('.board-title');
+}"""
+"""The address is the page's, its title stands there, and nothing is being drawn any more."""
+
+
+def opened(browser: Browser, server: Server, cookie: str) -> Page:
+    """A tab that shows the overview."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN", timezone_id="Asia/Shanghai")
+    context.add_cookies([{"name": COOKIE, "value": cookie, "url": server.url}])
+    page = context.new_page()
+    page.goto(server.url, wait_until="commit")
+    page.wait_for_function(DRAWN, arg="/", timeout=300_000, polling=50)
+    return page
+
+
+def seconds_to_page(page: Page, path: str) -> float:
+    """From a click in the navigation to the page's data."""
+    link = page.locator(f'header a[href$="{path}"], nav a[href$="{path}"]').first
+    link.wait_for()
+    began = time.perf_counter()
+    link.click()
+    page.wait_for_function(DRAWN, arg=path, timeout=120_000, polling=20)
+    return time.perf_counter() - began

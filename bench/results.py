@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 
 from bench.databases import Filled
+from bench.petitions import PageSeconds
 from bench.queries import Measured
 from bench.viewers import EVERY, Round
 from data_access.clock import beijing_now
@@ -60,6 +61,40 @@ def overview_part(opened: Mapping[str, Sequence[float]]) -> list[str]:
         "",
         *table(("situation", "seconds", "runs"), rows),
     ]
+
+
+def clicks_part(clicked: Mapping[str, Sequence[float]]) -> list[str]:
+    rows = [(what, seconds(taken), str(len(taken))) for what, taken in clicked.items()]
+    return [
+        "## From a click to the next page's data",
+        "",
+        "The same Chromium and server with caches filled; from a click in the navigation until the page stands and nothing is being",
+        "drawn. Median (least–most).",
+        "",
+        *table(("page", "seconds", "clicks"), rows),
+    ]
+
+
+def petitions_part(counts: Sequence[int], found: Sequence[Sequence[PageSeconds]]) -> list[str]:
+    head = ["page", *(f"{what}, {count:,}" for count in counts for what in ("first", "again", "after a change"))]
+    rows = [
+        [pages[0].page, *(f"{value:.2f} s" for each in pages for value in (each.first, each.again, each.changed))]
+        for pages in zip(*found, strict=True)
+    ]
+    return [
+        "## 诉求 with as many petitions as a province",
+        "",
+        "PostgreSQL with its default settings; the county's petitions, then each a hundred times. Seconds until the page is drawn, as a",
+        "websocket client sees it, for the petition office: first (nobody has asked before, caches warmed at start), again, and after",
+        "another program has committed a change to a petition (all figures of the running period are counted anew). Medians of five.",
+        "",
+        *table(head, rows),
+    ]
+
+
+def selection_part(taken: Mapping[int, float]) -> list[str]:
+    rows = [(f"{size:,} candidates × 2,000 resamples", f"{value:.2f} s") for size, value in taken.items()]
+    return ["## Selection: intervals, chances, stability, neighbours that cannot be told apart", "", *table(("ranking", "seconds"), rows)]
 
 
 def viewers_part(rounds: Mapping[str, Sequence[Round]], memory: Mapping[str, float]) -> list[str]:

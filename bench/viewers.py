@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.util import calc_hash
 
 from bench.servers import COOKIE
 
@@ -63,12 +64,14 @@ class Viewer:
             compression=None,
         )
 
-    async def run(self, fragment: str = "") -> float:
-        """Asks for the page, or for one live part of it, and waits until it is drawn; returns the seconds."""
+    async def run(self, fragment: str = "", address: str = "") -> float:
+        """Asks for the page (another one by its ``address``), or for one live part of it, and waits until it is drawn; returns the seconds."""
         message = BackMsg()
-        message.rerun_script.page_script_hash = self.page
+        path, _, query = address.partition("?")
+        message.rerun_script.page_script_hash = calc_hash(path) if path else self.page
+        message.rerun_script.query_string = query
         message.rerun_script.cached_message_hashes.extend(self.kept)
-        message.rerun_script.context_info.url = f"http://127.0.0.1:{self.port}/"
+        message.rerun_script.context_info.url = f"http://127.0.0.1:{self.port}/{path}"
         message.rerun_script.context_info.timezone = "Asia/Shanghai"
         message.rerun_script.context_info.locale = "zh-CN"
         if fragment:

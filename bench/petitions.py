@@ -1,0 +1,84 @@
+"""The pages of 诉求 with as many petitions as a province has: the county's own, each many times over, on PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import text
+
+from bench import servers
+from bench.databases import Filled
+from bench.viewers import Viewer
+from data_access.engine import engine
+from data_access.tables import Petition
+
+COPIES = 100
+PAGES = {"诉求": "petitions", "诉求清单": "cases", "清单搜索": "cases?words=%E7%A7%AF%E6%B0%B4", "总览": ""}
+"""Page and address; the search is for 积水."""
+RUNS = 5
+MARKS_AGE = 1.2
+"""Seconds after which a server has read the change marks anew."""
+
+
+@dataclass(frozen=True)
+class PageSeconds:
+    """Seconds until a page is drawn, as a websocket client sees it: asked for the first time, again, and after a petition has changed."""
+
+    page: str
+    first: float
+    again: float
+    changed: float
+
+
+def petitions_in(url: str) -> int:
+    with engine(url).connect() as connection:
+        return connection.scalar(text("SELECT count(*) FROM petition")) or 0
+
+
+def multiply(url: str, copies: int = COPIES) -> None:
+    """Every petition ``copies`` times, under numbers of their own; events and ratings stay with the first. PostgreSQL only."""
+    columns = [column.name for column in Petition.__table__.columns if column.name not in ("id", "number", "source_ref")]
+    names = ", ".join(columns)
+    with engine(url).begin() as connection:
+        highest = connection.scalar(text("SELECT max(id) FROM petition")) or 0
+        connection.execute(
+            text(
+                f"INSERT INTO petition (id, number, source_ref, {names}) SELECT p.id + g * :step, p.number || '-' || g, NULL, "
+                f"{', '.join(f'p.{name}' for name in columns)} FROM petition p, generate_series(1, :more) g"
+            ),
+            {"step": highest, "more": copies - 1},
+        )
+    with engine(url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE petition"))
+
+
+def change(url: str) -> None:
+    """Another program commits a petition's progress."""
+    with engine(url).begin() as connection:
+        connection.execute(text("UPDATE petition SET last_progress_at = last_progress_at WHERE id = (SELECT max(id) FROM petition)"))
+
+
+async def _page(port: int, cookie: str, url: str, name: str, address: str) -> PageSeconds:
+    viewer = Viewer(port, cookie)
+    await viewer.connect()
+    first = await viewer.run(address=address)
+    again = [await viewer.run(address=address) for _ in range(RUNS)]
+    changed = []
+    for _ in range(RUNS):
+        change(url)
+        await asyncio.sleep(MARKS_AGE)
+        changed.append(await viewer.run(address=address))
+    await viewer.close()
+    return PageSeconds(name, first, statistics.median(again), statistics.median(changed))
+
+
+def measured(county: Filled, folder: Path) -> tuple[int, list[PageSeconds]]:
+    """How many petitions there are, and the pages' seconds, on a server of their own."""
+    cookie = servers.a_cookie(county.url, "xinfangju")
+    with servers.running(county.url, "tuned", folder) as server:
+        servers.quiet(server)
+        pages = [asyncio.run(_page(server.port, cookie, county.url, name, address)) for name, address in PAGES.items()]
+    return petitions_in(county.url), pages
