@@ -27,6 +27,7 @@ class Action(StrEnum):
     ACCOUNT = "account"
     SELECTION = "selection"
     IMPORT = "import"
+    CORRECTION = "correction"
 
 
 ACTION_NAMES = {
@@ -41,6 +42,7 @@ ACTION_NAMES = {
     Action.ACCOUNT: "账号变更",
     Action.SELECTION: "评选",
     Action.IMPORT: "台账装入",
+    Action.CORRECTION: "台账更正",
 }
 
 LONGEST_DETAIL = 500

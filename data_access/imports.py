@@ -26,6 +26,7 @@ LEDGER_NAMES = {
     "petition": "诉求",
     "leave_period": "请假",
     "survey_response": "满意度测评",
+    "captain_mark": "三长认定",
 }
 """Kinds of ledgers, in the order in which a new county loads them; ``ingest.ledgers`` knows their columns."""
 
@@ -101,7 +102,8 @@ def _masked(value: str | None, reason: str) -> tuple[str | None, str]:
     return masked or None, re.sub(r"\d{7,}", lambda found: f"{found[0][:3]}****{found[0][-4:]}", quoted)
 
 
-TITLES = frozenset({"姓名", "单位", "手机号", "人员编号", "A岗", "B岗", "实际接待人", "授课人", "召集人", "经办人", "包案领导", "台账编号"})
+PEOPLE_TITLES = ("姓名", "单位", "手机号", "人员编号", "A岗", "B岗", "实际接待人", "授课人", "召集人", "经办人", "包案领导")
+TITLES = frozenset({*PEOPLE_TITLES, "台账编号", "问卷编号", "户编号", "文号", "分值", "佐证", "抽查结果"})
 """What a reason quotes besides people: names of columns stay readable."""
 
 

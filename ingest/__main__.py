@@ -117,6 +117,20 @@ def load(options: argparse.Namespace) -> int:
     return command.guarded(lambda: command.load_file(command.task(options, beijing_now())), options.json)
 
 
+def _add_correct(commands: argparse._SubParsersAction) -> None:
+    command = commands.add_parser("correct", help="更正已装入的错行:逐项列出旧值和新值,加 --yes 才写入")
+    _ledger_options(command)
+    command.add_argument("--yes", action="store_true", help="写入更正;不加只列出")
+    command.add_argument("--why", default="", help="更正的原因,与新旧值一起记入审计")
+    command.set_defaults(run=correct)
+
+
+def correct(options: argparse.Namespace) -> int:
+    from ingest.ledgers import command
+
+    return command.guarded(lambda: command.correct(command.task(options, beijing_now()), options.why, options.yes), options.json)
+
+
 def _add_refused(commands: argparse._SubParsersAction) -> None:
     command = commands.add_parser("refused", help="把某次装入退回的行写成 Excel")
     command.add_argument("import_id", type=int, help="装入编号")
@@ -130,7 +144,7 @@ def refused(options: argparse.Namespace) -> int:
     return command.guarded(lambda: command.refused(options.import_id, options.out), False)
 
 
-SUBCOMMANDS = (_add_demo, _add_live, _add_template, _add_check, _add_load, _add_refused)
+SUBCOMMANDS = (_add_demo, _add_live, _add_template, _add_check, _add_load, _add_correct, _add_refused)
 """Each adds one subcommand and names the function that runs it."""
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from ingest.ledgers.directory import Directory
 from ingest.ledgers.kinds import EVENTS, Kind
+from ingest.ledgers.marks import MARK
 from ingest.ledgers.petitions import PETITION, is_restricted
 from ingest.ledgers.reading import Reading, Record, Refusal, canonical_titles
 from ingest.ledgers.registers import REGISTERS
 from ingest.ledgers.sheets import read
 
-KINDS: dict[str, Kind] = {kind.id: kind for kind in (*REGISTERS[:2], REGISTERS[3], *EVENTS, PETITION, REGISTERS[2], REGISTERS[4])}
+KINDS: dict[str, Kind] = {kind.id: kind for kind in (*REGISTERS[:2], REGISTERS[3], *EVENTS, PETITION, REGISTERS[2], REGISTERS[4], MARK)}
 """By id, registers first: the order in which a new county loads them."""
 
 

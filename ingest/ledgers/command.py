@@ -1,4 +1,4 @@
-"""``python -m ingest template | check | load | refused``. Exit: 0 all good, 1 some rows refused, 2 unreadable, 3 the database is away."""
+"""``python -m ingest template | check | load | correct | refused``. Exit: 0 good, 1 rows refused, 2 unreadable, 3 no database."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from sqlalchemy.exc import DBAPIError
 from data_access.engine import engine
 from data_access.imports import refused_row_cells
 from data_access.scope import Scope
+from ingest.ledgers import correct as correcting
 from ingest.ledgers.checks import KINDS, Checked, checked, kind_named
-from ingest.ledgers.directory import directory
+from ingest.ledgers.directory import Directory, directory
 from ingest.ledgers.kinds import Kind
 from ingest.ledgers.load import file_digest, load, matched
 from ingest.ledgers.reading import Refusal
@@ -89,19 +90,19 @@ def task(options: Any, now: datetime) -> Task:
     )
 
 
-def _read(asked: Task, connection: Connection) -> Checked:
+def _read(asked: Task, connection: Connection) -> tuple[Checked, Directory]:
     def progress(rows: int) -> None:
         if sys.stderr.isatty():
             print(f"\r已检查 {rows:,} 行…", end="", file=sys.stderr, flush=True)
 
     known = directory(asked.scope, connection, households=asked.kind.households)
-    return checked(asked.kind, asked.path, known, asked.now, asked.year, progress)
+    return checked(asked.kind, asked.path, known, asked.now, asked.year, progress), known
 
 
 def check(asked: Task) -> int:
     """Reads and compares; writes nothing to the database, and a workbook only where one is asked for."""
     with engine().connect() as connection:
-        found = _read(asked, connection)
+        found, _ = _read(asked, connection)
         plan = matched(connection, found)
     counts = {"added": len(plan.added), "changed": len(plan.changed), "same": len(plan.same)}
     return _told(asked, found, counts, plan.refused, None, asked.refused_path)
@@ -110,7 +111,7 @@ def check(asked: Task) -> int:
 def load_file(asked: Task) -> int:
     """Loads in one transaction; with ``--dry-run`` does all of it and takes it back."""
     with engine().connect() as connection:
-        found = _read(asked, connection)  # before the write lock: reading a large file takes longer than writing it
+        found, _ = _read(asked, connection)  # before the write lock: reading a large file takes longer than writing it
         connection.rollback()
         with connection.begin() as transaction:
             result = load(connection, found, file_name=asked.shown_name, digest=file_digest(asked.path), now=asked.now, by=asked.by)
@@ -150,6 +151,35 @@ def _told(
     if written:
         print(f"退回的行和原因:{written}")
     return SOME_REFUSED if in_order else GOOD
+
+
+def correct(asked: Task, why: str, yes: bool) -> int:
+    """Shows rows loaded wrong field by field, old → new; with ``--yes`` writes the new values, and both into the audit."""
+    why = " ".join(why.split())
+    if yes and not why:
+        raise LookupError("更正须写明原因:--why “……”。")
+    with engine().connect() as connection:
+        checked_rows, known = _read(asked, connection)
+        connection.rollback()
+        with connection.begin():
+            if yes:
+                correcting.lock(connection)
+            found = correcting.corrections(connection, checked_rows, asked.scope)
+            if yes:
+                rows, name = found.rows, asked.shown_name
+                correcting.write(connection, asked.kind, rows, known, file_name=name, why=why, by=asked.by, now=asked.now)
+    lines = [correcting.sentence(asked.kind, one, known) for one in found.rows]
+    if asked.as_json:
+        faults = [{"row": one.row.number, "column": one.column, "value": one.value, "reason": one.reason} for one in found.refused[:SENT]]
+        counts = {"corrected" if yes else "differ": len(lines), "same": found.same, "refused": len(found.refused)}
+        print(json.dumps({"kind": asked.kind.id, **counts, "changes": lines[:SENT], "faults": faults}, ensure_ascii=False))
+    else:
+        for line in (*lines, *(one.sentence() for one in found.refused)):
+            print(line)
+        done = "已更正" if yes else "可更正"
+        end = "新旧值已记入审计。" if yes else "没有写入;核对无误后加 --yes --why “原因”。"
+        print(f"{asked.kind.name}:{done} {len(lines)} 行,相同 {found.same} 行,不能更正 {len(found.refused)} 行。{end}")
+    return SOME_REFUSED if found.refused else GOOD
 
 
 def refused(import_id: int, out: Path) -> int:

@@ -63,7 +63,7 @@ def pieces(items: Sequence[Any], size: int = AT_ONCE) -> Iterator[Sequence[Any]]
         yield items[start : start + size]
 
 
-def _primary_key(kind: Kind) -> str:
+def primary_key(kind: Kind) -> str:
     return next(column.name for column in kind.table.__table__.columns if column.primary_key)
 
 
@@ -105,7 +105,7 @@ def matched(connection: Connection, checked: Checked) -> Matched:
     """Compares with what is there; reads only. Petitioners' keys are made here, and numbers of repeated petitions looked up."""
     kind, found = checked.kind, Matched(refused=list(checked.refused))
     if kind.id == PETITION.id:
-        _petition_values(connection, checked, found)
+        petition_values(connection, checked, found.refused)
     there = existing_rows(connection, kind, checked.records)
     names = [column.name for column in kind.table.__table__.columns]
     for one in checked.records:
@@ -121,7 +121,7 @@ def matched(connection: Connection, checked: Checked) -> Matched:
         values = {name: one.values[name] for name in names if name in given and name in one.values and one.values[name] != row[name]}
         if one.values.get("restricted") and not row.get("restricted"):
             values["restricted"] = True  # 检举控告 by its category: never the other way without the column
-        key = row[_primary_key(kind)]
+        key = row[primary_key(kind)]
         if values:
             found.changed.append((one, key, values))
         else:
@@ -129,24 +129,38 @@ def matched(connection: Connection, checked: Checked) -> Matched:
     return found
 
 
+def owned_elsewhere(kind: Kind, one: Record, row: dict[str, Any]) -> Refusal | None:
+    """A petition number that another system has registered is that system's."""
+    if kind.id != PETITION.id or row["source"] == SOURCE:
+        return None
+    reason = f"编号 {one.ref} 已由{row['source'] or '其他系统'}登记,台账不能改动"
+    return Refusal(one.row, "编号", one.ref, reason, restricted=bool(one.values["restricted"] or row["restricted"]))
+
+
+def number_title(kind: Kind) -> str:
+    """The column of a ledger's own number."""
+    return next((title for title in ("编号", "台账编号", "问卷编号", "文号", "户编号") if title in kind.by_title()), kind.columns[0].title)
+
+
 def _conflict(kind: Kind, one: Record, row: dict[str, Any]) -> Refusal | None:
     """A number that stands for something else already, or a row that another system owns."""
-    if kind.id == PETITION.id and row["source"] != SOURCE:
-        reason = f"编号 {one.ref} 已由{row['source'] or '其他系统'}登记,台账不能改动"
-        return Refusal(one.row, "编号", one.ref, reason, restricted=bool(one.values["restricted"] or row["restricted"]))
+    owned = owned_elsewhere(kind, one, row)
+    if owned is not None:
+        return owned
     if not (one.ref.startswith("no:") or kind.id == PETITION.id or (kind.keyed and "|no:" in one.ref)):
         return None
     differs = [name for name in kind.fixed if one.values[name] != row[name]]
     if not differs:
         return None
-    title = "编号" if kind.id == PETITION.id else "问卷编号" if kind.keyed else "台账编号"
+    title = number_title(kind)
     said = one.ref.rsplit(":", 1)[-1]
     other = "、".join(kind.field_of().get(name, name) for name in differs)
-    reason = f"“{said}”已用于另一条记录({other}不同);请换一个编号,原记录有误请联系管理员更正"
+    reason = f"“{said}”已用于另一条记录({other}不同);请换一个编号;原记录有误的,用 python -m ingest correct 更正"
     return Refusal(one.row, title, said, reason, restricted=bool(one.values.get("restricted")))
 
 
-def _petition_values(connection: Connection, checked: Checked, found: Matched) -> None:
+def petition_values(connection: Connection, checked: Checked, refused: list[Refusal]) -> None:
+    """Makes petitioners' keys, and takes out the lines that repeat a petition nobody knows."""
     secret = connection.scalar(select(BoardProperty.value).where(BoardProperty.name == SECRET)) or ""
     wanted = {one.extra["repeat"] for one in checked.records if one.extra["repeat"]} - {one.ref for one in checked.records}
     known: set[str] = set()
@@ -156,9 +170,7 @@ def _petition_values(connection: Connection, checked: Checked, found: Matched) -
     for one in checked.records:
         repeat = one.extra["repeat"]
         if repeat in wanted - known:
-            found.refused.append(
-                Refusal(one.row, "重复于", repeat, f"没有编号为“{repeat}”的诉求", restricted=bool(one.values["restricted"]))
-            )
+            refused.append(Refusal(one.row, "重复于", repeat, f"没有编号为“{repeat}”的诉求", restricted=bool(one.values["restricted"])))
             continue
         one.values["petitioner_key"] = petitioner_key(secret, one.values["petitioner_key"] or "")
         kept.append(one)
@@ -177,7 +189,7 @@ def load(connection: Connection, checked: Checked, *, file_name: str, digest: st
     if checked.kind.id == "person":
         new_people(connection, checked.records)
     written = _added(connection, checked.kind, plan.added, now)
-    _changed(connection, checked.kind, plan.changed)
+    write_changed(connection, checked.kind, plan.changed)
     pairs = [*written, *((one, key) for one, key, _ in plan.changed), *plan.same]
     touched = write_children(connection, checked, pairs)
     quiet = {key for _, key in plan.same}
@@ -239,10 +251,10 @@ def _added(connection: Connection, kind: Kind, records: Sequence[Record], now: d
     return written
 
 
-def _changed(connection: Connection, kind: Kind, changes: Sequence[tuple[Record, Any, dict[str, Any]]]) -> None:
+def write_changed(connection: Connection, kind: Kind, changes: Sequence[tuple[Record, Any, dict[str, Any]]]) -> None:
     """Updates, rows with the same changed columns together."""
     table: Any = kind.table.__table__
-    key = _primary_key(kind)
+    key = primary_key(kind)
     alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for _, row_key, values in changes:
         alike.setdefault(tuple(sorted(values)), []).append({f"to_{name}": value for name, value in values.items()} | {"of_key": row_key})

@@ -144,3 +144,7 @@ HANDLING_LEVELS = _with_codes(
     }
 )
 METHODS = _with_codes({"电话": "phone", "问卷": "questionnaire", "当面": "face", "面谈": "face"})
+MARKS = _with_codes(
+    {"加分": "bonus", "抽查": "spot_check", "一票否决": "veto", "奖励加分": "bonus", "入户抽查": "spot_check", "否决": "veto"}
+)
+CHECKS = {"通过": "passed", "未通过": "failed", "合格": "passed", "不合格": "failed", "不通过": "failed"}
