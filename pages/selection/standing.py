@@ -19,7 +19,7 @@ from pages.common.sheets import Column, cell, heading, page_number, sheet
 from pages.common.theme import palette
 from pages.selection.asking import Asked
 from pages.selection.papers import offer_gates, offer_quotas, offer_ranking, paper_buttons
-from pages.selection.words import candidate_words, chance_word, listed, tenths
+from pages.selection.words import candidate_words, chance_word, how_to_read, listed, tenths
 
 SHEET_PAGE = "pages/selection/sheet.py"
 ROWS = 50
@@ -98,7 +98,13 @@ def _intervals(asked: Asked, rows: pd.DataFrame, where: str, seats: int) -> None
     figure = rank_intervals(palette(), drawn, title=title, subtitle=subtitle)
     alt = f"{where}{len(drawn)}名人选的名次和区间;名额外有{overlap}人的区间伸进名额线内"
     show_figure(figure, key="intervals", alt=alt, name=f"评选-{asked.role_name}")
-    note("横线:换一批走访、评单和答卷再排,九成情况下名次落在这一段。底色相同、紧挨着的人分不出高下。")
+    _how_to_read(asked)
+
+
+def _how_to_read(asked: Asked) -> None:
+    """The four words of the tables, each in one sentence."""
+    lines = [[whole_line(name), cell(said)] for name, said in how_to_read(asked.made.rules)]
+    panel(heading("这几栏怎么读") + sheet((Column("栏目", tight=True), Column("意思")), lines), key="how-to-read")
 
 
 def ranking(asked: Asked) -> None:
@@ -108,6 +114,7 @@ def ranking(asked: Asked) -> None:
     page = page_number(len(ranked), ROWS, "ranking_page")
     part = ranked.iloc[(page - 1) * ROWS : page * ROWS]
     _ranking(asked, part, f"全部名次 {whole(len(ranked))} 人", "ranking")
+    _how_to_read(asked)
 
 
 def _ranking(asked: Asked, rows: pd.DataFrame, title: str, key: str) -> None:

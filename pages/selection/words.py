@@ -9,6 +9,7 @@ import pandas as pd
 
 from metrics.selection.flow import MOVED_UP, ON_LIST, STEP_NAMES, Step
 from metrics.selection.gates import OK
+from metrics.selection.rules import SelectionRules
 from metrics.wording import is_missing, whole
 from pages.selection.asking import Asked
 
@@ -37,6 +38,18 @@ def tenths(chance: Any) -> str:
 def candidate_words(row: Mapping[Any, Any]) -> str:
     chance = f"入选{chance_word(row['chance_in_quota'])}({tenths(row['chance_in_quota'])})"
     return f"第 {int(row['rank'])} 名,多在 {int(row['rank_low'])}–{int(row['rank_high'])} 名之间;{chance}"
+
+
+def how_to_read(rules: SelectionRules) -> list[tuple[str, str]]:
+    """Each word of the ranking in one sentence for somebody who has never heard of statistics."""
+    times, most, spread = whole(rules.resamples), f"{rules.interval:.0%}", f"{rules.weight_spread:.0%}"
+    drawn = f"把走访、评单、答卷当作碰巧看到的一批,重抽 {times} 次再排"
+    return [
+        ("名次多在", f"{drawn},{most} 的次数名次落在这一段;名次在段外的,是这次碰巧偏好或偏差。"),
+        ("入选把握", f"这 {times} 次里有多少次排进本乡镇的名额:{SURE:.0%} 以上把握大,{EVEN:.0%} 到 {LIKELY:.0%} 之间两可。"),
+        ("换权重仍不变", f"各项分值上下浮动 {spread} 以内,试 {rules.weightings} 种,入选或落选不变的占多少;低的,靠的是分值怎么定。"),
+        ("分不出高下", f"底色相同、紧挨着的人,领头的对其余各人赢不到 {rules.apart:.0%} 的次数;先后可由会议结合了解的情况议定。"),
+    ]
 
 
 def sentence(asked: Asked) -> str:
