@@ -1,0 +1,193 @@
+"""Tables that are taken along: all rows of what is on screen, the same scope and masking, and a row on record."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+
+import openpyxl
+import pytest
+from sqlalchemy import Engine, select
+
+from data_access.accounts import Role
+from data_access.audit import Action
+from data_access.board_tables import BoardAudit
+from data_access.clock import beijing_now
+from data_access.scope import Scope
+from pages.common import downloads, handouts
+from reports.tables import MOST_ROWS, Kind, csv_bytes, table_of_rows
+from reports.workbook import workbook_bytes
+from tests.builders import CELL, TOWNSHIP, a_county, a_household, a_night_visit, a_person, a_petition, a_slot, a_stay, an_appointment
+from tests.meeting_worlds import HOSTILE
+from tests.opened_pages import LAST_NIGHT, opened, words
+from tests.signed_in import an_account
+
+SECRET, HANDLER, STAYER = "检举某某侵占资金", "李四海", "周夜明"
+NO_EXPORT = {"may_export": False}
+NO_NAMES = {"may_see_names": False}
+Files = dict[str, Callable[[], bytes]]
+
+
+@pytest.fixture
+def files(monkeypatch: pytest.MonkeyPatch) -> Files:
+    """What the pages opened in a test offer, by file name; calling one is the click."""
+    made: Files = {}
+
+    def button(label: str, data: Callable[[], bytes], file_name: str, *rest: object, **more: object) -> None:
+        made[file_name] = data
+
+    monkeypatch.setattr(downloads.st, "download_button", button)
+    return made
+
+
+@pytest.fixture
+def county(served: Engine) -> Engine:
+    """Thirty open petitions and a restricted one, a night with one on duty, a visit and a slot, a household nobody visits."""
+    now = beijing_now().replace(microsecond=0)
+    with served.begin() as connection:
+        a_county(connection)
+        handler = an_appointment(connection, "cell_captain", CELL, person=a_person(connection, HANDLER, "13900001234"))
+        chief = an_appointment(connection, "township_chief", person=a_person(connection, STAYER))
+        for number in range(30):
+            opened_at = str(now - timedelta(days=30 + number))
+            a_petition(connection, opened_at, number=f"OLD-{number:02d}", title=HOSTILE[0], handler_id=handler)
+        a_petition(connection, str(now - timedelta(days=60)), number="SECRET", title=SECRET, restricted=True)
+        a_stay(connection, chief, LAST_NIGHT)
+        a_night_visit(connection, chief, LAST_NIGHT, note=f"见到{HANDLER}")
+        a_slot(connection, str(LAST_NIGHT), leader=chief, received_by=chief)
+        a_household(connection, "key")
+    return served
+
+
+def rows_of(files: Files, name: str) -> list[dict[str, str]]:
+    """The lines of the CSV whose file name begins so."""
+    content = next(made for file, made in files.items() if file.startswith(name) and file.endswith(".csv"))()
+    assert content.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def book_of(files: Files, name: str) -> openpyxl.Workbook:
+    content = next(made for file, made in files.items() if file.startswith(name) and file.endswith(".xlsx"))()
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def notes_of(book: openpyxl.Workbook) -> dict[str, str]:
+    return {row[0].value: row[1].value for row in book["说明"].iter_rows() if row[0].value}
+
+
+def exports(database: Engine, name: str) -> list[str]:
+    query = select(BoardAudit.detail).where(BoardAudit.username == name, BoardAudit.action == Action.EXPORT.value)
+    with database.connect() as connection:
+        return list(connection.scalars(query))
+
+
+def test_the_list_is_taken_whole_typed_and_on_record(county: Engine, files: Files):
+    name = an_account(county, Role.LEADER, now=beijing_now())
+    opened(county, "cases", name, standing="overdue", sort="opened")
+    assert exports(county, name) == [], "nothing is made before the click"
+    book = book_of(files, "诉求清单")
+    page, notes = book.worksheets[0], notes_of(book)
+    head = [cell.value for cell in page[3]]
+    lines = [dict(zip(head, [cell.value for cell in row], strict=True)) for row in page.iter_rows(min_row=4)]
+    assert [line["编号"] for line in lines] == [f"OLD-{number:02d}" for number in reversed(range(30))], "25 of them are on screen"
+    assert page.freeze_panes == "A4"
+    first = lines[0]
+    assert (first["事由"], first["经办人"], first["重办(次)"]) == (HOSTILE[0], HANDLER, 0)
+    assert first["点单"].date() == (beijing_now() - timedelta(days=59)).date()
+    assert page.cell(4, head.index("事由") + 1).data_type == "s", "a formula stays text"
+    assert notes["筛选"] == "全部乡镇 · 超期在办 · 点单从早到晚"
+    assert notes["口径"].startswith("超期在办")
+    assert notes["行数"].startswith("30 行")
+    assert [detail.rpartition(" · ")[2] for detail in exports(county, name)] == ["xlsx"]
+
+
+@pytest.mark.parametrize("role", [Role.LEADER, Role.PETITION_OFFICE])
+def test_a_restricted_petition_is_in_no_table_not_even_its_holders(county: Engine, files: Files, role: Role):
+    name = an_account(county, role, now=beijing_now())
+    holder = role is Role.PETITION_OFFICE
+    page = opened(county, "cases", name, standing="restricted" if holder else "open")
+    assert (SECRET in words(page)) is holder
+    assert bool(files) is not holder, "their own list is for reading only"
+    opened(county, "cases", name, standing="open")
+    assert {row["编号"] for row in rows_of(files, "诉求清单")} == {f"OLD-{number:02d}" for number in range(30)}
+
+
+def test_without_the_right_to_names_the_files_are_masked_as_the_pages_are(county: Engine, files: Files):
+    name = an_account(county, Role.LEADER, now=beijing_now(), rights=NO_NAMES)
+    opened(county, "cases", name)
+    assert {(row["事由"], row["经办人"]) for row in rows_of(files, "诉求清单")} == {("", "李**")}
+    page = opened(county, "duty", name, night=str(LAST_NIGHT), township=TOWNSHIP)
+    assert "周**" in words(page)
+    assert [row["姓名"] for row in rows_of(files, f"{LAST_NIGHT} 住夜人员")] == ["周**"]
+    assert "住夜逐夜情况" in "".join(files)
+    opened(county, "nights", name, view="夜访", raised="false", which=f"{LAST_NIGHT:%Y-%m}", period="指定")
+    opened(county, "reception", name, view="场次", how="all")
+    everything = b"".join(made() for file, made in files.items() if file.endswith(".csv")).decode("utf-8-sig", "ignore")
+    assert HANDLER not in everything
+    assert STAYER not in everything
+    assert "姓名" in notes_of(book_of(files, "诉求清单"))
+
+
+def test_lists_of_other_pages_hold_their_rows(county: Engine, files: Files):
+    name = an_account(county, Role.LEADER, now=beijing_now())
+    opened(county, "captains", name, view="未走访")
+    assert [row["邻长"] for row in rows_of(files, "未走访的重点户")] == [HANDLER]
+    opened(county, "reception", name, view="场次", how="all", period="本年")
+    assert [(row["接待人"], row["到岗"]) for row in rows_of(files, "接待场次")] == [(STAYER, "A岗")]
+    opened(county, "nights", name, view="夜访", raised="false", period="本年")
+    assert [(row["干部"], row["走访情况"]) for row in rows_of(files, "夜访记录")] == [(STAYER, f"见到{HANDLER}")]
+    opened(county, "township", name, township=TOWNSHIP, period="本年")
+    figures = next(file for file in files if "各项指标" in file)
+    by_name = {row["指标"]: row for row in rows_of(files, figures.removesuffix(".xlsx").removesuffix(".csv"))}
+    assert by_name["超期在办"]["分子"] == "30"
+
+
+def test_an_account_without_the_right_to_export_is_offered_nothing(county: Engine, files: Files):
+    name = an_account(county, Role.LEADER, now=beijing_now(), rights=NO_EXPORT)
+    for page in ("cases", "duty", "petitions"):
+        opened(county, page, name)
+    assert files == {}
+
+
+def test_a_file_of_a_page_drawn_for_other_rights_is_refused(served: Engine):
+    name = an_account(served, Role.LEADER, now=beijing_now(), rights=NO_NAMES)
+    with pytest.raises(downloads.ExportRefused):
+        downloads.put_on_record(name, "诉求清单", Scope(area="", may_see_names=True, may_export=True))
+    assert exports(served, name) == []
+
+
+def test_what_an_interrupted_run_has_left_is_not_offered(monkeypatch: pytest.MonkeyPatch):
+    left = {downloads._OFFERED: {"旧表": lambda: None}}
+    monkeypatch.setattr(downloads.st, "session_state", left)
+    downloads.none_offered()
+    assert left == {}
+
+
+# --- rows as a table ------------------------------------------------------------------------------------------------------
+
+COLUMNS = {"名称": Kind.TEXT, "件数(件)": Kind.COUNT, "占比": Kind.SHARE, "总分": Kind.SCORE, "日期": Kind.DATE}
+
+
+def test_rows_keep_their_types_in_a_workbook_and_a_csv():
+    table = table_of_rows("表", COLUMNS, [[HOSTILE[0], 3, 0.625, 95.275, date(2026, 11, 20)], ["无", None, None, None, None]])
+    page = openpyxl.load_workbook(io.BytesIO(workbook_bytes([table]))).worksheets[0]
+    assert [cell.value for cell in page[3]] == list(COLUMNS)
+    assert [cell.data_type for cell in page[4]] == ["s", "n", "n", "n", "d"]
+    assert [cell.number_format for cell in page[4]][1:4] == ["0", "0.0%", "0.00"]
+    assert [cell.value for cell in page[5]] == ["无", "—", "—", "—", ""]
+    assert table.texts()[0][1:] == ["3", "62.5%", "95.28", "2026-11-20"]
+    lines = list(csv.reader(io.StringIO(csv_bytes(table).decode("utf-8-sig"))))
+    assert lines[1] == [f"'{HOSTILE[0]}", "3", "0.625", "95.275", "2026-11-20"]
+    assert lines[2] == ["无", "", "", "", ""]
+
+
+def test_a_table_that_had_to_be_cut_says_so():
+    table = table_of_rows("表", {"号": Kind.COUNT}, [[1]] * handouts.ALL_ROWS)
+    assert (len(table.frame), table.cut) == (MOST_ROWS, True)
+    whole = table_of_rows("表", {"号": Kind.COUNT}, [[1]] * 3)
+    assert notes_of(openpyxl.load_workbook(io.BytesIO(workbook_bytes([whole]))))["行数"] == "3 行,为筛选后的全部"
+    cut = openpyxl.load_workbook(io.BytesIO(workbook_bytes([replace(whole, cut=True)])))
+    assert notes_of(cut)["行数"].startswith("只含前 3 行")
