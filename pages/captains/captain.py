@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.captains import months, person, records
+from pages.captains.handouts_captain import offer_captain
 from pages.common import loaders
 from pages.common.auth import signed_in_scope
 from pages.common.definition import open_definition
@@ -33,4 +34,5 @@ with table:
     person.to_sheet(captain, year)
 months.month_line(found, shown)
 records.rows_of(scope, captain, found, shown, as_of)
+offer_captain(scope, captain, found, shown, as_of)
 open_definition()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import streamlit as st
 
 from data_access.captain_lists import LIST_TABLES, captain_roles
@@ -12,11 +13,13 @@ from metrics.wording import whole
 from pages.captains.standing import CAPTAIN_PAGE
 from pages.common import loaders
 from pages.common.address import from_address
-from pages.common.boards import board, ranking_panel
+from pages.common.boards import board, board_sheet, ranking_panel, reading
+from pages.common.downloads import offer_table
 from pages.common.filters import Filters
 from pages.common.layout import note
 from pages.common.markup import Leaderboard
 from pages.common.sheets import page_number
+from reports.tables import TableReport
 
 BOARDS = {
     Role.CELL_CAPTAIN: ("captains.key_visits", "captains.ordinary_visits"),
@@ -62,6 +65,7 @@ def _board(filters: Filters, indicator_id: str, level: Level, role: Role) -> Non
         made = board(filters, indicator_id, level=level, page=CAPTAIN_PAGE, parameter="person")
         roles = loaders.asked(captain_roles, filters.narrowed, LIST_TABLES, day=filters.as_of)
         own = made.frame[[roles.get(code) == role for code in made.frame["code"]]]
+        _offer_own(filters, indicator_id, role, own.reset_index(drop=True))
         made = replace(made, frame=own.reset_index(drop=True), title=f"{made.entry.name}:{ROLE_NAMES[role]} {whole(len(own))} 人")
     else:
         made = board(filters, indicator_id, level=level)
@@ -70,6 +74,18 @@ def _board(filters: Filters, indicator_id: str, level: Level, role: Role) -> Non
     page = page_number(len(made.frame), ROWS, f"page-{key}") if len(made.frame) > ROWS else 1
     with slot:
         ranking_panel(_page(made, page), key=f"board-{key}")
+
+
+def _offer_own(filters: Filters, indicator_id: str, role: Role, own: pd.DataFrame) -> None:
+    """The role's people as shown, instead of the ranking of all three roles."""
+    read = replace(reading(filters, indicator_id, Level.PERSON), frame=own)
+    words = f"{read.entry.name} 按{LEVEL_NAMES[Level.PERSON]}"
+    period = filters.period.text
+
+    def made() -> TableReport:
+        return replace(board_sheet(filters, read), title=f"{words} {ROLE_NAMES[role]}")
+
+    offer_table(f"{words} {ROLE_NAMES[role]} {period}", made, instead_of=f"{words} {period}")
 
 
 def _page(made: Leaderboard, page: int) -> Leaderboard:

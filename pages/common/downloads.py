@@ -102,10 +102,15 @@ def _table_buttons(what: str, file_stem: str, make: Callable[[], TableReport], k
             file_button(label, f"{file_stem}.{suffix}", mime, content, key=f"{key}-{suffix}", what=f"{what} · {suffix}", type="tertiary")
 
 
-def offer_table(title: str, make: Callable[[], TableReport]) -> None:
-    """Puts a table of this page among those :func:`page_downloads` hands out; made only when it is asked for."""
+def offer_table(title: str, make: Callable[[], TableReport], *, instead_of: str = "") -> None:
+    """Puts a table of this page among those :func:`page_downloads` hands out; made only when it is asked for.
+
+    ``instead_of``: the title of a wider table that this one, which is what the page shows, takes the place of.
+    """
     if may_export():
-        st.session_state.setdefault(_OFFERED, {})[title] = make
+        offered = st.session_state.setdefault(_OFFERED, {})
+        offered.pop(instead_of, None)
+        offered[title] = make
 
 
 def none_offered() -> None:
