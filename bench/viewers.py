@@ -65,7 +65,7 @@ class Viewer:
         )
 
     async def run(self, fragment: str = "", address: str = "") -> float:
-        """Asks for the page (another one by its ``address``), or for one live part of it, and waits until it is drawn; returns the seconds."""
+        """Asks for the page (or another by ``address``), or for one live part of it, and waits until it is drawn; returns the seconds."""
         message = BackMsg()
         path, _, query = address.partition("?")
         message.rerun_script.page_script_hash = calc_hash(path) if path else self.page
