@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, delete, text
+from sqlalchemy import Connection, Engine, delete
 
 from data_access.board_tables import BoardAudit, BoardDecision, BoardSelection, BoardSelectionStep
 from data_access.engine import engine
@@ -56,23 +56,6 @@ def database(migrated: Engine) -> Iterator[Engine]:
     """A migrated, empty database for tests that commit; the test runs once on SQLite and once on PostgreSQL."""
     yield migrated
     emptied(migrated)
-
-
-@pytest.fixture
-def own_database(migrated: Engine, tmp_path: Path) -> Iterator[Engine]:
-    """A database of this test alone, for what is kept for ever once committed (a selection on record)."""
-    if migrated.dialect.name == "sqlite":
-        made = engine(f"sqlite:///{tmp_path / 'own.db'}")
-        upgrade(made)
-        yield made
-        return
-    with migrated.connect().execution_options(isolation_level="AUTOCOMMIT") as server:
-        server.execute(text("CREATE DATABASE own"))
-        made = engine(migrated.url.set(database="own").render_as_string(hide_password=False))
-        upgrade(made)
-        yield made
-        made.dispose()
-        server.execute(text("DROP DATABASE own WITH (FORCE)"))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import openpyxl
+import pandas as pd
 import pytest
 from sqlalchemy import Engine, select
 
@@ -18,12 +19,15 @@ from data_access.board_tables import BoardAudit
 from data_access.clock import beijing_now
 from data_access.scope import Scope
 from pages.common import downloads, handouts
+from pages.selection import asking
+from reports.selection_files import Paper, ranking_table
 from reports.tables import MOST_ROWS, Kind, csv_bytes, table_of_rows
 from reports.workbook import workbook_bytes
 from tests.builders import CELL, TOWNSHIP, a_county, a_household, a_night_visit, a_person, a_petition, a_slot, a_stay, an_appointment
 from tests.meeting_worlds import HOSTILE
 from tests.opened_pages import LAST_NIGHT, opened, words
 from tests.signed_in import an_account
+from tests.test_selection_files import a_paper
 
 SECRET, HANDLER, STAYER = "检举某某侵占资金", "李四海", "周夜明"
 NO_EXPORT = {"may_export": False}
@@ -191,3 +195,16 @@ def test_a_table_that_had_to_be_cut_says_so():
     assert notes_of(openpyxl.load_workbook(io.BytesIO(workbook_bytes([whole]))))["行数"] == "3 行,为筛选后的全部"
     cut = openpyxl.load_workbook(io.BytesIO(workbook_bytes([replace(whole, cut=True)])))
     assert notes_of(cut)["行数"].startswith("只含前 3 行")
+
+
+# --- the selection --------------------------------------------------------------------------------------------------------
+
+
+def test_a_frozen_ranking_is_masked_for_who_may_not_see_names(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(asking, "recomputed", lambda text: a_paper(["张三丰", "李四", None]).made)
+    for scope, names in ((Scope(area="", may_see_names=True), ["张三丰", "李四", None]), (Scope(area=""), ["张**", "李*", None])):
+        made = asking._from_snapshot(scope, None, "text", "digest")
+        assert [None if pd.isna(name) else name for name in made.rows["name"]] == names
+        rows = made.rows.assign(standing="")
+        listed = [line[1] for line in ranking_table(Paper(made, rows), rows, "名次").texts()]
+        assert listed == [name or "编号3" for name in names]

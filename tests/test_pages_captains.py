@@ -200,6 +200,26 @@ def test_a_score_sheet_can_be_added_up_by_hand(served: Engine) -> None:
     assert f"{terms['points'].sum():.2f}" in said
 
 
+def test_a_trial_of_other_gates_says_who_would_come_in(served: Engine) -> None:
+    a_county_of_captains(served)
+    with served.begin() as connection:
+        new = a_person(connection, "诸葛新")
+        cell = an_area(connection, GROUP + "009", "cell")
+        an_appointment(connection, "cell_captain", cell, person=new, since=str(TODAY - timedelta(days=20)))
+        for _ in range(5):
+            a_survey_answer(connection, new, 5, YEAR, household_id=a_household(connection, "key", cell, since="2024-01-01"))
+        a_mark(connection, new, "bonus", YEAR, points=5, evidence="会议纪要", decided_on=str(TODAY))
+    board = opened(a_board(served, role=Role.ORGANISATION), "selection", view="试算")
+    next(slider for slider in board.slider if slider.label == "在岗至少").set_value(0)
+    next(button for button in board.button if button.label == "试算").click()
+    board.run(timeout=60)
+    assert not board.exception, [problem.message for problem in board.exception]
+    said = words(board)
+    assert "试算:名单" in said
+    assert "诸葛新" in said
+    assert "未排名" in said
+
+
 def press(board: AppTest, label: str, reason: str) -> AppTest:
     board.text_area[0].set_value(reason)
     next(button for button in board.button if button.label == label).click()

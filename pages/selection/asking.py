@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from data_access.areas import masked_name
 from data_access.engine import engine
 from data_access.scope import Scope
 from data_access.selection_flow import selection_record, selections, steps
@@ -79,8 +80,12 @@ def asked(scope: Scope, year: int, role_name: str, today: date) -> Asked:
 
 
 def _from_snapshot(scope: Scope, connection: Any, snapshot: str, digest: str) -> Selection:
-    """The frozen ranking, computed from its own snapshot: later changes of data and rulebook do not reach it."""
-    return recomputed(snapshot)
+    """The frozen ranking, computed from its own snapshot: later changes of data and rulebook do not reach it.
+
+    The snapshot holds the names as the freezing account saw them; a reader without that right gets them masked.
+    """
+    made = recomputed(snapshot)
+    return made if scope.may_see_names else replace(made, rows=made.rows.assign(name=made.rows["name"].map(masked_name)))
 
 
 def _records(rows: pd.DataFrame) -> tuple[Record, ...]:

@@ -15,6 +15,8 @@ from metrics.rulebook import rulebook
 from metrics.selection.flow import (
     ANSWERS,
     MAIN_LINE,
+    MOVED_UP,
+    ON_LIST,
     OVERRIDES,
     STEP_NAMES,
     STEP_ROLES,
@@ -28,7 +30,7 @@ from metrics.selection.flow import (
     waiting_until,
 )
 from metrics.selection.snapshot import digest, snapshot_text, verified
-from metrics.wording import day_text, moment_text
+from metrics.wording import day_text, is_missing, moment_text
 from pages.common import loaders
 from pages.common.auth import known_account
 from pages.common.layout import note
@@ -66,13 +68,15 @@ def flow(asked: Asked) -> None:
 
 def _line(asked: Asked) -> None:
     taken = {record.step: record for record in asked.records}
-    coming = next_step(asked.records, asked.made.seats)
+    coming, last = next_step(asked.records, asked.made.seats), waiting_until(asked.records)
+    waits = last is not None and loaders.today() <= last  # the five working days of the step before are not over
     parts = []
     for step in MAIN_LINE:
-        done, now = step in taken and step is not coming, step is coming
-        sign, shade = ("✓", "ok") if done else ("→", "near") if now else ("·", "none")
         until = taken[step].until if step in taken else None
-        end = f"<small>到{day_text(until)}止</small>" if until else ""
+        runs = step is asked.stage and until is not None and loaders.today() <= until
+        done, now = step in taken and step is not coming and not runs, runs or (step is coming and not waits)
+        sign, shade = ("✓", "ok") if done else ("→", "near") if now else ("·", "none")
+        end = f"<small>{'进行中,' if runs else ''}到{day_text(until)}止</small>" if until else ""
         parts.append(f'<li class="{shade}"><b>{sign} {STEP_NAMES[step]}</b>{end}</li>')
     panel(f'<ol class="steps">{"".join(parts)}</ol>', key="flow-line")
 
@@ -199,14 +203,28 @@ def _side_steps(asked: Asked, account: Account) -> None:
         return
     with st.popover("申诉、取消资格、裁定平分、作废"), st.form("side-step", clear_on_submit=True):
         step = st.selectbox("办理", steps, format_func=lambda each: STEP_NAMES[each])
-        rows = asked.rows[asked.rows["rank"].notna()].head(400)
-        labels = {int(r["person_id"]): f"{int(r['rank'])} {r['name']}" for r in rows.to_dict("records")}
+        labels = _candidates(asked)
         person = st.selectbox("涉及人选", list(labels), index=None, format_func=lambda each: labels[each], placeholder="选择(作废不用选)")
         reason = st.text_area("理由和依据", max_chars=300)
         st.caption("取消资格和平分裁定须由另一账号复核同意后才生效。")
         if st.form_submit_button("提交", type="primary"):
             about = {} if step is Step.VOID else {"person_id": person}
             _take(asked, step, reason, **about)
+
+
+def _candidates(asked: Asked) -> dict[int, str]:
+    """Everybody whom a step can be about, those on the list first: seats go by township, so they may stand far down the county's ranks.
+
+    Who is not ranked may appeal as well: that is what an appeal is most often about.
+    """
+    rows = asked.rows.assign(listed=asked.rows["standing"].isin([ON_LIST, MOVED_UP])).sort_values("listed", ascending=False, kind="stable")
+    found = {}
+    for row in rows[["person_id", "name", "rank", "township_code", "listed"]].to_dict("records"):
+        place = "未排名" if is_missing(row["rank"]) else f"第{int(row['rank'])}名"
+        who = row["name"] or f"编号{row['person_id']}"
+        town = asked.made.townships.get(row["township_code"], "")
+        found[int(row["person_id"])] = f"{who} · {town} · {place}{' · 名单内' if row['listed'] else ''}"
+    return found
 
 
 def _digest(asked: Asked) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from metrics.selection.gates import OK
 from metrics.selection.rules import ITEM_NAMES
-from metrics.wording import whole
+from metrics.wording import is_missing, whole
 from pages.common.layout import note
 from pages.common.panel import panel
 from pages.common.selections import TRIAL_RESAMPLES, ranking
@@ -66,13 +68,13 @@ def _result(asked: Asked, chosen: tuple) -> None:
     changed = rows[rows["person_id"].isin(before ^ inside)]
     lines, links = [], []
     for row in changed.head(SHOWN).to_dict("records"):
-        was = now.loc[row["person_id"], "rank"] if row["person_id"] in now.index else None
+        was: Any = now.loc[row["person_id"], "rank"] if row["person_id"] in now.index else None
         lines.append(
             [
                 cell("进" if row["person_id"] in inside else "出"),
                 cell(row["name"] or "", made.townships.get(row["township_code"], "")),
-                cell("未排名" if was is None or was != was else f"第 {int(was)} 名"),
-                cell("未排名" if row["rank"] is None or row["rank"] != row["rank"] else f"第 {int(row['rank'])} 名"),
+                cell("未排名" if is_missing(was) else f"第 {int(was)} 名"),
+                cell("未排名" if is_missing(row["rank"]) else f"第 {int(row['rank'])} 名"),
             ]
         )
         links.append(sheet_link(asked, row))

@@ -10,7 +10,7 @@ import pandas as pd
 from metrics.selection.flow import MOVED_UP, ON_LIST, STEP_NAMES, Step
 from metrics.selection.gates import OK
 from metrics.selection.rules import SelectionRules
-from metrics.wording import is_missing, whole
+from metrics.wording import day_text, is_missing, whole
 from pages.selection.asking import Asked
 
 SURE, LIKELY, EVEN = 0.9, 0.6, 0.4
@@ -68,7 +68,9 @@ def sentence(asked: Asked) -> str:
 def caution(asked: Asked) -> list[str]:
     """What the page must say before anyone reads a rank."""
     said = []
-    if not asked.made.complete:
+    if not asked.made.complete and asked.frozen:
+        said.append(f"这份名单在{asked.made.year}年结束之前冻结,只含截至 {day_text(asked.as_of)} 的数据,此后的走访、诉求和评价都不计。")
+    elif not asked.made.complete:
         said.append(f"{asked.year}年还没有结束,只计已结束的月份和季度;名次会变,不能据此公布。")
     unsettled = int(asked.made.rows["to_settle"].sum())
     if unsettled:
