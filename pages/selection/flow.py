@@ -90,9 +90,11 @@ def _person(asked: Asked, person_id: int | None) -> str:
 
 
 def _record(asked: Asked) -> None:
-    rows = []
+    rows, proposed = [], {record.id: record for record in asked.records}
     for record in reversed(asked.records):
-        about = " ".join(word for word in (_person(asked, record.person_id), asked.made.townships.get(record.area_code or "", "")) if word)
+        answered = proposed.get(record.confirms or 0)  # an answer is about whoever the proposal was about
+        what = f"{STEP_NAMES[answered.step]} {_person(asked, answered.person_id)}" if answered else _person(asked, record.person_id)
+        about = " ".join(word for word in (what, asked.made.townships.get(record.area_code or "", "")) if word)
         until = f"到 {day_text(record.until)} 止" if record.until else ""
         rows.append([cell(STEP_NAMES[record.step], about), cell(moment_text(record.at), record.username), cell(record.reason, until)])
     panel(heading("办理记录", "只增不改;每一步有人、有时间、有依据") + sheet(STEPS, rows, empty="还没有立项"), key="flow-record")
