@@ -9,7 +9,7 @@ from pages.common.auth import signed_in_scope
 from pages.common.boards import card
 from pages.common.definition import open_definition
 from pages.common.filters import bar_filters
-from pages.common.layout import bar, page_header, provisional_calendar_notice
+from pages.common.layout import Places, bar, page_header, provisional_calendar_notice
 from pages.common.live import live_note
 from pages.common.markup import cards, exceptions
 from pages.common.panel import panel
@@ -32,11 +32,20 @@ with left:
 with right:
     live_note()
 provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
+parts = Places("captains", (filters.period, filters.township, filters.as_of))
 with header:
-    page_header(standing.sentence(filters))
-panel(exceptions(standing.groups(filters)), key="attention")
+    title = parts.place(40)
+todo, numbers = parts.place(170), parts.place(150)
+
+sentence, groups = standing.sentence(filters), standing.groups(filters)
+with title:
+    page_header(sentence)
+with todo:
+    panel(exceptions(groups), key="attention")
 shown = [card(filters, each) for each in HEADLINES]
-panel(cards([each for each in shown if each is not None]), key="headlines")
+with numbers:
+    panel(cards([each for each in shown if each is not None]), key="headlines")
 view = st.segmented_control("看什么", list(VIEWS), required=True, label_visibility="collapsed", **from_address("view", VIEWS, "排名"))
-VIEWS[view or "排名"](filters)
+with parts.last(500):
+    VIEWS[view or "排名"](filters)
 open_definition()

@@ -146,9 +146,11 @@ class Places:
         """The last part of a page, which draws itself piece by piece: the skeleton stands below the pieces until all are there."""
         pieces = st.container()
         waiting = st.empty() if self._again else st.skeleton(height=height)
-        with pieces:
-            yield
-        waiting.empty()
+        try:
+            with pieces:
+                yield
+        finally:
+            waiting.empty()
 
 
 class Place:

@@ -10,7 +10,7 @@ from pages.common.auth import signed_in_scope
 from pages.common.boards import board, ranking_panel
 from pages.common.definition import open_definition
 from pages.common.filters import bar_filters
-from pages.common.layout import bar, note, page_header, provisional_calendar_notice
+from pages.common.layout import Places, bar, note, page_header, provisional_calendar_notice
 from pages.common.live import live_note
 from pages.common.panel import panel
 from pages.common.sheets import heading, township_names
@@ -28,20 +28,32 @@ with left:
 with right:
     live_note()
 provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
+parts = Places("duty", (filters.period, filters.township, filters.as_of, st.query_params.get("night")))
+with header:
+    sentence = parts.place(40)
+wide, narrow = st.columns([11, 9], gap="large")
+with wide:
+    tonight = parts.place(480)
+with narrow:
+    beside = parts.place(330)
+nights = parts.place(330)
+
 night, names = looked_at(filters), township_names(scope, filters.as_of)
 one = filters.township if filters.township in names else None
-with header:
+with sentence:
     up = [("全县", DUTY_PAGE, filters.query), (names[one], DUTY_PAGE, {**filters.query, "township": one})] if one and len(names) > 1 else []
     page_header(night.sentence if night else "近三周没有工作日夜", crumbs=up)
 
-if night is not None:
-    columns = st.columns([11, 9], gap="large")
-    with columns[0]:
+if night is None:
+    with tonight, beside:
+        pass  # nothing to show takes no room
+else:
+    with tonight:
         if one:
             people_board(night, filters, one)
         else:
             township_board(night, filters)
-    with columns[1]:
+    with beside:
         if one:
             village_board(night, filters)
         else:
@@ -57,17 +69,19 @@ blank = int(rolls["unreported"].sum())
 title = f"{month.label} {len(rolls)} 个乡镇夜中 {len(rolls) - missed} 个达标,{missed - blank} 个未达标,{blank} 个未填报"
 offer_month(units, rolls, month, asked, filters)
 grid = month_map(units, rolls, month, asked, TOWNSHIP_STATES, lambda code, day: here(filters, day, code))
-panel(
-    heading(title, "一格一夜,点一格看那一夜;点乡镇名只看该乡镇", "duty.night_compliance") + grid,
-    key="month-map",
-    picture="住夜月图",
-    about="duty.night_compliance",
-)
-if is_still_to_come(filters.as_of, asked) and asked.workdays.is_workday(filters.as_of):
-    note("今天是工作日,按口径今晚已计入本期;填报前暂按未填报计。")
+with nights:
+    panel(
+        heading(title, "一格一夜,点一格看那一夜;点乡镇名只看该乡镇", "duty.night_compliance") + grid,
+        key="month-map",
+        picture="住夜月图",
+        about="duty.night_compliance",
+    )
+    if is_still_to_come(filters.as_of, asked) and asked.workdays.is_workday(filters.as_of):
+        note("今天是工作日,按口径今晚已计入本期;填报前暂按未填报计。")
 
 part = st.segmented_control(
     "看什么", list(SECTIONS), required=True, label_visibility="collapsed", wrap=True, **from_address("part", SECTIONS, "正职住夜")
 )
-SECTIONS[part or "正职住夜"](filters)
+with parts.last(500):
+    SECTIONS[part or "正职住夜"](filters)
 open_definition()

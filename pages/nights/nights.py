@@ -8,7 +8,7 @@ from pages.common.auth import signed_in_scope
 from pages.common.boards import card
 from pages.common.definition import open_definition
 from pages.common.filters import bar_filters
-from pages.common.layout import bar, page_header, provisional_calendar_notice
+from pages.common.layout import Places, bar, page_header, provisional_calendar_notice
 from pages.common.live import live_note
 from pages.common.markup import cards, exceptions
 from pages.common.panel import panel
@@ -32,12 +32,21 @@ with left:
 with right:
     live_note()
 provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
-week = attention.last_week(filters)
+parts = Places("nights", (filters.period, filters.township, filters.as_of))
 with header:
+    title = parts.place(40)
+todo, numbers = parts.place(170), parts.place(150)
+
+week = attention.last_week(filters)
+with title:
     page_header(attention.sentence(week, filters))
-panel(exceptions(attention.groups(week, filters)), key="attention")
+groups = attention.groups(week, filters)
+with todo:
+    panel(exceptions(groups), key="attention")
 shown = [card(filters, each) for each in HEADLINES]
-panel(cards([each for each in shown if each is not None]), key="headlines")
+with numbers:
+    panel(cards([each for each in shown if each is not None]), key="headlines")
 view = st.segmented_control("看什么", list(VIEWS), required=True, label_visibility="collapsed", **from_address("view", VIEWS, "夜访"))
-VIEWS[view or "夜访"](filters)
+with parts.last(500):
+    VIEWS[view or "夜访"](filters)
 open_definition()

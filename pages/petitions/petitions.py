@@ -10,10 +10,11 @@ from pages.common.auth import signed_in_scope
 from pages.common.boards import card
 from pages.common.definition import open_definition
 from pages.common.filters import bar_filters
-from pages.common.layout import bar, page_header, provisional_calendar_notice
+from pages.common.layout import Places, bar, page_header, provisional_calendar_notice
 from pages.common.live import live_note
 from pages.common.markup import cards
-from pages.common.panel import panel
+from pages.common.panel import go_to, panel
+from pages.common.petition_words import LIST_PAGE, cases_query
 from pages.petitions import leading, rankings, signals, standing
 from pages.petitions.attention import attention
 from pages.petitions.deciding import last_meeting
@@ -36,17 +37,26 @@ with left:
 with right:
     live_note()
 provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
+parts = Places("petitions", (filters.period, filters.township, filters.as_of))
 with header:
-    page_header(standing.sentence(filters))
+    title = parts.place(40)
+todo, numbers = parts.place(170), parts.place(150)
 
+sentence, groups = standing.sentence(filters), attention(filters)
+with title:
+    page_header(sentence)
 decided = last_meeting(filters)
-if decided:
-    panel(decided, key="last-meeting")
-panel(attention(filters), key="attention")
-shown = [card(filters, name) for name in HEADLINES]
+with todo:
+    if decided:
+        panel(decided, key="last-meeting")
+    panel(groups, key="attention")
+shown = [each for each in (card(filters, name) for name in HEADLINES) if each is not None]
+linked = [replace(each, href=go_to(LIST_PAGE, cases_query(each.entry.id, filters))) for each in shown]
 # 积案 as 34件, not as a share: a leader acts on cases.
-counted = [replace(each, as_count=each.as_count or each.entry.id == "petitions.backlog") for each in shown if each is not None]
-panel(cards(counted), key="headlines")
+counted = [replace(each, as_count=each.as_count or each.entry.id == "petitions.backlog") for each in linked]
+with numbers:
+    panel(cards(counted), key="headlines")
 view = st.segmented_control("看什么", list(VIEWS), required=True, label_visibility="collapsed", **from_address("view", VIEWS, "排名"))
-VIEWS[view or "排名"](filters)
+with parts.last(500):
+    VIEWS[view or "排名"](filters)
 open_definition()

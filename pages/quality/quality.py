@@ -8,13 +8,14 @@ from pages.common.auth import signed_in_scope
 from pages.common.boards import ranking_panel
 from pages.common.definition import open_definition
 from pages.common.filters import Filters, bar_filters
-from pages.common.layout import bar, note, page_header, provisional_calendar_notice
+from pages.common.layout import Places, bar, note, page_header, provisional_calendar_notice
 from pages.common.live import live_note
 from pages.common.markup import cards, exceptions
 from pages.common.panel import panel
 from pages.common.sheets import few_cards
 from pages.quality import attention, people, perfect, problems
-from pages.quality.figures import numbers, ranking
+from pages.quality.figures import numbers as figures
+from pages.quality.figures import ranking
 
 BOARDS = ("quality.in_time", "quality.stale", "quality.bulk", "quality.same_text")
 HEADLINES = ("quality.in_time", "quality.bulk", "quality.same_text", "quality.two_places")
@@ -39,11 +40,20 @@ with left:
 with right:
     live_note()
 provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
-groups = attention.groups(filters)
+parts = Places("quality", (filters.period, filters.township, filters.as_of))
 with header:
+    title = parts.place(40)
+todo, numbers = parts.place(170), parts.place(150)
+
+groups = attention.groups(filters)
+with title:
     page_header(attention.sentence(filters), subtitle="以下是需要核实的线索,不是对人对事的结论")
-panel(exceptions(groups), key="attention")
-panel(few_cards(cards(numbers(filters, HEADLINES))), key="headlines")
+with todo:
+    panel(exceptions(groups), key="attention")
+shown = figures(filters, HEADLINES)
+with numbers:
+    panel(few_cards(cards(shown)), key="headlines")
 view = st.segmented_control("看什么", list(VIEWS), required=True, label_visibility="collapsed", **from_address("view", VIEWS, "按单位"))
-VIEWS[view or "按单位"](filters)
+with parts.last(500):
+    VIEWS[view or "按单位"](filters)
 open_definition()

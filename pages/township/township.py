@@ -13,7 +13,7 @@ from pages.common.markup import exceptions
 from pages.common.panel import panel
 from pages.common.sheets import heading, township_names
 from pages.township import trends
-from pages.township.figures import figure_table, figures, modules, sentence, weakest
+from pages.township.figures import cases_of, figure_table, figures, modules, sentence, weakest
 from pages.township.handouts import offer_figures
 from pages.township.people import in_post
 from pages.township.reasons import groups
@@ -63,7 +63,7 @@ for module in modules(Level.TOWNSHIP):
     of_module = list(figures(county, module, Level.TOWNSHIP, place.code, versus, filters))
     found += of_module
     with sides[module in RIGHT]:
-        panel(figure_table(module, of_module, past, columns), key=f"figures-{module}")
+        panel(figure_table(module, of_module, past, columns, cases_of(filters, place.code)), key=f"figures-{module}")
 offer_figures(filters, place.name, found, columns)
 with title:
     page_header(sentence(place.name, found, filters.period.label), crumbs=way)
