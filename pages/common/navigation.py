@@ -76,6 +76,9 @@ ENTRIES = (
     Entry("meeting/show", "会议演示", None, roles=COUNTY),
 )
 
+HOME = "home"
+"""What stands for the address of the first page, which has none."""
+
 _OPEN = "board_open_pages"
 """Session state: the files of the pages this account may open, for links."""
 
@@ -114,7 +117,7 @@ def _strange_address(entries: Sequence[Entry]) -> list[str]:
     """The address asked for where no page has it (mistyped, or its module is off): we answer it, in Chinese, not Streamlit."""
     path = urlsplit(st.context.url or "").path.removeprefix(f"/{st.get_option('server.baseUrlPath').strip('/')}")
     asked = path.strip("/").rsplit("/", 1)[-1]
-    return [asked] if asked and all(asked != entry.url_path for entry in entries) else []
+    return [asked] if asked not in {"", HOME, *(entry.url_path for entry in entries)} else []
 
 
 def pages_for(account: Account | None, login: Callable[[], None], refused: Callable[[], None], unknown: Callable[[], None]) -> Page:
@@ -127,7 +130,7 @@ def pages_for(account: Account | None, login: Callable[[], None], refused: Calla
     strange = _strange_address(entries)
     if account is None:
         st.session_state[_OPEN] = frozenset()
-        addresses = [entry.url_path for entry in entries] or ["login"]
+        addresses = [HOME, *(entry.url_path for entry in entries)]
         return st.navigation([st.Page(login, title="登录", url_path=address) for address in addresses + strange], position="hidden")
     allowed = [entry for entry in entries if entry.open_to(account)]
     st.session_state[_OPEN] = frozenset(entry.file for entry in allowed)
@@ -140,14 +143,18 @@ def pages_for(account: Account | None, login: Callable[[], None], refused: Calla
             st.Page(
                 str(ROOT / entry.file),
                 title=entry.title,
-                url_path=entry.url_path,
+                url_path=HOME if entry is allowed[0] else entry.url_path,
                 default=entry is allowed[0],
                 visibility="visible" if entry.menu is not None else "hidden",
             )
         )
+    if allowed:
+        # The first page stands at the board's own address; at its usual one Streamlit would say "Page not found" over it.
+        first = allowed[0]
+        sections[""].append(st.Page(str(ROOT / first.file), title=first.title, url_path=first.url_path, visibility="hidden"))
     hidden = [(refused, entry.title, entry.url_path) for entry in entries if entry not in allowed]
     hidden += [(unknown, PRODUCT, address) for address in strange]
     if not allowed:
-        hidden.insert(0, (refused, PRODUCT, "home"))
+        hidden.insert(0, (refused, PRODUCT, HOME))
     sections[""] += [st.Page(page, title=title, url_path=address, visibility="hidden") for page, title, address in hidden]
     return st.navigation(sections, position="hidden" if account.role is Role.WALL else "top")
