@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
 from sqlalchemy import CTE, ColumnElement, Date, Integer, Select, SQLColumnExpression, and_, case, func, literal, or_, select, union_all
 
@@ -23,8 +24,12 @@ def day_of(column: SQLColumnExpression) -> ColumnElement:
     return func.date(column, type_=Date)
 
 
+@cache
 def numbered_days() -> CTE:
-    """The calendar with running numbers. Columns: day, works (1 or 0), worked (working days up to and including it)."""
+    """The calendar with running numbers. Columns: day, works (1 or 0), worked (working days up to and including it).
+
+    One object, so that a statement with several clocks numbers the days once.
+    """
     works = case((CalendarDay.is_workday, 1), else_=0)
     return (
         select(

@@ -11,16 +11,19 @@ from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, Text, and_, cast, func, null, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, Text, and_, cast, func, null, or_, select, true
 
 from data_access.frames import frame
 from data_access.petition_clocks import Deadline, deadline
+from data_access.petition_misses import MISSES, missed
 from data_access.petitions import NO_CATEGORY, open_at_end, within
 from data_access.scope import CODE_LENGTHS, Scope, counted, in_scope, unit_code, visible_petitions
 from data_access.tables import Area, NightVisit, Petition, PetitionEvent, PetitionRating, ReceptionSlot
 from data_access.window import Window
 
 PAGE_ROWS = 25
+AGE_BOUNDS = (3, 7, 15, 30, 60)
+"""Days at which an ageing bucket ends; the last two are bounded by ``petitions.backlog_days``."""
 STANDINGS = (
     "open",
     "overdue",
@@ -78,6 +81,8 @@ class Asked:
     channel: str | None = None
     handler_id: int | None = None
     lead_id: int | None = None
+    age: int | None = None
+    """The first day of an ageing bucket (0, 3, 7 … days since it was opened), as in ``petition_state.open_by_dimension``."""
     restricted: bool = False
     soon: date | None = None
     """The last day of "due soon"."""
@@ -87,7 +92,7 @@ def petition_list(scope: Scope, connection: Connection, window: Window, asked: A
     """One page of petitions. Grain: petition. Columns: :data:`LIST_COLUMNS` (``due_day`` a date, ``moved_at`` when anything last moved).
 
     ``open``, ``overdue`` … look at the end of the window's last day; ``ended``, ``left_out``, ``mass``, ``repeats``, ``all`` at
-    its days, ``all_and_open`` at both.
+    its days, ``all_and_open`` at both; the names of ``data_access.petition_misses`` list what a rate of the window misses.
     Raises ``KeyError`` for an unknown standing or sort.
     """
     due = deadline(window)
@@ -166,6 +171,8 @@ def _conditions(scope: Scope, window: Window, asked: Asked, due: Deadline) -> li
     wanted += [column == value for column, value in equal.items() if value is not None]
     if asked.category is not None:
         wanted.append(Petition.category.is_(None) if asked.category == NO_CATEGORY else Petition.category == asked.category)
+    if asked.age is not None:
+        wanted.append(_aged(window, asked.age))
     for word in asked.words.split()[:MOST_WORDS]:
         found = [Petition.number.icontains(word, autoescape=True), Petition.category.icontains(word, autoescape=True)]
         if scope.may_see_names:  # who may not read titles may not search them either
@@ -174,7 +181,17 @@ def _conditions(scope: Scope, window: Window, asked: Asked, due: Deadline) -> li
     return wanted
 
 
+def _aged(window: Window, first: int) -> ColumnElement[bool]:
+    """Opened so long before the end of the window's last day as one ageing bucket says."""
+    bounds = [*AGE_BOUNDS, int(window.number("petitions.backlog_days"))]
+    after = next((bound for bound in bounds if bound > first), None)
+    since = Petition.opened_at >= window.end - timedelta(days=after) if after is not None else true()
+    return and_(since, Petition.opened_at < window.end - timedelta(days=first)) if first else since
+
+
 def _standing(window: Window, asked: Asked, due: Deadline) -> ColumnElement[bool]:
+    if asked.standing in MISSES:
+        return missed(window, due, asked.standing)
     is_open = open_at_end(window)
     old = Petition.opened_at < window.end - timedelta(days=window.number("petitions.backlog_days"))
     opened = within(Petition.opened_at, window)

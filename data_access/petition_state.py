@@ -9,14 +9,13 @@ from sqlalchemy import Connection, Date, Select, SQLColumnExpression, Text, and_
 
 from data_access.frames import frame
 from data_access.petition_clocks import day_of, deadline
+from data_access.petition_lists import AGE_BOUNDS
 from data_access.petitions import NO_CATEGORY, one_if, open_at_end, order_statistics, seconds_between, within
 from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, unit_code
 from data_access.tables import Petition, PetitionEvent, PetitionRating
 from data_access.window import Window
 
 DIMENSIONS = ("all", "township", "level", "size", "category", "channel", "sphere", "age")
-AGE_BOUNDS = (3, 7, 15, 30, 60)
-"""Days at which an ageing bucket ends; the last two are bounded by ``petitions.backlog_days``."""
 STEPS = ("dispatch", "accept", "resolve", "rate", "close")
 RECENT_DAYS, PAST_DAYS = 28, 84
 AFTERWARDS_DAYS = 60

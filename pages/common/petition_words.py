@@ -1,4 +1,7 @@
-"""Beside each township's on-time rate its k/n, and how much of what is open there is overdue, without ranking by it (减负)."""
+"""Which list of cases stands behind a figure of 诉求, and the words beside a township's on-time rate.
+
+Those are its k/n, and how much of what is open there is overdue, without ranking by it (减负).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,42 @@ from metrics.vocabulary import Level
 from metrics.wording import fraction
 from pages.common import loaders
 from pages.common.filters import Filters
+
+CASES_OF = {
+    "petitions.open": "open",
+    "petitions.overdue": "overdue",
+    "petitions.backlog": "backlog",
+    "petitions.closed_on_time": "late",
+    "petitions.resolved": "unresolved",
+    "petitions.disputes_resolved": "unresolved",
+    "petitions.dispatch_on_time": "undispatched",
+    "petitions.accept_on_time": "unaccepted",
+    "petitions.response": "unanswered",
+    "petitions.notified": "unnotified",
+    "petitions.proper_closure": "improper",
+    "petitions.returned": "returned",
+    "petitions.reopened": "reopened",
+    "petitions.repeat": "repeats",
+    "petitions.mass": "mass",
+    "petitions.days": "ended",
+    "petitions.level_closed": "ended",
+    "satisfaction.rated": "unhappy",
+    "satisfaction.callback": "unhappy_callback",
+    "satisfaction.gap": "unhappy_callback",
+    "satisfaction.response": "ended",
+}
+"""By indicator: the ``standing`` of the list that holds its red cases."""
+LIST_PAGE = "pages/petitions/cases.py"
+
+
+def cases_query(indicator_id: str, filters: Filters, township: str | None = None) -> dict[str, str] | None:
+    """The address parameters of the list behind a figure of a township, or of all that the filters let through; None without one."""
+    standing = CASES_OF.get(indicator_id)
+    if standing is None:
+        return None
+    chosen = township or filters.township
+    return {"standing": standing, **({"township": chosen[:9]} if chosen else {}), **filters.query}
+
 
 INDICATORS = ("petitions.closed_on_time", "petitions.overdue")
 

@@ -15,14 +15,17 @@ from pages.common.panel import panel
 from pages.petitions import case_markup
 from pages.petitions.asking import TABLES, moment_window, names_of
 from pages.petitions.deciding import decision_block
+from pages.petitions.list_filters import LIST_SHOWN
 from pages.petitions.unmasking import phone_block
 
 scope, as_of = signed_in_scope(), loaders.today()
 number = st.query_params.get("number", "")
 filters = Filters(Period.holding(PeriodKind.MONTH, as_of), as_of, None, scope)
+seen = st.session_state.get(LIST_SHOWN, {})
+period = {name: seen[name] for name in ("period", "which", "township") if name in seen}
+crumbs = [("诉求", "pages/petitions/petitions.py", period), ("清单", "pages/petitions/cases.py", seen)]
 case = loaders.asked(petition_case, scope, TABLES, window=moment_window(filters), number=number)
 if case is None:
-    crumbs = [("诉求", "pages/petitions/petitions.py", None), ("清单", "pages/petitions/cases.py", None)]
     page_header("找不到这件诉求", crumbs=crumbs, subtitle="编号可能有误,或不在您的范围内。请从清单中查找。")
     st.stop()
 
@@ -36,7 +39,6 @@ people = [case["handler_id"], case["lead_id"], *events["person_id"], (origin or 
 names = names_of(scope, people)
 since, moved = held_since(case, events), last_moved(case, events)
 
-crumbs = [("诉求", "pages/petitions/petitions.py", None), ("清单", "pages/petitions/cases.py", None)]
 page_header(case_markup.sentence(case, names, since, moved, as_of), crumbs=crumbs, subtitle=case_markup.subtitle(case, places, names))
 left, right = bar()
 with right:

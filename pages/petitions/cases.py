@@ -12,7 +12,7 @@ from pages.common.live import live_note
 from pages.common.panel import panel
 from pages.petitions.asking import TABLES, names_of, period_window
 from pages.petitions.handouts import offer_cases
-from pages.petitions.list_filters import list_filters, list_sentence, page_picker
+from pages.petitions.list_filters import LIST_SHOWN, list_filters, list_sentence, page_picker
 from pages.petitions.markup import case_rows
 
 scope, as_of = signed_in_scope(), loaders.today()
@@ -29,6 +29,7 @@ total = loaders.asked(petition_count, filters.narrowed, TABLES, window=window, a
 page = page_picker(total)
 rows = loaders.asked(petition_list, filters.narrowed, TABLES, window=window, asked=asked, page=page)
 names = names_of(scope, [*rows["handler_id"], *rows["lead_id"]])
+st.session_state[LIST_SHOWN] = st.query_params.to_dict()
 with header:
     page_header(list_sentence(asked, total, filters), crumbs=[("诉求", "pages/petitions/petitions.py", filters.query)])
 panel(case_rows(rows, names, window.last, loaders.workdays(), "没有符合条件的诉求,可放宽条件或换一个时段"), key="case-rows")

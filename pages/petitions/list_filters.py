@@ -12,6 +12,7 @@ from metrics.wording import day_text, whole
 from pages.common import loaders
 from pages.common.address import from_address, page_from_address, words_from_address
 from pages.common.filters import Filters
+from pages.petitions import wording
 from pages.petitions.asking import week_end
 
 STANDING_NAMES = {
@@ -26,9 +27,23 @@ STANDING_NAMES = {
     "left_out": "撤回、转送、不予受理",
     "repeats": "本期重复诉求",
     "mass": "集体访、越级访",
+    "late": "未按期办结",
+    "unresolved": "到期或已结未化解",
+    "undispatched": "派单超时",
+    "unaccepted": "接单超时",
+    "unanswered": "24小时内未响应",
+    "unnotified": "未按时告知受理",
+    "improper": "销号不规范",
+    "returned": "退单",
+    "reopened": "不满意重办",
+    "unhappy": "评单不满意",
+    "unhappy_callback": "回访不满意",
     "all": "本期全部",
 }
+AT_A_MOMENT = ("open", "overdue", "due_soon", "backlog", "backlog_unled", "supervised", "led")
 PAGE = "page"
+LIST_SHOWN = "petition_list_shown"
+"""Session state: the address parameters of the list last seen, for the way back up from a case."""
 RESTRICTED = "restricted"
 RESTRICTED_NAME = "检举控告(单列,在办和本期)"
 SORT_NAMES = {"due": "时限从早到晚", "moved": "最久没有进展", "opened": "点单从早到晚", "newest": "最新点单", "number": "按编号"}
@@ -54,6 +69,7 @@ def list_filters(filters: Filters) -> Asked:
         size = _choice("size", dict(SIZE_NAMES), "大小", 100)
         category = _choice("category", {each: each for each in known}, "类别", 130)
         channel = _choice("channel", dict(CHANNEL_NAMES), "渠道", 120)
+        age = _choice("age", {str(each): f"在办 {wording.age_name(each)}" for each in wording.AGES}, "在办天数", 130)
         sort = _choice("sort", SORT_NAMES, "排序", 150, default="due")
     restricted = standing == RESTRICTED
     return Asked(
@@ -64,6 +80,7 @@ def list_filters(filters: Filters) -> Asked:
         size=size,
         category=category,
         channel=channel,
+        age=None if age is None else int(age),
         handler_id=_id_in_address("handler"),
         lead_id=_id_in_address("lead"),
         restricted=restricted,
@@ -99,9 +116,5 @@ def list_sentence(asked: Asked, total: int, filters: Filters) -> str:
     """超期在办 91 件 · 按时限从早到晚."""
     name = RESTRICTED_NAME if asked.restricted else STANDING_NAMES[asked.standing]
     words = f",含“{asked.words}”" if asked.words else ""
-    at = (
-        ""
-        if asked.standing in ("ended", "left_out", "mass", "repeats", "all", "all_and_open")
-        else f"(截至{day_text(min(filters.period.last, filters.as_of))})"
-    )
+    at = f"(截至{day_text(min(filters.period.last, filters.as_of))})" if asked.standing in AT_A_MOMENT else ""
     return f"{name} {whole(total)} 件{at}{words}"

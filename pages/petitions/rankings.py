@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -17,6 +19,7 @@ from pages.common.filters import Filters
 from pages.common.layout import note
 from pages.common.markup import Leaderboard
 from pages.common.panel import go_to, panel
+from pages.common.petition_words import cases_query
 from pages.petitions.handouts import offer_formulas
 from pages.petitions.markup import LIST_PAGE, cell, heading, sheet
 
@@ -53,7 +56,8 @@ def _ranking(filters: Filters, indicator_id: str) -> Leaderboard:
     level = _level(filters, indicator_id)
     if level is Level.VILLAGE:
         return board(filters, indicator_id, level=level, page="pages/township/village.py", parameter="village")
-    return board(filters, indicator_id)
+    made, query = board(filters, indicator_id, page=LIST_PAGE), cases_query(indicator_id, filters)
+    return made if query is None else replace(made, query=query)
 
 
 def _level(filters: Filters, indicator_id: str) -> Level:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from data_access.petition_state import AFTERWARDS_DAYS, AGE_BOUNDS, STEPS, daily_flow, open_by_dimension, step_durations, waiting_by_step
+from data_access.petition_state import AFTERWARDS_DAYS, STEPS, daily_flow, open_by_dimension, step_durations, waiting_by_step
 from metrics.petitions import quantiles
 from metrics.wording import MISSING, day_text, is_missing, whole
 from pages.common import loaders
@@ -35,8 +35,10 @@ DIMENSIONS = {
 ORDERS: dict[str, Sequence[str]] = {
     "level": ("cell", "group", "patch", "village", "township", "county"),
     "size": ("small", "big", "hard"),
-    "age": tuple(str(each) for each in (0, *AGE_BOUNDS, 90)),
+    "age": tuple(str(each) for each in wording.AGES),
 }
+LISTED_BY = ("township", "level", "size", "category", "channel", "age")
+"""The dimensions whose bars lead to a list: each is a filter of it by the same name."""
 STEP_NAMES = {"dispatch": "派单", "accept": "接单", "resolve": "办结", "rate": "评单", "close": "销号"}
 STEP_FROM = {"dispatch": "点单 → 派单", "accept": "派单 → 接单", "resolve": "接单 → 办结", "rate": "办结 → 评单", "close": "办结 → 销号"}
 FLOW_WEEKS = 26
@@ -86,9 +88,25 @@ def _composition(filters: Filters, chosen: str) -> None:
     late = rows.assign(name=names).sort_values("overdue", ascending=False)
     most = f"超期最多的是{late['name'].iloc[0]}({late['overdue'].iloc[0]} 件)" if len(late) and late["overdue"].iloc[0] else "没有超期"
     figure = bar_chart(
-        palette(), names, list(rows["open"]), title=most, subtitle=f"在办诉求按{chosen},件 · 只看多少,不排名", texts=texts, share=False
+        palette(),
+        names,
+        list(rows["open"]),
+        title=most,
+        subtitle=f"在办诉求按{chosen},件 · 只看多少,不排名" + (" · 点一条看清单" if dimension in LISTED_BY else ""),
+        texts=texts,
+        codes=["" if is_missing(value) else str(value) for value in rows["value"]],
+        share=False,
     )
-    show_figure(figure, key=f"open-by-{dimension}", alt=f"在办诉求按{chosen}:{most}", name=f"在办诉求按{chosen}")
+    picked = show_figure(
+        figure,
+        key=f"open-by-{dimension}",
+        alt=f"在办诉求按{chosen}:{most}",
+        name=f"在办诉求按{chosen}",
+        selectable=dimension in LISTED_BY,
+    )
+    if picked and picked[0]:
+        town = {} if filters.township is None else {"township": filters.township}
+        st.switch_page(LIST_PAGE, query_params={"standing": "open", **filters.query, **town, dimension: str(picked[0])})
 
 
 def _ordered(rows: pd.DataFrame, dimension: str) -> pd.DataFrame:
@@ -106,15 +124,9 @@ def _value_name(dimension: str, value: object, filters: Filters) -> str:
     if dimension == "township":
         return township_names(filters.scope, filters.as_of).get(text, text)
     if dimension == "age":
-        return _age_name(int(text))
+        return wording.age_name(int(text))
     names = {"level": wording.level_name, "size": wording.size_name, "channel": wording.channel_name}
     return wording.SPHERE_NAMES.get(text, text) if dimension == "sphere" else names.get(dimension, str)(text)
-
-
-def _age_name(first: int) -> str:
-    ends = [*AGE_BOUNDS, 90]
-    after = next((end for end in ends if end > first), None)
-    return f"{first} 天以上" if after is None else f"{first}–{after} 天"
 
 
 def _flow(filters: Filters) -> None:

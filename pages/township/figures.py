@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -20,7 +20,8 @@ from pages.common.boards import module_page
 from pages.common.filters import Filters
 from pages.common.markup import sparkline, verdict
 from pages.common.navigation import enabled_modules
-from pages.common.panel import go_definition
+from pages.common.panel import go_definition, go_to
+from pages.common.petition_words import LIST_PAGE, cases_query
 from pages.common.sheets import Column, cell, heading, sheet
 
 ABOVE = {Level.TOWNSHIP: (Level.COUNTY, 6), Level.VILLAGE: (Level.TOWNSHIP, 9)}
@@ -88,10 +89,17 @@ def _severity(row: Mapping[str, Any], target: float | None, width: float, entry:
     return float(short) / (width or 1.0)
 
 
-def figure_table(module: Module, found: Sequence[Figure], trends: Mapping[str, Sequence[float]] | None, names: Mapping[str, str]) -> str:
+def figure_table(
+    module: Module,
+    found: Sequence[Figure],
+    trends: Mapping[str, Sequence[float]] | None,
+    names: Mapping[str, str],
+    cases: Callable[[str], str] | None = None,
+) -> str:
     """A module's figures as a table. ``trends`` by indicator: twelve periods, oldest first; None while they are being computed.
 
     ``names``: what the columns of the unit above (``above``) and of the sibling (``other``) are called; without ``other`` no column.
+    ``cases``: by indicator the attribute that makes its row lead to the cases behind it, or empty.
     """
     heads = [Column("指标"), Column("本单位", number=True), Column(names["above"], number=True)]
     heads += [Column(names["other"], number=True, aside=True)] if "other" in names else []
@@ -99,7 +107,18 @@ def figure_table(module: Module, found: Sequence[Figure], trends: Mapping[str, S
     rows = [_row(each, trends, "other" in names) for each in found]
     if trends is None:
         heads = [head for head in heads if head.name != "近12期"]
-    return heading(MODULE_NAMES[module]) + sheet(heads, rows, empty="这个时段没有数据")
+    links = [cases(each.entry.id) for each in found] if cases is not None else []
+    return heading(MODULE_NAMES[module]) + sheet(heads, rows, links, empty="这个时段没有数据")
+
+
+def cases_of(filters: Filters, township: str) -> Callable[[str], str]:
+    """By indicator: the link to its cases in a township, empty where it has none."""
+
+    def link(indicator_id: str) -> str:
+        query = cases_query(indicator_id, filters, township)
+        return "" if query is None else go_to(LIST_PAGE, query)
+
+    return link
 
 
 def _row(each: Figure, trends: Mapping[str, Sequence[float]] | None, compared: bool) -> list[str]:

@@ -53,7 +53,7 @@ def place_of(scope: Scope, code: str, level: Level) -> Place | None:
 
 
 def crumbs(scope: Scope, code: str, query: Mapping[str, str], last: str | None = None) -> list[Crumb]:
-    """县 › 乡镇 › 村 down to the unit at ``code``; ``last`` is what stands at the end without a link of its own (a person)."""
+    """县 › 乡镇 › 村 down to the unit at ``code``. ``last`` (a person), else the unit itself, stands at the end without a link."""
     above = loaders.asked(areas.ancestors, scope, ("area",), code=code)
     steps: list[Crumb] = []
     for row in above.to_dict("records"):
@@ -66,6 +66,8 @@ def crumbs(scope: Scope, code: str, query: Mapping[str, str], last: str | None =
             steps.append((name, VILLAGE_PAGE, {"village": at, **query}))
     if last is not None:
         steps.append((last, "", None))
+    elif steps:
+        steps[-1] = (steps[-1][0], "", None)  # where one stands is no way on
     return steps
 
 

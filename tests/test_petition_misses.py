@@ -1,0 +1,64 @@
+"""A red rate leads to exactly the petitions it misses: what its list counts is n − k of the indicator."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from data_access.petition_clocks import deadline
+from data_access.petition_lists import Asked, petition_count, petition_list
+from data_access.petition_misses import MISSES, missed
+from data_access.petition_state import open_by_dimension
+from tests.builders import COUNTY, EVERYTHING, a_petition, figure
+from tests.petition_worlds import a_world, random_petitions, written
+from tests.test_petition_lists import END, OCTOBER, october
+
+HERE = EVERYTHING.narrowed(COUNTY)
+END_DAY = date.fromisoformat(END)
+RATES = {
+    "late": "petitions.closed_on_time",
+    "unresolved": "petitions.resolved",
+    "undispatched": "petitions.dispatch_on_time",
+    "unaccepted": "petitions.accept_on_time",
+    "unanswered": "petitions.response",
+    "unnotified": "petitions.notified",
+    "improper": "petitions.proper_closure",
+}
+COUNTED = {"returned": "petitions.returned", "reopened": "petitions.reopened"}
+RATINGS = {"unhappy": "satisfaction.rated", "unhappy_callback": "satisfaction.callback"}
+
+
+def test_every_red_rate_leads_to_exactly_what_it_misses(connection):
+    a_world(connection)
+    written(connection, random_petitions(6, 200))
+    a_petition(connection, "2026-10-09", id=10_000, number="NOTICE", is_xinfang=True)
+    found = {name: petition_count(HERE, connection, october(connection), Asked(standing=name)) for name in MISSES}
+
+    def row(indicator_id: str):
+        return figure(connection, indicator_id, "county", OCTOBER, END)[COUNTY]
+
+    expected = {name: row(each)["n"] - row(each)["k"] for name, each in RATES.items()}
+    expected |= {name: row(each)["k"] for name, each in COUNTED.items()}
+    assert {name: found[name] for name in expected} == expected
+    assert min(found.values()) > 0, "the world has something of each kind"
+    for name, each in RATINGS.items():  # a petition may be rated twice
+        assert 0 < found[name] <= row(each)["n"] - row(each)["k"]
+    for name in MISSES:
+        assert len(petition_list(HERE, connection, october(connection), Asked(standing=name), rows=1000)) == found[name]
+
+
+def test_the_bars_of_the_open_ones_are_as_long_as_their_lists(connection):
+    a_world(connection)
+    written(connection, random_petitions(6, 200))
+    rows = open_by_dimension(HERE, connection, october(connection), END_DAY)
+    for dimension, made in {"age": int, "level": str, "size": str, "channel": str, "category": str}.items():
+        of_it = rows[(rows["dimension"] == dimension) & rows["value"].notna()]
+        shown = dict(zip(of_it["value"], of_it["open"], strict=True))
+        asked = {value: Asked(standing="open", **{dimension: made(value)}) for value in shown}
+        assert {value: petition_count(HERE, connection, october(connection), each) for value, each in asked.items()} == shown
+
+
+def test_an_unknown_miss_is_an_error(connection):
+    with pytest.raises(KeyError):
+        missed(october(connection), deadline(october(connection)), "nonsense")
