@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import pandas as pd
+
 from data_access.profiles import records_of
 from data_access.scope import Scope
 from metrics.definition import Indicator, Question
+from metrics.duty import shortfall_words
 from metrics.vocabulary import MODULE_NAMES, Measure
 from metrics.wording import MISSING, fraction, is_missing, target_text, value_text
 from pages.common.filters import Filters
@@ -110,3 +113,38 @@ def offer_records(
 
     columns = {"日期": DATE, "地点": TEXT, "内容": TEXT, "备注": TEXT, "计入": TEXT, "录入": TIME}
     offer_rows(f"{person.name} {KIND_NAMES[kind]}记录", columns, lines, filters, chosen="近12个月")
+
+
+def offer_nights(filters: Filters, place: str, rolls: pd.DataFrame, stays: pd.DataFrame) -> None:
+    """A village's workday nights of the month, as its page lists them."""
+
+    def lines() -> Rows:
+        made = []
+        for roll in rolls.to_dict("records"):
+            here = stays[stays["night"] == roll["night"]]
+            names = ["、".join(str(name) for name in here[here["post"] == post]["name"] if isinstance(name, str)) for post in (1, 2)]
+            made.append([roll["night"], *names, "达标" if roll["compliant"] else shortfall_words(roll)])
+        return made
+
+    columns = {"夜": DATE, "主干": TEXT, "其他干部": TEXT, "结果": TEXT}
+    offer_rows(f"{place} 逐夜住夜", columns, lines, filters, "duty.village_compliance", chosen=place)
+
+
+def offer_cells(filters: Filters, place: str, cells: pd.DataFrame, names: Mapping[str, str], least: float, most: float) -> None:
+    """All 邻 of a village with their 邻长 and households."""
+
+    def lines() -> Rows:
+        return [
+            [
+                row["name"],
+                names.get(row["code"][:16], ""),
+                "缺邻长" if is_missing(row["captain"]) else row["captain"],
+                row["households"],
+                row["key_households"],
+                "合规" if least <= row["households"] <= most else f"应 {least}–{most} 户",
+            ]
+            for row in cells.to_dict("records")
+        ]
+
+    columns = {"邻": TEXT, "组": TEXT, "邻长": TEXT, "户数(户)": COUNT, "重点户(户)": COUNT, "规模": TEXT}
+    offer_rows(f"{place} 各邻", columns, lines, filters, "captains.cell_size", chosen=place)

@@ -22,6 +22,7 @@ from pages.common.filters import Filters
 from pages.common.markup import SIGNS
 from pages.common.panel import go_to, panel
 from pages.common.sheets import CASE_PAGE, Column, cell, heading, is_missing, page_number, period_window, sheet
+from pages.township.handouts import offer_cells, offer_nights
 from pages.township.reasons import TABLES
 from pages.township.units import CAPTAIN_PAGE, Place, kept
 
@@ -49,6 +50,7 @@ def nights(scope: Scope, place: Place, filters: Filters) -> str:
     facts = {name: loaders.fact(own, name, asked, Span.PERIOD) for name in ("villages", "village_roll")}
     rolls = village_nights(facts, asked).sort_values("night", ascending=False)
     stays = loaders.asked(stays_at, own, ROLL_TABLES, codes=(place.code,), first=month.first, last=asked.last)
+    offer_nights(filters, place.name, rolls, stays)
     rows = []
     for roll in rolls.to_dict("records"):
         here = stays[stays["night"] == roll["night"]]
@@ -113,6 +115,7 @@ def grid(scope: Scope, place: Place, filters: Filters) -> None:
     head = heading(f"三长:{_count(rows, 'patch')} 片 {_count(rows, 'group')} 组 {len(once)} 邻", sub, "captains.cell_size")
     posts = "".join(_captains(rows[rows["level"] == level], role, filters) for level, role in CAPTAINS.items())
     above = st.container()
+    offer_cells(filters, place.name, cells, names, least, most)
     page = page_number(len(cells), ROWS, "village_cells")
     lines, links = [], []
     for row in cells.iloc[(page - 1) * ROWS : page * ROWS].to_dict("records"):
