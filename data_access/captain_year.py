@@ -122,8 +122,8 @@ def answers_of(
     Numbers only: which household answered what is nobody's business.
     """
     own = or_(*(in_scope(Household.area_code, scope.narrowed(code)) for code in codes)) if codes else literal(1) == 0
-    statement = (
-        select(one_if(own), func.count(), func.sum(SurveyResponse.score))
+    answers = (
+        select(one_if(own).label("own"), SurveyResponse.score.label("score"))
         .outerjoin(Household, Household.id == SurveyResponse.household_id)
         .where(
             SurveyResponse.year == year,
@@ -131,8 +131,9 @@ def answers_of(
             or_(SurveyResponse.answered_on.is_(None), SurveyResponse.answered_on <= as_of),
             SurveyResponse.score.between(1, 5),
         )
-        .group_by(one_if(own))
+        .subquery()
     )
+    statement = select(answers.c.own, func.count(), func.sum(answers.c.score)).group_by(answers.c.own)
     found = {int(row[0]): (int(row[1]), int(row[2])) for row in connection.execute(statement)}
     return *found.get(1, (0, 0)), found.get(0, (0, 0))[0]
 

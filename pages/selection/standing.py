@@ -73,7 +73,15 @@ def shortlist(asked: Asked) -> None:
     table = listed(rows) if township is None else shown
     offer_ranking(asked, table, f"名单 {where if township else '全县'}")
     paper_buttons(asked, rows, table, where if township else "全县")
-    _ranking(asked, table, f"名单 {whole(seats)} 人" if township is None else f"{where}:名单 {seats} 人与其后各位", "shortlist")
+    with_withdrawn = rows[rows["standing"].isin([ON_LIST, MOVED_UP, OFF_LIST])] if township is None else shown
+    title = f"名单 {whole(seats)} 人" if township is None else f"{where}:名单 {seats} 人与其后各位"
+    _ranking(asked, with_withdrawn, title + _moved(rows), "shortlist")
+
+
+def _moved(rows: pd.DataFrame) -> str:
+    """,退出 1 人,递补 1 人: who left the list and who came in stands beside it, not in a footnote."""
+    words = [(name, int((rows["standing"] == name).sum())) for name in (OFF_LIST, MOVED_UP)]
+    return "".join(f",{name} {whole(count)} 人" for name, count in words if count)
 
 
 def _intervals(asked: Asked, rows: pd.DataFrame, where: str, seats: int) -> None:
