@@ -52,6 +52,8 @@ def show(filters: Filters) -> None:
         with column:
             _board(filters, indicator_id, level, role)
     if level is Level.PERSON:
+        if filters.period.last > filters.as_of:
+            note("这个月(季)还没有结束,走访只看进度、不排名;要看名次,请在上面选已结束的月份或季度。")
         note("任何一名三长上门都算走访到;名次只作提醒,评先以“评选”页为准。")
         return
     for pair in (UNIT_BOARDS[:2], UNIT_BOARDS[2:]):
