@@ -64,6 +64,7 @@ def change(url: str) -> None:
 async def _page(port: int, cookie: str, url: str, name: str, address: str) -> PageSeconds:
     viewer = Viewer(port, cookie)
     await viewer.connect()
+    await viewer.run()  # the navigation says under which hash the server knows a page
     first = await viewer.run(address=address)
     again = [await viewer.run(address=address) for _ in range(RUNS)]
     changed = []

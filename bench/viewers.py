@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.util import calc_hash
 
 from bench.servers import COOKIE
 
@@ -50,6 +49,7 @@ class Viewer:
     def __init__(self, port: int, cookie: str) -> None:
         self.port, self.cookie = port, cookie
         self.page = ""
+        self.pages: dict[str, str] = {}
         self.kept: set[str] = set()
         self.live: list[str] = []
 
@@ -68,7 +68,7 @@ class Viewer:
         """Asks for the page (or another by ``address``), or for one live part of it, and waits until it is drawn; returns the seconds."""
         message = BackMsg()
         path, _, query = address.partition("?")
-        message.rerun_script.page_script_hash = calc_hash(path) if path else self.page
+        message.rerun_script.page_script_hash = self.pages.get(path, self.page)
         message.rerun_script.query_string = query
         message.rerun_script.cached_message_hashes.extend(self.kept)
         message.rerun_script.context_info.url = f"http://127.0.0.1:{self.port}/{path}"
@@ -93,6 +93,7 @@ class Viewer:
             self.kept.add(message.hash)
         if kind == "navigation":
             self.page = message.navigation.page_script_hash
+            self.pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
         elif kind == "auto_rerun" and message.auto_rerun.interval == EVERY:
             self.live.append(message.auto_rerun.fragment_id)
         return kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
