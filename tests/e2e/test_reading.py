@@ -75,30 +75,85 @@ def test_from_the_county_to_a_township_and_back(board: Board, reader: Reader) ->
     assert chosen(page) == "本季"
 
 
-def test_down_to_a_record_and_back_up_the_breadcrumb(board: Board, reader: Reader) -> None:
-    """县 → 乡镇 → 村 → 人 → 记录: each step one click, the way back one more each."""
-    page = opened(reader(), board)
-    page.locator(".rows").first.locator(".row").first.click()
-    steps = [("village.py", "/village"), ("person.py", "/person")]
-    page.wait_for_url(re.compile("/township"))
+def went(page: Page, target: Locator, address: str) -> None:
+    """One click, and the page it leads to is drawn."""
+    target.click()
+    page.wait_for_url(re.compile(address))
     settled(page)
-    for target, address in steps:
-        page.locator(f'[data-go*="{target}"]').first.click()
-        page.wait_for_url(re.compile(address))
-        settled(page)
-        expect(title(page)).to_be_visible()
-    page.locator('[data-go*="record"]').first.click()
-    expect(page.get_by_role("dialog")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
-    settled(page)
-    page.locator(".st-key-board-crumbs").get_by_role("link").last.click()
-    page.wait_for_url(re.compile("/village"))
-    settled(page)
-    page.locator(".st-key-board-crumbs").get_by_role("link").last.click()
-    page.wait_for_url(re.compile("/township"))
+    expect(title(page)).to_be_visible()
+
+
+def went_back(page: Page, address: str) -> None:
+    """One Back, and that is exactly where one was."""
+    page.go_back()
+    expect(page).to_have_url(address)
     settled(page)
     expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+    assert chosen(page) == "本季"
+
+
+def test_down_to_a_record_and_back(board: Board, reader: Reader) -> None:
+    """县 → 乡镇 → 村 → 人 → 记录: each step one click, the way back one more each, by Back and by the breadcrumb."""
+    page = opened(reader(), board)
+    period(page, "本季").click()
+    expect(page).to_have_url(re.compile("period="))
+    settled(page)
+    places = [page.url]
+    row, dialog = page.locator(".rows").first.locator(".row").first, page.get_by_role("dialog")
+    went(page, row, "/township")
+    places.append(page.url)
+    page.get_by_role("combobox", name="对比").click()
+    page.get_by_role("option").first.click()
+    expect(page).to_have_url(re.compile("versus="))
+    settled(page)
+    places.append(page.url)
+    went(page, page.locator('[data-go*="village.py"]').first, "/village")
+    places.append(page.url)
+    went(page, page.locator('[data-go*="person.py"]').first, "/person")
+    places.append(page.url)
+    page.locator('[data-go*="record"]').first.click()
+    expect(dialog).to_contain_text("原始记录")
+    went_back(page, places[-1])
+    expect(dialog).to_have_count(0)
+    page.locator('[data-go*="record"]').first.click()
+    # The definition takes the record's place, and gives it back.
+    dialog.locator(".info").click()
+    expect(dialog).to_contain_text("怎么算的")
+    page.keyboard.press("Escape")
+    expect(dialog).to_contain_text("原始记录")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page).to_have_url(places[-1])
+    for place in reversed(places[:-1]):  # a closed record is no step of the way back
+        went_back(page, place)
+    opened(page, board, places[-1].removeprefix(board.url))
+    for address in ("/village", "/township"):
+        went(page, page.locator(".st-key-board-crumbs").get_by_role("link").last, address)
+        assert chosen(page) == "本季"
+    assert "versus=" in page.url  # what one compares with goes along
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_a_red_number_leads_to_its_cases_and_a_case_back_to_its_list(board: Board, reader: Reader) -> None:
+    page = opened(reader(), board, "/petitions?period=本季&view=构成与流转")
+    card = page.locator(".card").filter(has_text="超期在办")
+    shown = card.locator(".big").inner_text().removesuffix("件")
+    went(page, card.locator(".big [data-go]"), "/cases")
+    expect(title(page)).to_contain_text(f"超期在办 {shown} 件")
+    listed = page.url
+    went(page, page.locator('[data-go*="case.py"]').first, "/case\\?")
+    expect(page.get_by_text("办理经过")).to_be_visible()
+    went(page, page.locator(".st-key-board-crumbs").get_by_role("link", name="清单"), "/cases")
+    expect(title(page)).to_contain_text(f"超期在办 {shown} 件")
+    page.go_back()
+    page.wait_for_url(re.compile("/case\\?"))
+    went_back(page, listed)
+    page.go_back()
+    page.wait_for_url(re.compile("/petitions"))
+    settled(page)
+    expect(page.get_by_role("radiogroup", name="看什么").locator('[aria-checked="true"]')).to_have_text("构成与流转")
+    assert chosen(page) == "本季"
 
 
 def test_a_number_opens_its_definition(board: Board, reader: Reader) -> None:
