@@ -8,6 +8,7 @@ from data_access.night_lists import LIST_TABLES, PAGE_ROWS, visit_count, visit_l
 from metrics.vocabulary import Level
 from metrics.wording import day_text, whole
 from pages.common import loaders
+from pages.common.address import switch_from_address
 from pages.common.boards import board, ranking_panel
 from pages.common.filters import Filters
 from pages.common.layout import note
@@ -65,7 +66,7 @@ def show(filters: Filters) -> None:
 
 def visits(filters: Filters) -> None:
     """The visits, newest first; a row that raised a 诉求 leads to it."""
-    raised_only = st.toggle("只看带回诉求的", value=True, key="raised", bind="query-params")
+    raised_only = st.toggle("只看带回诉求的", **switch_from_address("raised", True, restarts="visits_page"))
     window = period_window(filters)
     total = loaders.asked(visit_count, filters.narrowed, LIST_TABLES, window=window, raised_only=raised_only)
     head = heading(f"夜访记录 {whole(total)} 条", "从新到旧;点一行看这件诉求办得怎样" if raised_only else "从新到旧", "nights.on_the_spot")

@@ -8,6 +8,7 @@ from data_access.reception_lists import LIST_TABLES, PAGE_ROWS, slot_count, slot
 from metrics.vocabulary import PLACE_NAMES, Place
 from metrics.wording import day_text, whole
 from pages.common import loaders
+from pages.common.address import from_address
 from pages.common.filters import Filters
 from pages.common.panel import panel
 from pages.common.sheets import (
@@ -59,12 +60,10 @@ def show(filters: Filters) -> None:
     how = st.segmented_control(
         "哪些场次",
         list(HOW),
-        default="raised",
         format_func=HOW.get,
         required=True,
-        key="how",
-        bind="query-params",
         label_visibility="collapsed",
+        **from_address("how", HOW, "raised", restarts="slots_page"),
     )
     how, window = how or "raised", period_window(filters)
     total = loaders.asked(slot_count, filters.narrowed, LIST_TABLES, window=window, how=how)
