@@ -3,15 +3,13 @@
 import streamlit as st
 
 from pages.captains import lists, rankings, standing
-from pages.common import loaders
 from pages.common.address import from_address
 from pages.common.auth import signed_in_scope
 from pages.common.boards import card
 from pages.common.definition import open_definition
-from pages.common.filters import bar_filters
-from pages.common.layout import Places, bar, page_header, provisional_calendar_notice
-from pages.common.live import live_note
+from pages.common.layout import Places, page_header
 from pages.common.markup import cards, exceptions
+from pages.common.opening import opening
 from pages.common.panel import panel
 
 HEADLINES = (
@@ -25,13 +23,7 @@ HEADLINES = (
 VIEWS = {"排名": rankings.show, "未走访": lists.unvisited_list, "网格": lists.grid_list}
 
 scope = signed_in_scope()
-header = st.container()
-left, right = bar()
-with left:
-    filters = bar_filters(scope)
-with right:
-    live_note()
-provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
+header, filters = opening(scope)
 parts = Places("captains", (filters.period, filters.township, filters.as_of))
 with header:
     title = parts.place(40)

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from data_access.captain_lists import LIST_TABLES, captain_roles
-from metrics.vocabulary import LEVEL_NAMES, ROLE_NAMES, Level, Role
+from metrics.vocabulary import LEVEL_NAMES, ROLE_NAMES, Direction, Level, Role
 from metrics.wording import whole
 from pages.captains.standing import CAPTAIN_PAGE
 from pages.common import loaders
@@ -67,6 +67,8 @@ def _board(filters: Filters, indicator_id: str, level: Level, role: Role) -> Non
         made = board(filters, indicator_id, level=level, page=CAPTAIN_PAGE, parameter="person")
         roles = loaders.asked(captain_roles, filters.narrowed, LIST_TABLES, day=filters.as_of)
         own = made.frame[[roles.get(code) == role for code in made.frame["code"]]]
+        if own["rank"].isna().all():  # nobody is ranked while a month or quarter runs: the furthest first all the same
+            own = own.sort_values(["value", "n"], ascending=[made.entry.direction is Direction.DOWN, False], kind="stable")
         _offer_own(filters, indicator_id, role, own.reset_index(drop=True))
         made = replace(made, frame=own.reset_index(drop=True), title=f"{made.entry.name}:{ROLE_NAMES[role]} {whole(len(own))} 人")
     else:

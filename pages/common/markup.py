@@ -45,7 +45,8 @@ def sparkline(values: Sequence[float], goal: float | None = None) -> str:
         else:
             run.append(f"{2 + position * step:.1f},{at(float(value)):.1f}")  # type: ignore[arg-type]
     last = next(position for position in range(len(values) - 1, -1, -1) if not is_missing(values[position]))
-    dot = f'<circle class="spark-now" cx="{2 + last * step:.1f}" cy="{at(float(values[last])):.1f}" r="2.4"/>'
+    # A stroke of no length with round ends: a dot that stays round however the drawing is stretched.
+    dot = f'<path class="spark-now" d="M{2 + last * step:.1f} {at(float(values[last])):.1f}h0"/>'
     line = (
         f'<line class="spark-goal" x1="0" x2="120" y1="{at(goal):.1f}" y2="{at(goal):.1f}"/>'
         if goal is not None and low <= goal <= high

@@ -114,7 +114,7 @@ function textOf(node, style, origin, clipRight, into) {
   }
 }
 
-const SHAPE = ["stroke", "stroke-width", "stroke-dasharray", "fill", "vector-effect", "opacity"];
+const SHAPE = ["stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "fill", "vector-effect", "opacity"];
 
 function shapesOf(drawing, at) {
   const copy = drawing.cloneNode(true), originals = drawing.querySelectorAll("*");

@@ -9,9 +9,8 @@ from pages.common.address import from_address
 from pages.common.auth import signed_in_scope
 from pages.common.boards import board, ranking_panel
 from pages.common.definition import open_definition
-from pages.common.filters import bar_filters
-from pages.common.layout import Places, bar, note, page_header, provisional_calendar_notice
-from pages.common.live import live_note
+from pages.common.layout import Places, note, page_header
+from pages.common.opening import opening
 from pages.common.panel import panel
 from pages.common.sheets import heading, township_names
 from pages.duty.board import DUTY_PAGE, here, people_board, township_board, village_board
@@ -21,13 +20,7 @@ from pages.duty.night import TOWNSHIP_STATES, is_still_to_come, looked_at, month
 from pages.duty.sections import SECTIONS, streak_words
 
 scope = signed_in_scope()
-header = st.container()
-left, right = bar()
-with left:
-    filters = bar_filters(scope)
-with right:
-    live_note()
-provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
+header, filters = opening(scope)
 parts = Places("duty", (filters.period, filters.township, filters.as_of, st.query_params.get("night")))
 with header:
     sentence = parts.place(40)

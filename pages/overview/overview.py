@@ -9,11 +9,10 @@ from pages.common.auth import signed_in_scope
 from pages.common.boards import board, card, headline_ids, module_page, ranking_panel
 from pages.common.definition import open_definition
 from pages.common.exceptions import fallen_this_week, of_petitions, of_tonight
-from pages.common.filters import bar_filters
-from pages.common.layout import Places, bar, page_header, provisional_calendar_notice
-from pages.common.live import live_note
+from pages.common.layout import Places, page_header
 from pages.common.markup import cards, exceptions
 from pages.common.navigation import enabled_modules
+from pages.common.opening import opening
 from pages.common.panel import panel
 from pages.common.petition_words import open_words
 from pages.common.tonight import tonight
@@ -23,13 +22,7 @@ ROLES = {"邻长": "captains.key_visits", "组长": "captains.ordinary_visits", 
 
 scope, modules = signed_in_scope(), enabled_modules()
 as_of = loaders.today()
-header = st.container()
-left, right = bar()
-with left:
-    filters = bar_filters(scope)
-with right:
-    live_note()
-provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
+header, filters = opening(scope)
 parts = Places("overview", (filters.period, filters.township, as_of))
 with header:
     title = parts.place(40)

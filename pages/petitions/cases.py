@@ -6,9 +6,8 @@ from data_access.petition_lists import Asked, petition_count, petition_list
 from pages.common import loaders
 from pages.common.auth import signed_in_scope
 from pages.common.definition import definition_button, open_definition
-from pages.common.filters import bar_filters
-from pages.common.layout import bar, page_header, provisional_calendar_notice
-from pages.common.live import live_note
+from pages.common.layout import page_header
+from pages.common.opening import opening
 from pages.common.panel import panel
 from pages.petitions.asking import TABLES, names_of, period_window
 from pages.petitions.handouts import offer_cases
@@ -16,13 +15,7 @@ from pages.petitions.list_filters import LIST_SHOWN, list_filters, list_sentence
 from pages.petitions.markup import case_rows
 
 scope, as_of = signed_in_scope(), loaders.today()
-header = st.container()
-left, right = bar()
-with left:
-    filters = bar_filters(scope)
-with right:
-    live_note()
-provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
+header, filters = opening(scope)
 asked: Asked = list_filters(filters)
 window = period_window(filters)
 total = loaders.asked(petition_count, filters.narrowed, TABLES, window=window, asked=asked)

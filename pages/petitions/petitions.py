@@ -4,15 +4,13 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.common import loaders
 from pages.common.address import from_address
 from pages.common.auth import signed_in_scope
 from pages.common.boards import card
 from pages.common.definition import open_definition
-from pages.common.filters import bar_filters
-from pages.common.layout import Places, bar, page_header, provisional_calendar_notice
-from pages.common.live import live_note
+from pages.common.layout import Places, page_header
 from pages.common.markup import cards
+from pages.common.opening import opening
 from pages.common.panel import go_to, panel
 from pages.common.petition_words import LIST_PAGE, cases_query
 from pages.petitions import leading, rankings, signals, standing
@@ -30,13 +28,7 @@ HEADLINES = (
 VIEWS = {"排名": rankings.show, "构成与流转": standing.show, "苗头": signals.show, "包案与督办": leading.show}
 
 scope = signed_in_scope()
-header = st.container()
-left, right = bar()
-with left:
-    filters = bar_filters(scope)
-with right:
-    live_note()
-provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
+header, filters = opening(scope)
 parts = Places("petitions", (filters.period, filters.township, filters.as_of))
 with header:
     title = parts.place(40)

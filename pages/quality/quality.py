@@ -2,15 +2,14 @@
 
 import streamlit as st
 
-from pages.common import loaders
 from pages.common.address import from_address
 from pages.common.auth import signed_in_scope
 from pages.common.boards import ranking_panel
 from pages.common.definition import open_definition
-from pages.common.filters import Filters, bar_filters
-from pages.common.layout import Places, bar, note, page_header, provisional_calendar_notice
-from pages.common.live import live_note
+from pages.common.filters import Filters
+from pages.common.layout import Places, note, page_header
 from pages.common.markup import cards, exceptions
+from pages.common.opening import opening
 from pages.common.panel import panel
 from pages.common.sheets import few_cards
 from pages.quality import attention, people, perfect, problems
@@ -33,13 +32,7 @@ def units(filters: Filters) -> None:
 VIEWS = {"按单位": units, "按人员": people.show, "满分异常": perfect.show, "对不上的记录": problems.show}
 
 scope = signed_in_scope()
-header = st.container()
-left, right = bar()
-with left:
-    filters = bar_filters(scope)
-with right:
-    live_note()
-provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
+header, filters = opening(scope)
 parts = Places("quality", (filters.period, filters.township, filters.as_of))
 with header:
     title = parts.place(40)

@@ -2,15 +2,13 @@
 
 import streamlit as st
 
-from pages.common import loaders
 from pages.common.address import from_address
 from pages.common.auth import signed_in_scope
 from pages.common.boards import card
 from pages.common.definition import open_definition
-from pages.common.filters import bar_filters
-from pages.common.layout import Places, bar, page_header, provisional_calendar_notice
-from pages.common.live import live_note
+from pages.common.layout import Places, page_header
 from pages.common.markup import cards, exceptions
+from pages.common.opening import opening
 from pages.common.panel import panel
 from pages.common.sheets import few_cards
 from pages.reception import attention, coming, ranking, slots
@@ -19,13 +17,7 @@ HEADLINES = ("reception.kept", "reception.leader_weeks", "reception.desk_days", 
 VIEWS = {"排名": ranking.show, "场次": slots.show, "未来一周": coming.show}
 
 scope = signed_in_scope()
-header = st.container()
-left, right = bar()
-with left:
-    filters = bar_filters(scope)
-with right:
-    live_note()
-provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
+header, filters = opening(scope)
 parts = Places("reception", (filters.period, filters.township, filters.as_of))
 with header:
     title = parts.place(40)

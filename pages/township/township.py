@@ -3,13 +3,11 @@
 import streamlit as st
 
 from metrics.vocabulary import Level, Module
-from pages.common import loaders
 from pages.common.auth import signed_in_scope
 from pages.common.definition import open_definition
-from pages.common.filters import bar_filters
-from pages.common.layout import Places, bar, note, page_header, provisional_calendar_notice
-from pages.common.live import live_note
+from pages.common.layout import Places, note, page_header
 from pages.common.markup import exceptions
+from pages.common.opening import opening
 from pages.common.panel import panel
 from pages.common.sheets import heading, township_names
 from pages.township import trends
@@ -24,13 +22,7 @@ RIGHT = (Module.PETITIONS, Module.CAPTAINS, Module.SATISFACTION)
 
 scope = signed_in_scope()
 asked_for = st.query_params.get("township", "")
-header = st.container()
-left, right = bar()
-with left:
-    filters = bar_filters(scope)
-with right:
-    live_note()
-provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
+header, filters = opening(scope)
 names = township_names(scope, filters.as_of)
 code = filters.township or asked_for or next(iter(names), "")
 place = place_of(scope, code, Level.TOWNSHIP) if code else None

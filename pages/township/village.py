@@ -3,13 +3,11 @@
 import streamlit as st
 
 from metrics.vocabulary import Level
-from pages.common import loaders
 from pages.common.auth import signed_in_scope
 from pages.common.definition import open_definition
-from pages.common.filters import bar_filters
-from pages.common.layout import bar, note, page_header, provisional_calendar_notice
-from pages.common.live import live_note
+from pages.common.layout import note, page_header
 from pages.common.navigation import enabled_modules
+from pages.common.opening import opening
 from pages.common.panel import panel
 from pages.township import village_parts as parts
 from pages.township.figures import figure_table, figures, modules, sentence
@@ -18,13 +16,7 @@ from pages.township.people import in_post
 from pages.township.units import VILLAGE_PAGE, crumbs, figures_scope, kept, not_found, place_of, steps
 
 scope = signed_in_scope()
-header = st.container()
-left, right = bar()
-with left:
-    filters = bar_filters(scope, townships=False)
-with right:
-    live_note()
-provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
+header, filters = opening(scope, townships=False)
 code = st.query_params.get("village", "")
 place = place_of(scope, code, Level.VILLAGE) if code else None
 if place is None:
