@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data_access import areas
 from data_access.calendar import provisional_years, working_calendar
@@ -40,6 +41,8 @@ from reports.source import window
 
 MARKS_AGE_SECONDS = 1.0
 """All viewers of a process share one reading of the marks a second."""
+LONGEST_HOLD_SECONDS = 30.0
+"""How long new marks wait at most while readers are kept busy by the last ones; see :class:`Freshness`."""
 TREND_SECONDS = 600
 """Past months of a trend are recomputed at most this often; the running month always comes from the live frame."""
 
@@ -52,14 +55,35 @@ class DatabaseAway(Exception):
 
 
 class Freshness:
-    """The change marks as this process last read them, and since when the database has been away."""
+    """The change marks as this process last read them, and since when the database has been away.
+
+    Where data never stop coming, every commit makes what is on screen old. So that a server does not do nothing but count anew, new
+    marks are taken over only when as much time has passed as readers' runs have spent counting since the last: for the overview of a
+    county two or three seconds, for a year of every indicator up to half a minute. All readers take them over together, so that
+    figures agree. The board's own tables (a decision somebody has just made) never wait.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._marks: dict[str, int] = {}
         self._read_at = float("-inf")
+        self._taken_at = float("-inf")
+        self._spent = 0.0
         self.good_at: datetime | None = None
         self.away_since: datetime | None = None
+
+    def spent(self, seconds: float) -> None:
+        """A reader's run has counted for so long."""
+        with self._lock:
+            self._spent += seconds
+
+    def _take(self, found: dict[str, int]) -> None:
+        held = time.monotonic() - self._taken_at < min(self._spent, LONGEST_HOLD_SECONDS)
+        if held:
+            found = {table: mark if table.startswith("board_") else self._marks.get(table, mark) for table, mark in found.items()}
+        elif found != self._marks:
+            self._taken_at, self._spent = time.monotonic(), 0.0
+        self._marks = found
 
     def marks(self) -> dict[str, int]:
         with self._lock:
@@ -67,7 +91,7 @@ class Freshness:
                 return self._marks
             try:
                 with engine().connect() as connection:
-                    self._marks = change_marks(connection)
+                    self._take(change_marks(connection))
                 self.good_at, self.away_since = beijing_now(), None
             except DBAPIError:
                 self.away_since = self.away_since or beijing_now()
@@ -78,6 +102,23 @@ class Freshness:
 @st.cache_resource(show_spinner=False)
 def _freshness() -> Freshness:
     return Freshness()
+
+
+_here = threading.local()
+
+
+@contextmanager
+def _counting() -> Iterator[None]:
+    """Around what a reader's run counts because it was not kept; what is inside another such part is not added twice."""
+    if get_script_run_ctx(suppress_warning=True) is None or getattr(_here, "counting", False):
+        yield
+        return
+    began, _here.counting = time.monotonic(), True
+    try:
+        yield
+    finally:
+        _here.counting = False
+        _freshness().spent(time.monotonic() - began)
 
 
 def marks() -> dict[str, int]:
@@ -133,7 +174,7 @@ def unofficial_years() -> list[int]:
 # Facts are shared, not copied: the pure functions of ``metrics`` never write into a frame they are given.
 @st.cache_resource(show_spinner=False, max_entries=400, ttl=6 * 3600)
 def _fact(scope: Scope, name: str, asked: Window, mark: Mark) -> pd.DataFrame:
-    with _connection() as connection:
+    with _counting(), _connection() as connection:
         return FACTS[name].query(scope, connection, asked)
 
 
@@ -179,7 +220,8 @@ def tables_of(entry: Indicator, level: Level) -> tuple[str, ...]:
 
 @st.cache_data(show_spinner=False, max_entries=1500, ttl=6 * 3600)
 def _indicator(scope: Scope, indicator_id: str, level: str, period: str, as_of: date, mark: Mark) -> pd.DataFrame:
-    return indicator_frame(source(scope), indicator(indicator_id), Level(level), Period.parse(period), as_of)
+    with _counting():
+        return indicator_frame(source(scope), indicator(indicator_id), Level(level), Period.parse(period), as_of)
 
 
 def _figures_scope(scope: Scope, level: Level) -> Scope:
@@ -238,7 +280,7 @@ def whole_trend(scope: Scope, indicator_id: str, level: Level, period: Period, a
 
 @st.cache_data(show_spinner=False, max_entries=600, ttl=3600)
 def _asked(_query: Callable[..., Any], name: str, scope: Scope, arguments: tuple[tuple[str, Any], ...], mark: Mark) -> Any:
-    with _connection() as connection:
+    with _counting(), _connection() as connection:
         return _query(scope, connection, **dict(arguments))
 
 
@@ -250,7 +292,8 @@ def asked(query: Callable[..., Any], scope: Scope, tables: Iterable[str], **argu
 
 @st.cache_resource(show_spinner=False, max_entries=2000, ttl=TREND_SECONDS, refresh_mode="background")
 def _kept(key: str, _make: Callable[[], Any]) -> Any:
-    return _make()
+    with _counting():
+        return _make()
 
 
 def kept(make: Callable[..., Made], tables: Iterable[str], *question: Any) -> Made:
