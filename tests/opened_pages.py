@@ -32,13 +32,15 @@ def opened(database: Engine, page: str, name: str | None = None, **query: str) -
     return board
 
 
+def components(board: AppTest) -> list[dict]:
+    """What the board's own components are sent, top to bottom."""
+    protos = [each.proto for each in board.get("bidi_component")]
+    return [json.loads((proto.mixed.json if proto.HasField("mixed") else proto.json) or "{}") for proto in protos]
+
+
 def panels(board: AppTest) -> list[str]:
     """The panels' HTML as it is sent, top to bottom."""
-    return [json.loads(each.proto.mixed.json if each.proto.HasField("mixed") else each.proto.json)["html"] for each in _components(board)]
-
-
-def _components(board: AppTest) -> list:
-    return [each for each in board.get("bidi_component") if "html" in each.proto.SerializeToString().decode("utf-8", "ignore")]
+    return [sent["html"] for sent in components(board) if "html" in sent]
 
 
 def words(board: AppTest) -> str:

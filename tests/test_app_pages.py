@@ -24,6 +24,7 @@ from ingest.demo.world import MINIATURE
 from metrics.period import PeriodKind
 from pages.common import boards, loaders, navigation
 from tests.demo_county import a_small_county, filled
+from tests.opened_pages import components
 from tests.signed_in import a_board, an_account
 
 ROOT = Path(__file__).parents[1]
@@ -106,7 +107,9 @@ def drawn(board: AppTest, entry: navigation.Entry, **query: str) -> AppTest:
 
 def shown(board: AppTest) -> str:
     """All text of the page, whatever element holds it."""
-    return "\n".join(str(element.proto) for element in board.main.children.values()) + str(board._tree)
+    return "\n".join(
+        [*(str(element.proto) for element in board.main.children.values()), str(board._tree), html(board), str(components(board))]
+    )
 
 
 def html(board: AppTest) -> str:
