@@ -55,7 +55,7 @@ def running(database: str, settings: str, folder: Path) -> Iterator[Server]:
         process = subprocess.Popen(
             [sys.executable, "-m", "pages.common.serve", "--server.port", str(port), *SETTINGS[settings]],
             cwd=ROOT,
-            env={**os.environ, "DATABASE_URL": database},
+            env={**os.environ, "DATABASE_URL": database, "BOARD_WARM": "month"},  # the year, which no round asks for, would take minutes
             stdout=log,
             stderr=subprocess.STDOUT,
         )

@@ -7,6 +7,7 @@ first reader would have waited for. It starts again when the day changes.
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable
 from datetime import date
@@ -41,26 +42,29 @@ PAGE_CARDS = (
 """The headline numbers of these pages."""
 COUNTY_DIGITS = CODE_LENGTHS[Level.COUNTY]
 CHECK_SECONDS = 60
+WARMED: dict[str, tuple[PeriodKind, ...]] = {"off": (), "month": (PeriodKind.MONTH,), "year": (PeriodKind.MONTH, PeriodKind.YEAR)}
+"""What ``BOARD_WARM`` asks for; the year is the default."""
 
 
 def keep_warm() -> None:
-    """Never returns; ``pages.common.serve`` runs it in a thread of the server.
+    """Does not return, unless ``BOARD_WARM`` is off; ``pages.common.serve`` runs it in a thread of the server.
 
     Once a day everything, the running month first; every minute the overview of the running month, which costs nothing while no data
     have changed.
     """
+    kinds = WARMED.get(os.environ.get("BOARD_WARM", ""), WARMED["year"])
     warmed: date | None = None
-    while True:
+    while kinds:
         try:
             today = loaders.today()
             with engine().connect() as connection:
                 known = accounts(Scope(may_administer=True), connection)
             scopes = [Scope(area=area) for area in dict.fromkeys(known["area_prefix"])]
-            month, year = (Period.holding(kind, today) for kind in (PeriodKind.MONTH, PeriodKind.YEAR))
+            periods = [Period.holding(kind, today) for kind in kinds]
             for scope in scopes:
-                warm_overview(scope, month, today)
+                warm_overview(scope, periods[0], today)
             if today != warmed:
-                for period in (month, year):
+                for period in periods:
                     for scope in scopes:
                         warm_overview(scope, period, today)
                         warm_boards(scope, period, today)
