@@ -43,6 +43,7 @@ def open_definition() -> bool:
     asked for from such a dialog stands in its place until it is closed.
     """
     page_downloads()
+    loaders.run_ended()
     asked = definition_asked()
     if asked:
         _dialog()

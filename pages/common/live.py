@@ -14,6 +14,7 @@ TICK_SECONDS = 5
 
 def live_note() -> None:
     """Put it in the bar's right end. A tick reads the marks (shared by all viewers); unmoved, it does nothing more."""
+    loaders.run_began()
     _tick(loaders.marks(), loaders.today())
 
 

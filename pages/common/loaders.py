@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,7 +18,6 @@ from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data_access import areas
 from data_access.calendar import provisional_years, working_calendar
@@ -57,10 +56,10 @@ class DatabaseAway(Exception):
 class Freshness:
     """The change marks as this process last read them, and since when the database has been away.
 
-    Where data never stop coming, every commit makes what is on screen old. So that a server does not do nothing but count anew, new
-    marks are taken over only when as much time has passed as readers' runs have spent counting since the last: for the overview of a
-    county two or three seconds, for a year of every indicator up to half a minute. All readers take them over together, so that
-    figures agree. The board's own tables (a decision somebody has just made) never wait.
+    Where data never stop coming, every commit makes what is on screen old. So that a server does not do nothing but draw anew, new
+    marks are taken over only when as much time has passed as readers' runs have taken of the processor since the last: two or three
+    seconds for one reader of a county's overview, up to half a minute for two hundred, or for a year of every indicator. All take them
+    over together, so that figures agree. The board's own tables (a decision somebody has just made) never wait.
     """
 
     def __init__(self) -> None:
@@ -73,7 +72,7 @@ class Freshness:
         self.away_since: datetime | None = None
 
     def spent(self, seconds: float) -> None:
-        """A reader's run has counted for so long."""
+        """Readers' runs have taken so much of the processor."""
         with self._lock:
             self._spent += seconds
 
@@ -107,18 +106,16 @@ def _freshness() -> Freshness:
 _here = threading.local()
 
 
-@contextmanager
-def _counting() -> Iterator[None]:
-    """Around what a reader's run counts because it was not kept; what is inside another such part is not added twice."""
-    if get_script_run_ctx(suppress_warning=True) is None or getattr(_here, "counting", False):
-        yield
-        return
-    began, _here.counting = time.monotonic(), True
-    try:
-        yield
-    finally:
-        _here.counting = False
-        _freshness().spent(time.monotonic() - began)
+def run_began() -> None:
+    """A page's run has begun in this thread."""
+    _here.began = time.thread_time()
+
+
+def run_ended() -> None:
+    """The page stands; its run has taken this thread so much of the processor."""
+    began, _here.began = getattr(_here, "began", None), None
+    if began is not None:
+        _freshness().spent(time.thread_time() - began)
 
 
 def marks() -> dict[str, int]:
@@ -174,7 +171,7 @@ def unofficial_years() -> list[int]:
 # Facts are shared, not copied: the pure functions of ``metrics`` never write into a frame they are given.
 @st.cache_resource(show_spinner=False, max_entries=400, ttl=6 * 3600)
 def _fact(scope: Scope, name: str, asked: Window, mark: Mark) -> pd.DataFrame:
-    with _counting(), _connection() as connection:
+    with _connection() as connection:
         return FACTS[name].query(scope, connection, asked)
 
 
@@ -220,8 +217,7 @@ def tables_of(entry: Indicator, level: Level) -> tuple[str, ...]:
 
 @st.cache_data(show_spinner=False, max_entries=1500, ttl=6 * 3600)
 def _indicator(scope: Scope, indicator_id: str, level: str, period: str, as_of: date, mark: Mark) -> pd.DataFrame:
-    with _counting():
-        return indicator_frame(source(scope), indicator(indicator_id), Level(level), Period.parse(period), as_of)
+    return indicator_frame(source(scope), indicator(indicator_id), Level(level), Period.parse(period), as_of)
 
 
 def _figures_scope(scope: Scope, level: Level) -> Scope:
@@ -280,7 +276,7 @@ def whole_trend(scope: Scope, indicator_id: str, level: Level, period: Period, a
 
 @st.cache_data(show_spinner=False, max_entries=600, ttl=3600)
 def _asked(_query: Callable[..., Any], name: str, scope: Scope, arguments: tuple[tuple[str, Any], ...], mark: Mark) -> Any:
-    with _counting(), _connection() as connection:
+    with _connection() as connection:
         return _query(scope, connection, **dict(arguments))
 
 
@@ -292,8 +288,7 @@ def asked(query: Callable[..., Any], scope: Scope, tables: Iterable[str], **argu
 
 @st.cache_resource(show_spinner=False, max_entries=2000, ttl=TREND_SECONDS, refresh_mode="background")
 def _kept(key: str, _make: Callable[[], Any]) -> Any:
-    with _counting():
-        return _make()
+    return _make()
 
 
 def kept(make: Callable[..., Made], tables: Iterable[str], *question: Any) -> Made:
