@@ -275,15 +275,16 @@ def whole_trend(scope: Scope, indicator_id: str, level: Level, period: Period, a
 
 
 @st.cache_data(show_spinner=False, max_entries=600, ttl=3600)
-def _asked(_query: Callable[..., Any], name: str, scope: Scope, arguments: tuple[tuple[str, Any], ...], mark: Mark) -> Any:
+def _asked(key: str, _query: Callable[..., Any], _scope: Scope, _arguments: dict[str, Any]) -> Any:
     with _connection() as connection:
-        return _query(scope, connection, **dict(arguments))
+        return _query(_scope, connection, **_arguments)
 
 
 def asked(query: Callable[..., Any], scope: Scope, tables: Iterable[str], **arguments: Any) -> Any:
     """Any other query of ``data_access``: ``query(scope, connection, **arguments)``, kept while ``tables`` stand still."""
-    name = f"{query.__module__}.{query.__qualname__}"
-    return _asked(query, name, scope, tuple(sorted(arguments.items())), mark_of(tables))
+    # A key in words: Streamlit would hash a window's sixty thresholds one by one, at every run of every page.
+    key = repr((f"{query.__module__}.{query.__qualname__}", scope, sorted(arguments.items()), mark_of(tables)))
+    return _asked(key, query, scope, arguments)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2000, ttl=TREND_SECONDS, refresh_mode="background")
