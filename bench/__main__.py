@@ -108,6 +108,7 @@ def measured_queries(
 def many_petitions(folder: Path, size: Size | None) -> tuple[list[int], list[list[petitions.PageSeconds]]]:
     """The pages of 诉求 on PostgreSQL with the county's petitions, then with a hundred times as many."""
     counts, found = [], []
+    folder.mkdir()
     with databases.postgresql(folder, 1, size) as county:
         for copies in (1, petitions.COPIES):
             if copies > 1:
@@ -136,7 +137,13 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if any(not 1 <= count <= MOST_VIEWERS for count in options.viewers) or not 1 <= options.seconds <= 120:
         parser.error(f"at most {MOST_VIEWERS} viewers and 120 seconds a round")
-    parts, size = [], databases.TINY if options.tiny else None
+    size = databases.TINY if options.tiny else None
+    given = " ".join(sys.argv[1:] if arguments is None else arguments)
+
+    def keep(*parts: Sequence[str]) -> None:
+        for part in parts:
+            results.write(part, f" · `{given}`" if given else "", options.output)
+
     with databases.a_folder() as folder:
         say("filling county ×1 on SQLite")
         county = databases.sqlite(folder, 1, size)
@@ -145,18 +152,16 @@ def main(arguments: list[str] | None = None) -> int:
             for what, taken in [*found.items(), *clicks.items()]:
                 say(f"{what}: {results.seconds(taken)}")
             if found:
-                parts += [results.overview_part(found), results.clicks_part(clicks)]
+                keep(results.overview_part(found), results.clicks_part(clicks))
         if options.viewers:
-            parts.append(results.viewers_part(*rounds_of_viewers(county, folder, options.viewers, options.seconds)))
+            keep(results.viewers_part(*rounds_of_viewers(county, folder, options.viewers, options.seconds)))
         if not options.no_queries:
             postgresql = not options.no_postgresql
             measured = measured_queries(folder, county, postgresql=postgresql, tenfold=options.tenfold, size=size)
-            parts.append(results.queries_part(*measured))
+            keep(results.queries_part(*measured))
         if options.many_petitions:
-            parts.append(results.petitions_part(*many_petitions(folder, size)))
-        parts.append(results.selection_part({size: selection.seconds(size) for size in selection.SIZES}))
-    given = " ".join(sys.argv[1:] if arguments is None else arguments)
-    results.write(parts, f" (`{given}`)" if given else "", options.output)
+            keep(results.petitions_part(*many_petitions(folder / "petitions", size)))
+        keep(results.selection_part({count: selection.seconds(count) for count in selection.SIZES}))
     say(f"written: {options.output}")
     return 0
 

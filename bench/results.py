@@ -184,13 +184,28 @@ def queries_part(filled: Sequence[Filled], found: Mapping[str, Sequence[Measured
     ]
 
 
-def write(parts: Sequence[Sequence[str]], settings: str, file: Path = FILE) -> None:
-    head = [
-        "# Benchmark",
-        "",
-        f"{beijing_now():%Y-%m-%d %H:%M} (Beijing) · {machine()}",
-        "",
-        f"`make bench` wrote this file{settings}. Everything ran on one machine over the loopback: compare ratios and counts, not",
-        "milliseconds, with those of another one.",
-    ]
-    file.write_text("\n".join([*head, *(line for part in parts for line in ("", *part))]) + "\n", encoding="utf-8")
+HEAD = [
+    "# Benchmark",
+    "",
+    "`make bench` writes this file, a section at a time; a section that is not measured anew stays. Everything runs on one machine over the",
+    "loopback: compare ratios and counts, not milliseconds, with those of another one.",
+]
+
+
+def sections(file: Path) -> dict[str, list[str]]:
+    """What the file holds: heading → its lines."""
+    found: dict[str, list[str]] = {}
+    for line in _lines(str(file)):
+        if line.startswith("## "):
+            found[line] = []
+        if found:
+            next(reversed(found.values())).append(line)
+    return found
+
+
+def write(part: Sequence[str], settings: str, file: Path = FILE) -> None:
+    """Puts a part (its first line the heading) in its place, with when and on what it was measured."""
+    held = sections(file)
+    held[part[0]] = [*part, "", f"*{beijing_now():%Y-%m-%d %H:%M} (Beijing) · {machine()}{settings}*", ""]
+    text = "\n".join([*HEAD, "", *(line for lines in held.values() for line in lines)]).rstrip() + "\n"
+    file.write_text(text, encoding="utf-8")
