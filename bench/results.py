@@ -27,7 +27,7 @@ def machine() -> str:
     load = os.getloadavg()[0]
     return (
         f"{os.cpu_count()} × {model}, {memory:.0f} GiB, {platform.system()} {platform.release().split('-')[0]}, "
-        f"Python {platform.python_version()}, load before the run {load:.1f}"
+        f"Python {platform.python_version()}, load {load:.1f}"
     )
 
 
@@ -187,8 +187,8 @@ def queries_part(filled: Sequence[Filled], found: Mapping[str, Sequence[Measured
 HEAD = [
     "# Benchmark",
     "",
-    "`make bench` writes this file, a section at a time; a section that is not measured anew stays. Everything runs on one machine over the",
-    "loopback: compare ratios and counts, not milliseconds, with those of another one.",
+    "`make bench` writes this file, a section at a time; one that is not measured anew stays. Everything runs on one machine over",
+    "the loopback: compare ratios and counts, not milliseconds, with those of another one.",
 ]
 
 
