@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import statistics
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,10 @@ MARKS_AGE = 1.2
 
 @dataclass(frozen=True)
 class PageSeconds:
-    """Seconds until a page is drawn, as a websocket client sees it: asked for the first time, again, and after a petition has changed."""
+    """Seconds until a page is drawn, as a websocket client sees it: asked for the first time, again, and after a petition has changed.
+
+    Infinite where the first answer was given up (``viewers.PATIENCE``).
+    """
 
     page: str
     first: float
@@ -65,7 +69,10 @@ async def _page(port: int, cookie: str, url: str, name: str, address: str) -> Pa
     viewer = Viewer(port, cookie)
     await viewer.connect()
     await viewer.run()  # the navigation says under which hash the server knows a page
-    first = await viewer.run(address=address)
+    try:
+        first = await viewer.run(address=address)
+    except TimeoutError:
+        return PageSeconds(name, math.inf, math.inf, math.inf)
     again = [await viewer.run(address=address) for _ in range(RUNS)]
     changed = []
     for _ in range(RUNS):

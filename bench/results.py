@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import statistics
@@ -13,7 +14,7 @@ import psutil
 from bench.databases import Filled
 from bench.petitions import PageSeconds
 from bench.queries import Measured
-from bench.viewers import EVERY, Round
+from bench.viewers import EVERY, PATIENCE, Round
 from data_access.clock import beijing_now
 
 FILE = Path(__file__).with_name("RESULTS.md")
@@ -75,10 +76,14 @@ def clicks_part(clicked: Mapping[str, Sequence[float]]) -> list[str]:
     ]
 
 
+def page_seconds(value: float) -> str:
+    return f"over {PATIENCE:.0f} s" if math.isinf(value) else f"{value:.2f} s"
+
+
 def petitions_part(counts: Sequence[int], found: Sequence[Sequence[PageSeconds]]) -> list[str]:
     head = ["page", *(f"{what}, {count:,}" for count in counts for what in ("first", "again", "after a change"))]
     rows = [
-        [pages[0].page, *(f"{value:.2f} s" for each in pages for value in (each.first, each.again, each.changed))]
+        [pages[0].page, *(page_seconds(value) for each in pages for value in (each.first, each.again, each.changed))]
         for pages in zip(*found, strict=True)
     ]
     return [
