@@ -62,7 +62,7 @@ def a_running_board(database: str, log: Path, **environment: str) -> Iterator[Bo
         server = subprocess.Popen(
             [sys.executable, "-m", "pages.common.serve", "--server.port", str(port)],
             cwd=ROOT,
-            env={**os.environ, "DATABASE_URL": database, "BOARD_WARM": "month", **environment},
+            env={**os.environ, "DATABASE_URL": database, "BOARD_WARM": "off", **environment},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
