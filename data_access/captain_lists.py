@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from data_access.areas import in_post_on
 from data_access.captains import CAPTAIN_LEVELS, household_counts, known_area, known_person, meeting_counts, of_own_level
 from data_access.frames import frame
+from data_access.profiles import held_post
 from data_access.scope import CODE_LENGTHS, Scope, counted, in_scope, unit_code, valid_on
 from data_access.slots import Slot
 from data_access.tables import (
@@ -260,11 +261,12 @@ def meetings_of(scope: Scope, connection: Connection, code: str, first: date, la
 
 
 def absences_of(scope: Scope, connection: Connection, person_id: int, first: date, last: date) -> pd.DataFrame:
-    """A captain's leave that touches the days. Columns: kind, first_day, last_day."""
+    """A captain's leave that touches the days, if they held a post in the scope. Columns: kind, first_day, last_day."""
     statement = (
         select(LeavePeriod.kind, LeavePeriod.first_day, LeavePeriod.last_day)
         .where(
             LeavePeriod.person_id == person_id,
+            held_post(scope, person_id),
             LeavePeriod.first_day <= last,
             or_(LeavePeriod.last_day.is_(None), LeavePeriod.last_day >= first),
         )
@@ -274,10 +276,14 @@ def absences_of(scope: Scope, connection: Connection, person_id: int, first: dat
 
 
 def trainings_of(scope: Scope, connection: Connection, person_id: int, first: date, last: date) -> pd.DataFrame:
-    """Trainings attended. Columns: held_on, kind."""
+    """Trainings attended by somebody who held a post in the scope. Columns: held_on, kind."""
     statement = (
         select(TrainingAttendance.held_on, TrainingAttendance.kind)
-        .where(TrainingAttendance.person_id == person_id, TrainingAttendance.held_on.between(first, last))
+        .where(
+            TrainingAttendance.person_id == person_id,
+            TrainingAttendance.held_on.between(first, last),
+            held_post(scope, person_id),
+        )
         .order_by(TrainingAttendance.held_on)
     )
     return frame(connection, statement, ["held_on", "kind"])

@@ -12,6 +12,7 @@ from data_access.captains import known_area
 from data_access.frames import frame
 from data_access.petition_clocks import day_of, deadline, workday_clock
 from data_access.petitions import ended_by_then, known_outcome, one_if, within
+from data_access.profiles import held_post
 from data_access.scope import Scope, counted, counted_petitions, in_scope
 from data_access.tables import (
     CaptainMark,
@@ -35,6 +36,7 @@ YEAR_TABLES = (
     "household",
     "survey_response",
     "captain_mark",
+    "appointment",
     "calendar_day",
     "area",
     "person",
@@ -119,7 +121,7 @@ def answers_of(
 ) -> tuple[int, int, int]:
     """Survey answers of a year: how many from households of the units led, their scores together, how many from elsewhere or nowhere.
 
-    Numbers only: which household answered what is nobody's business.
+    Numbers only: which household answered what is nobody's business. None of somebody who never held a post in the scope.
     """
     own = or_(*(in_scope(Household.area_code, scope.narrowed(code)) for code in codes)) if codes else literal(1) == 0
     answers = (
@@ -128,6 +130,7 @@ def answers_of(
         .where(
             SurveyResponse.year == year,
             SurveyResponse.person_id == person_id,
+            held_post(scope, person_id),
             or_(SurveyResponse.answered_on.is_(None), SurveyResponse.answered_on <= as_of),
             SurveyResponse.score.between(1, 5),
         )
@@ -139,11 +142,19 @@ def answers_of(
 
 
 def marks_of(scope: Scope, connection: Connection, person_id: int, year: int, as_of: date) -> pd.DataFrame:
-    """Bonus, spot checks and vetoes of a year decided by as-of. Columns: kind, points, passed, reason, evidence, decided_on."""
+    """Bonus, spot checks and vetoes of a year decided by as-of, of somebody who held a post in the scope.
+
+    Columns: kind, points, passed, reason, evidence, decided_on.
+    """
     columns = ("kind", "points", "passed", "reason", "evidence", "decided_on")
     statement = (
         select(*(getattr(CaptainMark, name) for name in columns))
-        .where(CaptainMark.person_id == person_id, CaptainMark.year == year, CaptainMark.decided_on <= as_of)
+        .where(
+            CaptainMark.person_id == person_id,
+            CaptainMark.year == year,
+            CaptainMark.decided_on <= as_of,
+            held_post(scope, person_id),
+        )
         .order_by(CaptainMark.decided_on, CaptainMark.id)
     )
     return frame(connection, statement, columns)

@@ -46,7 +46,7 @@ KINDS = ("stay", "visit", "slot", "lecture", "home")
 
 def known_person(scope: Scope, connection: Connection, person_id: int) -> dict[str, Any] | None:
     """Name and phone (masked unless the scope may see names). None for an unknown person or one without any post in the scope."""
-    if not connection.scalar(select(_held_post(scope, person_id))):
+    if not connection.scalar(select(held_post(scope, person_id))):
         return None
     found = people(scope, connection, [person_id])
     return found.to_dict("records")[0] if len(found) else {"person_id": person_id, "name": None, "phone": None}
@@ -75,7 +75,7 @@ def leave_of(scope: Scope, connection: Connection, person_id: int) -> pd.DataFra
     """Leave, secondment and training, the latest first. Columns: kind, first_day, last_day."""
     statement = (
         select(LeavePeriod.kind, LeavePeriod.first_day, LeavePeriod.last_day)
-        .where(LeavePeriod.person_id == person_id, _held_post(scope, person_id))
+        .where(LeavePeriod.person_id == person_id, held_post(scope, person_id))
         .order_by(LeavePeriod.first_day.desc())
     )
     return frame(connection, statement, ["kind", "first_day", "last_day"])
@@ -178,6 +178,7 @@ def _from(statement: Select, kind: str) -> Select:
     return statement.join(Household, Household.id == CaptainVisit.household_id) if kind == "home" else statement
 
 
-def _held_post(scope: Scope, person_id: int) -> ColumnElement[bool]:
+def held_post(scope: Scope, person_id: int) -> ColumnElement[bool]:
+    """Whether the person ever held a post in the scope: rows without an area of their own (leave, training, marks) are seen with it."""
     # With its FROM stated: for nobody's scope the condition is a plain "false", and without a table that is no SQL.
     return select(Appointment.id).where(Appointment.person_id == person_id, in_scope(Appointment.area_code, scope)).exists()

@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 from sqlalchemy import Connection
 
+from data_access.captain_lists import absences_of, trainings_of
 from data_access.captain_year import answers_of, entries_of, handled_of, marks_of, ratings_of
+from data_access.scope import Scope
 from metrics.captain_months import counted_items, days_away, entered_in_time, month_figures, stars_by_month
 from metrics.definition import Question, Span
 from metrics.period import Period
@@ -21,11 +23,13 @@ from tests.builders import (
     a_captain_visit,
     a_county,
     a_household,
+    a_leave,
     a_mark,
     a_meeting,
     a_petition,
     a_rating,
     a_survey_answer,
+    a_training,
     an_appointment,
     an_area,
 )
@@ -116,3 +120,25 @@ def test_the_sums_of_the_months_are_what_the_selection_counts(connection: Connec
     assert answers_of(EVERYTHING, connection, captain, (CELL,), 2026, LAST) == (2, 8, 1)
     assert (terms.loc["survey", "n"], terms.loc["survey", "k"]) == (2, 8)
     assert list(marks_of(EVERYTHING, connection, captain, 2026, LAST)["points"]) == [2]
+
+
+@pytest.mark.parametrize(
+    ("area", "seen"),
+    [("", True), (CELL, True), ("149981102", True), ("149981103", False), (None, False)],
+    ids=["everything", "the own cell", "a township led before", "another township", "nobody's"],
+)
+def test_marks_answers_leave_and_training_are_seen_where_a_post_was_held(connection: Connection, area: str | None, seen: bool) -> None:
+    a_county(connection)
+    captain = an_appointment(connection, "cell_captain", CELL, since="2026-01-01")
+    an_appointment(connection, "cell_captain", "1499811022010101001", since="2024-01-01", valid_to="2025-12-31", person=captain)
+    an_appointment(connection, "cell_captain", "1499811032010101001", since="2024-01-01")  # somebody else's post opens nothing
+    a_mark(connection, captain, "bonus", 2026, points=2, evidence="纪要", decided_on="2026-10-08")
+    a_survey_answer(connection, captain, 4, 2026, household_id=a_household(connection, "key", CELL))
+    a_leave(connection, captain, "2026-10-01", "2026-10-03")
+    a_training(connection, captain, "2026-10-09")
+
+    scope = Scope(area)
+    assert len(marks_of(scope, connection, captain, 2026, LAST)) == seen
+    assert sum(answers_of(scope, connection, captain, (CELL,), 2026, LAST)[::2]) == seen  # their own or from elsewhere
+    assert len(absences_of(scope, connection, captain, FIRST, LAST)) == seen
+    assert len(trainings_of(scope, connection, captain, FIRST, LAST)) == seen
