@@ -18,10 +18,11 @@ from metrics.selection.flow import MOVED_UP, ON_LIST
 from metrics.selection.gates import OK
 from metrics.selection.result import Selection
 from metrics.selection.rules import ITEM_NAMES
+from metrics.selection.words import arithmetic, name_of, result_of, sum_words, verdict
 from metrics.vocabulary import ROLE_NAMES
 from reports.document import FIVE, SMALL_FIVE, body, heading, laid_across, official_page, official_table, page_break, small
 from reports.tables import Kind, TableReport, table_of_rows
-from reports.wording import clean, day, is_missing
+from reports.wording import clean, day
 
 BLANK = "____________________"
 """A place to fill in by hand."""
@@ -93,15 +94,6 @@ class Paper:
         return self.made.townships.get(str(code), str(code))
 
 
-def name_of(row: Mapping[Any, Any]) -> str:
-    """A candidate's name as the scope has it; a person without one by number."""
-    return str(row["name"]) if isinstance(row["name"], str) and row["name"] else f"编号{int(row['person_id'])}"
-
-
-def result_of(row: Mapping[Any, Any]) -> str:
-    return "平分,待会议裁定" if row["to_settle"] and not row["standing"] else row["standing"] or "名额外"
-
-
 def ranking_table(paper: Paper, rows: pd.DataFrame, title: str) -> TableReport:
     lines = [
         [
@@ -143,22 +135,9 @@ def terms_table(paper: Paper, row: Mapping[Any, Any], terms: pd.DataFrame) -> Ta
     lines: list[list[object]] = []
     for term in terms.to_dict("records"):
         k, n = (None, None) if term["item"] == "bonus" else (term["k"], term["n"])  # points, not cases: they stand in the sum
-        lines.append([ITEM_NAMES[term["item"]], k, n, term["possible"], arithmetic(paper, term), term["points"]])
-    parts = (("实绩", "work"), ("评单", "ratings"), ("测评", "survey"), ("加分", "bonus"))
-    lines.append(["总分", None, None, None, " + ".join(f"{word} {float(row[part]):.2f}" for word, part in parts), row["score"]])
+        lines.append([ITEM_NAMES[term["item"]], k, n, term["possible"], arithmetic(paper.made, term), term["points"]])
+    lines.append(["总分", None, None, None, sum_words(row), row["score"]])
     return table_of_rows(f"{name_of(row)} {paper.title}评分表", TERMS, lines, paper.subtitle, paper.notes)
-
-
-def arithmetic(paper: Paper, term: Mapping[Any, Any]) -> str:
-    rules, item, full = paper.made.rules, term["item"], float(term["possible"])
-    if item in rules.items:
-        return f"{int(term['k'])} ÷ {int(term['n'])} × {full:.2f}" if term["n"] else "本年没有应做的,分值摊到其余各项"
-    if item == "bonus":
-        return f"有佐证的共 {float(term['k']):g} 分,合计不超过 {rules.bonus_most:g} 分"
-    mean, prior = paper.made.means[item], rules.ratings_prior if item == "ratings" else rules.survey_prior
-    stars, count = float(term["k"]), int(term["n"])
-    value = (prior * mean + stars) / (prior + count) if prior + count else mean
-    return f"({prior:g}×{mean:.4f} + {stars:g}) ÷ ({prior:g} + {count}) = {value:.4f};({value:.4f} − 1) ÷ 4 × {full:g}"
 
 
 # --- papers --------------------------------------------------------------------------------------------------------------
@@ -170,7 +149,7 @@ def score_sheet_bytes(paper: Paper, row: Mapping[Any, Any], terms: pd.DataFrame,
     table = terms_table(paper, row, terms)
     heading(document, f"{paper.title}评分表", 0)
     small(document, f"姓名 {name_of(row)} · {paper.township(row['township_code'])} · {paper.subtitle}")
-    body(document, verdict_words(paper, row))
+    body(document, ":".join(verdict(paper.made, row)))
     official_table(document, table, size=FIVE)
     for remark in remarks:
         small(document, remark)
@@ -180,15 +159,6 @@ def score_sheet_bytes(paper: Paper, row: Mapping[Any, Any], terms: pd.DataFrame,
     for who in ("本人核对", "村(社区)", "乡镇党委", "日期"):
         body(document, f"{who}:{BLANK}", indent=False)
     return _bytes(document, table.title)
-
-
-def verdict_words(paper: Paper, row: Mapping[Any, Any]) -> str:
-    if row["gate"] != OK:
-        return f"列出不排名:{row['gate']}。得分照算,{float(row['score']):.2f} 分,不参加排名。"
-    low, high, seats = int(row["rank_low"]), int(row["rank_high"]), paper.made.seats.get(str(row["township_code"]), 0)
-    chance = "" if is_missing(row["chance_in_quota"]) else f",入选把握 {float(row['chance_in_quota']):.0%}"
-    place = f"总分 {float(row['score']):.2f} 分,全县第 {int(row['rank'])} 名,名次多在 {low}–{high} 名之间{chance}"
-    return f"{place}。本乡镇名额 {seats} 个。结果:{result_of(row)}。"
 
 
 def shortlist_bytes(paper: Paper, rows: pd.DataFrame, place: str = "全县") -> bytes:

@@ -17,6 +17,7 @@ from data_access.clock import beijing_now
 from data_access.selection_flow import add_step, frozen_texts, open_draft
 from metrics import vocabulary
 from metrics.selection.snapshot import verified
+from metrics.selection.words import arithmetic, verdict
 from reports.selection import selection_of
 from reports.source import DatabaseSource
 from tests.builders import (
@@ -197,7 +198,10 @@ def test_a_score_sheet_can_be_added_up_by_hand(served: Engine) -> None:
         assert f"{term['points']:.2f}" in said
         if term["item"] in made.rules.items and term["n"]:
             assert f"{int(term['k'])} ÷ {int(term['n'])} × {term['possible']:.2f}" in said
+        assert arithmetic(made, term) in said, "the page says it as the file does"
     assert f"{terms['points'].sum():.2f}" in said
+    row = made.rows.set_index("person_id", drop=False).loc[people["diligent"]].to_dict()
+    assert verdict(made, row | {"standing": "入选"})[1] in said
 
 
 def test_a_trial_of_other_gates_says_who_would_come_in(served: Engine) -> None:

@@ -30,6 +30,7 @@ from metrics.selection.flow import (
     waiting_until,
 )
 from metrics.selection.snapshot import digest, snapshot_text, verified
+from metrics.selection.words import name_of
 from metrics.wording import day_text, is_missing, moment_text
 from pages.common import loaders
 from pages.common.auth import known_account
@@ -223,9 +224,8 @@ def _candidates(asked: Asked) -> dict[int, str]:
     found = {}
     for row in rows[["person_id", "name", "rank", "township_code", "listed"]].to_dict("records"):
         place = "未排名" if is_missing(row["rank"]) else f"第{int(row['rank'])}名"
-        who = row["name"] or f"编号{row['person_id']}"
         town = asked.made.townships.get(row["township_code"], "")
-        found[int(row["person_id"])] = f"{who} · {town} · {place}{' · 名单内' if row['listed'] else ''}"
+        found[int(row["person_id"])] = f"{name_of(row)} · {town} · {place}{' · 名单内' if row['listed'] else ''}"
     return found
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from data_access.scope import Scope
+from metrics.selection import words
 from metrics.selection.gates import OK
 from metrics.selection.rules import ITEM_NAMES
 from metrics.vocabulary import MARK_NAMES, ROLE_NAMES, MarkKind, Role
@@ -23,7 +24,6 @@ from pages.common.selections import ROLES, selection_facts, year_choices
 from pages.common.sheets import Column, cell, heading, sheet
 from pages.common.theme import palette
 from pages.selection.asking import Asked, asked
-from pages.selection.words import candidate_words
 
 CAPTAIN_PAGE = "pages/captains/captain.py"
 UNITS = {
@@ -62,7 +62,7 @@ class Found:
 
     @property
     def name(self) -> str:
-        return str(self.row["name"] or f"编号{self.row['person_id']}")
+        return words.name_of(self.row)
 
     @property
     def title(self) -> str:
@@ -98,19 +98,12 @@ def asked_for(scope: Scope, today: date) -> Found | None:
 def verdict(found: Found) -> None:
     """The rank in words, or why there is none."""
     row, made = found.row, found.asked.made
-    if row["gate"] != OK:
-        panel(f'<p class="trial-mark"><b>列出不排名</b> {cell(row["gate"])}</p>', key="verdict")
-        note(f"得分照算:{row['score']:.2f} 分,不参加排名。")
-        return
-    same = made.rows[made.rows["group"] == row["group"]]
-    standing = row["standing"] or ("平分,待会议裁定" if row["to_settle"] else "名额外")
-    seats = made.seats.get(row["township_code"], 0)
-    panel(
-        f'<p class="trial-mark"><b>{cell(standing)}</b> {cell(candidate_words(row))}。'
-        f"本乡镇名额 {seats} 个;与其余 {whole(len(same) - 1)} 人分不出高下;换一组相近的权重,"
-        f"结果不变的占 {row['weight_stability']:.0%}。</p>",
-        key="verdict",
-    )
+    result, reason = words.verdict(made, row)
+    if row["gate"] == OK:
+        alike = whole(int((made.rows["group"] == row["group"]).sum()) - 1)
+        stable = words.percent(row["weight_stability"])
+        reason += f"与其余 {alike} 人分不出高下;换一组相近的权重,结果不变的占 {stable}。"
+    panel(f'<p class="trial-mark"><b>{cell(result)}</b> {cell(reason)}</p>', key="verdict")
 
 
 def drawn(found: Found) -> None:
@@ -129,29 +122,19 @@ def drawn(found: Found) -> None:
 
 def terms_table(found: Found) -> None:
     """Each term with its own arithmetic."""
-    rules, means = found.asked.made.rules, found.asked.made.means
-    lines = []
+    made, lines = found.asked.made, []
     for term in found.terms.to_dict("records"):
         item, k, n = term["item"], term["k"], term["n"]
-        full, points = float(term["possible"]), float(term["points"])
-        if item in rules.items:
-            counted = f"{int(k):,}/{int(n):,} {UNITS[item]}" if n else "本年没有应做的"
-            sum_ = f"{int(k):,} ÷ {int(n):,} × {full:.2f}" if n else "分值摊到其余各项"
-            what = MEANINGS[item]
+        if item in made.rules.items:
+            counted, what = f"{int(k):,}/{int(n):,} {UNITS[item]}" if n else None, MEANINGS[item]
         elif item == "bonus":
-            counted, sum_, what = f"{float(k):g} 分", f"合计不超过 {rules.bonus_most:g} 分", "只计有佐证的加分"
+            counted, what = f"{float(k):g} 分", "只计有佐证的加分"
         else:
-            mean, prior = means[item], rules.ratings_prior if item == "ratings" else rules.survey_prior
-            word = "条评价" if item == "ratings" else "份答卷"
-            counted = f"{int(n)} {word},合计 {int(k)} 星"
-            value = (prior * mean + float(k)) / (prior + n) if prior + n else mean
-            sum_ = f"({prior:g}×{mean:.4f} + {int(k)}) ÷ ({prior:g} + {int(n)}) = {value:.4f};({value:.4f} − 1) ÷ 4 × {full:g}"
-            what = f"样本少的向全县{found.asked.role_name}平均 {mean:.2f} 靠拢"
-        lines.append([cell(ITEM_NAMES[item], what), cell(counted), cell(sum_), cell(f"{points:.2f}")])
-    total = f"{found.row['score']:.2f}"
-    parts = (("实绩", "work"), ("评单", "ratings"), ("测评", "survey"), ("加分", "bonus"))
-    added = " + ".join(f"{word} {float(found.row[name]):.2f}" for word, name in parts)
-    lines.append([cell("总分"), cell(""), cell(added), cell(total)])
+            counted = f"{int(n)} {'条评价' if item == 'ratings' else '份答卷'},合计 {int(k)} 星"
+            what = f"样本少的向全县{found.asked.role_name}平均 {made.means[item]:.2f} 靠拢"
+        points = f"{float(term['points']):.2f}"
+        lines.append([cell(ITEM_NAMES[item], what), cell(counted), cell(words.arithmetic(made, term)), cell(points)])
+    lines.append([cell("总分"), cell(""), cell(words.sum_words(found.row)), cell(f"{found.row['score']:.2f}")])
     columns = (Column("项目"), Column("做了 / 应做"), Column("怎么算"), Column("得分", number=True))
     panel(heading("逐项得分", "照着“怎么算”一列可以手工复算") + sheet(columns, lines), key="terms")
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from metrics.selection.flow import MOVED_UP, OFF_LIST, ON_LIST
 from metrics.selection.gates import OK
+from metrics.selection.words import chance_word, name_of, percent, place_words, result_of
 from metrics.wording import MISSING, is_missing, whole
 from pages.common.figures import show_figure
 from pages.common.layout import note
@@ -19,7 +20,7 @@ from pages.common.sheets import Column, cell, heading, page_number, sheet
 from pages.common.theme import palette
 from pages.selection.asking import Asked
 from pages.selection.papers import offer_gates, offer_quotas, offer_ranking, paper_buttons
-from pages.selection.words import candidate_words, chance_word, how_to_read, listed, tenths
+from pages.selection.words import how_to_read, listed
 
 SHEET_PAGE = "pages/selection/sheet.py"
 ROWS = 50
@@ -88,7 +89,7 @@ def _intervals(asked: Asked, rows: pd.DataFrame, where: str, seats: int) -> None
     drawn = []
     for row in rows.to_dict("records"):
         mark = {MOVED_UP: " ↑递补", OFF_LIST: " ×退出"}.get(row["standing"], "")
-        label = f"{int(row['rank'])} {row['name'] or '编号' + str(row['person_id'])}{mark}"
+        label = f"{int(row['rank'])} {name_of(row)}{mark}"
         drawn.append(
             {
                 "label": label,
@@ -97,7 +98,7 @@ def _intervals(asked: Asked, rows: pd.DataFrame, where: str, seats: int) -> None
                 "rank_high": int(row["rank_high"]),
                 "seated": bool(row["standing"] in (ON_LIST, MOVED_UP)),
                 "group": row["group"],
-                "words": candidate_words(row),
+                "words": place_words(row),
             }
         )
     overlap = int(((rows["rank_low"] <= seats) & ~rows["standing"].isin([ON_LIST, MOVED_UP])).sum())
@@ -131,22 +132,18 @@ def _ranking(asked: Asked, rows: pd.DataFrame, title: str, key: str) -> None:
         lines.append(
             [
                 cell(int(row["rank"])),
-                whole_line(row["name"] or f"编号{row['person_id']}"),
+                whole_line(name_of(row)),
                 cell(asked.made.townships.get(row["township_code"], row["township_code"])),
                 cell(f"{row['score']:.2f}"),
                 cell(f"{row['work']:.2f} / {row['ratings']:.2f} / {row['survey']:.2f} / {row['bonus']:g}"),
                 cell(f"{int(row['rank_low'])}–{int(row['rank_high'])} 名"),
-                whole_line(f"{chance_word(row['chance_in_quota'])} {tenths(row['chance_in_quota'])}"),
-                cell(tenths(row["weight_stability"])),
-                whole_line(_result(row)),
+                whole_line(f"{chance_word(row['chance_in_quota'])} {percent(row['chance_in_quota'])}"),
+                cell(percent(row["weight_stability"])),
+                whole_line(result_of(row)),
             ]
         )
         links.append(sheet_link(asked, row))
     panel(heading(title, "名次为全县名次,名额按乡镇;点一行看评分表") + sheet(RANKING, lines, links, "没有可排名的人选"), key=key)
-
-
-def _result(row: dict[Any, Any]) -> str:
-    return "平分,待会议裁定" if row["to_settle"] and not row["standing"] else row["standing"] or "名额外"
 
 
 def whole_line(text: str) -> str:
@@ -175,7 +172,7 @@ def eligibility(asked: Asked) -> None:
     for row in out.iloc[(page - 1) * ROWS : page * ROWS].to_dict("records"):
         town = asked.made.townships.get(row["township_code"], row["township_code"])
         surveyed = f"{row['surveyed']}/{row['households']}"
-        lines.append([cell(row["name"] or f"编号{row['person_id']}", town), cell(row["gate"]), cell(f"{row['days']}天"), cell(surveyed)])
+        lines.append([cell(name_of(row), town), cell(row["gate"]), cell(f"{row['days']}天"), cell(surveyed)])
         links.append(sheet_link(asked, row))
     columns = (Column("姓名"), Column("原因"), Column("在岗", number=True), Column("测评户/户数", number=True))
     title = f"列出但不排名 {whole(len(out))} 人"

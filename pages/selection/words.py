@@ -2,42 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 
 from metrics.selection.flow import MOVED_UP, ON_LIST, STEP_NAMES, Step
 from metrics.selection.gates import OK
 from metrics.selection.rules import SelectionRules
-from metrics.wording import day_text, is_missing, whole
+from metrics.selection.words import EVEN, LIKELY, SURE
+from metrics.wording import day_text, whole
 from pages.selection.asking import Asked
-
-SURE, LIKELY, EVEN = 0.9, 0.6, 0.4
-
-
-def chance_word(chance: Any) -> str:
-    """How sure a seat is: 把握大, 较大, 两可, 较小, 小."""
-    if is_missing(chance):
-        return ""
-    value = float(chance)
-    if value >= SURE:
-        return "把握大"
-    if value >= LIKELY:
-        return "把握较大"
-    if value >= EVEN:
-        return "两可"
-    return "把握较小" if value > 1 - SURE else "把握小"
-
-
-def tenths(chance: Any) -> str:
-    """换 100 次样本约有 62 次."""
-    return "" if is_missing(chance) else f"{float(chance):.0%}"
-
-
-def candidate_words(row: Mapping[Any, Any]) -> str:
-    chance = f"入选{chance_word(row['chance_in_quota'])}({tenths(row['chance_in_quota'])})"
-    return f"第 {int(row['rank'])} 名,多在 {int(row['rank_low'])}–{int(row['rank_high'])} 名之间;{chance}"
 
 
 def how_to_read(rules: SelectionRules) -> list[tuple[str, str]]:
