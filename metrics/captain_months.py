@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from metrics.vocabulary import LEFT_OUT, Outcome, Size
+from metrics.wording import is_missing
 
 COLUMNS = ["item", "month", "k", "n"]
 
@@ -20,13 +21,11 @@ def month_of(day: date | datetime) -> str:
     return f"{day:%Y-%m}"
 
 
-def _known(value: Any) -> bool:
-    return value is not None and not pd.isna(value)
-
-
 def entered_in_time(happened: date, recorded: datetime | None, hours: float) -> bool:
     """Whether a row was entered within so many hours of the end of its day (72); a row without a time of entry is not known to be."""
-    return _known(recorded) and recorded < datetime.combine(happened + timedelta(days=1), time()) + timedelta(hours=hours)  # type: ignore[operator]
+    if recorded is None or is_missing(recorded):
+        return False
+    return recorded < datetime.combine(happened + timedelta(days=1), time()) + timedelta(hours=hours)
 
 
 def counted_items(row: dict[Any, Any], first: date, last: date) -> list[tuple[str, str, bool]]:
@@ -35,9 +34,9 @@ def counted_items(row: dict[Any, Any], first: date, last: date) -> list[tuple[st
     closed_on_time and, of its size, small_on_time or hard_resolved; big_resolved; accept_on_time.
     """
     found: list[tuple[str, str, bool]] = []
-    left_out = _known(row["outcome"]) and row["outcome"] in LEFT_OUT
+    left_out = not is_missing(row["outcome"]) and row["outcome"] in LEFT_OUT
     resolved = row["outcome"] == Outcome.RESOLVED
-    if not left_out and _known(row["due"]) and first <= row["due"] <= last:
+    if not left_out and not is_missing(row["due"]) and first <= row["due"] <= last:
         month, kept = month_of(row["due"]), bool(resolved and row["in_time"])
         found.append(("closed_on_time", month, kept))
         if row["size"] == Size.SMALL:
@@ -45,10 +44,10 @@ def counted_items(row: dict[Any, Any], first: date, last: date) -> list[tuple[st
         elif row["size"] == Size.HARD:
             found.append(("hard_resolved", month, bool(kept or row["escalated"])))
     opened = row["opened_at"].date()
-    settled = _known(row["ended_at"]) or (_known(row["due"]) and row["due"] <= last)
+    settled = not is_missing(row["ended_at"]) or (not is_missing(row["due"]) and row["due"] <= last)
     if not left_out and row["size"] == Size.BIG and first <= opened <= last and settled:
         found.append(("big_resolved", month_of(opened), bool(resolved)))
-    if _known(row["dispatched_at"]) and _known(row["accept_due"]):
+    if not (is_missing(row["dispatched_at"]) or is_missing(row["accept_due"])):
         dispatched = row["dispatched_at"].date()
         if first <= dispatched <= last and row["accept_due"] <= last:
             found.append(("accept_on_time", month_of(dispatched), bool(row["accepted_in_time"])))
@@ -78,7 +77,7 @@ def days_away(absences: pd.DataFrame, first: date, last: date) -> int:
     """Civil days from first to last covered by any leave, each once."""
     days: set[date] = set()
     for row in absences.to_dict("records"):
-        begin = max(row["first_day"], first) if _known(row["first_day"]) else first
-        end = min(row["last_day"], last) if _known(row["last_day"]) else last
+        begin = first if is_missing(row["first_day"]) else max(row["first_day"], first)
+        end = last if is_missing(row["last_day"]) else min(row["last_day"], last)
         days |= {begin + timedelta(days=number) for number in range((end - begin).days + 1)}
     return len(days)

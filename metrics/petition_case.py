@@ -51,7 +51,7 @@ def end_of(day: date) -> datetime:
 
 def known(value: Any) -> Any:
     """None for everything that is missing (NaN, NaT, NA)."""
-    return None if is_missing(value) or pd.isna(value) else value
+    return None if is_missing(value) else value
 
 
 def case_clocks(case: Mapping[str, Any], workdays: Workdays, rules: Edition, now: datetime) -> list[Clock]:

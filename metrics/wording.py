@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -16,7 +15,8 @@ MISSING = "—"
 
 
 def is_missing(value: Any) -> bool:
-    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
+    """None, NaN, NA and NaT alike; a list or a frame is a value, whatever it holds."""
+    return value is None or bool(pd.api.types.is_scalar(value) and pd.isna(value))
 
 
 def whole(value: Any) -> str:

@@ -18,9 +18,9 @@ import pandas as pd
 from metrics.definition import Indicator
 from metrics.period import Period, PeriodKind
 from metrics.vocabulary import LEVEL_NAMES, Direction, Level, Measure, Status
-from metrics.wording import rounded, share_points
+from metrics.wording import is_missing, rounded, share_points
 from reports.tables import target_words
-from reports.wording import PERIOD_WORDS, bare, is_missing, of, previous, quantity, shortened, this
+from reports.wording import PERIOD_WORDS, bare, of, previous, quantity, shortened, this
 
 RUN = 3
 """Steps in one direction that make a run: 连续三月下降 needs four months."""

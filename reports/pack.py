@@ -17,10 +17,11 @@ from metrics.definition import Indicator, Question
 from metrics.period import Period, PeriodKind
 from metrics.registry import REGISTRY
 from metrics.vocabulary import Direction, Level, Measure, Module, Status
+from metrics.wording import is_missing
 from reports.conclusions import RUN, Point, Reading, subtitle, title
 from reports.frames import Source, indicator_frame, question
 from reports.tables import TableReport, definition_notes, leaderboard
-from reports.wording import as_of_words, is_missing
+from reports.wording import as_of_words
 
 
 class Audience(StrEnum):

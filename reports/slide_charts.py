@@ -18,10 +18,11 @@ from pptx.util import Inches, Pt
 
 from metrics.definition import Indicator
 from metrics.vocabulary import Measure
+from metrics.wording import is_missing
 from reports.conclusions import Point
 from reports.pack import Chapter
 from reports.slide_parts import ACCENT, FONT, GREY, INK, RULE, Block, east_asian_face
-from reports.wording import clean, is_missing, shortened
+from reports.wording import clean, shortened
 
 AXIS_NAME = 26
 """Half-width cells of a unit's name on an axis; the table beside it has the whole name."""

@@ -7,12 +7,10 @@ import re
 import unicodedata
 from datetime import date, datetime
 
-import pandas as pd
-
 from metrics.definition import Indicator
 from metrics.period import Period, PeriodKind
 from metrics.vocabulary import Measure
-from metrics.wording import MISSING, rounded, share
+from metrics.wording import MISSING, is_missing, rounded, share
 
 PERIOD_WORDS = {PeriodKind.WEEK: "周", PeriodKind.MONTH: "月", PeriodKind.QUARTER: "季", PeriodKind.YEAR: "年"}
 
@@ -21,11 +19,6 @@ PERIOD_WORDS = {PeriodKind.WEEK: "周", PeriodKind.MONTH: "月", PeriodKind.QUAR
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _BREAKS = re.compile(r"[\t\r\n\x85\u2028\u2029]+")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-def is_missing(value: object) -> bool:
-    """None, NaN, NA and NaT alike."""
-    return value is None or bool(pd.api.types.is_scalar(value) and pd.isna(value))
 
 
 def clean(text: object) -> str:

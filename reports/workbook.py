@@ -12,9 +12,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from metrics.wording import MISSING
+from metrics.wording import MISSING, is_missing
 from reports.tables import Column, Kind, TableReport, cell_text
-from reports.wording import clean, display_width, is_missing
+from reports.wording import clean, display_width
 
 FONT = "等线"
 """What Office and WPS have; LibreOffice takes its own Chinese sans instead."""

@@ -8,10 +8,11 @@ from typing import Any
 from data_access.engine import engine
 from data_access.scope import Scope
 from metrics.registry import indicator
+from metrics.wording import is_missing
 from pages.common import loaders
 from pages.common.downloads import offer_table
 from pages.common.filters import Filters
-from pages.common.sheets import became, is_missing, township_names
+from pages.common.sheets import became, township_names
 from reports.tables import MOST_ROWS, Kind, TableReport, definition_words, table_of_rows
 from reports.wording import as_of_words
 

@@ -8,14 +8,12 @@ from datetime import date
 from html import escape
 from typing import Any
 
-import pandas as pd
-
 from data_access import areas
 from data_access.scope import Scope
 from data_access.window import Window
 from metrics.definition import Span
 from metrics.vocabulary import OUTCOME_NAMES, Level, Outcome
-from metrics.wording import MISSING, day_text, whole
+from metrics.wording import MISSING, day_text, is_missing, whole
 from pages.common import loaders
 from pages.common.address import page_from_address
 from pages.common.filters import Filters
@@ -42,11 +40,6 @@ class Column:
 def few_cards(markup: str) -> str:
     """Headline numbers spread over the width where there are fewer than six."""
     return markup.replace('class="cards"', 'class="cards" style="grid-template-columns:repeat(auto-fit,minmax(min(100%,10.4rem),1fr))"', 1)
-
-
-def is_missing(value: Any) -> bool:
-    """None, NaN and NaT alike."""
-    return value is None or bool(pd.isna(value))
 
 
 def heading(title: str, sub: str = "", indicator_id: str | None = None) -> str:

@@ -12,12 +12,12 @@ from metrics.definition import Question, Span
 from metrics.nights import full_weeks, held_weeks, unreached, weeks_without
 from metrics.period import Period, PeriodKind
 from metrics.vocabulary import Level, SessionKind
-from metrics.wording import day_text
+from metrics.wording import day_text, is_missing
 from pages.common import loaders
 from pages.common.filters import Filters
 from pages.common.markup import Exceptions
 from pages.common.panel import go_definition, go_to
-from pages.common.sheets import CASE_PAGE, is_missing, name_of, names_of, period_window, to_township, township_names
+from pages.common.sheets import CASE_PAGE, name_of, names_of, period_window, to_township, township_names
 
 MOST_LINES = 4
 WEEKS_BACK = 10

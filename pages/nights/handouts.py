@@ -9,9 +9,10 @@ from typing import Any
 from data_access.night_lists import lecturers_of, session_list, visit_list
 from data_access.window import Window
 from metrics.vocabulary import SESSION_NAMES, SessionKind
+from metrics.wording import is_missing
 from pages.common.filters import Filters
 from pages.common.handouts import ALL_ROWS, COUNT, DATE, RAISED, TEXT, Rows, asked_once, offer_rows, raised_cells
-from pages.common.sheets import is_missing, name_of, names_of
+from pages.common.sheets import name_of, names_of
 
 VISITS = {"日期": DATE, "乡镇": TEXT, "村": TEXT, "干部": TEXT, "见到群众(人次)": COUNT, "走访情况": TEXT, **RAISED}
 STUDIES = {"日期": DATE, "形式": TEXT, "乡镇": TEXT, "主题": TEXT, "人数(人)": COUNT, "授课人": TEXT, "时长(分钟)": COUNT}

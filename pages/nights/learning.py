@@ -14,7 +14,7 @@ from metrics.definition import Span
 from metrics.nights import held_weeks
 from metrics.period import Period, PeriodKind
 from metrics.vocabulary import SESSION_NAMES, Level, SessionKind
-from metrics.wording import day_text, whole
+from metrics.wording import day_text, is_missing, whole
 from pages.common import loaders
 from pages.common.address import from_address
 from pages.common.boards import board, ranking_panel
@@ -27,7 +27,6 @@ from pages.common.sheets import (
     cell,
     counters,
     heading,
-    is_missing,
     name_of,
     names_of,
     page_number,

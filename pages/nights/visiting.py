@@ -6,7 +6,7 @@ import streamlit as st
 
 from data_access.night_lists import LIST_TABLES, PAGE_ROWS, visit_count, visit_list, visit_totals
 from metrics.vocabulary import Level
-from metrics.wording import day_text, whole
+from metrics.wording import day_text, is_missing, whole
 from pages.common import loaders
 from pages.common.address import switch_from_address
 from pages.common.boards import board, ranking_panel
@@ -20,7 +20,6 @@ from pages.common.sheets import (
     cell,
     counters,
     heading,
-    is_missing,
     name_of,
     names_of,
     page_number,

@@ -10,9 +10,9 @@ from data_access.problems import problem_rows
 from data_access.window import Window
 from metrics.definition import Indicator
 from metrics.vocabulary import Measure
+from metrics.wording import is_missing
 from pages.common.filters import Filters
 from pages.common.handouts import ALL_ROWS, COUNT, DATE, NUMBER, SHARE, TEXT, TIME, Rows, asked_once, offer_rows
-from pages.common.sheets import is_missing
 
 PROBLEMS = {"台账": TEXT, "问题": TEXT, "怎么改": TEXT, "条数(条)": COUNT}
 PROBLEM_ROWS = {

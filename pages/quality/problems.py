@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from data_access.problems import problem_counts, problem_rows
-from metrics.wording import day_text, moment_text, whole
+from metrics.wording import day_text, is_missing, moment_text, whole
 from pages.common import loaders
 from pages.common.address import from_address
 from pages.common.filters import Filters
 from pages.common.layout import note
 from pages.common.panel import go_to, panel
-from pages.common.sheets import Column, cell, heading, is_missing, page_number, period_window, sheet
+from pages.common.sheets import Column, cell, heading, page_number, period_window, sheet
 from pages.quality.attention import PROBLEM_TABLES, QUALITY_PAGE
 from pages.quality.handouts import offer_problem_rows, offer_problems
 

@@ -9,12 +9,12 @@ from metrics.definition import Question, Span
 from metrics.nights import full_weeks, unreached
 from metrics.period import Period, PeriodKind
 from metrics.vocabulary import PLACE_NAMES, Level, Place
-from metrics.wording import day_text, fraction, share, whole
+from metrics.wording import day_text, fraction, is_missing, share, whole
 from pages.common import loaders
 from pages.common.filters import Filters
 from pages.common.markup import Exceptions
 from pages.common.panel import go_definition, go_to
-from pages.common.sheets import is_missing, name_of, names_of, period_window, to_township, township_names
+from pages.common.sheets import name_of, names_of, period_window, to_township, township_names
 
 MOST_LINES = 4
 WEEKS_BACK = 3

@@ -10,10 +10,10 @@ import pandas as pd
 from data_access.reception_lists import slot_list
 from data_access.window import Window
 from metrics.vocabulary import PLACE_NAMES, Place
-from metrics.wording import MISSING
+from metrics.wording import MISSING, is_missing
 from pages.common.filters import Filters
 from pages.common.handouts import ALL_ROWS, COUNT, DATE, RAISED, TEXT, Rows, asked_once, offer_rows, raised_cells
-from pages.common.sheets import is_missing, name_of, names_of
+from pages.common.sheets import name_of, names_of
 
 SLOTS = {
     "日期": DATE,

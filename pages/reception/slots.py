@@ -6,7 +6,7 @@ import streamlit as st
 
 from data_access.reception_lists import LIST_TABLES, PAGE_ROWS, slot_count, slot_list, slot_totals
 from metrics.vocabulary import PLACE_NAMES, Place
-from metrics.wording import day_text, whole
+from metrics.wording import day_text, is_missing, whole
 from pages.common import loaders
 from pages.common.address import from_address
 from pages.common.filters import Filters
@@ -17,7 +17,6 @@ from pages.common.sheets import (
     cell,
     counters,
     heading,
-    is_missing,
     name_of,
     names_of,
     page_number,

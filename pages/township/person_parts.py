@@ -17,14 +17,14 @@ from data_access.scope import Scope
 from metrics.definition import Question
 from metrics.period import Period, PeriodKind
 from metrics.vocabulary import HOUSEHOLD_NAMES, LEAVE_NAMES, PLACE_NAMES, ROLE_NAMES, HouseholdKind, LeaveKind, Level, Place, Role, Status
-from metrics.wording import day_text, moment_text
+from metrics.wording import day_text, is_missing, moment_text
 from pages.common import loaders
 from pages.common.address import from_address
 from pages.common.filters import Filters
 from pages.common.markup import SIGNS
 from pages.common.navigation import enabled_modules
 from pages.common.panel import go_to, panel
-from pages.common.sheets import CASE_PAGE, PERSON_PAGE, Column, cell, heading, is_missing, page_number, period_window, sheet
+from pages.common.sheets import CASE_PAGE, PERSON_PAGE, Column, cell, heading, page_number, period_window, sheet
 from pages.township import record
 from pages.township.handouts import offer_months, offer_records
 from pages.township.months import Month, covering, months_of, why_not_counted

@@ -13,11 +13,11 @@ from data_access.profiles import KINDS, PROFILE_TABLES, record_row
 from data_access.scope import Scope
 from metrics.rulebook import rulebook
 from metrics.vocabulary import CODE_LENGTHS, HOUSEHOLD_NAMES, PLACE_NAMES, SESSION_NAMES, HouseholdKind, Level, Place, SessionKind
-from metrics.wording import day_text
+from metrics.wording import day_text, is_missing
 from pages.common import loaders
 from pages.common.definition import definition_asked
 from pages.common.panel import panel
-from pages.common.sheets import Column, cell, heading, is_missing, sheet
+from pages.common.sheets import Column, cell, heading, sheet
 
 KIND_NAMES = {"stay": "住夜", "visit": "夜访", "slot": "接待", "lecture": "授课", "home": "入户走访"}
 DAY_COLUMNS = {"stay": "night", "visit": "visited_on", "slot": "day", "lecture": "held_on", "home": "visited_on"}

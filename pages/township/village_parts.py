@@ -16,12 +16,12 @@ from metrics.definition import Question, Span
 from metrics.duty import shortfall_words, village_nights
 from metrics.period import Period, PeriodKind
 from metrics.vocabulary import Level, Status
-from metrics.wording import day_text
+from metrics.wording import day_text, is_missing
 from pages.common import loaders
 from pages.common.filters import Filters
 from pages.common.markup import SIGNS
 from pages.common.panel import go_to, panel
-from pages.common.sheets import CASE_PAGE, Column, cell, heading, is_missing, page_number, period_window, sheet
+from pages.common.sheets import CASE_PAGE, Column, cell, heading, page_number, period_window, sheet
 from pages.township.handouts import offer_cells, offer_nights
 from pages.township.reasons import TABLES
 from pages.township.units import CAPTAIN_PAGE, Place, kept
