@@ -20,7 +20,7 @@ from reports.conclusions import (
 from reports.document import FIVE, SMALL_FIVE, body, heading, official_page, official_table, page_break, small
 from reports.pack import AUDIENCE_NAMES, Audience, Chapter, Pack
 from reports.tables import Column, Kind, TableReport, definition_words
-from reports.wording import clean, day, of, share, this
+from reports.wording import clean, day, of, share, spoken, this
 
 NUMERALS = "一二三四五六七八九十"
 FIGURES_A_TABLE = 5
@@ -121,8 +121,8 @@ def volumes(pack: Pack) -> list[str]:
         change = ""
         if len(reading.whole) == 2 and reading.period_over and reading.whole[0].n:
             difference = now - reading.whole[0].n
-            change = f",环比{'增加' if difference > 0 else '减少'} {abs(difference)} 件" if difference else ",环比持平"
-        sentences.append(f"{this(pack.period)}{reading.whole_name}{words} {now} 件{change}")
+            change = f",环比{'增加' if difference > 0 else '减少'} {spoken(abs(difference))} 件" if difference else ",环比持平"
+        sentences.append(f"{this(pack.period)}{reading.whole_name}{words} {spoken(now)} 件{change}")
     return sentences
 
 
@@ -160,12 +160,13 @@ def categories(pack: Pack) -> list[Paragraph]:
     if chapter is None or not hot:
         return []
     unit = chapter.entry.unit
-    named = ";".join(f"{each.name} {each.cases} {unit},占 {share(each.cases / each.of_all)} {of(each.cases, each.of_all)}" for each in hot)
-    text = f"在办诉求 {hot[0].of_all} {unit},较多的类别:{named}。"
+    shares = [f"占 {share(each.cases / each.of_all)} {of(each.cases, each.of_all)}" for each in hot]
+    named = ";".join(f"{each.name} {spoken(each.cases)} {unit},{part}" for each, part in zip(hot, shares, strict=True))
+    text = f"在办诉求 {spoken(hot[0].of_all)} {unit},较多的类别:{named}。"
     rising = fastest_rising(chapter.reading)
     if rising:
         before = {"month": "上月", "week": "上周", "quarter": "上季", "year": "上年"}[pack.period.kind]
-        text += f"较{before}末增加最多的是{rising.name},增加 {rising.more} {unit},现为 {rising.cases} {unit}。"
+        text += f"较{before}末增加最多的是{rising.name},增加 {spoken(rising.more)} {unit},现为 {spoken(rising.cases)} {unit}。"
     return [(0, text)]
 
 

@@ -18,9 +18,9 @@ import pandas as pd
 from metrics.definition import Indicator
 from metrics.period import Period, PeriodKind
 from metrics.vocabulary import LEVEL_NAMES, Direction, Level, Measure, Status
-from metrics.wording import is_missing, rounded, share_points
+from metrics.wording import fraction, is_missing, rounded, share_points
 from reports.tables import target_words
-from reports.wording import PERIOD_WORDS, bare, of, previous, quantity, shortened, this
+from reports.wording import PERIOD_WORDS, bare, of, previous, quantity, shortened, spoken, this
 
 RUN = 3
 """Steps in one direction that make a run: 连续三月下降 needs four months."""
@@ -138,7 +138,7 @@ def change_words(reading: Reading) -> str:
         return f"与{previous(reading.period)}持平"
     if reading.entry.measure is Measure.RATE:
         return f"较{previous(reading.period)}{'上升' if difference > 0 else '下降'} {abs(difference)} 个百分点"
-    amount = f"{abs(difference).normalize():f} {reading.entry.unit}".rstrip()
+    amount = f"{abs(difference).normalize():,f} {reading.entry.unit}".rstrip()
     return f"较{previous(reading.period)}{'增加' if difference > 0 else '减少'} {amount}"
 
 
@@ -291,8 +291,8 @@ def categories(reading: Reading) -> str:
     if not hot or hot[0].of_all < reading.least or (len(hot) > 1 and hot[1].cases == hot[0].cases):
         return ""
     top, unit = hot[0], reading.entry.unit
-    moved = f",较{previous(reading.period)}{'增加' if top.more > 0 else '减少'} {abs(top.more)} {unit}" if top.more else ""
-    return f"{reading.entry.name} {top.of_all} {unit}中{top.name}最多,{top.cases} {unit}{moved}"
+    moved = f",较{previous(reading.period)}{'增加' if top.more > 0 else '减少'} {spoken(abs(top.more))} {unit}" if top.more else ""
+    return f"{reading.entry.name} {spoken(top.of_all)} {unit}中{top.name}最多,{spoken(top.cases)} {unit}{moved}"
 
 
 def extremes(reading: Reading) -> str:
@@ -332,7 +332,8 @@ def _worst(reading: Reading, frame: pd.DataFrame) -> str:
         named = "、".join(f"{_unit(row)}{of(row['k'], row['n'])}" for row in tied)
         return f"{named}{word},均为 {bare(reading.entry, edge)}"
     named = f"{_unit(tied[0])}等 {len(tied)} 个{LEVEL_NAMES[reading.level]}"
-    together = f" (合计 {sum(row['k'] for row in tied)}/{sum(row['n'] for row in tied)})" if reading.entry.measure is Measure.RATE else ""
+    sums = fraction(sum(row["k"] for row in tied), sum(row["n"] for row in tied)) if reading.entry.measure is Measure.RATE else ""
+    together = f" (合计 {sums})" if sums else ""
     return f"{named}并列{word} {bare(reading.entry, edge)}{together}"
 
 

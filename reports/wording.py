@@ -10,7 +10,7 @@ from datetime import date, datetime
 from metrics.definition import Indicator
 from metrics.period import Period, PeriodKind
 from metrics.vocabulary import Measure
-from metrics.wording import MISSING, is_missing, rounded, share
+from metrics.wording import MISSING, is_missing, rounded, share, whole
 
 PERIOD_WORDS = {PeriodKind.WEEK: "周", PeriodKind.MONTH: "月", PeriodKind.QUARTER: "季", PeriodKind.YEAR: "年"}
 
@@ -41,25 +41,32 @@ def number(value: object) -> str:
     return str(rounded(float(value), 0 if float(value).is_integer() else 1))  # type: ignore[arg-type]
 
 
+def spoken(value: object) -> str:
+    """``1,234`` or ``3.5``: a number in a sentence, with separators as on screen; a table's cells keep the bare digits."""
+    if is_missing(value):
+        return MISSING
+    return f"{rounded(float(value), 0 if float(value).is_integer() else 1):,}"  # type: ignore[arg-type]
+
+
 def of(k: object, n: object) -> str:
-    """``(13/21)``: the numerator and denominator that stand beside every percentage."""
-    return f"({MISSING if is_missing(k) else int(k)}/{MISSING if is_missing(n) else int(n)})"  # type: ignore[call-overload]
+    """``(13/21)``, ``(8,592/10,675)``: the numerator and denominator that stand beside every percentage, written as on screen."""
+    return f"({whole(k)}/{whole(n)})"
 
 
 def quantity(entry: Indicator, k: object, n: object, value: object) -> str:
-    """A figure as a sentence writes it: ``61.9% (13/21)``, ``123 件``, ``5 夜``."""
+    """A figure as a sentence writes it: ``61.9% (13/21)``, ``1,234 件``, ``5 夜``."""
     if is_missing(value):
         return MISSING if is_missing(n) else f"{MISSING} {of(k, n)}"
     if entry.measure is Measure.RATE:
         return f"{share(value)} {of(k, n)}"
-    return f"{number(value)} {entry.unit}".rstrip()
+    return f"{spoken(value)} {entry.unit}".rstrip()
 
 
 def bare(entry: Indicator, value: object) -> str:
     """The value alone, as a chart labels it."""
     if entry.measure is Measure.RATE:
         return share(value)
-    return MISSING if is_missing(value) else f"{number(value)} {entry.unit}".rstrip()
+    return MISSING if is_missing(value) else f"{spoken(value)} {entry.unit}".rstrip()
 
 
 def day(value: date) -> str:

@@ -14,7 +14,7 @@ from lxml import etree
 from metrics.period import Period
 from metrics.registry import REGISTRY
 from metrics.vocabulary import Level
-from metrics.wording import rounded, share, share_points
+from metrics.wording import fraction, rounded, share, share_points
 from reports.conclusions import change_words, fastest_rising, hot_categories, summary, title, units_below_words
 from reports.document import official
 from reports.wording import clean, formula_safe, quantity
@@ -203,6 +203,11 @@ def test_a_half_goes_up():
     assert share(1 / 16) == "6.3%"
     assert rounded(2.5) == 3
     assert quantity(REGISTRY[UP], 0, 0, None) == "— (0/0)"
+
+
+def test_a_sentence_writes_thousands_as_the_rows_do():
+    assert quantity(REGISTRY[UP], 8592, 10675, 8592 / 10675) == f"80.5% ({fraction(8592, 10675)})" == "80.5% (8,592/10,675)"
+    assert quantity(REGISTRY["petitions.open"], 1234, None, 1234.0) == "1,234 件"
 
 
 @a_few
