@@ -15,11 +15,19 @@ function panelIn(holder) {
   return holder.querySelector(".panel");
 }
 
+// The signs a reader sees, none of them ever taken apart: 𠮷 is two code units, a family of emoji eleven. A browser without
+// Intl.Segmenter (Firefox before 125) goes by code point.
+const segmenter = Intl.Segmenter && new Intl.Segmenter("zh");
+
+function signsOf(text) {
+  return segmenter ? Array.from(segmenter.segment(text), (each) => each.segment) : Array.from(text);
+}
+
 function wrapped(text, width, font) {
   const pen = document.createElement("canvas").getContext("2d");
   pen.font = font;
   const lines = [""];
-  for (const sign of text) {
+  for (const sign of signsOf(text)) {
     if (pen.measureText(lines[lines.length - 1] + sign).width > width) lines.push("");
     lines[lines.length - 1] += sign;
   }
@@ -84,21 +92,22 @@ function boxOf(style, at, into) {
 
 function linesOf(node, clipRight) {
   const range = document.createRange(), lines = [];
-  for (let place = 0; place < node.length; place++) {
+  let place = 0;
+  for (const sign of signsOf(node.data)) {
     range.setStart(node, place);
-    range.setEnd(node, place + 1);
-    const box = range.getClientRects()[0];
-    if (!box || (!box.width && !/\s/.test(node.data[place]))) continue;
+    place += sign.length;
+    range.setEnd(node, place);
+    const boxes = [...range.getClientRects()], box = boxes.find((each) => each.width) || boxes[0];
+    if (!box || (!box.width && !/\s/.test(sign))) continue;
     const last = lines[lines.length - 1];
     if (last && Math.abs(last.top - box.top) < 2) {
       if (box.right > clipRight + 1) {
-        if (!last.cut) last.text = `${last.text.slice(0, -1)}…`;
+        if (!last.cut) last.signs.splice(-1, 1, "…");
         last.cut = true;
-      } else last.text += node.data[place];
-    } else lines.push({ text: node.data[place], left: box.left, top: box.top, height: box.height });
+      } else last.signs.push(sign);
+    } else lines.push({ signs: [sign], left: box.left, top: box.top, height: box.height });
   }
-  // One sign of two code units (𠮷) has its box at the first; the second adds its half to the text, not a line.
-  return lines.map((line) => ({ ...line, text: line.text.replace(/\s+/g, " ") })).filter((line) => line.text.trim());
+  return lines.map((line) => ({ ...line, text: line.signs.join("").replace(/\s+/g, " ") })).filter((line) => line.text.trim());
 }
 
 function textOf(node, style, origin, clipRight, into) {
