@@ -5,7 +5,23 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pandas as pd
-from sqlalchemy import Connection, Date, Select, SQLColumnExpression, Text, and_, case, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    Connection,
+    Date,
+    Select,
+    SQLColumnExpression,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from data_access.frames import frame
 from data_access.petition_clocks import day_of, deadline
@@ -120,7 +136,10 @@ def waiting_by_step(scope: Scope, connection: Connection, window: Window) -> pd.
 
     Awaiting rating or closing: resolved in the last :data:`AFTERWARDS_DAYS` days and not yet rated or closed.
     """
-    rated = select(PetitionRating.petition_id).where(PetitionRating.independent.is_not(True), PetitionRating.rated_at < window.end)
+    # Per case ended of late, by index: a list of all there ever were is too long for a planner to keep at hand.
+    rated = exists().where(
+        PetitionRating.petition_id == Petition.id, PetitionRating.independent.is_not(True), PetitionRating.rated_at < window.end
+    )
     is_open = open_at_end(window)
     resolved = and_(
         Petition.outcome == "resolved", Petition.ended_at >= window.end - timedelta(days=AFTERWARDS_DAYS), Petition.ended_at < window.end
@@ -129,7 +148,7 @@ def waiting_by_step(scope: Scope, connection: Connection, window: Window) -> pd.
         ("dispatch", and_(is_open, Petition.dispatched_at.is_(None)), Petition.opened_at),
         ("accept", and_(is_open, Petition.dispatched_at.is_not(None), Petition.accepted_at.is_(None)), Petition.dispatched_at),
         ("resolve", and_(is_open, Petition.accepted_at.is_not(None)), Petition.accepted_at),
-        ("rate", and_(resolved, Petition.id.not_in(rated)), Petition.ended_at),
+        ("rate", and_(resolved, ~rated), Petition.ended_at),
         ("close", and_(resolved, Petition.closed_at.is_(None)), Petition.ended_at),
     )
     parts = [
