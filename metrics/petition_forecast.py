@@ -17,7 +17,6 @@ import pandas as pd
 from scipy import stats
 
 from metrics.vocabulary import CODE_LENGTHS, LEFT_OUT, Level, Outcome
-from metrics.wording import is_missing
 from metrics.workdays import Workdays
 
 WARN_AT = 0.5
@@ -144,15 +143,16 @@ def hit_rate(history: History, cases: pd.DataFrame, workdays: Workdays) -> HitRa
         began = datetime.combine(monday, time())
         ended = pd.to_datetime(week["ended_at"])
         standing = week[(pd.to_datetime(week["opened_at"]) < began) & (ended.isna() | (ended >= began))]
-        for row in miss_chances(history, standing, began.date() - timedelta(days=1), workdays).to_dict("records"):
-            late = not _in_time(row)
-            warned = not is_missing(row["chance"]) and row["chance"] >= WARN_AT
-            counted, missed, named, right = counted + 1, missed + late, named + warned, right + (late and warned)
+        rows = miss_chances(history, standing, began.date() - timedelta(days=1), workdays)
+        warned = rows["chance"].to_numpy() >= WARN_AT  # an unknown chance is none
+        outcomes = zip(*(rows[name] for name in ("ended_at", "outcome", "due_day", "due_instant")), strict=True)
+        late = np.array([not _in_time(*each) for each in outcomes], dtype=bool)
+        counted, named = counted + len(rows), named + int(warned.sum())
+        missed, right = missed + int(late.sum()), right + int((late & warned).sum())
     return HitRate(counted, named, right, missed)
 
 
-def _in_time(row: Mapping) -> bool:
-    ended, instant = row["ended_at"], row["due_instant"]
-    if is_missing(ended) or pd.isna(ended) or row["outcome"] != Outcome.RESOLVED:
+def _in_time(ended: datetime | None, outcome: object, due_day: date, instant: datetime | None) -> bool:
+    if ended is None or pd.isna(ended) or outcome != Outcome.RESOLVED:
         return False
-    return ended.date() <= row["due_day"] if is_missing(instant) or pd.isna(instant) else ended <= instant
+    return ended.date() <= due_day if instant is None or pd.isna(instant) else ended <= instant

@@ -32,6 +32,8 @@ class Workdays:
         self._is_workday = dict(is_workday)
         self._names = dict(names or {})
         self._workdays = sorted(day for day, works in self._is_workday.items() if works)
+        self._first = min(self._is_workday, default=date.max)
+        self._last = max(self._is_workday, default=date.min)
 
     @classmethod
     def from_frame(cls, calendar: pd.DataFrame) -> Workdays:
@@ -49,7 +51,7 @@ class Workdays:
 
     def between(self, first: date, last: date) -> list[date]:
         """The working days from ``first`` to ``last``, both included."""
-        if not self._workdays or first < min(self._is_workday) or last > max(self._is_workday):
+        if first < self._first or last > self._last:
             return [day for day in _days(first, last) if self.is_workday(day)]
         return self._workdays[bisect_left(self._workdays, first) : bisect_right(self._workdays, last)]
 
