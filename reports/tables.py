@@ -202,9 +202,7 @@ def target_words(entry: Indicator, target: float | None) -> str:
 
 def definition_words(entry: Indicator) -> str:
     """口径 in one line: what is divided by what."""
-    if entry.measure is Measure.RATE and entry.denominator:
-        return f"{entry.numerator} ÷ {entry.denominator}"
-    return f"{entry.numerator}" + (f" ÷ {entry.denominator}" if entry.denominator else "")
+    return f"{entry.numerator} ÷ {entry.denominator}" if entry.denominator else entry.numerator
 
 
 def definition_notes(entry: Indicator, asked: Question, rules: Rulebook, filters: str = "") -> tuple[tuple[str, str], ...]:

@@ -49,11 +49,6 @@ RUN_PERIODS = 4
 """What a sentence about a run looks at: this period and the three before."""
 
 
-def series(scope: Scope, indicator_id: str, level: Level, filters: Filters, count: int) -> dict[str, tuple[Point, ...]]:
-    """By unit code: its points over the last ``count`` periods, oldest first."""
-    return _points(loaders.trend(scope, indicator_id, level, filters.period, filters.as_of, count))
-
-
 def _points(rows: pd.DataFrame) -> dict[str, tuple[Point, ...]]:
     points: dict[str, list[Point]] = {}
     for row in rows.to_dict("records"):
@@ -87,7 +82,8 @@ def whole_name(scope: Scope, as_of: date) -> str:
 def reading(filters: Filters, indicator_id: str, level: Level = Level.TOWNSHIP, scope: Scope | None = None) -> Reading:
     """What titles and conclusions are read from: the frame, the county's series and the units' runs."""
     tables = loaders.tables_of(indicator(indicator_id), level)
-    return loaders.kept(_reading, tables, scope or filters.narrowed, indicator_id, level, filters.period, filters.as_of)
+    shared = loaders.figures_scope(scope or filters.narrowed, level)
+    return loaders.kept(_reading, tables, shared, indicator_id, level, filters.period, filters.as_of)
 
 
 def _reading(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> Reading:
@@ -113,12 +109,6 @@ def _reading(scope: Scope, indicator_id: str, level: Level, period: Period, as_o
     )
 
 
-def ranks_before(filters: Filters, indicator_id: str, level: Level = Level.TOWNSHIP, scope: Scope | None = None) -> dict[str, object]:
-    """By code: the rank in the period before, for 较上期 arrows."""
-    frame = loaders.past_frame(scope or filters.narrowed, indicator_id, level, filters.period.before, filters.as_of)
-    return dict(zip(frame["code"], frame["rank"], strict=True))
-
-
 def board(
     filters: Filters,
     indicator_id: str,
@@ -138,7 +128,8 @@ def board(
 
 def ranking(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> Leaderboard:
     """A leaderboard that leads nowhere yet: what all readers of a scope share."""
-    return loaders.kept(_ranking, loaders.tables_of(indicator(indicator_id), level), scope, indicator_id, level, period, as_of)
+    tables = loaders.tables_of(indicator(indicator_id), level)
+    return loaders.kept(_ranking, tables, loaders.figures_scope(scope, level), indicator_id, level, period, as_of)
 
 
 def _ranking(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> Leaderboard:
@@ -184,7 +175,8 @@ def card(filters: Filters, indicator_id: str, page: str = "", level: Level | Non
 
 def headline(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, code: str | None = None) -> Card | None:
     """A headline number that leads nowhere yet: what all readers of a scope share."""
-    return loaders.kept(_headline, loaders.tables_of(indicator(indicator_id), level), scope, indicator_id, level, period, as_of, code)
+    tables = loaders.tables_of(indicator(indicator_id), level)
+    return loaders.kept(_headline, tables, loaders.figures_scope(scope, level), indicator_id, level, period, as_of, code)
 
 
 def _headline(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, code: str | None) -> Card | None:

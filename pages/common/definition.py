@@ -14,6 +14,7 @@ from metrics.wording import target_text
 from pages.common import loaders, navigation
 from pages.common.address import page_shown
 from pages.common.downloads import page_downloads
+from reports.tables import definition_words
 
 _ASKED, _ASKED_AT = "board_definition", "board_definition_page"
 
@@ -76,8 +77,7 @@ def _dialog() -> None:
 def definition_line(indicator_id: str) -> str:
     """An indicator's 口径 on one line, as it stands under a picture: name, k over n, rulebook version."""
     entry = REGISTRY[indicator_id]
-    counted = f"{entry.numerator} ÷ {entry.denominator}" if entry.denominator else entry.numerator
-    return f"{entry.name} = {counted}(规则手册 {rulebook().on(loaders.today()).version})"
+    return f"{entry.name} = {definition_words(entry)}(规则手册 {rulebook().on(loaders.today()).version})"
 
 
 def definition_text(entry: Indicator) -> str:

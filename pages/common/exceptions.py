@@ -111,7 +111,7 @@ def fallen_this_week(filters: Filters) -> Exceptions:
 def fallen(scope: Scope, as_of: date) -> list[tuple[str, str, str]]:
     """Name, words and code of each township below a target of this week that it met the week before."""
     tables = {table for each in WATCHED_WEEKLY if each in REGISTRY for table in loaders.tables_of(REGISTRY[each], Level.TOWNSHIP)}
-    return loaders.kept(_fallen, sorted(tables), scope, as_of)
+    return loaders.kept(_fallen, sorted(tables), loaders.figures_scope(scope, Level.TOWNSHIP), as_of)
 
 
 def _fallen(scope: Scope, as_of: date) -> list[tuple[str, str, str]]:

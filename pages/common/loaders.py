@@ -220,7 +220,7 @@ def _indicator(scope: Scope, indicator_id: str, level: str, period: str, as_of: 
     return indicator_frame(source(scope), indicator(indicator_id), Level(level), Period.parse(period), as_of)
 
 
-def _figures_scope(scope: Scope, level: Level) -> Scope:
+def figures_scope(scope: Scope, level: Level) -> Scope:
     """Figures of areas hold no names and no restricted petitions: all readers of an area share them, whatever their rights."""
     return scope if level is Level.PERSON else Scope(area=scope.area)
 
@@ -228,7 +228,7 @@ def _figures_scope(scope: Scope, level: Level) -> Scope:
 def frame(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> pd.DataFrame:
     """An indicator's judged frame (code, name, k, n, value, rank, status), from the cache while nothing has changed."""
     mark = mark_of(tables_of(indicator(indicator_id), level))
-    return _indicator(_figures_scope(scope, level), indicator_id, str(level), period.text, as_of, mark)
+    return _indicator(figures_scope(scope, level), indicator_id, str(level), period.text, as_of, mark)
 
 
 @st.cache_data(show_spinner=False, max_entries=1500, ttl=TREND_SECONDS, refresh_mode="background")
@@ -238,7 +238,7 @@ def _past(scope: Scope, indicator_id: str, level: str, period: str, as_of: date)
 
 def past_frame(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> pd.DataFrame:
     """As :func:`frame` for a period that has ended, at most ten minutes old: what trends and "the period before" are drawn from."""
-    return _past(_figures_scope(scope, level), indicator_id, str(level), period.text, as_of)
+    return _past(figures_scope(scope, level), indicator_id, str(level), period.text, as_of)
 
 
 @st.cache_data(show_spinner=False, max_entries=600, ttl=TREND_SECONDS, refresh_mode="background")
@@ -258,7 +258,7 @@ def trend(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: 
     Columns: code, k, n, value, rank, status, period, label. The asked period is live, the others at most ten minutes old.
     """
     now = _of_period(frame(scope, indicator_id, level, period, as_of), period)
-    past = _past_trend(_figures_scope(scope, level), indicator_id, str(level), period.text, as_of, count)
+    past = _past_trend(figures_scope(scope, level), indicator_id, str(level), period.text, as_of, count)
     return pd.concat([past, now], ignore_index=True) if len(past) else now
 
 

@@ -51,17 +51,17 @@ def cases_query(indicator_id: str, filters: Filters, township: str | None = None
     return {"standing": standing, **({"township": chosen[:9]} if chosen else {}), **filters.query}
 
 
-INDICATORS = ("petitions.closed_on_time", "petitions.overdue")
+IN_WORDS = ("petitions.closed_on_time", "petitions.overdue")
 
 
 def open_words(filters: Filters) -> dict[str, str]:
     """By township code: (44/46) 超期2/13."""
-    tables = {table for each in INDICATORS for table in loaders.tables_of(indicator(each), Level.TOWNSHIP)}
-    return loaders.kept(_open_words, sorted(tables), filters.narrowed, filters.period, filters.as_of)
+    tables = {table for each in IN_WORDS for table in loaders.tables_of(indicator(each), Level.TOWNSHIP)}
+    return loaders.kept(_open_words, sorted(tables), loaders.figures_scope(filters.narrowed, Level.TOWNSHIP), filters.period, filters.as_of)
 
 
 def _open_words(scope: Scope, period: Period, as_of: date) -> dict[str, str]:
-    on_time, overdue = (loaders.frame(scope, each, Level.TOWNSHIP, period, as_of).set_index("code") for each in INDICATORS)
+    on_time, overdue = (loaders.frame(scope, each, Level.TOWNSHIP, period, as_of).set_index("code") for each in IN_WORDS)
     return {
         str(code): f"({fraction(on_time['k'].get(code), on_time['n'].get(code))}) 超期{fraction(row['k'], row['n'])}"
         for code, row in overdue[["k", "n"]].to_dict("index").items()

@@ -48,7 +48,7 @@ class Tonight:
 def tonight(scope: Scope, as_of: date) -> Tonight | None:
     """The night a leader asks about now; None where there is none within three weeks."""
     tables = {table for name in FACT_NAMES for table in FACTS[name].tables} | {"area", "calendar_day"}
-    return loaders.kept(_tonight, sorted(tables), scope, as_of, beijing_now().hour)
+    return loaders.kept(_tonight, sorted(tables), loaders.figures_scope(scope, Level.TOWNSHIP), as_of, beijing_now().hour)
 
 
 def _tonight(scope: Scope, as_of: date, hour: int) -> Tonight | None:
