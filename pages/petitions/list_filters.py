@@ -54,6 +54,8 @@ def list_filters(filters: Filters) -> Asked:
     standings = dict(STANDING_NAMES)
     if filters.scope.may_see_restricted:
         standings[RESTRICTED] = RESTRICTED_NAME
+    rules = loaders.rules_on(filters.period, filters.as_of)
+    ages = {str(each): f"在办 {wording.age_name(each, rules)}" for each in wording.ages(rules)}
     known = loaders.asked(categories, filters.scope, ())  # an hour old at most: categories hardly change
     with st.container(horizontal=True, vertical_alignment="bottom", key="list-filters"):
         words = st.text_input(
@@ -69,7 +71,7 @@ def list_filters(filters: Filters) -> Asked:
         size = _choice("size", dict(SIZE_NAMES), "大小", 100)
         category = _choice("category", {each: each for each in known}, "类别", 130)
         channel = _choice("channel", dict(CHANNEL_NAMES), "渠道", 120)
-        age = _choice("age", {str(each): f"在办 {wording.age_name(each)}" for each in wording.AGES}, "在办天数", 130)
+        age = _choice("age", ages, "在办天数", 130)
         sort = _choice("sort", SORT_NAMES, "排序", 150, default="due")
     restricted = standing == RESTRICTED
     return Asked(

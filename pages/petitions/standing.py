@@ -10,6 +10,7 @@ import streamlit as st
 
 from data_access.petition_state import AFTERWARDS_DAYS, STEPS, daily_flow, open_by_dimension, step_durations, waiting_by_step
 from metrics.petitions import quantiles
+from metrics.rulebook import Edition
 from metrics.wording import MISSING, day_text, is_missing, whole
 from pages.common import loaders
 from pages.common.address import from_address
@@ -35,7 +36,6 @@ DIMENSIONS = {
 ORDERS: dict[str, Sequence[str]] = {
     "level": ("cell", "group", "patch", "village", "township", "county"),
     "size": ("small", "big", "hard"),
-    "age": tuple(str(each) for each in wording.AGES),
 }
 LISTED_BY = ("township", "level", "size", "category", "channel", "age")
 """The dimensions whose bars lead to a list: each is a filter of it by the same name."""
@@ -82,7 +82,7 @@ def _composition(filters: Filters, chosen: str) -> None:
     dimension, rows = DIMENSIONS[chosen], standing(filters)
     rows = rows[rows["dimension"] == dimension]
     offer_composition(filters, chosen, rows, [_value_name(dimension, value, filters) for value in rows["value"]])
-    rows = _ordered(rows, dimension)
+    rows = _ordered(rows, dimension, filters)
     names = [_value_name(dimension, value, filters) for value in rows["value"]]
     texts = [f"{row['open']} 件 · 超期 {row['overdue']}" for row in rows.to_dict("records")]
     late = rows.assign(name=names).sort_values("overdue", ascending=False)
@@ -109,8 +109,12 @@ def _composition(filters: Filters, chosen: str) -> None:
         st.switch_page(LIST_PAGE, query_params={"standing": "open", **filters.query, **town, dimension: str(picked[0])})
 
 
-def _ordered(rows: pd.DataFrame, dimension: str) -> pd.DataFrame:
-    order = ORDERS.get(dimension)
+def _rules(filters: Filters) -> Edition:
+    return loaders.rules_on(filters.period, filters.as_of)
+
+
+def _ordered(rows: pd.DataFrame, dimension: str, filters: Filters) -> pd.DataFrame:
+    order = [str(each) for each in wording.ages(_rules(filters))] if dimension == "age" else ORDERS.get(dimension)
     if order is None:
         return rows.sort_values(["open", "value"], ascending=[False, True]).head(18)
     places = {value: place for place, value in enumerate(order)}
@@ -124,7 +128,7 @@ def _value_name(dimension: str, value: object, filters: Filters) -> str:
     if dimension == "township":
         return township_names(filters.scope, filters.as_of).get(text, text)
     if dimension == "age":
-        return wording.age_name(int(text))
+        return wording.age_name(int(text), _rules(filters))
     names = {"level": wording.level_name, "size": wording.size_name, "channel": wording.channel_name}
     return wording.SPHERE_NAMES.get(text, text) if dimension == "sphere" else names.get(dimension, str)(text)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from data_access.petition_lists import AGE_BOUNDS
 from metrics.petition_case import known
+from metrics.rulebook import Edition
 from metrics.vocabulary import (
     CHANNEL_NAMES,
     HANDLING_LEVEL_NAMES,
@@ -25,12 +26,15 @@ from metrics.workdays import Workdays
 SPHERE_NAMES = {"public": "公共事务", "private": "个人事务"}
 METHOD_NAMES = {"phone": "电话", "questionnaire": "问卷", "face": "当面"}
 UNKNOWN = "未记录"
-AGES = (0, *AGE_BOUNDS, 90)
-"""The first day of each ageing bucket."""
 
 
-def age_name(first: int) -> str:
-    after = next((end for end in AGES if end > first), None)
+def ages(rules: Edition) -> tuple[int, ...]:
+    """The first day of each ageing bucket; the last one is 积案."""
+    return 0, *AGE_BOUNDS, int(rules.number("petitions", "backlog_days"))
+
+
+def age_name(first: int, rules: Edition) -> str:
+    after = next((end for end in ages(rules) if end > first), None)
     return f"{first} 天以上" if after is None else f"{first}–{after} 天"
 
 
