@@ -14,8 +14,8 @@ import pandas as pd
 from metrics.definition import Indicator, Question
 from metrics.rulebook import Rulebook
 from metrics.vocabulary import LEVEL_NAMES, STATUS_NAMES, Direction, Level, Measure, Status
-from metrics.wording import MISSING, rounded, share
-from reports.wording import as_of_words, clean, formula_safe, is_missing, number
+from metrics.wording import MISSING, is_missing, rounded, share
+from reports.wording import as_of_words, clean, formula_safe, number
 
 
 class Kind(StrEnum):
