@@ -64,7 +64,7 @@ offer_month(units, rolls, month, asked, filters)
 grid = month_map(units, rolls, month, asked, TOWNSHIP_STATES, lambda code, day: here(filters, day, code))
 with nights:
     panel(
-        heading(title, "一格一夜,点一格看那一夜;点乡镇名只看该乡镇", "duty.night_compliance") + grid,
+        heading(title, "一格一夜;点乡镇只看该乡镇,点一格看那一夜", "duty.night_compliance") + grid,
         key="month-map",
         picture="住夜月图",
         about="duty.night_compliance",

@@ -37,7 +37,8 @@ def month_map(
             f'<div class="line"><span class="who" {link(code, None)}>{escape(name)}</span><span class="cells">{cells}</span></div>'
         )
     named = "".join(f'<span><i class="night {state.shade}">{state.sign}</i>{escape(state.words)}</span>' for state in states)
-    return f'<div class="nightmap" style="--days:{len(days)}">{"".join(lines)}<div class="legend">{named}</div></div>'
+    shape = f"--days:{len(days)};--first:{month.first.isoweekday()}"
+    return f'<div class="nightmap" style="{shape}">{"".join(lines)}<div class="legend">{named}</div></div>'
 
 
 def _shade_of_day(day: date, asked: Question) -> str:
@@ -61,7 +62,7 @@ def _cell(roll: Mapping[Any, Any] | None, day: date, asked: Question, link: str)
         link = ""
     name = asked.workdays.name(day) if day.weekday() >= 5 and asked.workdays.is_workday(day) else None
     said = escape(f"{day_text(day)} 周{WEEKDAYS[day.weekday()]}{f'({name})' if name else ''} {state.words}")
-    return f'<span class="night {state.shade}" title="{said}" aria-label="{said}" {link}>{state.sign}</span>'
+    return f'<span class="night {state.shade}" data-day="{day.day}" title="{said}" aria-label="{said}" {link}>{state.sign}</span>'
 
 
 def verdict_words(words: str, status: Status) -> str:
