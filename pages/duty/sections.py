@@ -68,7 +68,7 @@ def chiefs(filters: Filters) -> None:
         )
         links.append(go_to(PERSON_PAGE, {"person": row["code"], **filters.query}))
     met = int((frame["status"] == Status.OK).sum())
-    sub = f"{len(frame)} 名正职中 {met} 名住满 · 已住/应住,竖线为应住数 · ⌈10×min(1,在岗工作日/20)⌉"
+    sub = f"{len(frame)} 名正职中 {met} 名住满 · 已住/应住,竖线为应住数:在岗满20个工作日住10夜,不足的按比例进位"
     heads = [Column("正职"), Column("已住/应住"), Column("在岗工作日"), Column("")]
     panel(
         heading("正职月住夜", sub, "duty.chief_nights") + sheet(heads, rows, links, empty="这个时段没有在任正职"),

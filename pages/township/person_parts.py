@@ -124,7 +124,7 @@ def month_table(person: Person, found: Sequence[Month]) -> str:
         cells += [cell(each.done.get(kind, 0) or "—") for kind in kinds]
         rows.append([*cells, *([_verdict(each)] if duty else [])])
     chief = any(each.due is not None for each in found)
-    sub = "已住/应住;应住 ⌈10×min(1,在岗工作日/20)⌉" if chief else "个人没有住夜定额,只列次数"
+    sub = "已住/应住;在岗满20个工作日应住10夜,不足的按比例进位" if chief else "个人没有住夜定额,只列次数"
     return heading("近12个月", sub if duty else "", "duty.chief_nights" if chief and duty else None) + sheet(heads, rows)
 
 
