@@ -49,7 +49,9 @@ def unit_of_petition(window: Window) -> tuple[SQLColumnExpression[str], ColumnEl
             Appointment.role.in_(CAPTAIN_ROLES), valid_on(Appointment.valid_from, Appointment.valid_to, window.as_of)
         )
         return literal("p:") + cast(Petition.handler_id, Text), Petition.handler_id.in_(captains)
-    return unit_code(Petition.area_code, window.level), func.length(Petition.area_code) >= CODE_LENGTHS[window.level]
+    # Townships with what lies at the county itself under the county's code: a county's counts are their sum (``Fact.sums``).
+    shortest = CODE_LENGTHS["county" if window.level == "township" else window.level]
+    return unit_code(Petition.area_code, window.level), func.length(Petition.area_code) >= shortest
 
 
 def petition_rows() -> Select:
@@ -319,19 +321,20 @@ def petition_ratings(scope: Scope, connection: Connection, window: Window) -> pd
 
 _PLAIN = ("petition", "area", "appointment")
 _CLOCKED = (*_PLAIN, "calendar_day")
+_DUE, _PETITIONS = ("due", "in_time"), ("petitions",)
 FACTS = {
-    "petitions_opened": (petitions_opened, _PLAIN),
-    "petitions_to_dispatch": (petitions_to_dispatch, _CLOCKED),
-    "petitions_to_accept": (petitions_to_accept, _CLOCKED),
-    "petitions_dispatched": (petitions_dispatched, _PLAIN),
-    "petitions_due": (petitions_due, _CLOCKED),
-    "petitions_settled": (petitions_settled, _CLOCKED),
-    "petitions_open": (petitions_open, _CLOCKED),
-    "petitions_ended": (petitions_ended, _PLAIN),
-    "petitions_ended_and_rated": (petitions_ended_and_rated, (*_PLAIN, "petition_rating")),
+    "petitions_opened": (petitions_opened, _PLAIN, False, ("opened", "repeats", "mass")),
+    "petitions_to_dispatch": (petitions_to_dispatch, _CLOCKED, False, _DUE),
+    "petitions_to_accept": (petitions_to_accept, _CLOCKED, False, _DUE),
+    "petitions_dispatched": (petitions_dispatched, _PLAIN, False, ("dispatched", "returned", "to_answer", "answered")),
+    "petitions_due": (petitions_due, _CLOCKED, False, _PETITIONS),
+    "petitions_settled": (petitions_settled, _CLOCKED, False, _PETITIONS),
+    "petitions_open": (petitions_open, _CLOCKED, False, ("open", "overdue", "backlog")),
+    "petitions_ended": (petitions_ended, _PLAIN, False, _PETITIONS),
+    "petitions_ended_and_rated": (petitions_ended_and_rated, (*_PLAIN, "petition_rating"), False, (*_PETITIONS, "rated")),
     "petition_durations": (petition_durations, _PLAIN),
-    "petitions_closed": (petitions_closed, (*_PLAIN, "petition_rating")),
-    "petitions_reopened": (petitions_reopened, (*_PLAIN, "petition_event")),
-    "petitions_to_notify": (petitions_to_notify, _CLOCKED),
-    "petition_ratings": (petition_ratings, (*_PLAIN, "petition_rating")),
+    "petitions_closed": (petitions_closed, (*_PLAIN, "petition_rating"), False, ("closed", "proper")),
+    "petitions_reopened": (petitions_reopened, (*_PLAIN, "petition_event"), False, _PETITIONS),
+    "petitions_to_notify": (petitions_to_notify, _CLOCKED, False, _DUE),
+    "petition_ratings": (petition_ratings, (*_PLAIN, "petition_rating"), False, ("ratings",)),
 }

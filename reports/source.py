@@ -61,10 +61,11 @@ class DatabaseSource:
         return self._workdays
 
     def fact(self, name: str, question: Question, span: Span) -> pd.DataFrame:
-        asked = FACTS[name].asked(window(question, span))
+        fact, given = FACTS[name], window(question, span)
+        asked = fact.asked(given)
         if (name, asked) not in self._facts:
-            self._facts[name, asked] = FACTS[name].query(self.scope, self.connection, asked)
-        return self._facts[name, asked]
+            self._facts[name, asked] = fact.query(self.scope, self.connection, asked)
+        return fact.answer(self._facts[name, asked], given)
 
     def units(self, question: Question) -> pd.DataFrame:
         return areas.units(self.scope, self.connection, window(question, Span.PERIOD))

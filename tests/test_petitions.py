@@ -11,6 +11,7 @@ import pandas
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from metrics.period import Period
 from metrics.petitions import INDICATORS, quantiles
@@ -250,6 +251,26 @@ def figures(connection, level: Level) -> dict:
         for indicator_id in oracle.BY_PETITION
         if level in indicator(indicator_id).levels
     }
+
+
+def test_what_lies_at_the_county_itself_counts_for_the_county_and_for_no_township(connection):
+    a_county(connection)
+    for area in (COUNTY, TOWNSHIP, VILLAGE, VILLAGE):
+        a_petition(connection, "2026-10-12 09:00", area=area)
+    assert figure(connection, "petitions.open", "county", OCTOBER, END)[COUNTY]["k"] == 4
+    assert {code: row["k"] for code, row in figure(connection, "petitions.open", "township", OCTOBER, END).items()} == {TOWNSHIP: 3}
+    assert figure(connection, "petitions.open", "village", OCTOBER, END)[VILLAGE]["k"] == 2
+
+
+def test_a_county_is_added_up_from_its_townships_and_not_counted_again(connection):
+    a_world(connection)
+    written(connection, random_petitions(4, 30))
+    source = DatabaseSource(connection, EVERYTHING)
+    sent: list[str] = []
+    event.listen(connection, "before_cursor_execute", lambda *given: sent.append(given[2]))
+    for level in (Level.TOWNSHIP, Level.COUNTY):
+        indicator_frame(source, indicator("petitions.closed_on_time"), level, Period.parse("2026"), date(2026, 11, 21))
+    assert sum("FROM petition" in statement for statement in sent) == 1
 
 
 @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -192,7 +192,8 @@ class CachedSource:
         return workdays()
 
     def fact(self, name: str, question: Question, span: Span) -> pd.DataFrame:
-        return _fact(self.scope, name, FACTS[name].asked(window(question, span)), mark_of(FACTS[name].tables))
+        found, asked = FACTS[name], window(question, span)
+        return found.answer(_fact(self.scope, name, found.asked(asked), mark_of(found.tables)), asked)
 
     def units(self, question: Question) -> pd.DataFrame:
         return _units(self.scope, window(question, Span.PERIOD), mark_of(("area",)))
