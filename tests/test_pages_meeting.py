@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
+from html import escape
 
 import openpyxl
 import pytest
@@ -99,7 +101,12 @@ def test_the_show_opens_with_the_meetings_slides(served: Engine):
     _key, pack = board.session_state["board_meeting_pack"]
     assert pack.audience is Audience.COMMITTEE
     assert pack.place == "测试县"
-    assert len(slides.slides(pack, {})) == 1 + len(pack.chapters) + sum(chapter.has_trend for chapter in pack.chapters)
+    made = slides.slides(pack, {})
+    assert len(made) == 1 + len(pack.chapters) + sum(chapter.has_trend for chapter in pack.chapters)
+    turns = [int(found) for found in re.findall(r'data-turn="(\d+)"', made[0])]
+    assert len(turns) == min(len(pack.chapters), slides.COVER_LINES)
+    for turn, chapter in zip(turns, pack.chapters, strict=False):
+        assert f"<h1>{escape(chapter.title)}</h1>" in made[turn]
 
 
 def test_a_module_that_is_off_is_not_offered(monkeypatch: pytest.MonkeyPatch):

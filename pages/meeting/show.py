@@ -49,6 +49,7 @@ if not pack.chapters and not pack.annexes:
 else:
     query = filters.query
     name = f"{audience}-{filters.period.text}-{filters.township or ''}-{loaders.today()}"
+    panel.panel("", key="show-places")  # with a panel comes what keeps Back to one step, and the show to its own period
     result = player()(key="show", data={"slides": slides(pack, query), "name": name}, on_go_change=lambda: None)
     if result.go:
         panel.follow(str(result.go))

@@ -7,23 +7,29 @@ from html import escape
 
 from metrics.vocabulary import Level, Measure
 from metrics.wording import fraction, value_text
+from pages.common.boards import module_page
+from pages.common.filters import PICKED
 from pages.common.markup import Leaderboard, leaderboard
+from pages.common.panel import go_to
 from pages.common.sheets import Column, cell, sheet
 from reports.conclusions import Point, summary
 from reports.pack import AUDIENCE_NAMES, Annex, Chapter, Pack
 from reports.tables import definition_words, target_words
 
 WIDTH, HEIGHT, TOP, SIDE = 1000, 360, 40, 60
+COVER_LINES = 10
 
 
 def slides(pack: Pack, query: Mapping[str, str]) -> list[str]:
     """The cover, then a slide a ranking and a slide a course, then the annexes."""
-    made = [_cover(pack)]
+    made: list[str] = []
+    first: list[int] = []
     for chapter in pack.chapters:
+        first.append(len(made) + 1)
         made.append(_ranking(pack, chapter, query))
         if chapter.has_trend:
             made.append(_trend(pack, chapter))
-    return made + [_annex(pack, annex) for annex in pack.annexes]
+    return [_cover(pack, first), *made, *(_annex(pack, annex) for annex in pack.annexes)]
 
 
 def _slide(title: str, sub: str, body: str, footer: str) -> str:
@@ -31,9 +37,11 @@ def _slide(title: str, sub: str, body: str, footer: str) -> str:
     return f'<section class="slide">{head}<div class="body">{body}</div><footer>{escape(footer)}</footer></section>'
 
 
-def _cover(pack: Pack) -> str:
+def _cover(pack: Pack, first: Sequence[int]) -> str:
+    """What the slides say, each line leading to its slide: ``first`` is how many slides further on a chapter begins."""
     sub = f"{AUDIENCE_NAMES[pack.audience]} · {pack.as_of_words}"
-    lines = "".join(f"<li>{escape(chapter.title)}</li>" for chapter in pack.chapters[:8])
+    named = zip(pack.chapters[:COVER_LINES], first, strict=False)
+    lines = "".join(f'<li><button data-turn="{slide}">{escape(chapter.title)}</button></li>' for chapter, slide in named)
     return _slide(pack.name, sub, f'<ul class="points">{lines}</ul>', f"规则手册 {pack.rulebook_version}")
 
 
@@ -64,7 +72,8 @@ def _trend(pack: Pack, chapter: Chapter) -> str:
 
 
 def line(chapter: Chapter, points: Sequence[Point]) -> str:
-    """The course as SVG: every point with its value and k/n, the target dashed."""
+    """The course as SVG: every point with its value and k/n, the target dashed. A point leads to the subject's page in its period."""
+    _, page = module_page(chapter.entry.id)
     values = [point.value for point in points if point.value is not None]
     is_share = chapter.entry.measure is Measure.RATE
     top = 1.0 if is_share else max([*values, chapter.reading.target or 0.0]) or 1.0
@@ -80,10 +89,12 @@ def line(chapter: Chapter, points: Sequence[Point]) -> str:
         parts.append(f'<line class="target" x1="{SIDE}" x2="{WIDTH - SIDE}" y1="{goal:.1f}" y2="{goal:.1f}"/>')
     for point, x, y in spots:
         cases = fraction(point.k, point.n)
+        link = go_to(page, {"period": PICKED, "which": point.period.text})
+        parts.append(f'<g {link}><rect x="{x - step / 2:.1f}" y="0" width="{step:.1f}" height="{HEIGHT + 84}" fill="transparent"/>')
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5"/>')
         parts.append(f'<text x="{x:.1f}" y="{y + 28:.1f}">{escape(value_text(chapter.entry, point.value))}</text>')
         parts.append(f'<text class="quiet" x="{x:.1f}" y="{y + 48:.1f}">{escape(f"({cases})" if cases else "")}</text>')
-        parts.append(f'<text class="quiet" x="{x:.1f}" y="{HEIGHT + 72}">{escape(point.period.label)}</text>')
+        parts.append(f'<text class="quiet" x="{x:.1f}" y="{HEIGHT + 72}">{escape(point.period.label)}</text></g>')
     said = "、".join(f"{point.period.label} {value_text(chapter.entry, point.value)}" for point, _, _ in spots)
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT + 84}" role="img" aria-label="{escape(said)}">{"".join(parts)}</svg>'
 
