@@ -47,7 +47,7 @@ def _clocked(connection: Connection, statement: str) -> bool:
 
 def _plan(connection: Connection, sign: str) -> None:
     cursor = connection.connection.cursor()
-    cursor.execute(f"SET LOCAL enable_nestloop = {sign}")
+    cursor.execute(f"SELECT set_config('enable_nestloop', '{sign}', true), set_config('enable_mergejoin', '{sign}', true)")
     cursor.close()
 
 
@@ -110,6 +110,11 @@ def civil_clock(count: float, name: str) -> CTE:
     return _civil_days_after(int(count)).cte(name).prefix_with("MATERIALIZED")
 
 
+def kind_of_petition() -> ColumnElement[str]:
+    """Which clock runs: the size's (small, big, hard), or xinfang."""
+    return case((Petition.is_xinfang.is_(True), XINFANG), else_=Petition.size)
+
+
 @dataclass(frozen=True)
 class Deadline:
     """When a petition is due: ``day`` always where known, ``instant`` where a timestamp set it. ``clock`` is to be outer-joined."""
@@ -118,6 +123,30 @@ class Deadline:
     on: ColumnElement[bool]
     day: ColumnElement
     instant: ColumnElement
+
+    horizon: timedelta
+    """No clock of the rulebook runs longer: as many days as it has working days three times over (no holiday is longer), and a month."""
+
+    def between(self, first: date, last: date) -> ColumnElement[bool]:
+        """Whether the deadline lies between two days.
+
+        Said of the day of opening too, so that the clock is not asked for every petition there ever was: by the horizon, which an index
+        serves, and by the first day from which a clock of the kind ends that late.
+        """
+        begin, end = datetime.combine(first, time()), datetime.combine(last + timedelta(days=1), time())
+        late_enough = []
+        for kind in (*WORKING_DAY_CLOCKS, XINFANG):
+            since = select(func.min(self.clock.c.day)).where(self.clock.c.kind == kind, self.clock.c.due >= first).scalar_subquery()
+            late_enough.append(and_(kind_of_petition() == kind, Petition.opened_at >= since))
+        by_rule = and_(
+            self.instant.is_(None),
+            Petition.opened_at >= begin - self.horizon,
+            Petition.opened_at < end,
+            or_(Petition.opened_at >= begin, *late_enough),
+        )
+        extended, due_at = Petition.extended_to, Petition.due_at
+        given = or_(and_(extended >= begin, extended < end), and_(extended.is_(None), due_at >= begin, due_at < end))
+        return and_(or_(by_rule, given), self.day >= first, self.day <= last)
 
     def past(self, day: object) -> ColumnElement[bool]:
         """Whether the deadline has passed by the end of a day. Unknown (no size, beyond the calendar) is not past."""
@@ -137,29 +166,16 @@ def deadline(window: Window) -> Deadline:
         parts.append(days.add_columns(literal(size).label("kind")))
     xinfang = _civil_days_after(int(window.number("petitions.xinfang_days")))
     parts.append(xinfang.add_columns(literal(XINFANG).label("kind")))
-    clock = union_all(*parts).cte("petition_clock")
-    kind = case((Petition.is_xinfang.is_(True), XINFANG), else_=Petition.size)
+    clock = union_all(*parts).cte("petition_clock").prefix_with("MATERIALIZED")
+    longest = max(int(window.number(number)) for number in WORKING_DAY_CLOCKS.values())
     opened = day_of(Petition.opened_at)
     # Opened before the calendar begins: long past, and as old as can be said without date arithmetic.
     before_the_calendar = case((opened < select(func.min(CalendarDay.day)).scalar_subquery(), opened))
     instant = func.coalesce(Petition.extended_to, Petition.due_at)
     return Deadline(
         clock,
-        and_(clock.c.day == opened, clock.c.kind == kind),
+        and_(clock.c.day == opened, clock.c.kind == kind_of_petition()),
         func.coalesce(day_of(Petition.extended_to), day_of(Petition.due_at), clock.c.due, before_the_calendar),
         instant,
+        timedelta(days=max(3 * longest + 31, int(window.number("petitions.xinfang_days")) + 1)),
     )
-
-
-def may_be_due(window: Window, first: date, last: date) -> ColumnElement[bool]:
-    """Petitions whose deadline can lie between two days at all, so that the clock is not asked for every petition there ever was.
-
-    A given deadline says so itself; a clock of the rulebook runs at most so many days as it has working days three times over
-    (no holiday is longer), plus a month.
-    """
-    longest = max(int(window.number(number)) for number in WORKING_DAY_CLOCKS.values())
-    horizon = max(3 * longest + 31, int(window.number("petitions.xinfang_days")) + 1)
-    begin, end = datetime.combine(first, time()), datetime.combine(last + timedelta(days=1), time())
-    given = func.coalesce(Petition.extended_to, Petition.due_at)
-    by_rule = and_(given.is_(None), Petition.opened_at >= begin - timedelta(days=horizon), Petition.opened_at < end)
-    return or_(by_rule, and_(given >= begin, given < end))

@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Date, and_, case, func, literal, or_, select
 
 from data_access.frames import frame
-from data_access.petition_clocks import XINFANG, day_of, deadline, may_be_due, numbered_days
+from data_access.petition_clocks import day_of, deadline, kind_of_petition, numbered_days
 from data_access.petitions import one_if, open_at_end
 from data_access.scope import CODE_LENGTHS, Scope, counted_petitions
 from data_access.tables import Petition
@@ -16,10 +16,6 @@ from data_access.window import Window
 
 HISTORY_DAYS = 365
 CASE_COLUMNS = ["id", "number", "category", "code", "kind", "opened_at", "ended_at", "outcome", "due_day", "due_instant", "handler_id"]
-
-
-def _kind() -> ColumnElement[str]:
-    return case((Petition.is_xinfang.is_(True), XINFANG), else_=Petition.size)
 
 
 def closing_days(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
@@ -35,7 +31,7 @@ def closing_days(scope: Scope, connection: Connection, window: Window) -> pd.Dat
     began, ceased = numbered.alias("began"), numbered.alias("ceased")
     lasted = (
         select(
-            _kind().label("kind"),
+            kind_of_petition().label("kind"),
             func.substr(Petition.area_code, 1, CODE_LENGTHS["township"]).label("code"),
             (ceased.c.worked - began.c.worked).label("days"),
             one_if(and_(known, Petition.outcome == "resolved")).label("resolved"),
@@ -73,12 +69,20 @@ def cases_that_were_due(scope: Scope, connection: Connection, window: Window) ->
 
 def _cases(scope: Scope, connection: Connection, window: Window, first: date, last: date, condition: ColumnElement[bool]) -> pd.DataFrame:
     due = deadline(window)
-    fields = (Petition.id, Petition.number, Petition.category, Petition.area_code, _kind(), Petition.opened_at, Petition.ended_at)
+    fields = (
+        Petition.id,
+        Petition.number,
+        Petition.category,
+        Petition.area_code,
+        kind_of_petition(),
+        Petition.opened_at,
+        Petition.ended_at,
+    )
     statement = (
         select(*fields, Petition.outcome, due.day, due.instant, Petition.handler_id)
         .select_from(Petition)
         .outerjoin(due.clock, due.on)
-        .where(counted_petitions(scope), condition, may_be_due(window, first, last), due.day >= first, due.day <= last)
+        .where(counted_petitions(scope), condition, due.between(first, last))
         .order_by(due.day, Petition.id)
     )
     return frame(connection, statement, CASE_COLUMNS)

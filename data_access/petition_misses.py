@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
-from data_access.petition_clocks import Deadline, civil_clock, day_of, may_be_due, workday_clock
+from data_access.petition_clocks import Deadline, civil_clock, day_of, workday_clock
 from data_access.petitions import ended_by_then, known_outcome, seconds_between, within
 from data_access.tables import Petition, PetitionEvent, PetitionRating
 from data_access.window import Window
@@ -47,9 +47,7 @@ def _late(window: Window, due: Deadline) -> Select:
         _ids()
         .outerjoin(due.clock, due.on)
         .where(
-            may_be_due(window, window.first, window.last),
-            due.day >= window.first,
-            due.day <= window.last,
+            due.between(window.first, window.last),
             Petition.opened_at < window.as_of_end,
             _outcome_not(window, *LEFT_OUT),
             or_(_outcome_not(window, RESOLVED), _not(in_time)),

@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 
 from data_access.frames import frame
-from data_access.petition_clocks import civil_clock, day_of, deadline, may_be_due, workday_clock
+from data_access.petition_clocks import civil_clock, day_of, deadline, workday_clock
 from data_access.scope import CODE_LENGTHS, Scope, counted_petitions, unit_code, valid_on
 from data_access.tables import Appointment, Petition, PetitionEvent, PetitionRating
 from data_access.window import Window
@@ -166,9 +166,7 @@ def petitions_due(scope: Scope, connection: Connection, window: Window) -> pd.Da
         petition_rows()
         .outerjoin(due.clock, due.on)
         .where(
-            may_be_due(window, window.first, window.last),
-            due.day >= window.first,
-            due.day <= window.last,
+            due.between(window.first, window.last),
             Petition.opened_at < window.as_of_end,
         )
     )

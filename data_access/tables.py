@@ -254,6 +254,8 @@ class Petition(Recorded):
             Index(None, "ended_at", "area_code"),
             Index(None, "closed_at"),
             Index(None, "dispatched_at"),
+            Index(None, "due_at"),
+            Index(None, "extended_to"),
             Index(None, "handler_id", "opened_at"),
             Index(None, "lead_id"),
             Index(None, "origin_visit_id"),
