@@ -27,6 +27,10 @@ _STYLE = Path(__file__).with_name("board.css")
 ICON = str(Path(__file__).with_name("icon.svg"))
 
 
+# A chart's colours are in its figure: what was drawn for the dark theme is turned light for the paper, hues kept.
+_CHARTS_ON_PAPER = "<style>@media print { .stPlotlyChart { filter: invert(1) hue-rotate(180deg); } }</style>"
+
+
 @st.cache_resource(show_spinner=False)
 def _style() -> str:
     return f"<style>{_STYLE.read_text(encoding='utf-8')}</style>"
@@ -34,7 +38,7 @@ def _style() -> str:
 
 def style_sheet() -> None:
     """The board's CSS, once per rerun (app.py calls it)."""
-    st.html(_style())
+    st.html(_style() + (_CHARTS_ON_PAPER if st.context.theme.type == "dark" else ""))
 
 
 _NEW_PASSWORD, _LEAVE = "修改密码", "退出登录"
