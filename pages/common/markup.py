@@ -81,7 +81,8 @@ def _card(card: Card) -> str:
     info = f'<button class="info" {go_definition(entry.id, shown=shown)}>ⓘ</button>'
     big = f"{whole(row['k'])}{entry.unit}" if card.as_count else value_text(entry, row["value"])
     of = f"{value_text(entry, row['value'])} <b>{kn}</b>" if card.as_count else f"<b>{kn}</b> {escape(entry.unit)}"
-    facts = [of if kn else "", escape(_change(card))]
+    change = _change(card)
+    facts = [of if kn else "", f'<span class="nowrap">{escape(change)}</span>' if change else ""]
     goal = target_text(entry, card.target)
     return (
         f'<div class="card"><div class="label">{escape(entry.name)}{info}</div>'
