@@ -9,20 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from typing import Any
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    Connection,
     Date,
-    Engine,
     Integer,
     Select,
     SQLColumnExpression,
     and_,
     case,
-    event,
     func,
     literal,
     or_,
@@ -35,34 +31,6 @@ from data_access.window import Window
 
 XINFANG = "xinfang"
 WORKING_DAY_CLOCKS = {"small": "petitions.small_workdays", "big": "petitions.big_workdays", "hard": "petitions.hard_workdays"}
-
-
-NUMBERED = "numbered_days"
-"""The name that every statement with a clock holds."""
-
-
-def _clocked(connection: Connection, statement: str) -> bool:
-    return connection.dialect.name == "postgresql" and NUMBERED in statement
-
-
-def _plan(connection: Connection, sign: str) -> None:
-    cursor = connection.connection.cursor()
-    cursor.execute(f"SELECT set_config('enable_nestloop', '{sign}', true), set_config('enable_mergejoin', '{sign}', true)")
-    cursor.close()
-
-
-# A clock is made within the statement, so no index serves it, and PostgreSQL takes what is left of the petitions after the conditions
-# for one row: it would go through the whole clock for each of 800,000. A hash join is right for one row and for all.
-@event.listens_for(Engine, "before_cursor_execute")
-def _hash_the_clock(connection: Connection, _cursor: Any, statement: str, *_given: Any) -> None:
-    if _clocked(connection, statement):
-        _plan(connection, "off")
-
-
-@event.listens_for(Engine, "after_cursor_execute")
-def _plan_as_before(connection: Connection, _cursor: Any, statement: str, *_given: Any) -> None:
-    if _clocked(connection, statement):
-        _plan(connection, "on")
 
 
 def day_of(column: SQLColumnExpression) -> ColumnElement:
@@ -83,7 +51,7 @@ def numbered_days() -> CTE:
             works.label("works"),
             func.sum(works).over(order_by=CalendarDay.day).label("worked"),
         )
-        .cte(NUMBERED)
+        .cte("numbered_days")
         .prefix_with("MATERIALIZED")
     )
 

@@ -39,6 +39,8 @@ STANDINGS = (
     "all",
     "all_and_open",
 )
+CLOCKED = ("overdue", "due_soon", "late", "unresolved")
+"""The standings that ask for the deadline."""
 SORTS = ("due", "moved", "opened", "newest", "number")
 LEFT_OUT = ("withdrawn", "transferred", "not_accepted")
 MOST_WORDS = 5
@@ -145,7 +147,7 @@ def petition_count(scope: Scope, connection: Connection, window: Window, asked: 
     """How many petitions :func:`petition_list` has on all its pages."""
     due = deadline(window)
     statement: Select = select(func.count()).select_from(Petition)
-    if asked.standing in ("overdue", "due_soon"):
+    if asked.standing in CLOCKED:
         statement = statement.outerjoin(due.clock, due.on)
     return int(connection.scalar(statement.where(*_conditions(scope, window, asked, due))) or 0)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
@@ -22,12 +21,16 @@ RESOLVED = "resolved"
 
 def missed(window: Window, due: Deadline, name: str) -> ColumnElement[bool]:
     """Whether a petition is one that a rate misses, by the statement's own clock. Raises ``KeyError`` for an unknown name."""
-    # A list of its own, so that its clock is no part of the statement around it.
-    return Petition.id.in_(_MISSES[name](window, due).correlate(None))
+    return _MISSES[name](window, due)
 
 
 def _ids() -> Select:
     return select(Petition.id).select_from(Petition)
+
+
+def _among(ids: Select) -> ColumnElement[bool]:
+    """By a list of its own, so that its clock or its rows are no part of the statement around it."""
+    return Petition.id.in_(ids.correlate(None))
 
 
 def _not(condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -40,72 +43,57 @@ def _outcome_not(window: Window, *outcomes: str) -> ColumnElement[bool]:
     return or_(outcome.is_(None), outcome.not_in(outcomes))
 
 
-def _late(window: Window, due: Deadline) -> Select:
+def _late(window: Window, due: Deadline) -> ColumnElement[bool]:
     """按期办结率: the deadline in the window and past, not resolved by it; open overdue ones too."""
     in_time = and_(ended_by_then(window), due.kept(Petition.ended_at))
-    return (
-        _ids()
-        .outerjoin(due.clock, due.on)
-        .where(
-            due.between(window.first, window.last),
-            Petition.opened_at < window.as_of_end,
-            _outcome_not(window, *LEFT_OUT),
-            or_(_outcome_not(window, RESOLVED), _not(in_time)),
-        )
+    return and_(
+        due.between(window.first, window.last),
+        Petition.opened_at < window.as_of_end,
+        _outcome_not(window, *LEFT_OUT),
+        or_(_outcome_not(window, RESOLVED), _not(in_time)),
     )
 
 
-def _unresolved(window: Window, due: Deadline) -> Select:
+def _unresolved(window: Window, due: Deadline) -> ColumnElement[bool]:
     """化解率: opened in the window, due or ended, and not resolved."""
     settled = or_(due.past(window.as_of), ended_by_then(window))
-    return _ids().outerjoin(due.clock, due.on).where(within(Petition.opened_at, window), settled, _outcome_not(window, *LEFT_OUT, RESOLVED))
+    return and_(within(Petition.opened_at, window), settled, _outcome_not(window, *LEFT_OUT, RESOLVED))
 
 
-def _undispatched(window: Window, due: Deadline) -> Select:
+def _undispatched(window: Window, due: Deadline) -> ColumnElement[bool]:
     """派单及时率 (R27)."""
     clock = workday_clock(window.number("petitions.dispatch_workdays"), "dispatch_clock")
     never = and_(ended_by_then(window), or_(Petition.dispatched_at.is_(None), Petition.dispatched_at > Petition.ended_at))
-    return (
-        _ids()
-        .join(clock, clock.c.day == day_of(Petition.opened_at))
-        .where(within(Petition.opened_at, window), clock.c.due <= window.as_of, ~never, _not(day_of(Petition.dispatched_at) <= clock.c.due))
-    )
+    late = _not(day_of(Petition.dispatched_at) <= clock.c.due)
+    ids = _ids().join(clock, clock.c.day == day_of(Petition.opened_at))
+    return _among(ids.where(within(Petition.opened_at, window), clock.c.due <= window.as_of, ~never, late))
 
 
-def _unaccepted(window: Window, due: Deadline) -> Select:
+def _unaccepted(window: Window, due: Deadline) -> ColumnElement[bool]:
     """接单及时率 (R27)."""
     clock = workday_clock(window.number("petitions.accept_workdays"), "accept_clock")
-    return (
-        _ids()
-        .join(clock, clock.c.day == day_of(Petition.dispatched_at))
-        .where(within(Petition.dispatched_at, window), clock.c.due <= window.as_of, _not(day_of(Petition.accepted_at) <= clock.c.due))
-    )
+    late = _not(day_of(Petition.accepted_at) <= clock.c.due)
+    ids = _ids().join(clock, clock.c.day == day_of(Petition.dispatched_at))
+    return _among(ids.where(within(Petition.dispatched_at, window), clock.c.due <= window.as_of, late))
 
 
-def _unanswered(window: Window, due: Deadline) -> Select:
+def _unanswered(window: Window, due: Deadline) -> ColumnElement[bool]:
     """响应率: nobody called the citizen within the hours."""
     hours = window.number("petitions.response_hours")
     in_time = seconds_between(Petition.dispatched_at, Petition.contacted_at) <= int(hours * 3600)
     past = Petition.dispatched_at < window.as_of_end - timedelta(hours=hours)
-    return _ids().where(within(Petition.dispatched_at, window), past, _not(in_time))
+    return and_(within(Petition.dispatched_at, window), past, _not(in_time))
 
 
-def _unnotified(window: Window, due: Deadline) -> Select:
+def _unnotified(window: Window, due: Deadline) -> ColumnElement[bool]:
     """受理告知及时率 (信访工作条例 arts. 22–23)."""
     clock = civil_clock(window.number("petitions.notify_days"), "notice_clock")
-    return (
-        _ids()
-        .join(clock, clock.c.day == day_of(Petition.opened_at))
-        .where(
-            within(Petition.opened_at, window),
-            Petition.is_xinfang.is_(True),
-            clock.c.due <= window.as_of,
-            _not(day_of(Petition.notified_at) <= clock.c.due),
-        )
-    )
+    late = _not(day_of(Petition.notified_at) <= clock.c.due)
+    ids = _ids().join(clock, clock.c.day == day_of(Petition.opened_at))
+    return _among(ids.where(within(Petition.opened_at, window), Petition.is_xinfang.is_(True), clock.c.due <= window.as_of, late))
 
 
-def _improper(window: Window, due: Deadline) -> Select:
+def _improper(window: Window, due: Deadline) -> ColumnElement[bool]:
     """销号规范率 (R31): closed without evidence, follow-up or 评单 on file."""
     rated = exists().where(
         PetitionRating.petition_id == Petition.id,
@@ -113,27 +101,27 @@ def _improper(window: Window, due: Deadline) -> Select:
         PetitionRating.rated_at <= Petition.closed_at,
     )
     followed_up = and_(Petition.followed_up_at.is_not(None), Petition.followed_up_at <= Petition.closed_at)
-    return _ids().where(within(Petition.closed_at, window), _not(and_(Petition.evidence_on_file.is_(True), followed_up, rated)))
+    return and_(within(Petition.closed_at, window), _not(and_(Petition.evidence_on_file.is_(True), followed_up, rated)))
 
 
-def _returned(window: Window, due: Deadline) -> Select:
+def _returned(window: Window, due: Deadline) -> ColumnElement[bool]:
     """退单率."""
-    return _ids().where(within(Petition.dispatched_at, window), Petition.returned >= 1)
+    return and_(within(Petition.dispatched_at, window), Petition.returned >= 1)
 
 
-def _reopened(window: Window, due: Deadline) -> Select:
+def _reopened(window: Window, due: Deadline) -> ColumnElement[bool]:
     """不满意重办率."""
-    return select(PetitionEvent.petition_id).where(PetitionEvent.kind == "reopen", within(PetitionEvent.at, window))
+    return _among(select(PetitionEvent.petition_id).where(PetitionEvent.kind == "reopen", within(PetitionEvent.at, window)))
 
 
-def _below(window: Window, *, independent: bool) -> Select:
+def _below(window: Window, *, independent: bool) -> ColumnElement[bool]:
     """满意率: rated in the window with fewer stars than 满意."""
     whose = PetitionRating.independent.is_(True) if independent else PetitionRating.independent.is_not(True)
     few = PetitionRating.stars < window.number("satisfaction.satisfied_stars")
-    return select(PetitionRating.petition_id).where(within(PetitionRating.rated_at, window), whose, few)
+    return _among(select(PetitionRating.petition_id).where(within(PetitionRating.rated_at, window), whose, few))
 
 
-_MISSES: dict[str, Callable[[Window, Deadline], Select[Any]]] = {
+_MISSES: dict[str, Callable[[Window, Deadline], ColumnElement[bool]]] = {
     "late": _late,
     "unresolved": _unresolved,
     "undispatched": _undispatched,

@@ -15,7 +15,6 @@ from data_access.clock import beijing_now
 from data_access.engine import engine
 from data_access.facts import FACTS
 from data_access.freshness import change_marks
-from data_access.petition_clocks import NUMBERED
 from data_access.scope import Scope
 from data_access.tables import Area
 from metrics.definition import Question, Span
@@ -155,10 +154,3 @@ def test_the_marks_of_a_tick_are_one_statement_over_a_few_rows(county: Engine) -
     assert len(sent) == 1
     assert marks["night_stay"] > 0
     assert rows < 200
-
-
-def test_postgresql_joins_a_clock_by_hash_and_everything_else_as_it_likes(postgresql_url: str) -> None:
-    with engine(postgresql_url).connect() as connection:
-        setting = "SELECT current_setting('enable_nestloop') AS"
-        assert connection.scalar(text(f"{setting} {NUMBERED}")) == "off"
-        assert connection.scalar(text(f"{setting} plain")) == "on"
