@@ -313,4 +313,4 @@ def question_for(scope: Scope, level: Level, period: Period, as_of: date) -> Que
 
 def fact(scope: Scope, name: str, asked_question: Question, span: Span) -> pd.DataFrame:
     """One fact as indicators see it; read only."""
-    return source(scope).fact(name, asked_question, span)
+    return source(figures_scope(scope, asked_question.level)).fact(name, asked_question, span)

@@ -14,7 +14,7 @@ from data_access.petition_lists import Asked, petition_count, petition_list
 from data_access.scope import Scope
 from data_access.window import Window
 from metrics.petition_forecast import CHECKED_WEEKS, WARN_AT, History, HitRate, hit_rate, how_sure, miss_chances
-from metrics.vocabulary import Status
+from metrics.vocabulary import Level, Status
 from metrics.wording import day_text, share
 from pages.common import loaders
 from pages.common.filters import Filters
@@ -81,12 +81,16 @@ def likely_late(filters: Filters) -> str:
 
 
 def forecast(filters: Filters) -> pd.DataFrame:
-    """Open cases due within the next days, with their chance to miss. What is learned from is at most an hour old, the cases are live."""
+    """Open cases due within the next days, with their chance to miss. What is learned from is up to an hour old, the cases are live."""
     window = moment_window(filters)
     until = window.last + timedelta(days=DAYS_AHEAD)
     cases = loaders.asked(cases_due, filters.narrowed, TABLES, window=window, last_day=until)
-    history = loaders.asked(closing_days, filters.narrowed, (), window=window)
-    return miss_chances(History(history), cases, window.last, loaders.workdays())
+    history = loaders.kept(_history, (), loaders.figures_scope(filters.narrowed, Level.TOWNSHIP), window)
+    return miss_chances(history, cases, window.last, loaders.workdays())
+
+
+def _history(scope: Scope, window: Window) -> History:
+    return History(loaders.asked(closing_days, scope, (), window=window))
 
 
 def hit_words(result: HitRate) -> str:
