@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 
 from sqlalchemy import Engine
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from data_access import accounts, sessions
@@ -17,6 +19,8 @@ NOW = datetime(2026, 11, 20, 20, 0, 0)
 RIGHT, WRONG = "Kanban-2026", "Kanban-2025"
 APP = str(Path(__file__).parents[1] / "app.py")
 _numbers = count(1)
+# Before every run of a test's page Streamlit looks through all installed packages for components: a third of these tests' time.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 def a_name() -> str:
