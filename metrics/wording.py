@@ -55,15 +55,17 @@ def value_text(entry: Indicator, value: Any) -> str:
 
 
 def target_text(entry: Indicator, target: float | None) -> str:
-    """目标 100%, 目标 ≤5%; empty where there is none."""
-    if target is None:
+    """目标 100%, 目标 ≥95%, 目标 ≤5%, 目标 0; empty where there is none or the figure is only watched."""
+    if target is None or entry.direction is Direction.WATCH:
         return ""
+    if entry.direction is Direction.DOWN and target == 0:
+        return "目标 0"
     if entry.measure is Measure.RATE:
         text = f"{target * 100:g}%"
     else:
         text = f"{target:g}{entry.unit}"
     if entry.direction is Direction.DOWN:
-        return f"目标 {text}" if target == 0 else f"目标 ≤{text}"
+        return f"目标 ≤{text}"
     return f"目标 {text}" if entry.measure is Measure.RATE and target == 1 else f"目标 ≥{text}"
 
 

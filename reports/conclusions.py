@@ -18,8 +18,7 @@ import pandas as pd
 from metrics.definition import Indicator
 from metrics.period import Period, PeriodKind
 from metrics.vocabulary import LEVEL_NAMES, Direction, Level, Measure, Status
-from metrics.wording import fraction, is_missing, rounded, share_points
-from reports.tables import target_words
+from metrics.wording import fraction, is_missing, rounded, share_points, target_text
 from reports.wording import PERIOD_WORDS, bare, of, previous, quantity, shortened, spoken, this
 
 RUN = 3
@@ -351,7 +350,7 @@ def _name(name: str) -> str:
 
 def subtitle(reading: Reading) -> str:
     """Under the title: the whole with its change, the target, how many units are not ranked and why."""
-    parts = [summary(reading), target_words(reading.entry, reading.target)]
+    parts = [summary(reading), target_text(reading.entry, reading.target)]
     thin = int((reading.frame["status"] == Status.THIN).sum())
     empty = int((reading.frame["n"].fillna(-1) == 0).sum()) if reading.entry.measure is Measure.RATE else 0
     parts += [f"{thin} 个{LEVEL_NAMES[reading.level]}样本不足,不排名" if thin else "", f"{empty} 个无应统计" if empty else ""]

@@ -12,7 +12,7 @@ from pptx.slide import Slide
 from pptx.util import Emu, Inches
 
 from metrics.vocabulary import Measure
-from metrics.wording import MISSING
+from metrics.wording import MISSING, target_text
 from reports.conclusions import Point, summary, worsening_units
 from reports.pack import AUDIENCE_NAMES, Annex, Chapter, Pack, chart_rows
 from reports.slide_charts import bar_chart, line_chart
@@ -32,7 +32,7 @@ from reports.slide_parts import (
     pages_of,
     rows_height,
 )
-from reports.tables import Column, Kind, TableReport, definition_words, target_words
+from reports.tables import Column, Kind, TableReport, definition_words
 from reports.wording import bare, clean, of, quantity
 
 MOST_BARS = 18
@@ -112,7 +112,7 @@ def _headline(deck: Deck, pack: Pack) -> None:
         add_text(slide, bare(chapter.entry, last.value), Block(left, top + 0.5, width - 0.3, 0.85), sizes=(40, 32), bold=True)
         cases = of(last.k, last.n) if chapter.entry.measure is Measure.RATE else ""
         rest = summary(chapter.reading).partition(",")[2]
-        words = " · ".join(part for part in (cases, rest, target_words(chapter.entry, chapter.reading.target)) if part)
+        words = " · ".join(part for part in (cases, rest, target_text(chapter.entry, chapter.reading.target)) if part)
         add_text(slide, words, Block(left, top + 1.4, width - 0.3, 0.6), sizes=(13, 11), colour=INK)
 
 
@@ -185,7 +185,7 @@ def _trend(deck: Deck, pack: Pack, chapter: Chapter) -> None:
     text = summary(reading)
     title = f"{reading.whole_name}{reading.entry.name}{text.removeprefix(reading.whole_name)}"
     cases = "、".join(f"{_short(point)} {of(point.k, point.n)}" for point in reading.whole) if reading.entry.measure is Measure.RATE else ""
-    line = " · ".join(part for part in (target_words(reading.entry, reading.target), cases) if part)
+    line = " · ".join(part for part in (target_text(reading.entry, reading.target), cases) if part)
     slide = _slide(deck, title, line, _chapter_footer(pack, chapter), chapter.table.notes)
     line_chart(slide, chapter, lines, Block(MARGIN, BODY_TOP, SLIDE_WIDTH - 2 * MARGIN, BODY_BOTTOM - BODY_TOP))
 
@@ -211,7 +211,7 @@ def _definitions(deck: Deck, pack: Pack) -> None:
         {
             "name": each.entry.name,
             "definition": definition_words(each.entry),
-            "target": target_words(each.entry, each.reading.target).removeprefix("目标 ") or "—",
+            "target": target_text(each.entry, each.reading.target).removeprefix("目标 ") or "—",
             "basis": "、".join(each.entry.basis),
         }
         for each in entries

@@ -13,8 +13,8 @@ import pandas as pd
 
 from metrics.definition import Indicator, Question
 from metrics.rulebook import Rulebook
-from metrics.vocabulary import LEVEL_NAMES, STATUS_NAMES, Direction, Level, Measure, Status
-from metrics.wording import MISSING, is_missing, rounded, share
+from metrics.vocabulary import LEVEL_NAMES, STATUS_NAMES, Level, Measure, Status
+from metrics.wording import MISSING, is_missing, rounded, share, target_text
 from reports.wording import as_of_words, clean, formula_safe, number
 
 
@@ -190,16 +190,6 @@ def leaderboard(entry: Indicator, asked: Question, frame: pd.DataFrame, notes: t
 EXTRA_NAMES = {"median": "中位数", "p90": "九成在此之内"}
 
 
-def target_words(entry: Indicator, target: float | None) -> str:
-    """``目标 ≥95.0%``; empty where the indicator is shown without one."""
-    if target is None or entry.direction is Direction.WATCH:
-        return ""
-    shown = share(target) if entry.measure is Measure.RATE else f"{number(target)} {entry.unit}".rstrip()
-    at_bound = target == (1.0 if entry.direction is Direction.UP else 0.0) and entry.measure is Measure.RATE
-    sign = "" if at_bound else "≥" if entry.direction is Direction.UP else "≤"
-    return f"目标 {sign}{shown}"
-
-
 def definition_words(entry: Indicator) -> str:
     """口径 in one line: what is divided by what."""
     return f"{entry.numerator} ÷ {entry.denominator}" if entry.denominator else entry.numerator
@@ -212,7 +202,7 @@ def definition_notes(entry: Indicator, asked: Question, rules: Rulebook, filters
         ("指标", f"{entry.name}({entry.id})"),
         ("口径", definition_words(entry)),
         ("说明", entry.notes),
-        ("目标", target_words(entry, asked.rules.target(entry.id)).removeprefix("目标 ") or "不设目标"),
+        ("目标", target_text(entry, asked.rules.target(entry.id)).removeprefix("目标 ") or "不设目标"),
         ("依据", basis),
         ("统计期", f"{asked.period.label}({asked.first.isoformat()} 至 {asked.last.isoformat()})"),
         ("截至", as_of_words(asked.as_of).removeprefix("截至")),

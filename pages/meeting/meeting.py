@@ -6,6 +6,7 @@ from html import escape
 import streamlit as st
 
 from metrics.registry import REGISTRY
+from metrics.wording import target_text
 from pages.common import loaders
 from pages.common.address import from_address
 from pages.common.auth import signed_in_scope
@@ -17,7 +18,7 @@ from pages.common.panel import panel
 from pages.common.sheets import Column, cell, sheet
 from pages.meeting import making
 from reports.pack import available_sections
-from reports.tables import definition_words, target_words
+from reports.tables import definition_words
 
 ICONS = {"演示": ":material/slideshow:", "通报": ":material/description:", "附表": ":material/table_view:"}
 CONTENTS = {"演示": "PPT,图表可编辑", "通报": "Word,按公文格式", "附表": "Excel,每榜一张表"}
@@ -72,7 +73,7 @@ rows = [
     [
         cell(place),
         cell(making.section_name(each), "排名图、走势图" if each.trend else "排名图"),
-        cell(target_words(REGISTRY[each.indicator], edition.target(each.indicator)) or "不设目标"),
+        cell(target_text(REGISTRY[each.indicator], edition.target(each.indicator)) or "不设目标"),
         cell(definition_words(REGISTRY[each.indicator])),
     ]
     for place, each in enumerate(sections, start=1)

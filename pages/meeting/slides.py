@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from metrics.vocabulary import Level, Measure
-from metrics.wording import fraction, value_text
+from metrics.wording import fraction, target_text, value_text
 from pages.common.boards import module_page
 from pages.common.filters import PICKED
 from pages.common.markup import Leaderboard, leaderboard
@@ -14,7 +14,7 @@ from pages.common.panel import go_to
 from pages.common.sheets import Column, cell, sheet
 from reports.conclusions import Point, summary
 from reports.pack import AUDIENCE_NAMES, Annex, Chapter, Pack
-from reports.tables import definition_words, target_words
+from reports.tables import definition_words
 
 WIDTH, HEIGHT, TOP, SIDE = 1000, 360, 40, 60
 COVER_LINES = 10
@@ -68,7 +68,7 @@ def _trend(pack: Pack, chapter: Chapter) -> str:
     reading = chapter.reading
     text = summary(reading)
     title = f"{reading.whole_name}{reading.entry.name}{text.removeprefix(reading.whole_name)}"
-    return _slide(title, target_words(reading.entry, reading.target), line(chapter, reading.whole), _footer(pack, chapter))
+    return _slide(title, target_text(reading.entry, reading.target), line(chapter, reading.whole), _footer(pack, chapter))
 
 
 def line(chapter: Chapter, points: Sequence[Point]) -> str:
