@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, T
 from data_access.frames import frame
 from data_access.petition_clocks import Deadline, deadline
 from data_access.petition_misses import MISSES, missed
-from data_access.petitions import NO_CATEGORY, open_at_end, within
+from data_access.petitions import NO_CATEGORY, STEPS, awaited, open_at_end, within
 from data_access.scope import CODE_LENGTHS, Scope, counted, in_scope, unit_code, visible_petitions
 from data_access.tables import Area, NightVisit, Petition, PetitionEvent, PetitionRating, ReceptionSlot
 from data_access.window import Window
@@ -36,6 +36,7 @@ STANDINGS = (
     "left_out",
     "mass",
     "repeats",
+    *(f"awaits_{step}" for step in STEPS),
     "all",
     "all_and_open",
 )
@@ -93,8 +94,8 @@ class Asked:
 def petition_list(scope: Scope, connection: Connection, window: Window, asked: Asked, page: int = 1, rows: int = PAGE_ROWS) -> pd.DataFrame:
     """One page of petitions. Grain: petition. Columns: :data:`LIST_COLUMNS` (``due_day`` a date, ``moved_at`` when anything last moved).
 
-    ``open``, ``overdue`` … look at the end of the window's last day; ``ended``, ``left_out``, ``mass``, ``repeats``, ``all`` at
-    its days, ``all_and_open`` at both; the names of ``data_access.petition_misses`` list what a rate of the window misses.
+    ``open``, ``overdue``, ``awaits_dispatch`` … look at the end of the window's last day; ``ended``, ``left_out``, ``mass``, ``repeats``,
+    ``all`` at its days, ``all_and_open`` at both; the names of ``data_access.petition_misses`` list what a rate of the window misses.
     Raises ``KeyError`` for an unknown standing or sort.
     """
     due = deadline(window)
@@ -208,6 +209,7 @@ def _standing(window: Window, asked: Asked, due: Deadline) -> ColumnElement[bool
         "ended": within(Petition.ended_at, window),
         "left_out": and_(within(Petition.ended_at, window), Petition.outcome.in_(LEFT_OUT)),
         "mass": and_(opened, or_(Petition.is_group.is_(True), Petition.skip_level.is_(True))),
+        **{f"awaits_{step}": condition for step, (condition, _since) in awaited(window).items()},
         "repeats": and_(opened, Petition.repeat_of.is_not(None)),
         "all": opened,
         "all_and_open": or_(opened, is_open),

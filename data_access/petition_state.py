@@ -14,7 +14,6 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    exists,
     func,
     literal,
     null,
@@ -26,15 +25,13 @@ from sqlalchemy import (
 from data_access.frames import frame
 from data_access.petition_clocks import day_of, deadline
 from data_access.petition_lists import AGE_BOUNDS
-from data_access.petitions import NO_CATEGORY, one_if, open_at_end, order_statistics, seconds_between, within
+from data_access.petitions import NO_CATEGORY, awaited, one_if, open_at_end, order_statistics, seconds_between, within
 from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, unit_code
 from data_access.tables import Petition, PetitionEvent, PetitionRating
 from data_access.window import Window
 
 DIMENSIONS = ("all", "township", "level", "size", "category", "channel", "sphere", "age")
-STEPS = ("dispatch", "accept", "resolve", "rate", "close")
 RECENT_DAYS, PAST_DAYS = 28, 84
-AFTERWARDS_DAYS = 60
 REPEATS_LOOKED_AT = 5
 """So many times the rows shown are taken, as some originals may be restricted or elsewhere."""
 FLAGS = ("overdue", "due_soon", "backlog", "supervised", "led", "backlog_unled")
@@ -136,26 +133,11 @@ def waiting_by_step(scope: Scope, connection: Connection, window: Window) -> pd.
 
     Awaiting rating or closing: resolved in the last :data:`AFTERWARDS_DAYS` days and not yet rated or closed.
     """
-    # Per case ended of late, by index: a list of all there ever were is too long for a planner to keep at hand.
-    rated = exists().where(
-        PetitionRating.petition_id == Petition.id, PetitionRating.independent.is_not(True), PetitionRating.rated_at < window.end
-    )
-    is_open = open_at_end(window)
-    resolved = and_(
-        Petition.outcome == "resolved", Petition.ended_at >= window.end - timedelta(days=AFTERWARDS_DAYS), Petition.ended_at < window.end
-    )
-    waits = (
-        ("dispatch", and_(is_open, Petition.dispatched_at.is_(None)), Petition.opened_at),
-        ("accept", and_(is_open, Petition.dispatched_at.is_not(None), Petition.accepted_at.is_(None)), Petition.dispatched_at),
-        ("resolve", and_(is_open, Petition.accepted_at.is_not(None)), Petition.accepted_at),
-        ("rate", and_(resolved, ~rated), Petition.ended_at),
-        ("close", and_(resolved, Petition.closed_at.is_(None)), Petition.ended_at),
-    )
     parts = [
         select(literal(step).label("step"), func.count().label("waiting"), func.min(day_of(start), type_=Date).label("oldest")).where(
             counted_petitions(scope), condition
         )
-        for step, condition, start in waits
+        for step, (condition, start) in awaited(window).items()
     ]
     return frame(connection, union_all(*parts), ["step", "waiting", "oldest"])
 

@@ -38,6 +38,10 @@ from data_access.window import Window
 
 CAPTAIN_ROLES = ("patch_captain", "group_captain", "cell_captain")
 NO_CATEGORY = "未分类"
+STEPS = ("dispatch", "accept", "resolve", "rate", "close")
+"""The 四单 in order: 派单, 接单, 办结, 评单, 销号."""
+AFTERWARDS_DAYS = 60
+"""So long a resolved case is looked at for its rating and closing."""
 
 
 def unit_of_petition(window: Window) -> tuple[SQLColumnExpression[str], ColumnElement[bool]]:
@@ -207,6 +211,28 @@ def petitions_open(scope: Scope, connection: Connection, window: Window) -> pd.D
 def open_at_end(window: Window) -> ColumnElement[bool]:
     """ "Open as of T", T the end of the window's last day."""
     return and_(Petition.opened_at < window.end, or_(Petition.ended_at.is_(None), Petition.ended_at >= window.end))
+
+
+def awaited(window: Window) -> dict[str, tuple[ColumnElement[bool], SQLColumnExpression]]:
+    """By step: which cases wait for it at the end of the window's last day, and since when each of them does.
+
+    For rating or closing: those resolved in the last :data:`AFTERWARDS_DAYS` days.
+    """
+    # Per case ended of late, by index: a list of all ratings there ever were is too long for a planner to keep at hand.
+    rated = exists().where(
+        PetitionRating.petition_id == Petition.id, PetitionRating.independent.is_not(True), PetitionRating.rated_at < window.end
+    )
+    is_open = open_at_end(window)
+    resolved = and_(
+        Petition.outcome == "resolved", Petition.ended_at >= window.end - timedelta(days=AFTERWARDS_DAYS), Petition.ended_at < window.end
+    )
+    return {
+        "dispatch": (and_(is_open, Petition.dispatched_at.is_(None)), Petition.opened_at),
+        "accept": (and_(is_open, Petition.dispatched_at.is_not(None), Petition.accepted_at.is_(None)), Petition.dispatched_at),
+        "resolve": (and_(is_open, Petition.accepted_at.is_not(None)), Petition.accepted_at),
+        "rate": (and_(resolved, ~rated), Petition.ended_at),
+        "close": (and_(resolved, Petition.closed_at.is_(None)), Petition.ended_at),
+    }
 
 
 def petitions_ended(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:

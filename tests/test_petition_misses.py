@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from data_access.petition_clocks import deadline
 from data_access.petition_lists import Asked, petition_count, petition_list
 from data_access.petition_misses import MISSES, missed
-from data_access.petition_state import open_by_dimension
+from data_access.petition_state import open_by_dimension, waiting_by_step
+from data_access.petitions import STEPS
 from tests.builders import COUNTY, EVERYTHING, a_petition, figure
 from tests.petition_worlds import a_world, random_petitions, written
 from tests.test_petition_lists import END, OCTOBER, october
@@ -62,3 +64,15 @@ def test_the_bars_of_the_open_ones_are_as_long_as_their_lists(connection):
 def test_an_unknown_miss_is_an_error(connection):
     with pytest.raises(KeyError):
         missed(october(connection), deadline(october(connection)), "nonsense")
+
+
+def test_the_steps_of_the_funnel_lead_to_exactly_the_cases_that_wait(connection):
+    a_world(connection)
+    written(connection, random_petitions(6, 200))
+    for window in (october(connection), replace(october(connection), first=END_DAY)):
+        waiting = dict(waiting_by_step(HERE, connection, window)[["step", "waiting"]].itertuples(index=False))
+        assert list(waiting) == list(STEPS) and all(waiting.values()), "the world has something of each kind"
+        for step, cases in waiting.items():
+            asked = Asked(standing=f"awaits_{step}")
+            assert petition_count(HERE, connection, window, asked) == cases
+            assert len(petition_list(HERE, connection, window, asked, rows=1000)) == cases

@@ -23,6 +23,7 @@ STANDING_NAMES = {
     "backlog_unled": "积案未包案",
     "supervised": "挂牌督办",
     "led": "领导包案",
+    **{f"awaits_{step}": f"待{name}" for step, name in wording.STEP_NAMES.items()},
     "ended": "本期办结",
     "left_out": "撤回、转送、不予受理",
     "repeats": "本期重复诉求",
@@ -40,7 +41,16 @@ STANDING_NAMES = {
     "unhappy_callback": "回访不满意",
     "all": "本期全部",
 }
-AT_A_MOMENT = ("open", "overdue", "due_soon", "backlog", "backlog_unled", "supervised", "led")
+AT_A_MOMENT = (
+    "open",
+    "overdue",
+    "due_soon",
+    "backlog",
+    "backlog_unled",
+    "supervised",
+    "led",
+    *(f"awaits_{step}" for step in wording.STEP_NAMES),
+)
 PAGE = "page"
 LIST_SHOWN = "petition_list_shown"
 """Session state: the address parameters of the list last seen, for the way back up from a case."""

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from data_access.petition_state import AFTERWARDS_DAYS, STEPS, daily_flow, open_by_dimension, step_durations, waiting_by_step
+from data_access.petition_state import daily_flow, open_by_dimension, step_durations, waiting_by_step
+from data_access.petitions import AFTERWARDS_DAYS, STEPS
 from metrics.petitions import quantiles
 from metrics.rulebook import Edition
 from metrics.wording import MISSING, day_text, is_missing, whole
@@ -39,7 +40,6 @@ ORDERS: dict[str, Sequence[str]] = {
 }
 LISTED_BY = ("township", "level", "size", "category", "channel", "age")
 """The dimensions whose bars lead to a list: each is a filter of it by the same name."""
-STEP_NAMES = {"dispatch": "派单", "accept": "接单", "resolve": "办结", "rate": "评单", "close": "销号"}
 STEP_FROM = {"dispatch": "点单 → 派单", "accept": "派单 → 接单", "resolve": "接单 → 办结", "rate": "办结 → 评单", "close": "办结 → 销号"}
 FLOW_WEEKS = 26
 
@@ -172,20 +172,19 @@ def _funnel(filters: Filters) -> str:
         since = "" if is_missing(wait["oldest"]) else f"最早 {day_text(wait['oldest'])}"
         rows.append(
             [
-                cell(STEP_NAMES[step], STEP_FROM[step]),
+                cell(wording.STEP_NAMES[step], STEP_FROM[step]),
                 cell(MISSING if done is None else f"{whole(done['n'])} 件"),
                 cell(MISSING if done is None else _days(done["median"])),
                 cell(MISSING if done is None else _days(done["p90"])),
                 cell(f"{whole(wait['waiting'])} 件", since),
             ]
         )
-        links.append(
-            go_to(LIST_PAGE, {"standing": "open", "sort": "moved", **filters.query}) if step in ("dispatch", "accept", "resolve") else ""
-        )
-    offer_funnel(filters, durations, waiting, STEP_NAMES)
+        town = {} if filters.township is None else {"township": filters.township}
+        links.append(go_to(LIST_PAGE, {"standing": f"awaits_{step}", "sort": "moved", **town, **filters.query}))
+    offer_funnel(filters, durations, waiting, wording.STEP_NAMES)
     longest = waiting.loc[["dispatch", "accept", "resolve"], "waiting"].idxmax()
     title = heading(
-        f"四单:在办诉求多数等在“{STEP_NAMES[str(longest)]}”这一步",
+        f"四单:在办诉求多数等在“{wording.STEP_NAMES[str(longest)]}”这一步",
         f"本期走完该步的件数和用时(自然天);等在该步的为截至时刻,评单、销号只看近 {AFTERWARDS_DAYS} 天办结的",
         "petitions.days",
     )

@@ -24,6 +24,7 @@ from metrics.wording import day_text
 from metrics.workdays import Workdays
 
 SPHERE_NAMES = {"public": "公共事务", "private": "个人事务"}
+STEP_NAMES = {"dispatch": "派单", "accept": "接单", "resolve": "办结", "rate": "评单", "close": "销号"}
 METHOD_NAMES = {"phone": "电话", "questionnaire": "问卷", "face": "当面"}
 UNKNOWN = "未记录"
 
