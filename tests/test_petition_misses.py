@@ -71,7 +71,8 @@ def test_the_steps_of_the_funnel_lead_to_exactly_the_cases_that_wait(connection)
     written(connection, random_petitions(6, 200))
     for window in (october(connection), replace(october(connection), first=END_DAY)):
         waiting = dict(waiting_by_step(HERE, connection, window)[["step", "waiting"]].itertuples(index=False))
-        assert list(waiting) == list(STEPS) and all(waiting.values()), "the world has something of each kind"
+        assert list(waiting) == list(STEPS)
+        assert all(waiting.values()), "the world has something of each kind"
         for step, cases in waiting.items():
             asked = Asked(standing=f"awaits_{step}")
             assert petition_count(HERE, connection, window, asked) == cases

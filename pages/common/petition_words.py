@@ -45,10 +45,13 @@ LIST_PAGE = "pages/petitions/cases.py"
 def cases_query(indicator_id: str, filters: Filters, township: str | None = None) -> dict[str, str] | None:
     """The address parameters of the list behind a figure of a township, or of all that the filters let through; None without one."""
     standing = CASES_OF.get(indicator_id)
-    if standing is None:
-        return None
+    return None if standing is None else list_query(filters, standing, township)
+
+
+def list_query(filters: Filters, standing: str, township: str | None = None, **more: str) -> dict[str, str]:
+    """The address parameters of a list of cases: of a township, or of all that the filters let through."""
     chosen = township or filters.township
-    return {"standing": standing, **({"township": chosen[:9]} if chosen else {}), **filters.query}
+    return {"standing": standing, **({"township": chosen[:9]} if chosen else {}), **filters.query, **more}
 
 
 IN_WORDS = ("petitions.closed_on_time", "petitions.overdue")

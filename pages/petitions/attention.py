@@ -19,6 +19,7 @@ from metrics.wording import day_text, share
 from pages.common import loaders
 from pages.common.filters import Filters
 from pages.common.panel import go_definition
+from pages.common.petition_words import list_query
 from pages.petitions import wording
 from pages.petitions.asking import TABLES, moment_window, names_of, township_names
 from pages.petitions.handouts import offer_likely_late
@@ -59,8 +60,7 @@ def _standing(filters: Filters, standing: str, title: str, quiet: str, indicator
         if standing != "overdue":
             words = f"在办 {(window.last - row['opened_at'].date()).days} 天"
         lines.append(case_line(row["number"], bold, small, "", "", verdict_words(words, status)))
-    town = {} if filters.township is None else {"township": filters.township}
-    below = more(f"全部 {total} 件 →", LIST_PAGE, {"standing": standing, "sort": sort, **town, **filters.query}) if total else ""
+    below = more(f"全部 {total} 件 →", LIST_PAGE, list_query(filters, standing, sort=sort)) if total else ""
     return _group(title, total, "low", lines, below, quiet, indicator_id)
 
 

@@ -10,6 +10,7 @@ from metrics.wording import day_text
 from pages.common import loaders
 from pages.common.filters import Filters
 from pages.common.panel import go_to, panel
+from pages.common.petition_words import list_query
 from pages.petitions.asking import TABLES, moment_window, names_of
 from pages.petitions.handouts import offer_leads, offer_supervised
 from pages.petitions.markup import LIST_PAGE, case_rows, cell, heading, more, sheet
@@ -40,7 +41,7 @@ def _leads(filters: Filters) -> str:
                 cell(f"{still} 天", f"{day_text(row['last_moved'].date())}后"),
             ]
         )
-        links.append(go_to(LIST_PAGE, {"lead": str(row["lead_id"]), "standing": "open", "sort": "moved", **filters.query}))
+        links.append(go_to(LIST_PAGE, list_query(filters, "open", lead=str(row["lead_id"]), sort="moved")))
     backlog = int(found["backlog"].sum()) if len(found) else 0
     title = heading(
         f"{len(found)} 位领导包案 {int(found['open'].sum()) if len(found) else 0} 件,其中积案 {backlog} 件",
@@ -57,6 +58,6 @@ def _supervised(filters: Filters) -> str:
     rows = loaders.asked(petition_list, filters.narrowed, TABLES, window=window, asked=asked, rows=12)
     names = names_of(filters.scope, [*rows["handler_id"], *rows["lead_id"]])
     offer_supervised(filters, window)
-    query = {"standing": "supervised", "sort": "moved", **filters.query}
+    query = list_query(filters, "supervised", sort="moved")
     body = case_rows(rows, names, window.last, loaders.workdays(), "没有挂牌督办的诉求")
     return heading("挂牌督办", "来源系统登记的,最久未动的在前") + body + more("全部挂牌督办 →", LIST_PAGE, query)

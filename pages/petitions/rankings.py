@@ -19,7 +19,7 @@ from pages.common.filters import Filters
 from pages.common.layout import note
 from pages.common.markup import Leaderboard
 from pages.common.panel import go_to, panel
-from pages.common.petition_words import cases_query
+from pages.common.petition_words import cases_query, list_query
 from pages.petitions.handouts import offer_formulas
 from pages.petitions.markup import LIST_PAGE, cell, heading, sheet
 
@@ -87,7 +87,7 @@ def two_formulas(filters: Filters) -> str:
         ]
         for row in higher.to_dict("records")
     ]
-    links = [go_to(LIST_PAGE, {"standing": "overdue", "township": str(code)[:9], **filters.query}) for code in higher["code"]]
+    links = [go_to(LIST_PAGE, list_query(filters, "overdue", str(code))) for code in higher["code"]]
     first = higher.iloc[0]
     title = f"“只算已结”会把{first['name']}抬高 {first['points']} 点"
     same = f";其余 {len(found) - len(higher)} 个单位两种算法相同" if len(found) > len(higher) else ""

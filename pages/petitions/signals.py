@@ -15,6 +15,7 @@ from pages.common import loaders
 from pages.common.boards import board, ranking_panel
 from pages.common.filters import Filters
 from pages.common.panel import go_to, panel
+from pages.common.petition_words import list_query
 from pages.petitions import wording
 from pages.petitions.asking import TABLES, days_before, moment_window, period_window, township_names
 from pages.petitions.handouts import offer_climbing, offer_repeated, offer_rising
@@ -43,8 +44,8 @@ def _rising(filters: Filters) -> str:
         where = names.get(str(row["code"]), str(row["code"])) if row["code"] else "合计"
         times = "以前没有" if is_missing(row["times"]) else f"平时的 {row['times']:.1f} 倍"
         rows.append([cell(f"{row['category']}", where), cell(f"{row['recent']} 件"), cell(f"{row['usual']:.1f} 件"), cell(times)])
-        town = {"township": row["code"]} if row["code"] else {}
-        links.append(go_to(LIST_PAGE, {"category": row["category"], "standing": "all", "sort": "newest", **town, **filters.query}))
+        query = list_query(filters, "all", row["code"] or None, category=row["category"], sort="newest")
+        links.append(go_to(LIST_PAGE, query))
     title = "没有明显上升的类别" if not rows else f"{rows_words(everywhere, by_unit)}明显上升"
     sub = f"近 {RECENT_DAYS} 天与此前 {PAST_DAYS} 天的平时水平比,已扣除偶然波动(误报不超过5%)"
     offer_rising(filters, everywhere, by_unit, sub)
@@ -72,7 +73,7 @@ def _repeated(filters: Filters) -> str:
     links = [go_to(CASE_PAGE, {"number": number}) for number in found["number"]]
     offer_repeated(filters, window, REPEAT_DAYS)
     title = f"近 {REPEAT_DAYS} 天反复最多的诉求" if rows else f"近 {REPEAT_DAYS} 天没有重复诉求"
-    query = {"standing": "repeats", "sort": "newest", **filters.query}
+    query = list_query(filters, "repeats", sort="newest")
     body = sheet(["首件", "又提", ""], rows, links, numbers=(1,)) if rows else ""
     return heading(title, "同一件事再次提出,多半没有真解决", "petitions.repeat") + body + more("本期重复诉求清单 →", LIST_PAGE, query)
 
@@ -95,7 +96,7 @@ def _climbing(filters: Filters) -> str:
     total = int(found["petitions"].sum()) if len(found) else 0
     mass = loaders.frame(filters.narrowed, "petitions.mass", Level.COUNTY, filters.period, filters.as_of) if _sees_county(filters) else None
     count = "" if mass is None or mass.empty else f" · 集体访、越级访 {int(mass['k'].sum())} 件"
-    query = {"standing": "mass", "sort": "newest", **filters.query}
+    query = list_query(filters, "mass", sort="newest")
     body = sheet(["上报", "", ""], rows, numbers=(1, 2)) if rows else '<div class="empty">本期没有上报</div>'
     return (
         heading(f"本期逐级上报 {total} 件次", f"邻 → 组 → 片 → 村 → 乡镇 → 县{count}", "petitions.mass")

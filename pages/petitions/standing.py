@@ -19,6 +19,7 @@ from pages.common.charts import bar_chart, line_chart
 from pages.common.figures import show_figure
 from pages.common.filters import Filters
 from pages.common.panel import go_to, panel
+from pages.common.petition_words import list_query
 from pages.common.theme import palette
 from pages.petitions import wording
 from pages.petitions.asking import TABLES, days_before, moment_window, period_window, township_names, week_end
@@ -105,8 +106,7 @@ def _composition(filters: Filters, chosen: str) -> None:
         selectable=dimension in LISTED_BY,
     )
     if picked and picked[0]:
-        town = {} if filters.township is None else {"township": filters.township}
-        st.switch_page(LIST_PAGE, query_params={"standing": "open", **filters.query, **town, dimension: str(picked[0])})
+        st.switch_page(LIST_PAGE, query_params={**list_query(filters, "open"), dimension: str(picked[0])})
 
 
 def _rules(filters: Filters) -> Edition:
@@ -179,8 +179,7 @@ def _funnel(filters: Filters) -> str:
                 cell(f"{whole(wait['waiting'])} 件", since),
             ]
         )
-        town = {} if filters.township is None else {"township": filters.township}
-        links.append(go_to(LIST_PAGE, {"standing": f"awaits_{step}", "sort": "moved", **town, **filters.query}))
+        links.append(go_to(LIST_PAGE, list_query(filters, f"awaits_{step}", sort="moved")))
     offer_funnel(filters, durations, waiting, wording.STEP_NAMES)
     longest = waiting.loc[["dispatch", "accept", "resolve"], "waiting"].idxmax()
     title = heading(
