@@ -86,6 +86,8 @@ class Asked:
     lead_id: int | None = None
     age: int | None = None
     """The first day of an ageing bucket (0, 3, 7 … days since it was opened), as in ``petition_state.open_by_dimension``."""
+    area: str | None = None
+    """The code of a unit within the scope (a village of the township looked at)."""
     restricted: bool = False
     soon: date | None = None
     """The last day of "due soon"."""
@@ -158,6 +160,7 @@ def shown_title(scope: Scope) -> SQLColumnExpression:
 
 
 def _conditions(scope: Scope, window: Window, asked: Asked, due: Deadline) -> list[ColumnElement[bool]]:
+    scope = scope.narrowed(asked.area)
     if asked.restricted:
         # visible_petitions leaves nothing here for a scope that does not hold them.
         wanted: list[ColumnElement[bool]] = [visible_petitions(scope), Petition.restricted.is_(True)]

@@ -149,6 +149,8 @@ def test_a_township_sees_its_own_cases_only(connection):
     a_petition(connection, "2026-10-08", number="THEIRS", area=VILLAGE)
     mine = EVERYTHING.narrowed(OTHER_TOWNSHIP)
     assert list(listed(connection, mine)["number"]) == ["MINE"]
+    assert list(listed(connection, mine, area=VILLAGE)["number"]) == []
+    assert list(listed(connection, EVERYTHING, area=VILLAGE)["number"]) == ["THEIRS"]
     assert petition_case(mine, connection, october(connection), "THEIRS") is None
     assert petition_case(Scope(), connection, october(connection), "MINE") is None
 

@@ -70,6 +70,7 @@ def asked_words(asked: Asked) -> str:
     """The list's own filters: 超期在办 · 乡镇 · 小事 · 含“宅基地” · 时限从早到晚."""
     parts = (
         STANDING_NAMES.get(asked.standing, asked.standing),
+        asked.area and f"村 {asked.area}",
         asked.level and wording.level_name(asked.level),
         asked.size and wording.size_name(asked.size),
         asked.category,

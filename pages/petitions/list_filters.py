@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from data_access import areas
 from data_access.petition_lists import PAGE_ROWS, Asked, categories
+from data_access.window import Window
 from metrics.vocabulary import CHANNEL_NAMES, HANDLING_LEVEL_NAMES, SIZE_NAMES
 from metrics.wording import day_text, whole
 from pages.common import loaders
@@ -77,6 +79,7 @@ def list_filters(filters: Filters) -> Asked:
             **words_from_address("words", restarts=PAGE),
         )
         standing = _choice("standing", standings, "状态", 150, default="open")
+        village = _choice("village", _villages(filters), "村", 130) if filters.township else None
         level = _choice("level", dict(HANDLING_LEVEL_NAMES), "级别", 110)
         size = _choice("size", dict(SIZE_NAMES), "大小", 100)
         category = _choice("category", {each: each for each in known}, "类别", 130)
@@ -92,12 +95,19 @@ def list_filters(filters: Filters) -> Asked:
         size=size,
         category=category,
         channel=channel,
+        area=village,
         age=None if age is None else int(age),
         handler_id=_id_in_address("handler"),
         lead_id=_id_in_address("lead"),
         restricted=restricted,
         soon=week_end(filters.as_of),
     )
+
+
+def _villages(filters: Filters) -> dict[str, str]:
+    window = Window("village", filters.as_of, filters.as_of, filters.as_of)
+    found = loaders.asked(areas.units, filters.narrowed, ("area",), window=window)
+    return dict(zip(found["code"], found["name"], strict=True))
 
 
 def _choice(key: str, names: Mapping[str, str], label: str, width: int, default: str | None = None) -> str | None:
