@@ -32,8 +32,8 @@ def _engine(rendered: str) -> Engine:
             url,
             pool_pre_ping=True,  # a restarted server costs one ping, not an error page
             pool_size=5,
-            # jit: compiling takes longer than a leaderboard's statement runs; random pages: an index on a disk without a head
             max_overflow=10,
+            # jit: compiling takes longer than a leaderboard's statement runs; random pages: an index on a disk without a head
             connect_args={"connect_timeout": 5, "options": "-c statement_timeout=60000 -c jit=off -c random_page_cost=1.1"},
         )
     if url.database and url.database != ":memory:":

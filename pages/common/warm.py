@@ -37,6 +37,8 @@ PAGE_BOARDS = (
 PAGE_CARDS = (
     *(f"nights.{name}" for name in ("township_visits", "village_visits", "study_weeks", "talk_weeks", "on_the_spot", "measures_done")),
     *(f"reception.{name}" for name in ("kept", "leader_weeks", "desk_days", "resolved")),
+    *(f"petitions.{name}" for name in ("open", "overdue", "backlog", "closed_on_time", "resolved")),
+    "satisfaction.callback",
     *(f"captains.{name}" for name in ("key_visits", "ordinary_visits", "meetings", "coverage", "training", "cards")),
 )
 """The headline numbers of these pages."""
