@@ -221,6 +221,7 @@ def test_ink_and_paper_follow_the_readers_theme(board: Board, reader: Reader, sc
     paper = page.evaluate(PAPER)
     assert (paper < 60) is dark
     for ink in (".board-title", ".unit", ".card .label"):
+        expect(page.locator(ink).first).to_be_visible()
         brightness = page.evaluate(BRIGHTNESS, ink)
         assert brightness is not None, ink
         assert abs(brightness - paper) > 100, f"{ink} cannot be read on {scheme} paper"
