@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, T
 
 from data_access.frames import frame
 from data_access.petition_clocks import Deadline, deadline
-from data_access.petition_misses import MISSES, missed
+from data_access.petition_misses import LEFT_OUT, MISSES, missed
 from data_access.petitions import NO_CATEGORY, STEPS, awaited, open_at_end, within
 from data_access.scope import CODE_LENGTHS, Scope, counted, in_scope, unit_code, visible_petitions
 from data_access.tables import Area, NightVisit, Petition, PetitionEvent, PetitionRating, ReceptionSlot
@@ -43,7 +43,6 @@ STANDINGS = (
 CLOCKED = ("overdue", "due_soon", "late", "unresolved")
 """The standings that ask for the deadline."""
 SORTS = ("due", "moved", "opened", "newest", "number")
-LEFT_OUT = ("withdrawn", "transferred", "not_accepted")
 MOST_WORDS = 5
 
 LIST_COLUMNS = [

@@ -20,7 +20,10 @@ RESOLVED = "resolved"
 
 
 def missed(window: Window, due: Deadline, name: str) -> ColumnElement[bool]:
-    """Whether a petition is one that a rate misses, by the statement's own clock. Raises ``KeyError`` for an unknown name."""
+    """Whether a petition is one that a rate misses. Raises ``KeyError`` for an unknown name.
+
+    ``late`` and ``unresolved`` ask ``due``: the statement has to join its clock (``petition_lists.CLOCKED``).
+    """
     return _MISSES[name](window, due)
 
 

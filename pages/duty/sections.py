@@ -68,7 +68,8 @@ def chiefs(filters: Filters) -> None:
         )
         links.append(go_to(PERSON_PAGE, {"person": row["code"], **filters.query}))
     met = int((frame["status"] == Status.OK).sum())
-    sub = f"{len(frame)} 名正职中 {met} 名住满 · 已住/应住,竖线为应住数:在岗满20个工作日住10夜,不足的按比例进位"
+    nights, full = (asked.rules.number("duty", name) for name in ("chief_nights", "full_month_workdays"))
+    sub = f"{len(frame)} 名正职中 {met} 名住满 · 已住/应住,竖线为应住数:在岗满{full:g}个工作日住{nights:g}夜,不足的按比例进位"
     heads = [Column("正职"), Column("已住/应住"), Column("在岗工作日"), Column("")]
     panel(
         heading("正职月住夜", sub, "duty.chief_nights") + sheet(heads, rows, links, empty="这个时段没有在任正职"),
@@ -76,7 +77,8 @@ def chiefs(filters: Filters) -> None:
         picture="正职月住夜",
         about="duty.chief_nights",
     )
-    note("请假、借调、培训和到任前、离任后的工作日不计入应住数;不足20个工作日的月份按比例折算。" + _only_complete(filters, asked))
+    fair = f"请假、借调、培训和到任前、离任后的工作日不计入应住数;在岗不足{full:g}个工作日的月份按比例折算。"
+    note(fair + _only_complete(filters, asked))
 
 
 def _only_complete(filters: Filters, asked: Any) -> str:

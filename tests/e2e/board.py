@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import psutil
 import pytest
@@ -28,16 +29,18 @@ PATIENCE = int(float(os.environ.get("E2E_PATIENCE_SECONDS", "60")) * 1000)
 expect.set_options(timeout=PATIENCE)
 
 
+def lacking(words: str) -> NoReturn:
+    """A program is not there, and how to get it: the tests are left out; in CI they fail."""
+    if os.environ.get("CI"):
+        pytest.fail(words)
+    pytest.skip(words)
+
+
 def chromium() -> str:
     """The browser's program. Where there is none, the tests are left out with a word how to get it; in CI they fail."""
     given = os.environ.get("CHROMIUM")
     found = (given if given and Path(given).exists() else None) or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found:
-        return found
-    words = "没有找到 Chromium:apt install chromium fonts-noto-cjk,或以 CHROMIUM=路径 指定"
-    if os.environ.get("CI"):
-        pytest.fail(words)
-    pytest.skip(words)
+    return found or lacking("没有找到 Chromium:apt install chromium fonts-noto-cjk,或以 CHROMIUM=路径 指定")
 
 
 def a_free_port() -> int:

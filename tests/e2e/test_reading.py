@@ -148,7 +148,7 @@ def test_a_red_number_leads_to_its_cases_and_a_case_back_to_its_list(board: Boar
     expect(title(page)).to_contain_text(f"超期在办 {shown} 件")
     page.go_back()
     page.wait_for_url(re.compile("/case\\?"))
-    went_back(page, listed)
+    went_back(page, listed)  # in haste: the case's own run is overtaken
     page.go_back()
     page.wait_for_url(re.compile("/petitions"))
     settled(page)
