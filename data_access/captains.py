@@ -9,8 +9,9 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, Subquery, and_, case, exists, func, literal, or_, select
 
 from data_access.areas import in_post_on
+from data_access.fact import Fact
 from data_access.frames import frame
-from data_access.scope import CODE_LENGTHS, Scope, counted, in_scope, unit_code, valid_on
+from data_access.scope import CODE_LENGTHS, Scope, counted, has_unit, in_scope, unit_code, valid_on
 from data_access.slots import Slot, month_slots, quarter_slots, slot_table, week_slots
 from data_access.tables import Appointment, Area, CaptainMeeting, CaptainVisit, Household, Person, TrainingAttendance
 from data_access.window import Window
@@ -58,7 +59,7 @@ def household_counts(scope: Scope, level: str, slots: Sequence[Slot], kind: str)
         .where(
             Household.kind == kind,
             counted(Household.area_code, scope),
-            func.length(Household.area_code) >= CODE_LENGTHS[level],
+            has_unit(Household.area_code, level),
             known_area(Household.area_code),
         )
         .cte("homes")
@@ -201,7 +202,7 @@ def household_cover(scope: Scope, connection: Connection, window: Window) -> pd.
         .where(
             valid_on(Household.valid_from, Household.valid_to, moment),
             counted(Household.area_code, scope),
-            func.length(Household.area_code) >= CODE_LENGTHS[level],
+            has_unit(Household.area_code, level),
             known_area(Household.area_code),
         )
         .group_by(code)
@@ -230,7 +231,7 @@ def contact_cards(scope: Scope, connection: Connection, window: Window) -> pd.Da
         .where(
             valid_on(Household.valid_from, Household.valid_to, moment),
             counted(Household.area_code, scope),
-            func.length(Household.area_code) >= CODE_LENGTHS[level],
+            has_unit(Household.area_code, level),
             known_area(Household.area_code),
         )
         .group_by(code)
@@ -257,26 +258,26 @@ def _appointments_at(scope: Scope, level: str, moment: date) -> tuple[ColumnElem
     return (
         valid_on(Appointment.valid_from, Appointment.valid_to, moment),
         counted(Appointment.area_code, scope),
-        func.length(Appointment.area_code) >= CODE_LENGTHS[level],
+        has_unit(Appointment.area_code, level),
         known_area(Appointment.area_code),
     )
 
 
 VISIT_TABLES = ("captain_visit", "household", "area", "person")
 MEETING_TABLES = ("captain_meeting", "area")
-ANY_LEVEL = True
 """The answer does not depend on ``window.level``."""
+_KN = ("k", "n")
 FACTS = {
-    "key_visits": (key_visits, VISIT_TABLES),
-    "ordinary_visits": (ordinary_visits, VISIT_TABLES),
-    "heart_talks": (heart_talks, MEETING_TABLES),
-    "analysis_meetings": (analysis_meetings, MEETING_TABLES),
-    "weekly_meetings": (weekly_meetings, MEETING_TABLES),
-    "monthly_meetings": (monthly_meetings, MEETING_TABLES),
-    "captain_posts": (captain_posts, ("appointment", "area"), ANY_LEVEL),
-    "households_by_cell": (households_by_cell, ("household", "appointment", "leave_period", "area"), ANY_LEVEL),
-    "household_cover": (household_cover, ("household", "appointment", "leave_period", "area")),
-    "certificates": (certificates, ("appointment", "area")),
-    "contact_cards": (contact_cards, ("household", "area")),
-    "trained_captains": (trained_captains, ("training_attendance", "appointment", "area")),
+    "key_visits": Fact(key_visits, VISIT_TABLES, sums=_KN),
+    "ordinary_visits": Fact(ordinary_visits, VISIT_TABLES, sums=_KN),
+    "heart_talks": Fact(heart_talks, MEETING_TABLES, sums=_KN),
+    "analysis_meetings": Fact(analysis_meetings, MEETING_TABLES, sums=_KN),
+    "weekly_meetings": Fact(weekly_meetings, MEETING_TABLES, sums=_KN),
+    "monthly_meetings": Fact(monthly_meetings, MEETING_TABLES, sums=_KN),
+    "captain_posts": Fact(captain_posts, ("appointment", "area"), any_level=True),
+    "households_by_cell": Fact(households_by_cell, ("household", "appointment", "leave_period", "area"), any_level=True),
+    "household_cover": Fact(household_cover, ("household", "appointment", "leave_period", "area"), sums=_KN),
+    "certificates": Fact(certificates, ("appointment", "area"), sums=_KN),
+    "contact_cards": Fact(contact_cards, ("household", "area"), sums=_KN),
+    "trained_captains": Fact(trained_captains, ("training_attendance", "appointment", "area"), sums=_KN),
 }

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Text, and_, case, cast, distin
 from sqlalchemy.sql.selectable import Subquery
 
 from data_access.areas import in_post_on, townships, villages
+from data_access.fact import Fact
 from data_access.frames import frame
 from data_access.scope import CODE_LENGTHS, Scope, counted
 from data_access.tables import Appointment, CalendarDay, LeavePeriod, NightStay
@@ -215,14 +216,12 @@ def team_nights(scope: Scope, connection: Connection, window: Window) -> pd.Data
 
 
 STAY_TABLES = ("night_stay", "appointment", "leave_period", "area", "calendar_day")
-ANY_LEVEL = True
-"""The answer does not depend on ``window.level``."""
 FACTS = {
-    "townships": (townships, ("area",), ANY_LEVEL),
-    "villages": (villages, ("area",), ANY_LEVEL),
-    "township_roll": (township_roll, STAY_TABLES, ANY_LEVEL),
-    "village_roll": (village_roll, STAY_TABLES, ANY_LEVEL),
-    "staff_in_post": (staff_in_post, ("appointment", "leave_period", "area", "calendar_day"), ANY_LEVEL),
-    "chief_months": (chief_months, STAY_TABLES, ANY_LEVEL),
-    "team_nights": (team_nights, STAY_TABLES, ANY_LEVEL),
+    "townships": Fact(townships, ("area",), any_level=True),
+    "villages": Fact(villages, ("area",), any_level=True),
+    "township_roll": Fact(township_roll, STAY_TABLES, any_level=True),
+    "village_roll": Fact(village_roll, STAY_TABLES, any_level=True),
+    "staff_in_post": Fact(staff_in_post, ("appointment", "leave_period", "area", "calendar_day"), any_level=True),
+    "chief_months": Fact(chief_months, STAY_TABLES, any_level=True),
+    "team_nights": Fact(team_nights, STAY_TABLES, any_level=True),
 }

@@ -1,43 +1,10 @@
-"""The facts that indicators are computed from, by name: the query, and the tables whose change makes its answer stale."""
+"""The facts that indicators are computed from, by name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import NamedTuple
-
-import pandas as pd
-from sqlalchemy import Connection
-
 from data_access import captains, duty, nights, petitions, quality, reception
-from data_access.scope import CODE_LENGTHS, Scope
-from data_access.window import Window
-
-
-class Fact(NamedTuple):
-    query: Callable[[Scope, Connection, Window], pd.DataFrame]
-    tables: tuple[str, ...]
-    any_level: bool = False
-    """The answer is the same whatever level is asked: it is asked once for all of them."""
-    sums: tuple[str, ...] = ()
-    """The columns of counts where a county's answer is the sum of its townships' and of what lies at the county itself (a code of its
-    own length): both are asked once. Every other column is a dimension."""
-
-    def asked(self, window: Window) -> Window:
-        """The window to ask: without a level where the fact has no use for one, townships where a county is their sum."""
-        if self.any_level:
-            return replace(window, level="")
-        return replace(window, level="township") if self.sums and window.level == "county" else window
-
-    def answer(self, rows: pd.DataFrame, window: Window) -> pd.DataFrame:
-        """What ``window`` asks, of the rows for :meth:`asked`."""
-        if not self.sums or window.level != "county":
-            return rows
-        dimensions = [column for column in rows.columns if column not in self.sums]
-        counties = rows.assign(code=rows["code"].str.slice(0, CODE_LENGTHS["county"]))
-        return counties.groupby(dimensions, dropna=False, sort=False)[list(self.sums)].sum().reset_index()
-
+from data_access.fact import Fact
 
 FACTS: dict[str, Fact] = {
-    name: Fact(*entry) for subject in (captains, duty, nights, petitions, quality, reception) for name, entry in subject.FACTS.items()
+    name: fact for subject in (captains, duty, nights, petitions, quality, reception) for name, fact in subject.FACTS.items()
 }

@@ -9,6 +9,7 @@ import pandas as pd
 from sqlalchemy import CTE, ColumnElement, Connection, Date, Select, and_, case, func, literal, or_, select, union_all
 
 from data_access.areas import in_post_on, townships, villages
+from data_access.fact import Fact
 from data_access.frames import frame
 from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, unit_code
 from data_access.tables import Appointment, LeavePeriod, NightLecturer, NightSession, NightVisit, Petition
@@ -220,19 +221,17 @@ def _from_night_visits(
 
 
 _POSTS = ("appointment", "leave_period", "area")
-ANY_LEVEL = True
-"""The answer does not depend on ``window.level``."""
 FACTS = {
-    "townships": (townships, ("area",), ANY_LEVEL),
-    "villages": (villages, ("area",), ANY_LEVEL),
-    "township_posts": (township_posts, _POSTS, ANY_LEVEL),
-    "township_leaves": (township_leaves, _POSTS, ANY_LEVEL),
-    "township_visits": (township_visits, ("night_visit", *_POSTS), ANY_LEVEL),
-    "village_posts": (village_posts, _POSTS, ANY_LEVEL),
-    "village_leaves": (village_leaves, _POSTS, ANY_LEVEL),
-    "village_visits": (village_visits, ("night_visit", *_POSTS), ANY_LEVEL),
-    "night_sessions": (night_sessions, ("night_session", "area"), ANY_LEVEL),
-    "lecturers": (lecturers, ("night_session", "night_lecturer", *_POSTS), ANY_LEVEL),
-    "night_visit_petitions": (night_visit_petitions, ("petition", "area")),
-    "night_visit_follow_ups": (night_visit_follow_ups, ("petition", "area")),
+    "townships": Fact(townships, ("area",), any_level=True),
+    "villages": Fact(villages, ("area",), any_level=True),
+    "township_posts": Fact(township_posts, _POSTS, any_level=True),
+    "township_leaves": Fact(township_leaves, _POSTS, any_level=True),
+    "township_visits": Fact(township_visits, ("night_visit", *_POSTS), any_level=True),
+    "village_posts": Fact(village_posts, _POSTS, any_level=True),
+    "village_leaves": Fact(village_leaves, _POSTS, any_level=True),
+    "village_visits": Fact(village_visits, ("night_visit", *_POSTS), any_level=True),
+    "night_sessions": Fact(night_sessions, ("night_session", "area"), any_level=True),
+    "lecturers": Fact(lecturers, ("night_session", "night_lecturer", *_POSTS), any_level=True),
+    "night_visit_petitions": Fact(night_visit_petitions, ("petition", "area")),
+    "night_visit_follow_ups": Fact(night_visit_follow_ups, ("petition", "area")),
 }

@@ -30,9 +30,10 @@ from sqlalchemy import (
     select,
 )
 
+from data_access.fact import Fact
 from data_access.frames import frame
 from data_access.petition_clocks import civil_clock, day_of, deadline, workday_clock
-from data_access.scope import CODE_LENGTHS, Scope, counted_petitions, unit_code, valid_on
+from data_access.scope import Scope, counted_petitions, has_unit, unit_code, valid_on
 from data_access.tables import Appointment, Petition, PetitionEvent, PetitionRating
 from data_access.window import Window
 
@@ -53,9 +54,7 @@ def unit_of_petition(window: Window) -> tuple[SQLColumnExpression[str], ColumnEl
             Appointment.role.in_(CAPTAIN_ROLES), valid_on(Appointment.valid_from, Appointment.valid_to, window.as_of)
         )
         return literal("p:") + cast(Petition.handler_id, Text), Petition.handler_id.in_(captains)
-    # Townships with what lies at the county itself under the county's code: a county's counts are their sum (``Fact.sums``).
-    shortest = CODE_LENGTHS["county" if window.level == "township" else window.level]
-    return unit_code(Petition.area_code, window.level), func.length(Petition.area_code) >= shortest
+    return unit_code(Petition.area_code, window.level), has_unit(Petition.area_code, window.level)
 
 
 def petition_rows() -> Select:
@@ -347,18 +346,18 @@ _PLAIN = ("petition", "area", "appointment")
 _CLOCKED = (*_PLAIN, "calendar_day")
 _DUE, _PETITIONS = ("due", "in_time"), ("petitions",)
 FACTS = {
-    "petitions_opened": (petitions_opened, _PLAIN, False, ("opened", "repeats", "mass")),
-    "petitions_to_dispatch": (petitions_to_dispatch, _CLOCKED, False, _DUE),
-    "petitions_to_accept": (petitions_to_accept, _CLOCKED, False, _DUE),
-    "petitions_dispatched": (petitions_dispatched, _PLAIN, False, ("dispatched", "returned", "to_answer", "answered")),
-    "petitions_due": (petitions_due, _CLOCKED, False, _PETITIONS),
-    "petitions_settled": (petitions_settled, _CLOCKED, False, _PETITIONS),
-    "petitions_open": (petitions_open, _CLOCKED, False, ("open", "overdue", "backlog")),
-    "petitions_ended": (petitions_ended, _PLAIN, False, _PETITIONS),
-    "petitions_ended_and_rated": (petitions_ended_and_rated, (*_PLAIN, "petition_rating"), False, (*_PETITIONS, "rated")),
-    "petition_durations": (petition_durations, _PLAIN),
-    "petitions_closed": (petitions_closed, (*_PLAIN, "petition_rating"), False, ("closed", "proper")),
-    "petitions_reopened": (petitions_reopened, (*_PLAIN, "petition_event"), False, _PETITIONS),
-    "petitions_to_notify": (petitions_to_notify, _CLOCKED, False, _DUE),
-    "petition_ratings": (petition_ratings, (*_PLAIN, "petition_rating"), False, ("ratings",)),
+    "petitions_opened": Fact(petitions_opened, _PLAIN, sums=("opened", "repeats", "mass")),
+    "petitions_to_dispatch": Fact(petitions_to_dispatch, _CLOCKED, sums=_DUE),
+    "petitions_to_accept": Fact(petitions_to_accept, _CLOCKED, sums=_DUE),
+    "petitions_dispatched": Fact(petitions_dispatched, _PLAIN, sums=("dispatched", "returned", "to_answer", "answered")),
+    "petitions_due": Fact(petitions_due, _CLOCKED, sums=_PETITIONS),
+    "petitions_settled": Fact(petitions_settled, _CLOCKED, sums=_PETITIONS),
+    "petitions_open": Fact(petitions_open, _CLOCKED, sums=("open", "overdue", "backlog")),
+    "petitions_ended": Fact(petitions_ended, _PLAIN, sums=_PETITIONS),
+    "petitions_ended_and_rated": Fact(petitions_ended_and_rated, (*_PLAIN, "petition_rating"), sums=(*_PETITIONS, "rated")),
+    "petition_durations": Fact(petition_durations, _PLAIN),
+    "petitions_closed": Fact(petitions_closed, (*_PLAIN, "petition_rating"), sums=("closed", "proper")),
+    "petitions_reopened": Fact(petitions_reopened, (*_PLAIN, "petition_event"), sums=_PETITIONS),
+    "petitions_to_notify": Fact(petitions_to_notify, _CLOCKED, sums=_DUE),
+    "petition_ratings": Fact(petition_ratings, (*_PLAIN, "petition_rating"), sums=("ratings",)),
 }

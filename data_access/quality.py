@@ -30,8 +30,9 @@ from sqlalchemy import (
 )
 
 from data_access.areas import units
+from data_access.fact import Fact
 from data_access.frames import frame
-from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, in_scope, unit_code
+from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, has_unit, in_scope, unit_code
 from data_access.tables import (
     CaptainMeeting,
     CaptainVisit,
@@ -110,7 +111,7 @@ def entries(scope: Scope, connection: Connection, window: Window) -> pd.DataFram
         in_time = seconds_of(recorded_at) < seconds_of(day) + allowed
         found = (
             rows.with_only_columns(unit_code(area, window.level).label("code"), case((in_time, 1), else_=0).label("in_time"))
-            .where(counted(area, scope), func.length(area) >= CODE_LENGTHS[window.level], day.between(window.first, window.last), known)
+            .where(counted(area, scope), has_unit(area, window.level), day.between(window.first, window.last), known)
             .subquery()
         )
         parts.append(
@@ -131,7 +132,7 @@ def _unit(area: SQLColumnExpression, person: SQLColumnExpression, level: str) ->
 
 
 def _has_unit(area: SQLColumnExpression, level: str) -> ColumnElement[bool]:
-    return true() if level == "person" else func.length(area) >= CODE_LENGTHS[level]
+    return true() if level == "person" else has_unit(area, level)
 
 
 def _inside(area: SQLColumnExpression, scope: Scope, level: str) -> ColumnElement[int]:
@@ -273,8 +274,12 @@ def newest_records(scope: Scope, connection: Connection, window: Window) -> pd.D
 
 
 def _newest(scope: Scope, connection: Connection, window: Window, since: datetime | None) -> pd.DataFrame:
-    sources = [(name, rows, area, and_(day <= window.last, known), recorded) for name, rows, area, day, recorded, known in _events()]
-    told = and_(Petition.opened_at < window.end, counted_petitions(scope))
+    # "Is not 0": the day is to be looked at, not looked up; the few rows entered lately are found by when they were entered.
+    sources = [
+        (name, rows, area, and_(case((day <= window.last, 1), else_=0) != 0, known), recorded)
+        for name, rows, area, day, recorded, known in _events()
+    ]
+    told = and_(case((Petition.opened_at < window.end, 1), else_=0) != 0, counted_petitions(scope))
     sources.append(("petition", select(Petition), Petition.area_code, told, Petition.recorded_at))
     parts = []
     for name, rows, area, happened, recorded_at in sources:
@@ -293,9 +298,9 @@ def _newest(scope: Scope, connection: Connection, window: Window, since: datetim
 _SIX = ("night_stay", "night_session", "night_visit", "reception_slot", "captain_visit", "captain_meeting")
 _EVENTS = (*_SIX, "household", "person", "area")
 FACTS = {
-    "entries": (entries, _EVENTS),
-    "bursts": (bursts, ("night_visit", "captain_visit", "household", "person", "area")),
-    "notes": (notes, ("night_stay", "night_visit", "captain_visit", "household", "person", "area")),
-    "doubled_nights": (doubled_nights, ("night_stay", "person", "area")),
-    "newest_records": (newest_records, (*_EVENTS, "petition")),
+    "entries": Fact(entries, _EVENTS, sums=("rows", "in_time")),
+    "bursts": Fact(bursts, ("night_visit", "captain_visit", "household", "person", "area"), sums=("rows", "in_burst")),
+    "notes": Fact(notes, ("night_stay", "night_visit", "captain_visit", "household", "person", "area"), sums=("notes",)),
+    "doubled_nights": Fact(doubled_nights, ("night_stay", "person", "area")),
+    "newest_records": Fact(newest_records, (*_EVENTS, "petition")),
 }

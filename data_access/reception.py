@@ -6,6 +6,7 @@ import pandas as pd
 from sqlalchemy import Connection, and_, case, func, or_, select
 
 from data_access.areas import townships, villages
+from data_access.fact import Fact
 from data_access.frames import frame
 from data_access.nights import holders_of, leaves_of, posts_of, weeks_of
 from data_access.petition_clocks import deadline
@@ -115,16 +116,14 @@ def reception_disputes(scope: Scope, connection: Connection, window: Window) -> 
 
 
 _POSTS = ("appointment", "leave_period", "area")
-ANY_LEVEL = True
-"""The answer does not depend on ``window.level``."""
 FACTS = {
-    "townships": (townships, ("area",), ANY_LEVEL),
-    "villages": (villages, ("area",), ANY_LEVEL),
-    "leader_posts": (leader_posts, _POSTS, ANY_LEVEL),
-    "leader_leaves": (leader_leaves, _POSTS, ANY_LEVEL),
-    "slots_received": (slots_received, ("reception_slot", *_POSTS), ANY_LEVEL),
-    "published_slots": (published_slots, ("reception_slot", "area")),
-    "township_desk_days": (township_desk_days, ("reception_slot", "area", "calendar_day"), ANY_LEVEL),
-    "village_desk_days": (village_desk_days, ("reception_slot", "area", "calendar_day"), ANY_LEVEL),
-    "reception_disputes": (reception_disputes, ("petition", "area", "calendar_day")),
+    "townships": Fact(townships, ("area",), any_level=True),
+    "villages": Fact(villages, ("area",), any_level=True),
+    "leader_posts": Fact(leader_posts, _POSTS, any_level=True),
+    "leader_leaves": Fact(leader_leaves, _POSTS, any_level=True),
+    "slots_received": Fact(slots_received, ("reception_slot", *_POSTS), any_level=True),
+    "published_slots": Fact(published_slots, ("reception_slot", "area")),
+    "township_desk_days": Fact(township_desk_days, ("reception_slot", "area", "calendar_day"), any_level=True),
+    "village_desk_days": Fact(village_desk_days, ("reception_slot", "area", "calendar_day"), any_level=True),
+    "reception_disputes": Fact(reception_disputes, ("petition", "area", "calendar_day")),
 }

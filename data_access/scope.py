@@ -94,6 +94,12 @@ def unit_code(column: SQLColumnExpression[str], level: str) -> SQLColumnExpressi
     return func.substr(column, 1, CODE_LENGTHS[level])
 
 
+def has_unit(column: SQLColumnExpression[str], level: str) -> ColumnElement[bool]:
+    """Whether a row lies in a unit of the level; for townships also whether it lies at the county itself, under whose code it stays: so a
+    county's counts are the sum of what is asked for its townships (``Fact.sums``)."""
+    return func.length(column) >= CODE_LENGTHS["county" if level == "township" else level]
+
+
 def visible_petitions(scope: Scope) -> ColumnElement[bool]:
     """Petitions a list may show: in scope, restricted ones only for a role that holds them (信访工作条例 art. 30)."""
     inside = in_scope(Petition.area_code, scope)

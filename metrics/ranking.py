@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
-
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from metrics.definition import Indicator, Question
@@ -11,6 +11,9 @@ from metrics.vocabulary import Direction, Level, Measure, Status
 
 TOLERANCE = 1e-9
 """Shares are compared as shares: 19/20 meets 0.95 whatever the floating point says."""
+
+Numbers = npt.NDArray[np.float64]
+Truths = npt.NDArray[np.bool_]
 
 COLUMNS = ["code", "name", "k", "n", "value", "rank", "status"]
 
@@ -21,14 +24,19 @@ def judged(figure: pd.DataFrame, units: pd.DataFrame, indicator: Indicator, ques
     ``units`` has ``code`` and ``name``; a unit without rows keeps n = 0 for a rate, 0 for a count, missing for a value.
     Columns: code, name, k, n, value, rank, status, then the figure's own further columns.
     """
-    frame = units[["code", "name"]].merge(figure, on="code", how="left")
-    frame = _with_value(frame, indicator)
+    # Plain arrays until the end: a page asks for a hundred frames of a few rows, and on those pandas' own steps cost most.
+    codes = units["code"].tolist()
+    found = figure.set_index("code").reindex(codes)
+    k, n, value = _counted(found, indicator)
     running = _is_running(indicator, question)
-    target = question.rules.target(indicator.id)
-    frame["status"] = [_status(value, n, indicator, question, target, running) for value, n in zip(frame["value"], frame["n"], strict=True)]
-    frame["rank"] = _ranks(frame, indicator, question, running)
-    frame = frame.sort_values(["rank", "code"], na_position="last", kind="stable").reset_index(drop=True)
-    return frame[COLUMNS + [column for column in frame.columns if column not in COLUMNS]]
+    thin = _thin(n, indicator, question)
+    status = _status(value, thin, indicator, question, running)
+    rank = _ranks(value, thin, indicator, question, running)
+    order = [at for _, _, at in sorted(zip(np.nan_to_num(rank, nan=np.inf), codes, range(len(codes)), strict=True))]
+    columns = {"k": _whole(k), "n": _whole(n), "value": value, "rank": _whole(rank), "status": status}
+    frame = pd.DataFrame({"code": units["code"].array, "name": units["name"].array, **columns})
+    frame = frame.assign(**{name: found[name].array for name in found.columns if name not in COLUMNS})
+    return frame.take(order).reset_index(drop=True)
 
 
 def combined(frame: pd.DataFrame, indicator: Indicator, question: Question, name: str = "合计") -> pd.DataFrame:
@@ -42,27 +50,23 @@ def combined(frame: pd.DataFrame, indicator: Indicator, question: Question, name
     return judged(total, pd.DataFrame({"code": ["*"], "name": [name]}), indicator, question)
 
 
-def _with_value(frame: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
-    frame = frame.copy()
+def _counted(found: pd.DataFrame, indicator: Indicator) -> tuple[Numbers, Numbers, Numbers]:
+    """k, n and the value made of them; NaN where there is none."""
+    none = np.full(len(found), np.nan)
+    k, n, value = (found[name].to_numpy("float64", na_value=np.nan) if name in found else none for name in ("k", "n", "value"))
     if indicator.measure is Measure.RATE:
-        frame["k"] = frame["k"].fillna(0).astype("Int64")
-        frame["n"] = frame["n"].fillna(0).astype("Int64")
-        counted = frame["n"] > 0
+        k, n = np.nan_to_num(k), np.nan_to_num(n)
         # Attainment is capped at 100% (减负): more than asked for earns nothing.
-        share = (frame["k"] / frame["n"].where(counted)).astype("Float64").clip(upper=1.0)
-        frame["value"] = share.where(counted).astype("float64")
-    elif indicator.measure is Measure.COUNT:
-        frame["k"] = frame["k"].fillna(0).astype("Int64")
-        frame["n"] = pd.array([pd.NA] * len(frame), dtype="Int64")
-        frame["value"] = frame["k"].astype("float64")
-    else:
-        frame["value"] = frame["value"].astype("float64") if "value" in frame else math.nan
-        if "n" in frame:  # a value over cases says over how many (petitions.days)
-            frame["n"] = frame["n"].fillna(0).astype("Int64")
-        for column in ("k", "n"):
-            if column not in frame:
-                frame[column] = pd.array([pd.NA] * len(frame), dtype="Int64")
-    return frame
+        return k, n, np.minimum(np.divide(k, n, out=none, where=n > 0), 1.0)
+    if indicator.measure is Measure.COUNT:
+        return np.nan_to_num(k), none, np.nan_to_num(k)
+    # A value over cases says over how many (petitions.days).
+    return k, np.nan_to_num(n) if "n" in found else n, value
+
+
+def _whole(numbers: Numbers) -> pd.arrays.IntegerArray:
+    missing = np.isnan(numbers)
+    return pd.arrays.IntegerArray(np.where(missing, 0, numbers).astype("int64"), missing)
 
 
 def _is_running(indicator: Indicator, question: Question) -> bool:
@@ -74,26 +78,24 @@ def _is_running(indicator: Indicator, question: Question) -> bool:
     return question.running(parts)
 
 
-def is_thin(n: object, indicator: Indicator, question: Question) -> bool:
+def _thin(n: Numbers, indicator: Indicator, question: Question) -> Truths:
     """Whether a figure rests on too few cases to be ranked or coloured (样本不足)."""
-    if indicator.ranked_when_thin or n is None or n is pd.NA or pd.isna(n):
-        return False
-    return int(n) < question.rules.number("samples", "least_ranked")  # type: ignore[call-overload]
+    if indicator.ranked_when_thin:
+        return np.zeros(len(n), dtype=bool)
+    return n < question.rules.number("samples", "least_ranked")
 
 
-def _status(value: float, n: object, indicator: Indicator, question: Question, target: float | None, running: bool) -> Status:
-    if value is None or math.isnan(value):
-        return Status.NONE
-    if running:
-        return Status.RUNNING
-    if is_thin(n, indicator, question):
-        return Status.THIN
-    if target is None or indicator.direction is Direction.WATCH:
-        return Status.NONE
-    shortfall = target - value if indicator.direction is Direction.UP else value - target
-    if shortfall <= TOLERANCE:
-        return Status.OK
-    return Status.NEAR if shortfall <= margin(indicator, question) + TOLERANCE else Status.LOW
+def _status(value: Numbers, thin: Truths, indicator: Indicator, question: Question, running: bool) -> list[Status]:
+    target = question.rules.target(indicator.id)
+    if running or target is None or indicator.direction is Direction.WATCH:
+        judged_as = np.full(len(value), Status.RUNNING if running else Status.NONE, dtype=object)
+    else:
+        shortfall = target - value if indicator.direction is Direction.UP else value - target
+        near = shortfall <= margin(indicator, question) + TOLERANCE
+        judged_as = np.where(shortfall <= TOLERANCE, Status.OK, np.where(near, Status.NEAR, Status.LOW))
+    if not running:
+        judged_as = np.where(thin, Status.THIN, judged_as)
+    return [Status(each) for each in np.where(np.isnan(value), Status.NONE, judged_as)]
 
 
 def margin(indicator: Indicator, question: Question) -> float:
@@ -102,11 +104,11 @@ def margin(indicator: Indicator, question: Question) -> float:
     return float(margins.get(indicator.id, margins["rate"]))
 
 
-def _ranks(frame: pd.DataFrame, indicator: Indicator, question: Question, running: bool) -> pd.Series:
-    """Best first, ties share a rank (1, 2, 2, 4)."""
+def _ranks(value: Numbers, thin: Truths, indicator: Indicator, question: Question, running: bool) -> Numbers:
+    """Best first, ties share a rank (1, 2, 2, 4); NaN for what is not ranked."""
     listed_only = question.level is Level.PERSON and not indicator.ranks_people
     if running or listed_only or indicator.measure is Measure.COUNT or indicator.direction is Direction.WATCH:
-        return pd.Series(pd.NA, index=frame.index, dtype="Int64")
-    thin = frame["n"].map(lambda n: is_thin(n, indicator, question)).astype(bool)
-    ranked = frame["value"].where(~thin).round(12)
-    return ranked.rank(method="min", ascending=indicator.direction is Direction.DOWN).astype("Int64")
+        return np.full(len(value), np.nan)
+    worth = np.where(thin, np.nan, np.round(value, 12)) * (1 if indicator.direction is Direction.DOWN else -1)
+    better = np.searchsorted(np.sort(worth), worth)  # NaN sorts last: it is better than nothing
+    return np.where(np.isnan(worth), np.nan, better + 1.0)

@@ -37,6 +37,10 @@ class Source(Protocol):
         """Names: columns person_id, name."""
         ...
 
+    def frame(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
+        """:func:`indicator_frame`, made once."""
+        ...
+
 
 def question(source: Source, level: Level, period: Period, as_of: date) -> Question:
     """A question with the calendar, and the rulebook edition in force at the moment it looks at."""
@@ -72,7 +76,7 @@ def perfect_figures(source: Source, level: Level, period: Period, as_of: date) -
     for entry in REGISTRY.values():
         judgeable = entry.measure is Measure.RATE and entry.direction is Direction.UP and entry.module is not Module.QUALITY
         if judgeable and level in entry.levels:
-            frame = indicator_frame(source, entry, level, period, as_of)
+            frame = source.frame(entry, level, period, as_of)
             full = frame[(frame["value"] == 1.0) & (frame["n"] >= least)]
             parts.append(full[["code", "name", "k", "n"]].assign(id=entry.id, indicator=entry.name))
     columns = ["code", "name", "id", "indicator", "k", "n"]

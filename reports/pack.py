@@ -1,6 +1,6 @@
 """会议材料: what a meeting is shown, put together once; the deck, the circular and the annex are three ways of writing it.
 
-Every number comes from :func:`reports.frames.indicator_frame`, asked once a section, level and period, so that the three
+Every number comes from :func:`reports.frames.indicator_frame` through its source, asked once a section, level and period, so that the three
 files and the screen agree to the digit.
 """
 
@@ -19,7 +19,7 @@ from metrics.registry import REGISTRY
 from metrics.vocabulary import Direction, Level, Measure, Module, Status
 from metrics.wording import is_missing
 from reports.conclusions import RUN, Point, Reading, subtitle, title
-from reports.frames import Source, indicator_frame, question
+from reports.frames import Source, question
 from reports.tables import TableReport, definition_notes, leaderboard
 from reports.wording import as_of_words
 
@@ -235,21 +235,6 @@ def whole_levels(area: str) -> tuple[Level, ...]:
     return (Level.TOWNSHIP,) if len(area) < 12 else (Level.VILLAGE,)
 
 
-class Remembering:
-    """A source that asks for the units of a level and span once; every indicator names the same ones."""
-
-    def __init__(self, source: Source) -> None:
-        self.source, self.rules = source, source.rules
-        self.workdays, self.fact, self.people = source.workdays, source.fact, source.people
-        self._units: dict[tuple[Level, Period, date], pd.DataFrame] = {}
-
-    def units(self, question: Question) -> pd.DataFrame:
-        key = (question.level, question.period, question.as_of)
-        if key not in self._units:
-            self._units[key] = self.source.units(question)
-        return self._units[key]
-
-
 def meeting_pack(
     source: Source,
     audience: Audience,
@@ -263,7 +248,6 @@ def meeting_pack(
     progress: Progress | None = None,
 ) -> Pack:
     """The meeting's chapters from the source, in order; sections without a level that fits the area drop out."""
-    source = Remembering(source)
     wanted = list(available_sections(audience, modules) if sections is None else sections)
     place = place_name(source, period, as_of, area)
     levels = {section: row_level(REGISTRY[section.indicator], area, section.level) for section in wanted}
@@ -303,7 +287,7 @@ def place_name(source: Source, period: Period, as_of: date, area: str) -> str:
 def chapter(source: Source, section: Section, level: Level, period: Period, as_of: date, area: str, place: str, filters: str) -> Chapter:
     entry = REGISTRY[section.indicator]
     asked = question(source, level, period, as_of)
-    frame = indicator_frame(source, entry, level, period, as_of)
+    frame = source.frame(entry, level, period, as_of)
     if entry.measure is Measure.COUNT:  # a count has no places; the largest first is easier to read
         frame = frame.sort_values(["k", "code"], ascending=[False, True], kind="stable", ignore_index=True)
     whole_level = next((each for each in whole_levels(area) if each in entry.levels), None)
@@ -328,7 +312,7 @@ def _runs(
     source: Source, section: Section, entry: Indicator, level: Level, periods: list[Period], as_of: date, now: pd.DataFrame
 ) -> dict[str, tuple[Point, ...]]:
     if level is Level.CATEGORY:  # which category is rising
-        before = indicator_frame(source, entry, level, periods[-2], as_of)
+        before = source.frame(entry, level, periods[-2], as_of)
         earlier = {row["code"]: point(periods[-2], row) for row in before.to_dict("records")}
         nothing = Point(periods[-2], 0, None, 0.0)
         return {row["code"]: (earlier.get(row["code"], nothing), point(periods[-1], row)) for row in now.to_dict("records")}
@@ -339,7 +323,7 @@ def whole_series(source: Source, entry: Indicator, level: Level, periods: list[P
     """The one row above the units, period by period; empty where the area is not one unit."""
     points = []
     for each in periods:
-        frame = indicator_frame(source, entry, level, each, as_of)
+        frame = source.frame(entry, level, each, as_of)
         if len(frame) != 1:
             return ()
         points.append(point(each, frame.iloc[0].to_dict()))
@@ -360,7 +344,7 @@ def unit_series(
     for each in periods[-2::-1]:
         if not running:
             break
-        for row in indicator_frame(source, entry, level, each, as_of).to_dict("records"):
+        for row in source.frame(entry, level, each, as_of).to_dict("records"):
             if row["code"] in series:
                 earlier = point(each, row)
                 later = series[row["code"]][0].value

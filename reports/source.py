@@ -18,11 +18,12 @@ from data_access.selection import Ballot, selection_facts
 from data_access.selection_flow import frozen_texts
 from data_access.slots import Slot
 from data_access.window import Window
-from metrics.definition import Question, Span
+from metrics.definition import Indicator, Question, Span
 from metrics.period import Period
 from metrics.rulebook import Rulebook, rulebook
 from metrics.vocabulary import Level, Role
 from metrics.workdays import Workdays
+from reports.frames import indicator_frame
 
 BOUND_TABLES = ("duty", "nights", "reception", "petitions", "captains", "satisfaction", "quality")
 
@@ -54,6 +55,8 @@ class DatabaseSource:
         self.rules = rules or rulebook()
         self._workdays: Workdays | None = None
         self._facts: dict[tuple[str, Window], pd.DataFrame] = {}
+        self._units: dict[Window, pd.DataFrame] = {}
+        self._frames: dict[tuple[str, Level, Period, date], pd.DataFrame] = {}
 
     def workdays(self) -> Workdays:
         if self._workdays is None:
@@ -68,10 +71,19 @@ class DatabaseSource:
         return fact.answer(self._facts[name, asked], given)
 
     def units(self, question: Question) -> pd.DataFrame:
-        return areas.units(self.scope, self.connection, window(question, Span.PERIOD))
+        asked = window(question, Span.PERIOD)
+        if asked not in self._units:
+            self._units[asked] = areas.units(self.scope, self.connection, asked)
+        return self._units[asked]
 
     def people(self, person_ids: Iterable[int]) -> pd.DataFrame:
         return areas.people(self.scope, self.connection, person_ids)
+
+    def frame(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
+        asked = (entry.id, level, period, as_of)
+        if asked not in self._frames:
+            self._frames[asked] = indicator_frame(self, entry, level, period, as_of)
+        return self._frames[asked]
 
     def selection_facts(self, year: int, role: Role, as_of: date) -> dict[str, pd.DataFrame]:
         """What 年度评选 of a role is made from. The ranking is county-wide: ask with the whole county in scope."""

@@ -168,17 +168,18 @@ def unofficial_years() -> list[int]:
         return provisional_years(connection)
 
 
+# Keys in words: Streamlit would hash a scope and a window's sixty thresholds one by one, a third of the time a page takes.
 # Facts are shared, not copied: the pure functions of ``metrics`` never write into a frame they are given.
 @st.cache_resource(show_spinner=False, max_entries=400, ttl=6 * 3600)
-def _fact(scope: Scope, name: str, asked: Window, mark: Mark) -> pd.DataFrame:
+def _fact(key: str, _scope: Scope, _name: str, _asked: Window) -> pd.DataFrame:
     with _connection() as connection:
-        return FACTS[name].query(scope, connection, asked)
+        return FACTS[_name].query(_scope, connection, _asked)
 
 
-@st.cache_data(show_spinner=False, max_entries=200, ttl=6 * 3600)
-def _units(scope: Scope, asked: Window, mark: Mark) -> pd.DataFrame:
+@st.cache_resource(show_spinner=False, max_entries=200, ttl=6 * 3600)
+def _units(key: str, _scope: Scope, _asked: Window) -> pd.DataFrame:
     with _connection() as connection:
-        return areas.units(scope, connection, asked)
+        return areas.units(_scope, connection, _asked)
 
 
 @dataclass(frozen=True)
@@ -192,15 +193,20 @@ class CachedSource:
         return workdays()
 
     def fact(self, name: str, question: Question, span: Span) -> pd.DataFrame:
-        found, asked = FACTS[name], window(question, span)
-        return found.answer(_fact(self.scope, name, found.asked(asked), mark_of(found.tables)), asked)
+        found, given = FACTS[name], window(question, span)
+        asked = found.asked(given)
+        return found.answer(_fact(repr((self.scope, name, asked, mark_of(found.tables))), self.scope, name, asked), given)
 
     def units(self, question: Question) -> pd.DataFrame:
-        return _units(self.scope, window(question, Span.PERIOD), mark_of(("area",)))
+        asked = window(question, Span.PERIOD)
+        return _units(repr((self.scope, asked, mark_of(("area",)))), self.scope, asked)
 
     def people(self, person_ids: Iterable[int]) -> pd.DataFrame:
         with _connection() as connection:
             return areas.people(self.scope, connection, person_ids)
+
+    def frame(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
+        return frame(self.scope, entry.id, level, period, as_of)
 
 
 def source(scope: Scope) -> CachedSource:
@@ -217,8 +223,8 @@ def tables_of(entry: Indicator, level: Level) -> tuple[str, ...]:
 
 
 @st.cache_data(show_spinner=False, max_entries=1500, ttl=6 * 3600)
-def _indicator(scope: Scope, indicator_id: str, level: str, period: str, as_of: date, mark: Mark) -> pd.DataFrame:
-    return indicator_frame(source(scope), indicator(indicator_id), Level(level), Period.parse(period), as_of)
+def _indicator(key: str, _scope: Scope, _indicator_id: str, _level: Level, _period: Period, _as_of: date) -> pd.DataFrame:
+    return indicator_frame(source(_scope), indicator(_indicator_id), _level, _period, _as_of)
 
 
 def figures_scope(scope: Scope, level: Level) -> Scope:
@@ -228,18 +234,19 @@ def figures_scope(scope: Scope, level: Level) -> Scope:
 
 def frame(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> pd.DataFrame:
     """An indicator's judged frame (code, name, k, n, value, rank, status), from the cache while nothing has changed."""
-    mark = mark_of(tables_of(indicator(indicator_id), level))
-    return _indicator(figures_scope(scope, level), indicator_id, str(level), period.text, as_of, mark)
+    asked = (figures_scope(scope, level), indicator_id, level, period, as_of)
+    return _indicator(repr((asked, mark_of(tables_of(indicator(indicator_id), level)))), *asked)
 
 
 @st.cache_data(show_spinner=False, max_entries=1500, ttl=TREND_SECONDS, refresh_mode="background")
-def _past(scope: Scope, indicator_id: str, level: str, period: str, as_of: date) -> pd.DataFrame:
-    return indicator_frame(source(scope), indicator(indicator_id), Level(level), Period.parse(period), as_of)
+def _past(key: str, _scope: Scope, _indicator_id: str, _level: Level, _period: Period, _as_of: date) -> pd.DataFrame:
+    return indicator_frame(source(_scope), indicator(_indicator_id), _level, _period, _as_of)
 
 
 def past_frame(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> pd.DataFrame:
     """As :func:`frame` for a period that has ended, at most ten minutes old: what trends and "the period before" are drawn from."""
-    return _past(figures_scope(scope, level), indicator_id, str(level), period.text, as_of)
+    asked = (figures_scope(scope, level), indicator_id, level, period, as_of)
+    return _past(repr(asked), *asked)
 
 
 @st.cache_data(show_spinner=False, max_entries=600, ttl=TREND_SECONDS, refresh_mode="background")
@@ -283,7 +290,6 @@ def _asked(key: str, _query: Callable[..., Any], _scope: Scope, _arguments: dict
 
 def asked(query: Callable[..., Any], scope: Scope, tables: Iterable[str], **arguments: Any) -> Any:
     """Any other query of ``data_access``: ``query(scope, connection, **arguments)``, kept while ``tables`` stand still."""
-    # A key in words: Streamlit would hash a window's sixty thresholds one by one, at every run of every page.
     key = repr((f"{query.__module__}.{query.__qualname__}", scope, sorted(arguments.items()), mark_of(tables)))
     return _asked(key, query, scope, arguments)
 
