@@ -50,8 +50,8 @@ EVERYWHERE = Scope(area="")
 """A burst or a copied note is one wherever its rows lie; only rows inside the reader's scope are then counted."""
 
 
-LATELY = timedelta(days=4)
-"""How far back the newest record is looked for first; a healthy ledger has one."""
+LATELY = (timedelta(days=4), timedelta(days=40))
+"""How far back the newest record is looked for first, and then; a healthy ledger has one."""
 
 
 def seconds_of(column: SQLColumnExpression) -> ColumnElement[int]:
@@ -265,12 +265,15 @@ def doubled_nights(scope: Scope, connection: Connection, window: Window) -> pd.D
 def newest_records(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
     """When the newest row was entered, over the event tables and petitions, nothing later than the window's last day.
 
-    The last days are looked at first: only where a unit has nothing in them is everything read.
+    The last days are looked at first, then the last weeks: only where a unit has nothing in them is everything read.
     Grain: unit × table. Columns: code, kind (the table), recorded_at (timestamp).
     """
     there = set(units(scope, connection, Window(window.level, window.last, window.last, window.as_of))["code"])
-    recent = _newest(scope, connection, window, since=window.end - LATELY)
-    return recent if there <= set(recent["code"]) else _newest(scope, connection, window, since=None)
+    for back in LATELY:
+        recent = _newest(scope, connection, window, since=window.end - back)
+        if there <= set(recent["code"]):
+            return recent
+    return _newest(scope, connection, window, since=None)
 
 
 def _newest(scope: Scope, connection: Connection, window: Window, since: datetime | None) -> pd.DataFrame:

@@ -92,9 +92,9 @@ def _as_the_apps_own(database: Engine, monkeypatch: pytest.MonkeyPatch) -> Engin
     import streamlit as st
 
     from metrics.period import PeriodKind
-    from pages.common import boards, loaders
+    from pages.common import boards, marks
 
-    monkeypatch.setattr(loaders, "LONGEST_HOLD_SECONDS", 0.0)  # what a test commits it sees at once
+    monkeypatch.setattr(marks, "LONGEST_HOLD_SECONDS", 0.0)  # what a test commits it sees at once
     monkeypatch.setenv("DATABASE_URL", database.url.render_as_string(hide_password=False))
     monkeypatch.setattr(boards, "TREND_PERIODS", dict.fromkeys(PeriodKind, 2))
     monkeypatch.setattr(boards, "RUN_PERIODS", 2)

@@ -8,7 +8,6 @@ from sqlalchemy import Connection, Engine, delete, insert, text, update
 from data_access.board_tables import BoardAccount, BoardProperty
 from data_access.freshness import change_marks, freshness_mark, mark_triggers
 from data_access.tables import NightStay
-from pages.common import loaders
 from tests.builders import a_person, a_stay
 
 
@@ -92,17 +91,3 @@ def test_a_key_holds_only_the_tables_asked_for_and_their_order() -> None:
 def test_an_unknown_database_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="oracle"):
         mark_triggers("oracle")
-
-
-def test_new_marks_wait_while_readers_are_kept_busy_but_never_a_decision(monkeypatch: pytest.MonkeyPatch) -> None:
-    fresh = loaders.Freshness()
-    fresh._take({"petition": 1})
-    fresh.spent(20.0)
-    fresh._take({"petition": 2, "night_stay": 1, "board_decision": 1})
-    assert fresh._marks == {"petition": 1, "night_stay": 1, "board_decision": 1}  # a table never seen has nothing to wait for
-    monkeypatch.setattr(loaders, "LONGEST_HOLD_SECONDS", 0.0)
-    fresh._take({"petition": 3, "night_stay": 1, "board_decision": 1})
-    assert fresh._marks["petition"] == 3
-    monkeypatch.undo()
-    fresh._take({"petition": 4, "night_stay": 1, "board_decision": 1})
-    assert fresh._marks["petition"] == 4, "nothing was counted since, so nothing waits"

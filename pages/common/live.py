@@ -9,7 +9,7 @@ from pages.common import loaders
 from pages.common.auth import live_rerun
 from pages.common.layout import freshness_note
 
-TICK_SECONDS = 5
+TICK_SECONDS = 3
 
 
 def live_note() -> None:

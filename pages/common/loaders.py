@@ -2,12 +2,11 @@
 
 A mark moves when any program commits to a table (``data_access.freshness``), so a cached frame is right as long as its
 key is found, and a tick that finds the marks unmoved runs no query but the one that reads them. While the database is
-away the marks stand still and what was cached goes on being shown; ``outage()`` says since when.
+away the marks stand still and what was cached goes on being shown; ``away_since()`` says since when.
 """
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
@@ -18,13 +17,14 @@ from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data_access import areas
 from data_access.calendar import provisional_years, working_calendar
 from data_access.clock import beijing_now
-from data_access.engine import DBAPIError, OperationalError, engine
+from data_access.engine import OperationalError, engine
 from data_access.facts import FACTS
-from data_access.freshness import change_marks, freshness_mark
+from data_access.freshness import freshness_mark
 from data_access.scope import Scope
 from data_access.tables import CONTRACT
 from data_access.window import Window
@@ -35,13 +35,13 @@ from metrics.registry import indicator
 from metrics.rulebook import Edition, Rulebook, rulebook
 from metrics.vocabulary import Level
 from metrics.workdays import Workdays
+from pages.common import marks as board_marks
+from pages.common.marks import DatabaseAway, Freshness, Lately, Marks
 from reports.frames import indicator_frame, question
 from reports.source import window
 
-MARKS_AGE_SECONDS = 1.0
-"""All viewers of a process share one reading of the marks a second."""
-LONGEST_HOLD_SECONDS = 30.0
-"""How long new marks wait at most while readers are kept busy by the last ones; see :class:`Freshness`."""
+COUNTING_STEP_SECONDS, COUNTING_PROMISE_SECONDS = 0.5, 10.0
+"""How often a server looks whether there is something to count ahead, and how long readers believe that it does."""
 TREND_SECONDS = 600
 """Past months of a trend are recomputed at most this often; the running month always comes from the live frame."""
 
@@ -49,78 +49,45 @@ Mark = tuple[int, ...]
 Made = TypeVar("Made")
 
 
-class DatabaseAway(Exception):
-    """The database does not answer and what is asked was not seen before."""
-
-
-class Freshness:
-    """The change marks as this process last read them, and since when the database has been away.
-
-    Where data never stop coming, every commit makes what is on screen old. So that a server does not do nothing but draw anew, new
-    marks are taken over only when as much time has passed as readers' runs have taken of the processor since the last: two or three
-    seconds for one reader of a county's overview, up to half a minute for two hundred, or for a year of every indicator. All take them
-    over together, so that figures agree. The board's own tables (a decision somebody has just made) never wait.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._marks: dict[str, int] = {}
-        self._read_at = float("-inf")
-        self._taken_at = float("-inf")
-        self._spent = 0.0
-        self.good_at: datetime | None = None
-        self.away_since: datetime | None = None
-
-    def spent(self, seconds: float) -> None:
-        """Readers' runs have taken so much of the processor."""
-        with self._lock:
-            self._spent += seconds
-
-    def _take(self, found: dict[str, int]) -> None:
-        held = time.monotonic() - self._taken_at < min(self._spent, LONGEST_HOLD_SECONDS)
-        if held:
-            found = {table: mark if table.startswith("board_") else self._marks.get(table, mark) for table, mark in found.items()}
-        elif found != self._marks:
-            self._taken_at, self._spent = time.monotonic(), 0.0
-        self._marks = found
-
-    def marks(self) -> dict[str, int]:
-        with self._lock:
-            if time.monotonic() - self._read_at < MARKS_AGE_SECONDS:
-                return self._marks
-            try:
-                with engine().connect() as connection:
-                    self._take(change_marks(connection))
-                self.good_at, self.away_since = beijing_now(), None
-            except DBAPIError:
-                self.away_since = self.away_since or beijing_now()
-            self._read_at = time.monotonic()
-            return self._marks
-
-
 @st.cache_resource(show_spinner=False)
 def _freshness() -> Freshness:
     return Freshness()
 
 
-_here = threading.local()
+@st.cache_resource(show_spinner=False)
+def _lately() -> Lately:
+    return Lately()
 
 
 def run_began() -> None:
     """A page's run has begun in this thread."""
-    _here.began = time.thread_time()
+    board_marks.run_began()
 
 
 def run_ended() -> None:
     """The page stands; its run has taken this thread so much of the processor."""
-    began, _here.began = getattr(_here, "began", None), None
-    if began is not None:
-        _freshness().spent(time.thread_time() - began)
+    board_marks.run_ended(_freshness())
 
 
-def marks() -> dict[str, int]:
-    """All change marks, at most a second old."""
-    return _freshness().marks()
+def marks() -> Marks:
+    """All change marks: those the pages go by, or those that this thread counts ahead for."""
+    return board_marks.counted_for() or _freshness().marks()
+
+
+def _note(question: Callable[[], object], key: str) -> None:
+    """A reader asks; what threads of the server ask is nobody's open page."""
+    if get_script_run_ctx(suppress_warning=True) is not None:
+        _lately().note(key, question)
+
+
+def count_ahead() -> None:
+    """Count what readers have asked lately for the marks that are waiting, as soon as there are any. Does not return:
+    ``pages.common.serve`` runs it in a thread of the server."""
+    while True:
+        fresh = _freshness()
+        fresh.counts_ahead(COUNTING_PROMISE_SECONDS)
+        if not board_marks.count_ahead(fresh, _lately()):
+            time.sleep(COUNTING_STEP_SECONDS)
 
 
 def mark_of(tables: Iterable[str]) -> Mark:
@@ -128,7 +95,7 @@ def mark_of(tables: Iterable[str]) -> Mark:
 
 
 def good_at() -> datetime | None:
-    """When the database last answered."""
+    """The last moment at which what the pages show was what the database held."""
     return _freshness().good_at
 
 
@@ -235,7 +202,9 @@ def figures_scope(scope: Scope, level: Level) -> Scope:
 def frame(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> pd.DataFrame:
     """An indicator's judged frame (code, name, k, n, value, rank, status), from the cache while nothing has changed."""
     asked = (figures_scope(scope, level), indicator_id, level, period, as_of)
-    return _indicator(repr((asked, mark_of(tables_of(indicator(indicator_id), level)))), *asked)
+    key = repr(asked)
+    _note(partial(frame, *asked), key)
+    return _indicator(f"{key} {mark_of(tables_of(indicator(indicator_id), level))}", *asked)
 
 
 @st.cache_data(show_spinner=False, max_entries=1500, ttl=TREND_SECONDS, refresh_mode="background")
@@ -290,8 +259,9 @@ def _asked(key: str, _query: Callable[..., Any], _scope: Scope, _arguments: dict
 
 def asked(query: Callable[..., Any], scope: Scope, tables: Iterable[str], **arguments: Any) -> Any:
     """Any other query of ``data_access``: ``query(scope, connection, **arguments)``, kept while ``tables`` stand still."""
-    key = repr((f"{query.__module__}.{query.__qualname__}", scope, sorted(arguments.items()), mark_of(tables)))
-    return _asked(key, query, scope, arguments)
+    key = repr((f"{query.__module__}.{query.__qualname__}", scope, sorted(arguments.items())))
+    _note(partial(asked, query, scope, tables, **arguments), key)
+    return _asked(f"{key} {mark_of(tables)}", query, scope, arguments)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2000, ttl=TREND_SECONDS, refresh_mode="background")
@@ -305,7 +275,9 @@ def kept(make: Callable[..., Made], tables: Iterable[str], *question: Any) -> Ma
     ``make(*question)`` is shared by all who ask the same: it must not depend on the reader beyond a scope in ``question``, and what
     it returns is never changed.
     """
-    return _kept(repr((f"{make.__module__}.{make.__qualname__}", question, mark_of(tables))), partial(make, *question))
+    key = repr((f"{make.__module__}.{make.__qualname__}", question))
+    _note(partial(kept, make, tables, *question), key)
+    return _kept(f"{key} {mark_of(tables)}", partial(make, *question))
 
 
 def rules_on(period: Period, as_of: date) -> Edition:
