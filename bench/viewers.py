@@ -18,6 +18,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from bench.servers import COOKIE
 
 EVERY = 5.0
+TICK = 3.0
+"""``pages.common.live.TICK_SECONDS``: by it the client knows the live part."""
 PATIENCE = 60.0
 """Seconds after which an answer is given up."""
 
@@ -52,6 +54,9 @@ class Viewer:
         self.pages: dict[str, str] = {}
         self.kept: set[str] = set()
         self.live: list[str] = []
+        self.panels: set[str] = set()
+        self.drawn: set[str | bytes] = set()
+        """The figures and words of the last drawing: equal where nothing has changed."""
 
     async def connect(self) -> None:
         self.socket = await websockets.connect(
@@ -79,6 +84,7 @@ class Viewer:
         else:
             message.rerun_script.widget_states.SetInParent()
             self.live = []  # a page drawn anew brings its live parts with it; a tick keeps them
+        self.drawn = set()
         began = time.perf_counter()
         await self.socket.send(message.SerializeToString())
         async with asyncio.timeout(PATIENCE):
@@ -91,10 +97,15 @@ class Viewer:
         kind = message.WhichOneof("type")
         if message.metadata.cacheable and message.hash:
             self.kept.add(message.hash)
+        if kind == "delta" and message.delta.new_element.WhichOneof("type") in ("bidi_component", "html"):
+            self.panels.add(message.hash)
+            self.drawn.add(message.hash or message.delta.SerializeToString())
+        elif kind == "ref_hash" and message.ref_hash in self.panels:
+            self.drawn.add(message.ref_hash)
         if kind == "navigation":
             self.page = message.navigation.page_script_hash
             self.pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
-        elif kind == "auto_rerun" and message.auto_rerun.interval == EVERY:
+        elif kind == "auto_rerun" and message.auto_rerun.interval == TICK:
             self.live.append(message.auto_rerun.fragment_id)
         return kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
