@@ -92,18 +92,28 @@ def test_without_a_promise_that_is_kept_new_data_show_at_once() -> None:
     assert found(fresh, petition=2) == {"petition": 2}
 
 
-def test_old_questions_are_forgotten_and_repeated_ones_kept_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    lately, asked = marks.Lately(), []
+def test_what_nobody_has_asked_since_the_last_time_is_forgotten_and_repeated_questions_are_kept_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lately, asked, now = marks.Lately(), [], [1000.0]
+    monkeypatch.setattr(marks.time, "monotonic", lambda: now[0])
+
+    def since(moment: float) -> list[str]:
+        asked.clear()
+        for question in lately.newest_first(moment):
+            question()
+        return list(asked)
+
     for each in ("a", "b", "a"):
         lately.note(each, partial(asked.append, each))
-    for question in lately.newest_first():
-        question()
-    assert asked == ["a", "b"]
+        now[0] += 10
+    assert since(0.0) == ["a", "b"]
+    assert since(1015.0) == ["a"]
     monkeypatch.setattr(marks, "MOST_QUESTIONS", 2)
     lately.note("c", partial(asked.append, "c"))
-    assert len(lately.newest_first()) == 2
-    monkeypatch.setattr(marks, "LATELY_SECONDS", -1.0)
-    assert lately.newest_first() == []
+    assert since(0.0) == ["c", "a"]
+    now[0] += marks.LONGEST_LATELY_SECONDS - 5
+    assert since(0.0) == ["c"], "a board left open over night is counted when it asks"
 
 
 @pytest.mark.parametrize("page", ["overview", "petitions", "cases"])

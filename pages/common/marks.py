@@ -1,7 +1,7 @@
 """Which state of the data all pages show, and how they come to the next one together.
 
 The change marks (``data_access.freshness``) say when any program has committed anything. A server counts ahead: what its readers have
-asked lately is counted for the new marks by a thread of its own, and only then do the pages hear of them, so that nobody waits for
+open is counted for the new marks by a thread of its own, and only then do the pages hear of them, so that nobody waits for
 figures he has open. Without that thread (tests, one page alone) new marks hold at once and figures are counted when they are asked for.
 """
 
@@ -24,7 +24,8 @@ MARKS_AGE_SECONDS = 1.0
 """All viewers of a process share one reading of the marks a second."""
 LONGEST_HOLD_SECONDS = 30.0
 """How long new marks wait at most while readers are kept busy by the last ones; see :class:`Freshness`."""
-LATELY_SECONDS = 900.0
+LONGEST_LATELY_SECONDS, GRACE_SECONDS = 900.0, 10.0
+"""An open page asks again within a few seconds after marks were taken over: what nobody has asked since then, nobody has open."""
 MOST_QUESTIONS = 1000
 LONGEST_COUNT_SECONDS = 5.0
 """So long the pages wait for what is counted ahead; the rest is counted when it is asked for."""
@@ -56,7 +57,9 @@ class Freshness:
         self._lock = threading.Lock()
         self._marks: Marks = {}
         self._waiting: tuple[Marks, datetime] | None = None
-        self._read_at = self._taken_at = self._counts_until = self._asked_at = float("-inf")
+        self._read_at = self._counts_until = self._asked_at = float("-inf")
+        self.taken_at = float("-inf")
+        """When marks were last taken over, by the monotonic clock."""
         self._spent = 0.0
         self.good_at: datetime | None = None
         """The last moment at which the marks in force were the database's."""
@@ -111,7 +114,7 @@ class Freshness:
         }
         if found == self._marks:
             self._waiting, self.good_at = None, moment
-        elif now - self._taken_at < min(self._spent, LONGEST_HOLD_SECONDS):
+        elif now - self.taken_at < min(self._spent, LONGEST_HOLD_SECONDS):
             pass  # held
         elif now < self._counts_until and not first:
             self._waiting = found, moment
@@ -119,12 +122,12 @@ class Freshness:
             self._take_over(found, moment)
 
     def _take_over(self, marks: Marks, moment: datetime) -> None:
-        self._taken_at, self._spent = time.monotonic(), 0.0
+        self.taken_at, self._spent = time.monotonic(), 0.0
         self._marks, self._waiting, self.good_at = marks, None, moment
 
 
 class Lately:
-    """The questions that readers have asked in the last quarter of an hour."""
+    """The questions that readers have asked of late."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -138,8 +141,9 @@ class Lately:
             if len(self._asked) > MOST_QUESTIONS:
                 self._asked.popitem(last=False)
 
-    def newest_first(self) -> list[Asking]:
-        since = time.monotonic() - LATELY_SECONDS
+    def newest_first(self, since: float) -> list[Asking]:
+        """Those asked since a moment of the monotonic clock, and no longer ago than a quarter of an hour."""
+        since = max(since, time.monotonic() - LONGEST_LATELY_SECONDS)
         with self._lock:
             return [question for asked_at, question in reversed(self._asked.values()) if asked_at >= since]
 
@@ -172,7 +176,7 @@ def count_ahead(fresh: Freshness, lately: Lately) -> bool:
     found, moment = waiting
     began, until = time.thread_time(), time.monotonic() + LONGEST_COUNT_SECONDS
     with _under(found):
-        for question in lately.newest_first():
+        for question in lately.newest_first(fresh.taken_at - GRACE_SECONDS):
             if time.monotonic() > until:
                 break
             fresh.counts_ahead(2 * LONGEST_COUNT_SECONDS)
