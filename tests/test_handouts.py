@@ -23,7 +23,19 @@ from pages.selection import asking
 from reports.selection_files import Paper, ranking_table
 from reports.tables import MOST_ROWS, Kind, csv_bytes, table_of_rows
 from reports.workbook import workbook_bytes
-from tests.builders import CELL, TOWNSHIP, a_county, a_household, a_night_visit, a_person, a_petition, a_slot, a_stay, an_appointment
+from tests.builders import (
+    CELL,
+    TOWNSHIP,
+    VILLAGE,
+    a_county,
+    a_household,
+    a_night_visit,
+    a_person,
+    a_petition,
+    a_slot,
+    a_stay,
+    an_appointment,
+)
 from tests.meeting_worlds import HOSTILE
 from tests.opened_pages import LAST_NIGHT, opened, words
 from tests.signed_in import an_account
@@ -106,6 +118,11 @@ def test_the_list_is_taken_whole_typed_and_on_record(county: Engine, files: File
     assert notes["口径"].startswith("超期在办")
     assert notes["行数"].startswith("30 行")
     assert [detail.rpartition(" · ")[2] for detail in exports(county, name)] == ["xlsx"]
+
+
+def test_a_list_of_one_village_says_which(county: Engine, files: Files):
+    opened(county, "cases", an_account(county, Role.LEADER, now=beijing_now()), township=TOWNSHIP, village=VILLAGE, standing="overdue")
+    assert notes_of(book_of(files, "诉求清单"))["筛选"] == "泥河镇 · 超期在办 · 河东村 · 时限从早到晚"
 
 
 @pytest.mark.parametrize("role", [Role.LEADER, Role.PETITION_OFFICE])

@@ -19,7 +19,7 @@ from pages.common.filters import Filters
 from pages.common.handouts import ALL_ROWS, COUNT, DATE, NUMBER, SCORE, SHARE, TEXT, TIME, Rows, asked_once, offer_rows
 from pages.petitions import wording
 from pages.petitions.asking import names_of, township_names
-from pages.petitions.list_filters import SORT_NAMES, STANDING_NAMES
+from pages.petitions.list_filters import SORT_NAMES, STANDING_NAMES, villages_of
 
 CASES = {
     "编号": TEXT,
@@ -63,14 +63,14 @@ DECIDED = {
 def offer_cases(title: str, filters: Filters, window: Window, asked: Asked, *indicator_ids: str) -> None:
     """All petitions of a list. The list of 检举控告 is for reading only: it never leaves the board (信访工作条例第三十条)."""
     if not asked.restricted:
-        offer_rows(title, CASES, partial(case_lines, filters, window, asked), filters, *indicator_ids, chosen=asked_words(asked))
+        offer_rows(title, CASES, partial(case_lines, filters, window, asked), filters, *indicator_ids, chosen=asked_words(filters, asked))
 
 
-def asked_words(asked: Asked) -> str:
+def asked_words(filters: Filters, asked: Asked) -> str:
     """The list's own filters: 超期在办 · 乡镇 · 小事 · 含“宅基地” · 时限从早到晚."""
     parts = (
         STANDING_NAMES.get(asked.standing, asked.standing),
-        asked.area and f"村 {asked.area}",
+        asked.area and villages_of(filters).get(asked.area, asked.area),
         asked.level and wording.level_name(asked.level),
         asked.size and wording.size_name(asked.size),
         asked.category,

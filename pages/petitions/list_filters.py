@@ -79,7 +79,7 @@ def list_filters(filters: Filters) -> Asked:
             **words_from_address("words", restarts=PAGE),
         )
         standing = _choice("standing", standings, "状态", 150, default="open")
-        village = _choice("village", _villages(filters), "村", 130) if filters.township else None
+        village = _choice("village", villages_of(filters), "村", 130) if filters.township else None
         level = _choice("level", dict(HANDLING_LEVEL_NAMES), "级别", 110)
         size = _choice("size", dict(SIZE_NAMES), "大小", 100)
         category = _choice("category", {each: each for each in known}, "类别", 130)
@@ -104,7 +104,8 @@ def list_filters(filters: Filters) -> Asked:
     )
 
 
-def _villages(filters: Filters) -> dict[str, str]:
+def villages_of(filters: Filters) -> dict[str, str]:
+    """The chosen township's villages, code → name."""
     window = Window("village", filters.as_of, filters.as_of, filters.as_of)
     found = loaders.asked(areas.units, filters.narrowed, ("area",), window=window)
     return dict(zip(found["code"], found["name"], strict=True))
