@@ -178,11 +178,10 @@ def _row(board: Leaderboard, row: Mapping[Any, Any], top: float) -> str:
     extra = board.extra.get(code, "")
     beside = extra or (f"({kn})" if kn else "")
     reason = verdict(row["status"], row["n"]) if not (is_missing(value) and not ranked) else '<span class="verdict none">无数据</span>'
-    name = escape(str(row["name"]))
     return (
         f'<div class="row{"" if ranked else " unranked"}" {link}>'
         f'<span class="rank">{place}</span><span class="move">{moved}</span>'
-        f'<span class="unit" title="{name}">{name}</span>'
+        f'<span class="unit">{escape(str(row["name"]))}</span>'
         f'<span class="track"><span class="fill" style="width:{width:.1f}%"></span>{goal}</span>'
         f'<span class="value">{escape(value_text(entry, value))} <span class="kn-short">{escape(beside)}</span></span>'
         f'<span class="kn">{escape(beside)}</span>{reason}</div>'
