@@ -131,12 +131,12 @@ def _unit(area: SQLColumnExpression, person: SQLColumnExpression, level: str) ->
     return literal("p:") + cast(person, Text) if level == "person" else unit_code(area, level)
 
 
-def _has_unit(area: SQLColumnExpression, level: str) -> ColumnElement[bool]:
+def _belongs(area: SQLColumnExpression, level: str) -> ColumnElement[bool]:
     return true() if level == "person" else has_unit(area, level)
 
 
 def _inside(area: SQLColumnExpression, scope: Scope, level: str) -> ColumnElement[int]:
-    return case((and_(in_scope(area, scope), _has_unit(area, level)), 1), else_=0)
+    return case((and_(in_scope(area, scope), _belongs(area, level)), 1), else_=0)
 
 
 def bursts(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
@@ -254,7 +254,7 @@ def doubled_nights(scope: Scope, connection: Connection, window: Window) -> pd.D
     places = (
         select(_unit(NightStay.area_code, NightStay.person_id, window.level).label("code"), NightStay.person_id, NightStay.night)
         .join(doubled, and_(doubled.c.person_id == NightStay.person_id, doubled.c.night == NightStay.night))
-        .where(real, in_scope(NightStay.area_code, scope), _has_unit(NightStay.area_code, window.level))
+        .where(real, in_scope(NightStay.area_code, scope), _belongs(NightStay.area_code, window.level))
         .distinct()
         .subquery()
     )

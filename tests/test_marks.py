@@ -9,9 +9,10 @@ from functools import partial
 import pytest
 from sqlalchemy import Engine
 
+from bench import viewers
 from data_access.accounts import Role
 from data_access.clock import beijing_now
-from pages.common import loaders, marks
+from pages.common import live, loaders, marks
 from tests.builders import a_county, a_petition
 from tests.opened_pages import TODAY, counted_statements, opened, words
 from tests.signed_in import an_account
@@ -137,3 +138,7 @@ def test_an_open_page_shows_new_data_without_a_statement_of_its_own(served: Engi
     after, statements = told()
     assert after != before
     assert statements == []
+
+
+def test_the_benchmark_knows_the_live_part_by_its_pace() -> None:
+    assert viewers.TICK == live.TICK_SECONDS

@@ -80,7 +80,7 @@ def _note(question: Callable[[], object], key: str) -> None:
         _lately().note(key, question)
 
 
-def count_ahead() -> None:
+def keep_counting_ahead() -> None:
     """Count what readers have asked lately for the marks that are waiting, as soon as there are any. Does not return:
     ``pages.common.serve`` runs it in a thread of the server."""
     while True:
