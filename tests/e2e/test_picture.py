@@ -17,7 +17,7 @@ def test_a_panel_saved_as_a_picture_takes_no_sign_apart(board: Board, reader: Re
     page = opened(reader(), board, "/")
     names = page.locator(".st-key-duty-board .unit")
     names.nth(0).evaluate("(unit, text) => { unit.textContent = text; }", NAMED)
-    cut = "unit.style.cssText = 'display: block; overflow: hidden; width: 4.5em'"
+    cut = "unit.style.cssText = 'display: block; overflow: hidden; white-space: nowrap; width: 4.5em'"
     names.nth(1).evaluate(f"(unit, text) => {{ unit.textContent = text; {cut}; }}", "𠮷" * 20)
     with page.expect_download() as saved:
         page.locator(".st-key-picture-duty-board button[data-format=svg]").click()
