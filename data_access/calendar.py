@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import chinese_calendar
 import pandas as pd
 from chinese_calendar.constants import holidays, workdays
 from sqlalchemy import Connection, delete, insert, select
 
 from data_access.board_tables import BoardProperty
+from data_access.frames import frame
 from data_access.tables import CalendarDay
 
 PROVISIONAL = "calendar_provisional_years"
@@ -53,10 +53,9 @@ def calendar_days(first_year: int, last_year: int) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     day = date(first_year, 1, 1)
     while day.year <= last_year:
-        official = day.year in known
-        is_workday = chinese_calendar.is_workday(day) if official else day.weekday() < 5
-        name = _chinese(named[day][1]) if official and day in named else None
-        rows.append({"day": day, "is_workday": is_workday, "name": name})
+        ordinary = (day.weekday() < 5, None)
+        is_workday, name = named.get(day, ordinary) if day.year in known else ordinary
+        rows.append({"day": day, "is_workday": is_workday, "name": name and _chinese(name)})
         day += timedelta(days=1)
     return rows
 
@@ -84,8 +83,8 @@ def fill_calendar(connection: Connection, last_year: int) -> list[int]:
 
 def working_calendar(connection: Connection) -> pd.DataFrame:
     """Every calendar day in order: ``day`` (date), ``is_workday`` (bool), ``name`` (text or None)."""
-    rows = connection.execute(select(CalendarDay.day, CalendarDay.is_workday, CalendarDay.name).order_by(CalendarDay.day)).all()
-    return pd.DataFrame(rows, columns=["day", "is_workday", "name"])
+    statement = select(CalendarDay.day, CalendarDay.is_workday, CalendarDay.name).order_by(CalendarDay.day)
+    return frame(connection, statement, ["day", "is_workday", "name"])
 
 
 def provisional_years(connection: Connection) -> list[int]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, delete
 
+from data_access import accounts
 from data_access.board_tables import BoardAudit, BoardDecision, BoardSelection, BoardSelectionStep
 from data_access.engine import engine
 from data_access.migrate import upgrade
@@ -50,6 +51,15 @@ def emptied(database: Engine) -> None:
         for table in Table.metadata.sorted_tables:
             if table.name not in {kept.__tablename__ for kept in APPEND_ONLY}:
                 connection.execute(delete(table))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bcrypt_rounds() -> Iterator[int]:
+    """The rounds of a real account's password (12 take a quarter of a second). Accounts made in tests take the fewest there are."""
+    with pytest.MonkeyPatch.context() as quicker:
+        real = accounts.ROUNDS
+        quicker.setattr(accounts, "ROUNDS", 4)
+        yield real
 
 
 @pytest.fixture

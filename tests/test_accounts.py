@@ -23,11 +23,6 @@ KEEPER = Scope(may_administer=True)
 Commands = Callable[..., int]
 
 
-@pytest.fixture(autouse=True)
-def quick_bcrypt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accounts, "ROUNDS", 4)
-
-
 # --- the password rule --------------------------------------------------------------------------------------------
 
 PASSWORDS = [

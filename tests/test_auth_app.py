@@ -46,7 +46,6 @@ def a_board_of_tiny_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         file.write_text(PAGE.format(address=entry.url_path), encoding="utf-8")
     shutil.copy(signed_in.APP, tmp_path)
     monkeypatch.setattr(navigation, "ROOT", tmp_path)
-    monkeypatch.setattr(accounts, "ROUNDS", 4)
     monkeypatch.delenv("BOARD_MODULES", raising=False)
     monkeypatch.delenv("BOARD_COOKIE_KEY", raising=False)
 

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import Engine, func, select
 from streamlit.testing.v1 import AppTest
 
-from data_access import accounts
 from data_access.accounts import Role, account_named
 from data_access.audit import Action
 from data_access.board_tables import BoardAudit, BoardImportRow
@@ -22,11 +21,6 @@ from tests.opened_pages import opened, words
 from tests.signed_in import RIGHT, an_account, try_password
 
 STRONGER = "Xin-Mima-2026"
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accounts, "ROUNDS", 4)
 
 
 @pytest.fixture

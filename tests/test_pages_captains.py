@@ -10,7 +10,6 @@ from sqlalchemy import Engine, event, select
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from data_access import accounts
 from data_access.accounts import Role
 from data_access.board_tables import BoardSelection, BoardSelectionStep
 from data_access.clock import beijing_now
@@ -45,11 +44,6 @@ from tests.signed_in import a_board, an_account
 TODAY = beijing_now().date()
 YEAR = TODAY.year
 VIEWS = ("名单", "全部名次", "资格", "名额", "试算", "流程")
-
-
-@pytest.fixture(autouse=True)
-def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accounts, "ROUNDS", 4)
 
 
 def opened(board: AppTest, page: str, **query: str) -> AppTest:

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, Engine
 
-from data_access import accounts
 from data_access.accounts import Role
 from data_access.clock import beijing_now
 from tests.builders import (
@@ -29,11 +28,6 @@ NIGHT = LAST_NIGHT.isoformat()
 OTHER, PSEUDO = "149981102", "149981400"
 MONTH = f"{LAST_NIGHT:%Y-%m}"
 PARTS = ("正职住夜", "班子负荷", "各村", "其他指标")
-
-
-@pytest.fixture(autouse=True)
-def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accounts, "ROUNDS", 4)
 
 
 def a_team(connection: Connection, area: str = TOWNSHIP, name: str = "欧阳") -> dict[str, list[int]]:

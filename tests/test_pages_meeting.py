@@ -31,8 +31,7 @@ NO_EXPORT = {"may_export": False}
 
 
 @pytest.fixture(autouse=True)
-def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accounts, "ROUNDS", 4)
+def all_modules(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BOARD_MODULES", raising=False)
 
 

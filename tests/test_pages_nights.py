@@ -10,7 +10,6 @@ from sqlalchemy import Engine, event
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from data_access import accounts
 from data_access.accounts import Role
 from data_access.clock import beijing_now
 from tests.builders import (
@@ -36,11 +35,6 @@ VIEWS = {
     "reception": ("排名", "场次", "未来一周"),
     "quality": ("按单位", "按人员", "满分异常", "对不上的记录"),
 }
-
-
-@pytest.fixture(autouse=True)
-def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accounts, "ROUNDS", 4)
 
 
 def opened(database: Engine, page: str, name: str | None = None, **query: str) -> AppTest:

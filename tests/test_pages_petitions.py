@@ -11,7 +11,6 @@ from sqlalchemy import Engine, event, select
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from data_access import accounts
 from data_access.accounts import Role
 from data_access.board_tables import BoardAudit, BoardDecision
 from data_access.clock import beijing_now
@@ -20,11 +19,6 @@ from tests.builders import CELL, TOWNSHIP, VILLAGE, a_county, a_person, a_petiti
 from tests.signed_in import a_board
 
 SECRET = "检举某某侵占资金"
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accounts, "ROUNDS", 4)
 
 
 @pytest.fixture

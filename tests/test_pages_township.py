@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from sqlalchemy import Connection, Engine
 
-from data_access import accounts, profiles
+from data_access import profiles
 from data_access.accounts import Role
 from data_access.clock import beijing_now
 from data_access.scope import Scope
@@ -49,11 +49,6 @@ from tests.signed_in import an_account
 OTHER, OTHER_VILLAGE, PSEUDO = "149981102", "149981102201", "149981400"
 YEAR = {"period": "本年"}
 PAGES = "pages/township"
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accounts, "ROUNDS", 4)
 
 
 def a_living_county(database: Engine) -> dict[str, int]:

@@ -22,11 +22,6 @@ from tests.signed_in import NOW, RIGHT, WRONG, a_name, a_token, an_account, try_
 KEEPER = Scope(may_administer=True)
 
 
-@pytest.fixture(autouse=True)
-def quick_bcrypt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accounts, "ROUNDS", 4)
-
-
 def ending(database: Engine, token: str, after: timedelta = timedelta(), **more: object) -> Ending | None:
     with database.connect() as connection:
         return sessions.standing(connection, token, NOW + after, **more).ending  # type: ignore[arg-type]
@@ -128,13 +123,14 @@ def test_a_name_without_an_account_is_answered_like_one_with(database: Engine) -
         assert (theirs.outcome, theirs.tries_left, theirs.locked_until) == (ours.outcome, ours.tries_left, ours.locked_until)
 
 
-def test_a_name_without_an_account_costs_one_bcrypt_of_the_same_work(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
+def test_a_name_without_an_account_costs_one_bcrypt_of_the_same_work(
+    database: Engine, bcrypt_rounds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     checked: list[bytes] = []
     real = bcrypt.checkpw
     monkeypatch.setattr(bcrypt, "checkpw", lambda password, kept: (checked.append(kept), real(password, kept))[1])
     try_password(database, a_name(), WRONG)
-    assert [kept.split(b"$")[2] for kept in checked] == [b"%02d" % accounts.ROUNDS]
+    assert [kept.split(b"$")[2] for kept in checked] == [b"%02d" % bcrypt_rounds]
 
 
 def test_names_are_the_same_in_any_case_and_with_spaces_around(database: Engine) -> None:
