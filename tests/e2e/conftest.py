@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -37,8 +38,8 @@ def board(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 NewBrowser = Callable[..., BrowserContext]
 
 
-@pytest.fixture
-def new_browser(browser: Browser) -> Iterator[NewBrowser]:
+@contextmanager
+def profiles(browser: Browser) -> Iterator[NewBrowser]:
     """Makes browser profiles. At the end none of them may have asked anything outside this machine, or thrown an error."""
     contexts: list[BrowserContext] = []
     outside: list[str] = []
@@ -61,6 +62,19 @@ def new_browser(browser: Browser) -> Iterator[NewBrowser]:
         context.close()
     assert outside == [], "a page asks for something outside the county's network"
     assert thrown == []
+
+
+@pytest.fixture
+def new_browser(browser: Browser) -> Iterator[NewBrowser]:
+    with profiles(browser) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def one_browser(browser: Browser) -> Iterator[NewBrowser]:
+    """For tests that open one page each and may do so one after the other in one tab: Streamlit's scripts are then compiled once."""
+    with profiles(browser) as make:
+        yield make
 
 
 def strange(url: str) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from pages.common.navigation import existing_entries
 from tests.e2e.board import Board, opened, settled, title
+from tests.e2e.conftest import NewBrowser
 
 PAGES = [entry.url_path for entry in existing_entries()]
 LEADERS = [entry.url_path for entry in existing_entries() if entry.url_path != "admin"]
@@ -181,19 +183,22 @@ WIDEST = """() => {
 }"""
 
 
-@pytest.mark.parametrize("address", LEADERS)
-def test_nothing_is_wider_than_a_phone(board: Board, reader: Reader, address: str) -> None:
-    page = opened(reader(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True), board, f"/{address}")
-    assert page.evaluate(WIDEST) <= 1
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+@pytest.fixture(scope="module")
+def phone(one_browser: NewBrowser, cookies: Callable[[str], Any]) -> Page:
+    return one_browser(storage_state=cookies("shuji"), viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True).new_page()
 
 
 @pytest.mark.parametrize("address", LEADERS)
-def test_every_page_opens_without_an_error(board: Board, reader: Reader, address: str) -> None:
-    page = opened(reader(), board, f"/{address}")
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-    expect(page.get_by_text("这个页面不在您的账号权限内")).to_have_count(0)
-    assert page.evaluate(WIDEST) <= 1
+def test_every_page_opens_without_an_error_and_is_no_wider_than_its_screen(board: Board, phone: Page, address: str) -> None:
+    phone.set_viewport_size({"width": 390, "height": 844})
+    opened(phone, board, f"/{address}")
+    expect(phone.get_by_test_id("stException")).to_have_count(0)
+    expect(phone.get_by_text("这个页面不在您的账号权限内")).to_have_count(0)
+    assert phone.evaluate(WIDEST) <= 1
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    phone.set_viewport_size({"width": 1440, "height": 900})
+    settled(phone)
+    assert phone.evaluate(WIDEST) <= 1
 
 
 BRIGHTNESS = """(selector) => {

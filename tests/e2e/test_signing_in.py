@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from pages.common.navigation import existing_entries
 from tests.e2e.board import Board, enter, login_form, opened, settled, signed_in, title
@@ -48,12 +48,17 @@ def test_a_deep_link_is_kept_over_the_login(board: Board, new_browser: NewBrowse
     assert "/definitions" in page.url
 
 
+@pytest.fixture(scope="module")
+def stranger(one_browser: NewBrowser) -> Page:
+    """A tab in which nobody ever signs in."""
+    return one_browser().new_page()
+
+
 @pytest.mark.parametrize("address", [entry.url_path for entry in existing_entries()])
-def test_a_cold_address_shows_only_the_login(board: Board, new_browser: NewBrowser, address: str) -> None:
-    page = new_browser().new_page()
-    page.goto(f"{board.url}/{address}?township=149981100&number=1&person=1")
-    login_form(page).wait_for()
-    settled(page)
-    expect(page.get_by_label("账号", exact=True)).to_be_visible()
-    expect(page.locator(".card, .row, .rows, .exceptions, .wall")).to_have_count(0)
-    expect(page.locator('[data-testid="stDataFrame"], [data-testid="stPlotlyChart"], [data-testid="stTopNavLink"]')).to_have_count(0)
+def test_a_cold_address_shows_only_the_login(board: Board, stranger: Page, address: str) -> None:
+    stranger.goto(f"{board.url}/{address}?township=149981100&number=1&person=1")
+    login_form(stranger).wait_for()
+    settled(stranger)
+    expect(stranger.get_by_label("账号", exact=True)).to_be_visible()
+    expect(stranger.locator(".card, .row, .rows, .exceptions, .wall")).to_have_count(0)
+    expect(stranger.locator('[data-testid="stDataFrame"], [data-testid="stPlotlyChart"], [data-testid="stTopNavLink"]')).to_have_count(0)
