@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Date, and_, case, func, literal, or_, select
 
-from data_access.frames import frame
+from data_access.frames import by_hashing, frame
 from data_access.petition_clocks import day_of, deadline, kind_of_petition, numbered_days
 from data_access.petitions import one_if, open_at_end
 from data_access.scope import CODE_LENGTHS, Scope, counted_petitions
@@ -53,7 +53,8 @@ def closing_days(scope: Scope, connection: Connection, window: Window) -> pd.Dat
     dimensions = (lasted.c.kind, lasted.c.code, lasted.c.days, lasted.c.resolved)
     statement = select(*dimensions, func.count()).where(lasted.c.kind.is_not(None), lasted.c.days >= 0).group_by(*dimensions)
     counts = ["days", "resolved", "cases"]
-    return frame(connection, statement, ["kind", "code", *counts], {"kind": "str", "code": "str", **dict.fromkeys(counts, "int64")})
+    with by_hashing(connection):
+        return frame(connection, statement, ["kind", "code", *counts], {"kind": "str", "code": "str", **dict.fromkeys(counts, "int64")})
 
 
 def cases_due(scope: Scope, connection: Connection, window: Window, last_day: date) -> pd.DataFrame:

@@ -31,9 +31,9 @@ from sqlalchemy import (
 )
 
 from data_access.fact import Fact
-from data_access.frames import frame
+from data_access.frames import by_hashing, frame
 from data_access.petition_clocks import civil_clock, day_of, deadline, workday_clock
-from data_access.scope import Scope, counted_petitions, has_unit, unit_code, valid_on
+from data_access.scope import Scope, counted_petitions, has_unit, under_ranked, unit_code, unrestricted_petitions, valid_on
 from data_access.tables import Appointment, Petition, PetitionEvent, PetitionRating
 from data_access.window import Window
 
@@ -96,12 +96,23 @@ def _grouped(
     dimensions: Mapping[str, SQLColumnExpression],
     counts: Mapping[str, ColumnElement[int]],
 ) -> pd.DataFrame:
+    """Counts by area first, then by unit: which areas count nowhere is asked once an area and not once a petition (an eighth of the time
+    with 800,000 petitions on PostgreSQL, which also reads them by several workers then)."""
     unit, has_unit = unit_of_petition(window)
-    groups: list = [unit.label("code"), *(expression.label(name) for name, expression in dimensions.items())]
-    inner = statement.with_only_columns(*groups, *(expression.label(name) for name, expression in counts.items()))
-    # The unit is grouped by position: an expression with bound parameters is not the same expression twice on PostgreSQL.
-    rows = inner.where(counted_petitions(scope), has_unit).group_by(*(literal_column(str(place + 1)) for place in range(len(groups))))
-    return frame(connection, rows, ["code", *dimensions, *counts], {"code": "str", **dict.fromkeys(counts, "int64")})
+    names = ["code", *dimensions]
+    by_area: list = [
+        unit.label("code"),
+        *(expression.label(name) for name, expression in dimensions.items()),
+        Petition.area_code.label("area"),
+    ]
+    # Grouped by position: an expression with bound parameters is not the same expression twice on PostgreSQL.
+    places: list = [literal_column(str(place + 1)) for place in range(len(by_area))]
+    counted_by_area = statement.with_only_columns(*by_area, *(expression.label(name) for name, expression in counts.items()))
+    each = counted_by_area.where(unrestricted_petitions(scope), has_unit).group_by(*places).subquery()
+    groups = [each.c[name] for name in names]
+    rows = select(*groups, *(func.sum(each.c[name]) for name in counts)).where(under_ranked(each.c.area)).group_by(*groups)
+    with by_hashing(connection):
+        return frame(connection, rows, [*names, *counts], {"code": "str", **dict.fromkeys(counts, "int64")})
 
 
 def petitions_opened(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:

@@ -68,7 +68,8 @@ def statements(connection: Connection, scope: Scope, name: str, question: Questi
     sent: list[tuple[str, Any]] = []
 
     def hear(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
-        sent.append((statement, parameters))
+        if not statement.startswith("SET LOCAL"):
+            sent.append((statement, parameters))
 
     event.listen(connection, "before_cursor_execute", hear)
     FACTS[name].query(scope, connection, window(question, span))

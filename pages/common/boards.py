@@ -18,6 +18,7 @@ from metrics.rulebook import rulebook
 from metrics.vocabulary import CODE_LENGTHS, LEVEL_NAMES, Level, Status
 from metrics.wording import is_missing
 from pages.common import loaders
+from pages.common.beside import history_is_there
 from pages.common.downloads import offer_table
 from pages.common.filters import Filters
 from pages.common.markup import Card, Leaderboard, leaderboard
@@ -81,20 +82,32 @@ def whole_name(scope: Scope, as_of: date) -> str:
 
 def reading(filters: Filters, indicator_id: str, level: Level = Level.TOWNSHIP, scope: Scope | None = None) -> Reading:
     """What titles and conclusions are read from: the frame, the county's series and the units' runs."""
+    asked = (loaders.figures_scope(scope or filters.narrowed, level), indicator_id, level, filters.period, filters.as_of)
+    return _kept_reading(*asked, with_past=_past_is_there(*asked))
+
+
+def _past_is_there(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> bool:
+    """Whether a leaderboard can say what was before: ranks, the county's change, who rises or falls for months."""
+    asked = (scope, indicator_id, level, period, as_of)
+    return history_is_there((*asked, "past"), partial(_kept_ranking, *asked, with_past=True))
+
+
+def _kept_reading(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, *, with_past: bool) -> Reading:
     tables = loaders.tables_of(indicator(indicator_id), level)
-    shared = loaders.figures_scope(scope or filters.narrowed, level)
-    return loaders.kept(_reading, tables, shared, indicator_id, level, filters.period, filters.as_of)
+    return loaders.kept(_reading, tables, scope, indicator_id, level, period, as_of, with_past)
 
 
-def _reading(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> Reading:
+def _reading(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, with_past: bool) -> Reading:
     entry = indicator(indicator_id)
     edition = loaders.rules_on(period, as_of)
     whole: tuple[Point, ...] = ()
     top = whole_level(scope)
     if top in entry.levels and level is not top:
-        rows = loaders.whole_trend(scope, indicator_id, top, period, as_of, 2)
+        rows = loaders.whole_trend(scope, indicator_id, top, period, as_of, 1 + with_past)
         whole = next(iter(_points(rows).values()), ())
-    runs = _points(loaders.trend(scope, indicator_id, level, period, as_of, RUN_PERIODS)) if period.kind is PeriodKind.MONTH else {}
+    runs = {}
+    if with_past and period.kind is PeriodKind.MONTH:
+        runs = _points(loaders.trend(scope, indicator_id, level, period, as_of, RUN_PERIODS))
     return Reading(
         entry,
         level,
@@ -128,20 +141,28 @@ def board(
 
 def ranking(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> Leaderboard:
     """A leaderboard that leads nowhere yet: what all readers of a scope share."""
+    asked = (loaders.figures_scope(scope, level), indicator_id, level, period, as_of)
+    return _kept_ranking(*asked, with_past=_past_is_there(*asked))
+
+
+def _kept_ranking(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, *, with_past: bool) -> Leaderboard:
     tables = loaders.tables_of(indicator(indicator_id), level)
-    return loaders.kept(_ranking, tables, loaders.figures_scope(scope, level), indicator_id, level, period, as_of)
+    return loaders.kept(_ranking, tables, scope, indicator_id, level, period, as_of, with_past)
 
 
-def _ranking(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> Leaderboard:
-    read = reading(Filters(period, as_of, None, scope), indicator_id, level)
-    past = loaders.past_frame(scope, indicator_id, level, period.before, as_of)
+def _ranking(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, with_past: bool) -> Leaderboard:
+    read = _kept_reading(scope, indicator_id, level, period, as_of, with_past=with_past)
+    before = {}
+    if with_past:
+        past = loaders.past_frame(scope, indicator_id, level, period.before, as_of)
+        before = dict(zip(past["code"], past["rank"], strict=True))
     return Leaderboard(
         entry=read.entry,
         frame=read.frame,
         title=title(read),
         subtitle=subtitle(read),
         target=read.target,
-        before=dict(zip(past["code"], past["rank"], strict=True)),
+        before=before,
     )
 
 
@@ -174,16 +195,23 @@ def card(filters: Filters, indicator_id: str, page: str = "", level: Level | Non
 
 
 def headline(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, code: str | None = None) -> Card | None:
-    """A headline number that leads nowhere yet: what all readers of a scope share."""
-    tables = loaders.tables_of(indicator(indicator_id), level)
-    return loaders.kept(_headline, tables, loaders.figures_scope(scope, level), indicator_id, level, period, as_of, code)
+    """A headline number that leads nowhere yet: what all readers of a scope share.
+
+    A reader does not wait for the twelve periods of its line: where they take long, the card has its number, and the page is drawn again
+    when the others are there.
+    """
+    shared, count = loaders.figures_scope(scope, level), TREND_PERIODS[period.kind]
+    asked = (shared, indicator_id, level, period, as_of)
+    if not history_is_there((*asked, "line"), partial(loaders.trend, *asked, count)):
+        count = 1
+    return loaders.kept(_headline, loaders.tables_of(indicator(indicator_id), level), *asked, code, count)
 
 
-def _headline(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, code: str | None) -> Card | None:
+def _headline(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, code: str | None, count: int) -> Card | None:
     if code is None:
-        rows = loaders.whole_trend(scope, indicator_id, level, period, as_of, TREND_PERIODS[period.kind])
+        rows = loaders.whole_trend(scope, indicator_id, level, period, as_of, count)
     else:
-        rows = loaders.trend(scope, indicator_id, level, period, as_of, TREND_PERIODS[period.kind])
+        rows = loaders.trend(scope, indicator_id, level, period, as_of, count)
         rows = rows[rows["code"] == code]
     if rows.empty:
         return None

@@ -7,6 +7,7 @@ import streamlit as st
 from metrics.wording import moment_text
 from pages.common import loaders
 from pages.common.auth import live_rerun
+from pages.common.beside import all_is_there, nothing_awaited
 from pages.common.layout import freshness_note
 
 TICK_SECONDS = 3
@@ -15,6 +16,7 @@ TICK_SECONDS = 3
 def live_note() -> None:
     """Put it in the bar's right end. A tick reads the marks (shared by all viewers); unmoved, it does nothing more."""
     loaders.run_began()
+    nothing_awaited()
     _tick(loaders.marks(), loaders.today())
 
 
@@ -22,7 +24,7 @@ def live_note() -> None:
 def _tick(shown: dict[str, int], shown_day: object) -> None:
     """``shown`` and ``shown_day`` are what the page was drawn from: the fragment keeps its arguments from tick to tick."""
     current = loaders.marks()
-    if current != shown or loaders.today() != shown_day:
+    if current != shown or loaders.today() != shown_day or all_is_there():
         live_rerun()  # the day has changed or the data have: every "today" on the page is built anew, filters stay
     away, good = loaders.away_since(), loaders.good_at()
     if away is None and good is not None:

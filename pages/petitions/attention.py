@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -17,6 +18,7 @@ from metrics.petition_forecast import CHECKED_WEEKS, WARN_AT, History, HitRate, 
 from metrics.vocabulary import Level, Status
 from metrics.wording import day_text, share
 from pages.common import loaders
+from pages.common.beside import history_is_there
 from pages.common.filters import Filters
 from pages.common.panel import go_definition
 from pages.common.petition_words import list_query
@@ -38,11 +40,13 @@ def attention(filters: Filters) -> str:
     return f'<div class="exceptions">{"".join(groups)}</div>'
 
 
-def _group(title: str, count: int, severity: str, lines: list[str], below: str, quiet: str, indicator_id: str) -> str:
+def _group(title: str, count: int | None, severity: str, lines: list[str], below: str, quiet: str, indicator_id: str) -> str:
+    """``count`` None: not known yet."""
     info = f'<button class="info" {go_definition(indicator_id)}>ⓘ</button>'
     shade = severity if count else "none"
     body = f'<div class="cases">{"".join(lines)}</div>' if lines else f'<div class="empty">{escape(quiet)}</div>'
-    head = f'<h3>{escape(title)} <span class="{shade}">{count} 件</span>{info}</h3>'
+    number = "" if count is None else f'<span class="{shade}">{count} 件</span>'
+    head = f"<h3>{escape(title)} {number}{info}</h3>"
     return f'<section class="group">{head}{body}{below}</section>'
 
 
@@ -66,6 +70,9 @@ def _standing(filters: Filters, standing: str, title: str, quiet: str, indicator
 
 def likely_late(filters: Filters) -> str:
     """Open cases that will probably miss a deadline of the next seven days, most probable first; with the forecast's own hit rate."""
+    title = f"{DAYS_AHEAD} 天内可能超期"
+    if not history_is_there((filters.narrowed, moment_window(filters)), partial(_learned, filters)):
+        return _group(title, None, "near", [], "", "正在推算,几秒后显示", "petitions.closed_on_time")
     rows = forecast(filters)
     named = rows[rows["chance"] >= WARN_AT]
     offer_likely_late(filters, named)
@@ -77,7 +84,7 @@ def likely_late(filters: Filters) -> str:
         small = f"{day_text(row['due_day'])}到期 · 依据同类 {row['alike']} 件,{low:.0%}–{high:.0%}"
         lines.append(case_line(row["number"], bold, small, "", "", verdict_words(f"可能 {row['chance']:.0%}", Status.NEAR)))
     below = f'<p class="sub">按本地以往办结用时推算(生存分析)。{escape(hit_words(checked(filters)))}</p>'
-    return _group(f"{DAYS_AHEAD} 天内可能超期", len(named), "near", lines, below, "没有大概率超期的诉求", "petitions.closed_on_time")
+    return _group(title, len(named), "near", lines, below, "没有大概率超期的诉求", "petitions.closed_on_time")
 
 
 def forecast(filters: Filters) -> pd.DataFrame:
@@ -85,8 +92,18 @@ def forecast(filters: Filters) -> pd.DataFrame:
     window = moment_window(filters)
     until = window.last + timedelta(days=DAYS_AHEAD)
     cases = loaders.asked(cases_due, filters.narrowed, TABLES, window=window, last_day=until)
-    history = loaders.kept(_history, (), loaders.figures_scope(filters.narrowed, Level.TOWNSHIP), window)
-    return miss_chances(history, cases, window.last, loaders.workdays())
+    return miss_chances(_learned_from(filters), cases, window.last, loaders.workdays())
+
+
+def _learned(filters: Filters) -> bool:
+    """All closed cases of a year and the forecasts of eight weeks are in the caches: with 800,000 petitions this takes five seconds."""
+    _learned_from(filters)
+    checked(filters)
+    return True
+
+
+def _learned_from(filters: Filters) -> History:
+    return loaders.kept(_history, (), loaders.figures_scope(filters.narrowed, Level.TOWNSHIP), moment_window(filters))
 
 
 def _history(scope: Scope, window: Window) -> History:
