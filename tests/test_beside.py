@@ -1,0 +1,80 @@
+"""What is computed beside a page: once for all who ask, and the page does not wait longer than it may."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from pages.common import beside, loaders
+from pages.common.beside import Beside
+from tests.builders import a_county, a_petition
+from tests.opened_pages import TODAY, opened, words
+
+SOON = 30.0
+
+
+def test_many_ask_and_it_is_computed_once() -> None:
+    beside_pages, gate, made = Beside(), threading.Event(), []
+    for _ in range(5):
+        beside_pages.ask("a", lambda: (gate.wait(SOON), made.append("a"), "line")[-1])
+    assert beside_pages.value("a") is None
+    assert beside_pages.within("a", 0.0) is None, "nobody waits longer than he may"
+    gate.set()
+    assert beside_pages.within("a", SOON) == "line"
+    beside_pages.ask("a", lambda: made.append("again"))
+    assert made == ["a"]
+
+
+def test_what_fails_is_not_known_and_is_asked_for_again() -> None:
+    beside_pages = Beside()
+    beside_pages.ask("a", lambda: 1 / 0)
+    assert beside_pages.within("a", SOON) is None
+    beside_pages.ask("a", lambda: "line")
+    assert beside_pages.within("a", SOON) == "line"
+
+
+def test_what_is_old_is_computed_anew_while_it_stays() -> None:
+    beside_pages, gate = Beside(), threading.Event()
+    beside_pages.ask("a", lambda: "old")
+    beside_pages.within("a", SOON)
+    beside_pages.ask("a", lambda: (gate.wait(SOON), "new")[-1], seconds=0.0)
+    assert beside_pages.value("a") == "old"
+    gate.set()
+    for _ in range(300):
+        if beside_pages.value("a") == "new":
+            return
+        threading.Event().wait(0.1)
+    raise AssertionError("never computed anew")
+
+
+def test_only_the_newest_are_kept() -> None:
+    beside_pages = Beside(most=2)
+    for key in "abc":
+        beside_pages.ask(key, lambda: "line")
+        beside_pages.within(key, SOON)
+    assert [beside_pages.value(key) for key in "abc"] == [None, "line", "line"]
+
+
+def test_a_page_shows_its_figures_before_what_was_before_is_known_and_the_rest_afterwards(
+    served: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served.begin() as connection:
+        a_county(connection)
+        a_petition(connection, f"{TODAY - timedelta(days=40)} 08:00")
+    gate, past = threading.Event(), loaders.past_frame
+    monkeypatch.setattr(beside, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(loaders, "past_frame", lambda *asked: (gate.wait(SOON), past(*asked))[-1])
+    early = opened(served, "petitions")
+    assert "较上月" not in words(early)
+    assert "在办 1 件" in words(early)
+    assert "正在推算,几秒后显示" in words(early)
+    awaited = early.session_state[beside._AWAITED].keys
+    gate.set()
+    assert all(beside._histories().within(key, SOON) for key in awaited)
+    late = opened(served, "petitions")
+    assert "正在推算" not in words(late)
+    assert "较上月" in words(late)
+    assert late.session_state[beside._AWAITED].keys == []
