@@ -71,10 +71,10 @@ def test_a_page_shows_its_figures_before_what_was_before_is_known_and_the_rest_a
     assert "较上月" not in words(early)
     assert "在办 1 件" in words(early)
     assert "正在推算,几秒后显示" in words(early)
-    awaited = early.session_state[beside._AWAITED].keys
+    awaited = early.session_state[beside._AWAITED]
     gate.set()
     assert all(beside._histories().within(key, SOON) for key in awaited)
     late = opened(served, "petitions")
     assert "正在推算" not in words(late)
     assert "较上月" in words(late)
-    assert late.session_state[beside._AWAITED].keys == []
+    assert late.session_state[beside._AWAITED] == []

@@ -6,7 +6,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -14,6 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 LOG = logging.getLogger(__name__)
 MOST_KEPT = 24
+LONGEST_REST_SECONDS = 0.1
 _AWAITED = "board_awaited"
 
 
@@ -27,6 +27,7 @@ class Beside:
         self._wanted: dict[Hashable, Callable[[], Any]] = {}
         self._working = False
         self._waiting = 0
+        self._began = 0.0
 
     def value(self, key: Hashable) -> Any | None:
         """What is known, however old; None where it was never computed."""
@@ -40,14 +41,15 @@ class Beside:
             if time.monotonic() - made > seconds or key not in self._made:
                 self._wanted.setdefault(key, make)
                 if not self._working:
-                    self._working = True
+                    self._working, self._began = True, time.monotonic()
                     threading.Thread(target=self._work, name="board-beside", daemon=True).start()
 
     def within(self, key: Hashable, patience: float) -> Any | None:
-        """The value, waited for at most ``patience`` seconds."""
+        """The value, waited for as long as nothing that is computed takes more than ``patience`` seconds."""
         with self._moved:
             self._waiting += 1
-            self._moved.wait_for(lambda: key in self._made or key not in self._wanted, max(0.0, patience))
+            while key in self._wanted and (left := self._began + patience - time.monotonic()) > 0:
+                self._moved.wait(left)
             self._waiting -= 1
         return self.value(key)
 
@@ -57,8 +59,9 @@ class Beside:
                 if not self._wanted:
                     self._working = False
                     return
-                key, make = next(iter(self._wanted.items()))
-            made, began = None, time.monotonic()
+                key, make = next(reversed(self._wanted.items()))  # what was asked last is on somebody's screen
+                self._began = began = time.monotonic()
+            made: Any = None
             try:
                 made = make()
             except Exception as problem:  # the page goes on without it; the next reader asks again
@@ -71,21 +74,13 @@ class Beside:
                         del self._made[next(iter(self._made))]
                 self._moved.notify_all()
                 alone = not self._waiting
-            if alone:  # the processor is the readers' for as long as this took
-                time.sleep(min(1.0, time.monotonic() - began))
+            if alone:  # the processor is the readers' for a moment
+                time.sleep(min(LONGEST_REST_SECONDS, time.monotonic() - began))
 
 
-PATIENCE_SECONDS = 0.6
-"""So long a run waits in all for the histories its page shows: a county's are there by then, a province's are drawn afterwards."""
+PATIENCE_SECONDS = 0.4
+"""A run waits for the histories its page shows while each is there so soon: a county's are, a province's are drawn afterwards."""
 MOST_SECONDS = 60.0
-
-
-@dataclass
-class Awaited:
-    """What a run has not waited for, and how many seconds it may still wait."""
-
-    keys: list[Hashable] = field(default_factory=list)
-    patience: float = field(default_factory=lambda: PATIENCE_SECONDS)
 
 
 @st.cache_resource(show_spinner=False)
@@ -99,12 +94,10 @@ def history_is_there(key: Hashable, make: Callable[[], Any]) -> bool:
     histories.ask(key, lambda: make() is not None)
     if get_script_run_ctx(suppress_warning=True) is None:  # a thread that fills the caches has all the time there is
         return bool(histories.within(key, MOST_SECONDS))
-    awaited: Awaited = st.session_state.setdefault(_AWAITED, Awaited())
-    began = time.monotonic()
-    there = bool(histories.within(key, awaited.patience))
-    awaited.patience -= time.monotonic() - began
+    awaited: list[Hashable] = st.session_state.setdefault(_AWAITED, [])
+    there = bool(histories.within(key, 0.0 if awaited else PATIENCE_SECONDS))  # who has not waited once waits no more in this run
     if not there:
-        awaited.keys.append(key)
+        awaited.append(key)
     return there
 
 
@@ -113,7 +106,11 @@ def nothing_awaited() -> None:
     st.session_state.pop(_AWAITED, None)
 
 
+def something_awaited() -> bool:
+    """Whether the page was drawn without something."""
+    return bool(st.session_state.get(_AWAITED))
+
+
 def all_is_there() -> bool:
-    """Whether the page was drawn without something that is known by now."""
-    awaited: Awaited | None = st.session_state.get(_AWAITED)
-    return awaited is not None and bool(awaited.keys) and all(_histories().value(key) for key in awaited.keys)
+    """Whether all that the page was drawn without is known by now."""
+    return all(_histories().value(key) for key in st.session_state.get(_AWAITED, []))

@@ -14,6 +14,7 @@ from metrics.wording import target_text
 from pages.common import loaders, navigation
 from pages.common.address import page_shown
 from pages.common.downloads import page_downloads
+from pages.common.live import draw_again_when_all_is_there
 from reports.tables import definition_words
 
 _ASKED, _ASKED_AT = "board_definition", "board_definition_page"
@@ -44,6 +45,7 @@ def open_definition() -> bool:
     asked for from such a dialog stands in its place until it is closed.
     """
     page_downloads()
+    draw_again_when_all_is_there()
     loaders.run_ended()
     asked = definition_asked()
     if asked:

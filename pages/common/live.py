@@ -7,7 +7,7 @@ import streamlit as st
 from metrics.wording import moment_text
 from pages.common import loaders
 from pages.common.auth import live_rerun
-from pages.common.beside import all_is_there, nothing_awaited
+from pages.common.beside import all_is_there, nothing_awaited, something_awaited
 from pages.common.layout import freshness_note
 
 TICK_SECONDS = 3
@@ -20,11 +20,23 @@ def live_note() -> None:
     _tick(loaders.marks(), loaders.today())
 
 
+def draw_again_when_all_is_there() -> None:
+    """The end of a page that was drawn without something (``pages.common.beside``)."""
+    if something_awaited():
+        _look()
+
+
+@st.fragment(run_every=1)
+def _look() -> None:
+    if all_is_there():
+        live_rerun()
+
+
 @st.fragment(run_every=TICK_SECONDS)
 def _tick(shown: dict[str, int], shown_day: object) -> None:
     """``shown`` and ``shown_day`` are what the page was drawn from: the fragment keeps its arguments from tick to tick."""
     current = loaders.marks()
-    if current != shown or loaders.today() != shown_day or all_is_there():
+    if current != shown or loaders.today() != shown_day:
         live_rerun()  # the day has changed or the data have: every "today" on the page is built anew, filters stay
     away, good = loaders.away_since(), loaders.good_at()
     if away is None and good is not None:
