@@ -77,6 +77,8 @@ def clicks_part(clicked: Mapping[str, Sequence[float]]) -> list[str]:
 
 
 def page_seconds(value: float) -> str:
+    if math.isnan(value):
+        return "—"
     return f"over {PATIENCE:.0f} s" if math.isinf(value) else f"{value:.2f} s"
 
 
@@ -90,8 +92,8 @@ def petitions_part(counts: Sequence[int], found: Sequence[Sequence[PageSeconds]]
         "## 诉求 with 800,000 petitions",
         "",
         f"PostgreSQL with its default settings; the county's petitions, then each {COPIES} times with its events and ratings. Seconds",
-        "until the page is drawn, as a websocket client sees it, for the petition office: first (nobody has asked before, caches warmed",
-        "at start), again, and the slowest answer after another program has committed a change to a petition, while a reader asks four",
+        "until the page's figures stand, as a websocket client sees it, for the petition office: first (nobody has asked before, caches",
+        "warmed at start; lines and what was before are drawn when they are there), again, and the slowest answer after another program has committed a change to a petition, while a reader asks four",
         "times a second until he sees it; “shown after” is how long that takes (the server counts ahead what readers have open, and",
         "the pages hear of new data when it is counted). Medians of five.",
         "",

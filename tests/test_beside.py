@@ -78,3 +78,18 @@ def test_a_page_shows_its_figures_before_what_was_before_is_known_and_the_rest_a
     assert "正在推算" not in words(late)
     assert "较上月" in words(late)
     assert late.session_state[beside._AWAITED] == []
+
+
+def test_a_wall_that_runs_for_weeks_remembers_nothing_it_has_waited_for(served: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with served.begin() as connection:
+        a_county(connection)
+        a_petition(connection, f"{TODAY - timedelta(days=40)} 08:00")
+    gate, past = threading.Event(), loaders.past_frame
+    monkeypatch.setattr(beside, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(loaders, "past_frame", lambda *asked: (gate.wait(SOON), past(*asked))[-1])
+    wall = opened(served, "wall")
+    awaited = len(wall.session_state[beside._AWAITED])
+    assert awaited > 0
+    wall.run()
+    assert len(wall.session_state[beside._AWAITED]) == awaited
+    gate.set()

@@ -14,6 +14,7 @@ from metrics.period import Period, PeriodKind
 from metrics.wording import moment_text
 from pages.common import loaders
 from pages.common.auth import signed_in_scope
+from pages.common.beside import nothing_awaited
 from pages.common.boards import board, card, headline_ids, module_page
 from pages.common.exceptions import of_tonight
 from pages.common.filters import Filters
@@ -54,6 +55,7 @@ def pages_of_the_wall(filters: Filters, night_words: str) -> list[str]:
 
 def wall() -> str:
     """What the wall shows at this moment: the head, and the panel whose turn it is."""
+    nothing_awaited()  # what is not there yet is there at one of the next ticks
     scope, as_of = signed_in_scope(), loaders.today()
     filters = Filters(Period.holding(PeriodKind.MONTH, as_of), as_of, None, scope)
     night = tonight(scope, as_of) if "duty" in enabled_modules() else None
