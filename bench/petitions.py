@@ -24,7 +24,7 @@ PAGES = {"诉求": "petitions", "诉求清单": "cases", "清单搜索": "cases?
 """Page and address; the search is for 积水."""
 FILTERS = {"诉求·本季": "petitions?period=%E6%9C%AC%E5%AD%A3", "诉求·石桥镇": "petitions?township=149981101"}
 """What a reader chooses next: only how long it takes the first time, and again."""
-RUNS = 5
+RUNS = 3
 LOOK = 0.25
 """Seconds between two looks of a reader who waits for something new."""
 LONGEST_WAIT, SETTLED = 60.0, 8.0

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from bench.databases import Filled
-from bench.petitions import COPIES, PageSeconds
+from bench.petitions import COPIES, RUNS, PageSeconds
 from bench.queries import Measured
 from bench.viewers import EVERY, PATIENCE, Round
 from data_access.clock import beijing_now
@@ -93,9 +93,10 @@ def petitions_part(counts: Sequence[int], found: Sequence[Sequence[PageSeconds]]
         "",
         f"PostgreSQL with its default settings; the county's petitions, then each {COPIES} times with its events and ratings. Seconds",
         "until the page's figures stand, as a websocket client sees it, for the petition office: first (nobody has asked before, caches",
-        "warmed at start; lines and what was before are drawn when they are there), again, and the slowest answer after another program has committed a change to a petition, while a reader asks four",
-        "times a second until he sees it; “shown after” is how long that takes (the server counts ahead what readers have open, and",
-        "the pages hear of new data when it is counted). Medians of five.",
+        "warmed at start; lines and what was before are drawn when they are there), again, and the slowest answer after another",
+        "program has committed a change to a petition, while a reader asks four times a second until he sees it; “shown after” is how",
+        "long that takes (the server counts ahead what readers have open, and the pages hear of new data when it is counted).",
+        f"Medians of {RUNS}.",
         "",
         *table(head, rows),
     ]
