@@ -30,6 +30,7 @@ def draw_again_when_all_is_there() -> None:
 def _look() -> None:
     if all_is_there():
         live_rerun()
+    st.html('<i class="board-awaiting" hidden></i>')  # for whoever waits for a whole page: the browser tests
 
 
 @st.fragment(run_every=TICK_SECONDS)

@@ -126,7 +126,9 @@ def title(page: Page) -> Locator:
 
 
 def settled(page: Page) -> None:
-    """Waits until the page is drawn and no part of it is being drawn anew."""
+    """Waits until the page is drawn, with what was computed beside it, and no part of it is being drawn anew."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
+    expect(page.locator(".board-awaiting")).to_have_count(0, timeout=PATIENCE)
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
     expect(page.locator('[data-stale="true"]')).to_have_count(0, timeout=PATIENCE)
     page.wait_for_timeout(150)  # components draw once more after their data have come
