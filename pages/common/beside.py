@@ -78,7 +78,7 @@ class Beside:
                 time.sleep(min(LONGEST_REST_SECONDS, time.monotonic() - began))
 
 
-PATIENCE_SECONDS = 0.4
+PATIENCE_SECONDS = 3.0
 """A run waits for the histories its page shows while each is there so soon: a county's are, a province's are drawn afterwards."""
 MOST_SECONDS = 60.0
 
