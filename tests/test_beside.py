@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -58,15 +59,20 @@ def test_only_the_newest_are_kept() -> None:
     assert [beside_pages.value(key) for key in "abc"] == [None, "line", "line"]
 
 
-def test_a_page_shows_its_figures_before_what_was_before_is_known_and_the_rest_afterwards(
-    served: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def gate(served: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """A county with a case of last month, whose past is not known before the gate is set; pages do not wait for it."""
     with served.begin() as connection:
         a_county(connection)
         a_petition(connection, f"{TODAY - timedelta(days=40)} 08:00")
-    gate, past = threading.Event(), loaders.past_frame
+    opens, past = threading.Event(), loaders.past_frame
     monkeypatch.setattr(beside, "PATIENCE_SECONDS", 0.0)
-    monkeypatch.setattr(loaders, "past_frame", lambda *asked: (gate.wait(SOON), past(*asked))[-1])
+    monkeypatch.setattr(loaders, "past_frame", lambda *asked: (opens.wait(SOON), past(*asked))[-1])
+    yield opens
+    opens.set()
+
+
+def test_a_page_shows_its_figures_before_what_was_before_is_known_and_the_rest_afterwards(served: Engine, gate: threading.Event) -> None:
     early = opened(served, "petitions")
     assert "较上月" not in words(early)
     assert "在办 1 件" in words(early)
@@ -80,16 +86,9 @@ def test_a_page_shows_its_figures_before_what_was_before_is_known_and_the_rest_a
     assert late.session_state[beside._AWAITED] == []
 
 
-def test_a_wall_that_runs_for_weeks_remembers_nothing_it_has_waited_for(served: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    with served.begin() as connection:
-        a_county(connection)
-        a_petition(connection, f"{TODAY - timedelta(days=40)} 08:00")
-    gate, past = threading.Event(), loaders.past_frame
-    monkeypatch.setattr(beside, "PATIENCE_SECONDS", 0.0)
-    monkeypatch.setattr(loaders, "past_frame", lambda *asked: (gate.wait(SOON), past(*asked))[-1])
+def test_a_wall_that_runs_for_weeks_remembers_nothing_it_has_waited_for(served: Engine, gate: threading.Event) -> None:
     wall = opened(served, "wall")
     awaited = len(wall.session_state[beside._AWAITED])
     assert awaited > 0
     wall.run()
     assert len(wall.session_state[beside._AWAITED]) == awaited
-    gate.set()
