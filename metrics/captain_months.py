@@ -22,7 +22,7 @@ def month_of(day: date | datetime) -> str:
 
 
 def entered_in_time(happened: date, recorded: datetime | None, hours: float) -> bool:
-    """Whether a row was entered within so many hours of the end of its day (72); a row without a time of entry is not known to be."""
+    """Whether a row was entered within so many hours of the end of its day; a row without a time of entry is not known to be."""
     if recorded is None or is_missing(recorded):
         return False
     return recorded < datetime.combine(happened + timedelta(days=1), time()) + timedelta(hours=hours)

@@ -80,7 +80,7 @@ def meetings_in_progress(question: Question) -> bool:
 
 
 def cell_size(facts: Facts, question: Question) -> pd.DataFrame:
-    """k: cells of 5–15 households; n: cells. An empty cell is one outside the range."""
+    """k: cells of neither too few nor too many households; n: cells. An empty cell is one outside the range."""
     least, most = (question.rules.number("captains", name) for name in ("least_households", "most_households"))
     cells = facts["households_by_cell"]
     fits = cells["households"].between(least, most)
@@ -145,7 +145,7 @@ INDICATORS = (
         id="captains.cell_size",
         name="邻规模合规率",
         why="邻太大走不过来,太小撑不起来",
-        numerator="5至15户的邻数",
+        numerator="{captains.least_households}至{captains.most_households}户的邻数",
         denominator="邻数",
         unit="个",
         levels=AREA_LEVELS,
@@ -185,7 +185,7 @@ INDICATORS = (
         basis=("R24", "R30"),
         ranked_when_thin=True,
         progress=meetings_in_progress,
-        notes="按月查看时不含恳谈会;例会按至少三个工作日的整周计。",
+        notes="按月查看时不含恳谈会;例会按至少{samples.least_workdays_of_a_week}个工作日的整周计。",
     ),
     Indicator(
         id="captains.cards",

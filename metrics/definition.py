@@ -63,7 +63,8 @@ class Question:
 
     @property
     def weeks(self) -> list[Week]:
-        return self.workdays.weeks(self.period.first, self.period.last, self.as_of)
+        least = self.rules.number("samples", "least_workdays_of_a_week")
+        return self.workdays.weeks(self.period.first, self.period.last, self.as_of, least)
 
     @property
     def workday_nights(self) -> list[date]:
@@ -113,8 +114,22 @@ Figure = Callable[[Facts, Question], pd.DataFrame]
 
 
 @dataclass(frozen=True)
+class Texts:
+    """An indicator in words, with the numbers of one edition of the rulebook."""
+
+    why: str
+    numerator: str
+    denominator: str
+    notes: str
+
+
+@dataclass(frozen=True)
 class Indicator:
-    """One entry of the registry: what is counted, from what, and how it is judged."""
+    """One entry of the registry: what is counted, from what, and how it is judged.
+
+    ``why``, ``numerator``, ``denominator`` and ``notes`` are templates: a number of the rulebook stands in them as its place
+    (``{petitions.backlog_days}``) and is filled in by :meth:`texts` from the edition that is in force.
+    """
 
     id: str
     name: str
@@ -147,6 +162,10 @@ class Indicator:
     @property
     def module(self) -> Module:
         return Module(self.id.split(".")[0])
+
+    def texts(self, edition: Edition) -> Texts:
+        """What a reader is told, with the numbers of the edition. Raises ``KeyError`` for a place the rulebook does not have."""
+        return Texts(*(edition.filled(text) for text in (self.why, self.numerator, self.denominator, self.notes)))
 
     def needs_at(self, level: Level) -> Mapping[str, Span]:
         return (self.level_needs or {}).get(level, self.needs)

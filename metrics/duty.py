@@ -30,7 +30,7 @@ def unit_nights(units: pd.DataFrame, nights: list[date]) -> pd.DataFrame:
 def township_nights(facts: Facts, question: Question) -> pd.DataFrame:
     """The judged roll: one row a township × workday night, also where nothing was recorded.
 
-    Columns: code, night, stays, chiefs, leaders, staff, in_post, staff_needed (20% of the staff in post, rounded up),
+    Columns: code, night, stays, chiefs, leaders, staff, in_post, staff_needed (a share of the staff in post, rounded up),
     leaders_counted (a second chief counts as a leader), leaders_needed, has_chief, has_leaders, has_staff, compliant, unreported.
     """
     rules = question.rules
@@ -149,7 +149,7 @@ def longest_misses(roll: pd.DataFrame) -> pd.DataFrame:
 
 
 def required_chief_nights(workdays: int, question: Question) -> int:
-    """ceil(10 × min(1, workdays / 20)): a short month, leave or a change of post asks for fewer nights (R03)."""
+    """⌈nights × min(1, workdays / workdays of a full month)⌉: a short month, leave or a change of post asks for fewer (R03)."""
     whole, full = question.rules.number("duty", "chief_nights"), question.rules.number("duty", "full_month_workdays")
     return math.ceil(whole * min(workdays, full) / full)
 
@@ -188,7 +188,7 @@ INDICATORS = (
         id="duty.night_compliance",
         name="乡镇住夜达标率",
         why="干部晚上在岗,群众有事找得到人",
-        numerator="正职≥1、班子≥2(第二名正职可计一名)、职工≥在岗职工20%(向上取整)三项同时满足的工作日夜数",
+        numerator="正职≥{duty.chiefs}、班子≥{duty.leaders}(第二名正职可计一名)、职工≥在岗职工{duty.staff_percent}%(向上取整)三项同时满足的工作日夜数",
         denominator="工作日夜数",
         unit="夜",
         levels=TOWNSHIP_LEVELS,
@@ -216,7 +216,7 @@ INDICATORS = (
         id="duty.chief_cover",
         name="正职覆盖率",
         why="一把手住下来,事情不过夜",
-        numerator="至少1名党政正职在岗住夜的工作日夜数",
+        numerator="至少{duty.chiefs}名党政正职在岗住夜的工作日夜数",
         denominator="工作日夜数",
         unit="夜",
         levels=TOWNSHIP_LEVELS,
@@ -228,7 +228,7 @@ INDICATORS = (
         id="duty.leader_cover",
         name="班子覆盖率",
         why="带班力量够不够",
-        numerator="至少2名班子成员在岗住夜的工作日夜数(第二名正职可计一名)",
+        numerator="至少{duty.leaders}名班子成员在岗住夜的工作日夜数(第二名正职可计一名)",
         denominator="工作日夜数",
         unit="夜",
         levels=TOWNSHIP_LEVELS,
@@ -239,7 +239,7 @@ INDICATORS = (
     Indicator(
         id="duty.staff_share",
         name="职工住夜比例",
-        why="职工轮值是否达到两成",
+        why="职工轮值是否达到{duty.staff_percent}%",
         numerator="各工作日夜住夜职工人数之和",
         denominator="各工作日在编在岗职工人数之和",
         unit="人夜",
@@ -254,7 +254,7 @@ INDICATORS = (
         name="正职月住夜",
         why="书记、乡镇长每月住满应住夜数",
         numerator="按人:工作日住夜数;按单位:住满应住夜数的正职月数",
-        denominator="按人:应住夜数 ⌈10×min(1,在岗工作日/20)⌉;按单位:正职月数",
+        denominator="按人:应住夜数 ⌈{duty.chief_nights}×min(1,在岗工作日/{duty.full_month_workdays})⌉;按单位:正职月数",
         unit="夜",
         levels=(*TOWNSHIP_LEVELS, Level.PERSON),
         needs={"chief_months": Span.MONTHS},
@@ -267,7 +267,7 @@ INDICATORS = (
         id="duty.village_compliance",
         name="村住夜达标率",
         why="村里晚上也有人管事",
-        numerator="两委主干≥1且其他两委干部≥2(第二名主干可计一名)的村工作日夜数",
+        numerator="两委主干≥{duty.village_chiefs}且其他两委干部≥{duty.village_others}(第二名主干可计一名)的村工作日夜数",
         denominator="村工作日夜数",
         unit="夜",
         levels=VILLAGE_LEVELS,

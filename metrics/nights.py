@@ -147,7 +147,7 @@ def lecturers(facts: Facts, question: Question) -> pd.DataFrame:
 
 
 def township_visits(facts: Facts, question: Question) -> pd.DataFrame:
-    """k: cadre-weeks with at least one night visit, n: cadre-weeks in post throughout."""
+    """k: cadre-weeks with as many night visits as are owed, n: cadre-weeks in post throughout."""
     full = full_weeks(facts["township_posts"], facts["township_leaves"], question.weeks)
     return reached_weeks(
         full, facts["township_visits"], "visits", question.rules.number("nights", "township_visits_a_week"), question.level
@@ -155,7 +155,7 @@ def township_visits(facts: Facts, question: Question) -> pd.DataFrame:
 
 
 def village_visits(facts: Facts, question: Question) -> pd.DataFrame:
-    """The same for village cadres, who owe three a week."""
+    """The same for village cadres, who owe more a week."""
     full = full_weeks(facts["village_posts"], facts["village_leaves"], question.weeks)
     needed = question.rules.number("nights", "village_visits_a_week")
     return reached_weeks(full, facts["village_visits"], "visits", needed, question.level)
@@ -168,7 +168,7 @@ def on_the_spot(facts: Facts, question: Question) -> pd.DataFrame:
 
 
 def follow_up(facts: Facts, question: Question) -> pd.DataFrame:
-    """k: followed up by as-of, n: petitions from night visits resolved in the period and ≥30 days before as-of."""
+    """k: followed up by as-of, n: petitions from night visits resolved in the period and long enough before as-of."""
     rows = facts["night_visit_follow_ups"]
     return rows.rename(columns={"followed_up": "k", "resolved": "n"})
 
@@ -187,14 +187,14 @@ INDICATORS = (
         name="夜学开课率",
         why="每周一晚的学习雷打不动",
         numerator="开过夜学(≥1场)的周数",
-        denominator="周数(周四在本期、工作日≥3天、已结束的周)",
+        denominator="周数(周四在本期、工作日≥{samples.least_workdays_of_a_week}天、已结束的周)",
         unit="周",
         levels=TOWNSHIP_LEVELS,
         needs=_WEEKS,
         figure=study_weeks,
         basis=("R06",),
         ranked_when_thin=True,
-        notes="一周开多场只计一周;国庆、春节等工作日不足3天的周不计。",
+        notes="一周开多场只计一周;国庆、春节等工作日不足{samples.least_workdays_of_a_week}天的周不计。",
     ),
     Indicator(
         id="nights.lecturers",
@@ -228,8 +228,8 @@ INDICATORS = (
     Indicator(
         id="nights.township_visits",
         name="乡镇夜访达标率",
-        why="乡镇干部每周至少进一次农户",
-        numerator="夜访≥1次的干部周数",
+        why="乡镇干部每周至少进{nights.township_visits_a_week}次农户",
+        numerator="夜访≥{nights.township_visits_a_week}次的干部周数",
         denominator="干部周数:该周每个工作日都在岗的乡镇干部",
         unit="人周",
         levels=(*TOWNSHIP_LEVELS, Level.PERSON),
@@ -242,8 +242,8 @@ INDICATORS = (
     Indicator(
         id="nights.village_visits",
         name="村夜访达标率",
-        why="村干部每周不少于三次深入农户",
-        numerator="夜访≥3次的干部周数",
+        why="村干部每周不少于{nights.village_visits_a_week}次深入农户",
+        numerator="夜访≥{nights.village_visits_a_week}次的干部周数",
         denominator="干部周数:该周每个工作日都在岗的村干部",
         unit="人周",
         levels=(*TOWNSHIP_LEVELS, Level.VILLAGE, Level.PERSON),
@@ -271,20 +271,20 @@ INDICATORS = (
         name="回头看完成率",
         why="办了以后还要回去看看是不是真解决了",
         numerator="已回头看的件数",
-        denominator="本期化解且至截至日已满30天的夜访诉求件数",
+        denominator="本期化解且至截至日已满{nights.follow_up_after_days}天的夜访诉求件数",
         unit="件",
         levels=TOWNSHIP_LEVELS,
         needs={"night_visit_follow_ups": Span.PERIOD},
         figure=follow_up,
         basis=("R10",),
-        notes="化解未满30天的暂不计;截至日之后的回头看不计。",
+        notes="化解未满{nights.follow_up_after_days}天的暂不计;截至日之后的回头看不计。",
     ),
     Indicator(
         id="nights.talk_weeks",
         name="夜谈召开率",
         why="每周固定时间商量夜访听到的事",
         numerator="开过夜谈(≥1场)的周数",
-        denominator="周数(周四在本期、工作日≥3天、已结束的周)",
+        denominator="周数(周四在本期、工作日≥{samples.least_workdays_of_a_week}天、已结束的周)",
         unit="周",
         levels=TOWNSHIP_LEVELS,
         needs=_WEEKS,

@@ -19,8 +19,6 @@ from scipy import stats
 from metrics.vocabulary import CODE_LENGTHS, LEFT_OUT, Level, Outcome
 from metrics.workdays import Workdays
 
-WARN_AT = 0.5
-"""From this chance on a case is named."""
 ENOUGH_AT_RISK = 30
 """From so many past cases on a township is judged by its own."""
 LEAST_AT_RISK = 10
@@ -130,8 +128,9 @@ class HitRate:
         return self.right / self.missed if self.missed else None
 
 
-def hit_rate(history: History, cases: pd.DataFrame, workdays: Workdays) -> HitRate:
-    """What the board would have said on the eve of each case's last week, and what then happened.
+def hit_rate(history: History, cases: pd.DataFrame, workdays: Workdays, warn_at: float) -> HitRate:
+    """What the board would have said on the eve of each case's last week, naming those with a chance from ``warn_at`` on, and what then
+    happened.
 
     ``history`` must end before the first of these weeks: nothing learned later is used. Cases not open on that Sunday night, and those
     withdrawn, transferred or not accepted, are left out.
@@ -144,7 +143,7 @@ def hit_rate(history: History, cases: pd.DataFrame, workdays: Workdays) -> HitRa
         ended = pd.to_datetime(week["ended_at"])
         standing = week[(pd.to_datetime(week["opened_at"]) < began) & (ended.isna() | (ended >= began))]
         rows = miss_chances(history, standing, began.date() - timedelta(days=1), workdays)
-        warned = rows["chance"].to_numpy() >= WARN_AT  # an unknown chance is none
+        warned = rows["chance"].to_numpy() >= warn_at  # an unknown chance is none
         outcomes = zip(*(rows[name] for name in ("ended_at", "outcome", "due_day", "due_instant")), strict=True)
         late = np.array([not _in_time(*each) for each in outcomes], dtype=bool)
         counted, named = counted + len(rows), named + int(warned.sum())

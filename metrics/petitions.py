@@ -128,8 +128,8 @@ INDICATORS = (
     Indicator(
         id="petitions.dispatch_on_time",
         name="派单及时率",
-        why="群众点了单,第二个工作日前要派出去",
-        numerator="在点单后下一个工作日结束前派单的件数",
+        why="群众点了单,{petitions.dispatch_workdays}个工作日内要派出去",
+        numerator="在点单后{petitions.dispatch_workdays}个工作日内派单的件数",
         denominator="本期点单、且派单时限已过的件数",
         unit=_CASES,
         levels=VILLAGE_LEVELS,
@@ -143,7 +143,7 @@ INDICATORS = (
         id="petitions.accept_on_time",
         name="接单及时率",
         why="派出去的单要有人接",
-        numerator="在派单后下一个工作日结束前接单的件数",
+        numerator="在派单后{petitions.accept_workdays}个工作日内接单的件数",
         denominator="本期派单、且接单时限已过的件数",
         unit=_CASES,
         levels=CAPTAIN_LEVELS,
@@ -155,9 +155,9 @@ INDICATORS = (
     Indicator(
         id="petitions.response",
         name="响应率",
-        why="派单后一天内要和群众说上话",
-        numerator="派单后24小时内联系到群众的件数",
-        denominator="本期派单、且已满24小时的件数",
+        why="派单后{petitions.response_hours}小时内要和群众说上话",
+        numerator="派单后{petitions.response_hours}小时内联系到群众的件数",
+        denominator="本期派单、且已满{petitions.response_hours}小时的件数",
         unit=_CASES,
         levels=VILLAGE_LEVELS,
         needs={"petitions_dispatched": Span.PERIOD},
@@ -177,7 +177,10 @@ INDICATORS = (
         figure=closed_on_time,
         basis=("R29",),
         owner="信访局",
-        notes="时限:延期至,否则交办时限,否则点单后第3/7/15个工作日(小/大/难事)结束;信访件第60日结束。撤回、转送、不予受理的不计,另列。",
+        notes=(
+            "时限:延期至,否则交办时限,否则点单后第{petitions.small_workdays}/{petitions.big_workdays}/{petitions.hard_workdays}个工作日"
+            "(小/大/难事)结束;信访件第{petitions.xinfang_days}日结束。撤回、转送、不予受理的不计,另列。"
+        ),
     ),
     Indicator(
         id="petitions.resolved",
@@ -328,8 +331,8 @@ INDICATORS = (
     Indicator(
         id="petitions.backlog",
         name="积案",
-        why="拖过90天的,要有领导包",
-        numerator="截至时刻在办超过90天的件数",
+        why="拖过{petitions.backlog_days}天的,要有领导包",
+        numerator="截至时刻在办超过{petitions.backlog_days}天的件数",
         denominator="截至时刻在办的件数",
         unit=_CASES,
         levels=TOWNSHIP_LEVELS,
@@ -344,9 +347,9 @@ INDICATORS = (
     Indicator(
         id="petitions.notified",
         name="受理告知及时率",
-        why="信访件15日内书面告知是法定时限",
-        numerator="第15日结束前已告知的信访件",
-        denominator="本期收到、且第15日已过的信访件",
+        why="信访件{petitions.notify_days}日内书面告知是法定时限",
+        numerator="第{petitions.notify_days}日结束前已告知的信访件",
+        denominator="本期收到、且第{petitions.notify_days}日已过的信访件",
         unit=_CASES,
         levels=TOWNSHIP_LEVELS,
         needs={"petitions_to_notify": Span.PERIOD},

@@ -42,8 +42,8 @@ INDICATORS = (
     Indicator(
         id="reception.leader_weeks",
         name="班子接待达标率",
-        why="每名班子成员每周公开接待群众不少于一次",
-        numerator="本人接待过公示场次(≥1场)的班子成员周数",
+        why="每名班子成员每周公开接待群众不少于{reception.slots_a_week}次",
+        numerator="本人接待过公示场次(≥{reception.slots_a_week}场)的班子成员周数",
         denominator="班子成员周数:该周每个工作日都在岗的正职和班子成员",
         unit="人周",
         levels=(*TOWNSHIP_LEVELS, Level.PERSON),

@@ -6,6 +6,7 @@ edited. What an edition does not say it takes from the one before it.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 RULEBOOK_FILE = Path(__file__).with_name("rulebook.toml")
+_PLACE = re.compile(r"\{(\w+)\.(\w+)(?::([^{}]+))?\}")
 TABLES = ("targets", "margins", "samples", "duty", "nights", "reception", "petitions", "captains", "satisfaction", "quality", "selection")
 
 
@@ -43,6 +45,14 @@ class Edition:
     def number(self, table: str, name: str) -> Any:
         """A threshold, e.g. ``number("duty", "leaders")``. Raises ``KeyError`` for one the rulebook does not have."""
         return self.tables[table][name]
+
+    def filled(self, text: str) -> str:
+        """A text with this edition's numbers in its places: ``{petitions.backlog_days}天`` → 90天.
+
+        A place may carry a format, e.g. ``{selection.quota_cell_captain:.0%}`` → 2%; without one a number is written as short as it can
+        be. Raises ``KeyError`` for a number the rulebook does not have.
+        """
+        return _PLACE.sub(lambda place: format(self.number(place[1], place[2]), place[3] or "g"), text)
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,6 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-LEAST_WORKDAYS_OF_A_WEEK = 3
-"""An ISO week with fewer working days (National Day, Spring Festival) is not counted as a week."""
-
 
 @dataclass(frozen=True)
 class Week:
@@ -66,14 +63,17 @@ class Workdays:
         """Working days after ``first`` up to and including ``last`` (0 where last ≤ first)."""
         return len(self.between(first + timedelta(days=1), last)) if last > first else 0
 
-    def weeks(self, first: date, last: date, as_of: date) -> list[Week]:
-        """The counted weeks of a period: Thursday inside it, at least three working days, complete by ``as_of``."""
+    def weeks(self, first: date, last: date, as_of: date, least_workdays: int) -> list[Week]:
+        """The counted weeks of a period: Thursday inside it, complete by ``as_of``, and with at least so many working days.
+
+        An ISO week with fewer (National Day, Spring Festival) asks nothing of anyone.
+        """
         thursday = first + timedelta(days=(3 - first.weekday()) % 7)
         weeks = []
         while thursday <= last and thursday + timedelta(days=3) <= as_of:
             monday = thursday - timedelta(days=3)
             workdays = tuple(self.between(monday, monday + timedelta(days=6)))
-            if len(workdays) >= LEAST_WORKDAYS_OF_A_WEEK:
+            if len(workdays) >= least_workdays:
                 weeks.append(Week(monday, workdays))
             thursday += timedelta(days=7)
         return weeks

@@ -98,7 +98,7 @@ def test_the_hit_rate_counts_named_right_and_missed():
     ended_before = a_case("2026-10-15 09:00:00", "2026-10-20", id=5, ended_at=monday - timedelta(seconds=1), outcome="resolved")
     opened_after = a_case("2026-10-19 00:00:00", "2026-10-22", id=6)
     cases = pd.DataFrame([late, kept, still_open, withdrawn, ended_before, opened_after])
-    assert hit_rate(History(rows), cases, WORKDAYS) == HitRate(cases=3, named=3, right=2, missed=2)
+    assert hit_rate(History(rows), cases, WORKDAYS, warn_at=0.5) == HitRate(cases=3, named=3, right=2, missed=2)
 
 
 def test_a_deadline_with_an_hour_is_missed_by_a_second():
@@ -107,7 +107,7 @@ def test_a_deadline_with_an_hour_is_missed_by_a_second():
     cases = [
         a_case("2026-10-15", "2026-10-20", id=n, due_instant=due, ended_at=due + timedelta(seconds=n), outcome="resolved") for n in (0, 1)
     ]
-    assert hit_rate(History(rows), pd.DataFrame(cases), WORKDAYS).missed == 1
+    assert hit_rate(History(rows), pd.DataFrame(cases), WORKDAYS, warn_at=0.5).missed == 1
 
 
 def asked(connection, last: str):
@@ -153,7 +153,7 @@ def test_the_forecast_finds_the_township_that_sleeps(connection):
         day += timedelta(days=1)
     weeks = window(question(DatabaseSource(connection, EVERYTHING), Level.COUNTY, Period.parse("2026-10"), date(2026, 10, 31)), Span.PERIOD)
     learned = closing_days(EVERYTHING, connection, asked(connection, "2026-09-30"))
-    result = hit_rate(History(learned), cases_that_were_due(EVERYTHING, connection, weeks), WORKDAYS)
+    result = hit_rate(History(learned), cases_that_were_due(EVERYTHING, connection, weeks), WORKDAYS, warn_at=0.5)
     assert result.missed > 0
     assert result.precision is not None
     assert result.precision >= 0.8

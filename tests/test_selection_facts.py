@@ -217,7 +217,7 @@ def test_a_patch_captains_meetings_are_the_patchs_own(connection):
     a_meeting(connection, "monthly", "2026-10-15", PATCH)
     a_meeting(connection, "heart_talk", "2026-10-15", CELL)
     workdays = DatabaseSource(connection, EVERYTHING).workdays()
-    weeks = workdays.weeks(date(2026, 1, 1), END, END)
+    weeks = workdays.weeks(date(2026, 1, 1), END, END, 3)
     assert term(made(connection, "patch_captain"), captain, "meetings") == (2, 12 + len(weeks))
 
 

@@ -130,7 +130,7 @@ def confirmed_overrides(records: Sequence[Record]) -> list[Record]:
 
 
 def deadline(step: Step, day: date, workdays: Workdays, days: Mapping[Step, int]) -> date | None:
-    """The last working day of appeals or notice that begin on ``day``: the fifth working day after it."""
+    """The last working day of appeals or notice that begin on ``day``."""
     return workdays.after(day, days[step]) if step in days else None
 
 
@@ -176,7 +176,7 @@ def _require_main(step: Step, records: Sequence[Record], today: date, seats: Map
         raise FlowError(f"下一步应为“{STEP_NAMES[expected]}”" if expected else "本次评选没有下一步")
     until = waiting_until(records)
     if until is not None and today <= until:
-        raise FlowError(f"期限到 {until.month}月{until.day}日(第5个工作日)止,次日起可办理")
+        raise FlowError(f"期限到 {until.month}月{until.day}日止,次日起可办理")
     if step is Step.TOWNSHIP and area_code not in townships_missing(records, seats):
         raise FlowError("请选择尚未审定的乡镇")
     waiting = pending_overrides(records)

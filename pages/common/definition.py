@@ -85,20 +85,21 @@ def definition_line(indicator_id: str) -> str:
 def definition_text(entry: Indicator) -> str:
     """An entry of the registry in Chinese Markdown: what, of what, target, rule with its words, rulebook version."""
     edition = rulebook().on(loaders.today())
+    texts = entry.texts(edition)
     goal = target_text(entry, edition.target(entry.id)) or "不设目标,只看"
     direction = {Direction.UP: "越高越好", Direction.DOWN: "越低越好", Direction.WATCH: "供研判,不排名"}[entry.direction]
     lines = [
         f"#### {entry.name}",
         f"{MODULE_NAMES[entry.module]} · `{entry.id}` · {direction} · {goal}",
         "",
-        f"**为什么看它** {entry.why}",
+        f"**为什么看它** {texts.why}",
         "",
-        f"**分子 k** {entry.numerator}",
+        f"**分子 k** {texts.numerator}",
     ]
-    if entry.denominator:
-        lines += ["", f"**分母 n** {entry.denominator}"]
-    if entry.notes:
-        lines += ["", f"**说明** {entry.notes}"]
+    if texts.denominator:
+        lines += ["", f"**分母 n** {texts.denominator}"]
+    if texts.notes:
+        lines += ["", f"**说明** {texts.notes}"]
     for rule_id in entry.basis:
         rule = rulebook().rules[rule_id]
         lines += ["", f"**依据 {rule.id}** “{rule.words}”——{rule.source}"]

@@ -14,7 +14,7 @@ from data_access.petition_forecast import cases_due, cases_that_were_due, closin
 from data_access.petition_lists import Asked, petition_count, petition_list
 from data_access.scope import Scope
 from data_access.window import Window
-from metrics.petition_forecast import CHECKED_WEEKS, WARN_AT, History, HitRate, hit_rate, how_sure, miss_chances
+from metrics.petition_forecast import CHECKED_WEEKS, History, HitRate, hit_rate, how_sure, miss_chances
 from metrics.vocabulary import Level, Status
 from metrics.wording import day_text, share
 from pages.common import loaders
@@ -74,7 +74,7 @@ def likely_late(filters: Filters) -> str:
     if not history_is_there((filters.narrowed, moment_window(filters)), partial(_learned, filters)):
         return _group(title, None, "near", [], "", "正在推算,几秒后显示", "petitions.closed_on_time")
     rows = forecast(filters)
-    named = rows[rows["chance"] >= WARN_AT]
+    named = rows[rows["chance"] >= moment_window(filters).number("petitions.warn_at")]
     offer_likely_late(filters, named)
     townships = township_names(filters.scope, filters.as_of)
     lines = []
@@ -128,4 +128,4 @@ def _checked(scope: Scope, connection: Any, window: Window) -> HitRate:
     first = monday - timedelta(weeks=CHECKED_WEEKS)
     history = closing_days(scope, connection, replace(window, last=first - timedelta(days=1)))
     cases = cases_that_were_due(scope, connection, replace(window, first=first, last=monday - timedelta(days=1)))
-    return hit_rate(History(history), cases, loaders.workdays())
+    return hit_rate(History(history), cases, loaders.workdays(), window.number("petitions.warn_at"))
