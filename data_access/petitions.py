@@ -98,7 +98,7 @@ def _grouped(
 ) -> pd.DataFrame:
     """Counts by area first, then by unit: which areas count nowhere is asked once an area and not once a petition (an eighth of the time
     with 800,000 petitions on PostgreSQL, which also reads them by several workers then)."""
-    unit, has_unit = unit_of_petition(window)
+    unit, in_a_unit = unit_of_petition(window)
     names = ["code", *dimensions]
     by_area: list = [
         unit.label("code"),
@@ -108,7 +108,7 @@ def _grouped(
     # Grouped by position: an expression with bound parameters is not the same expression twice on PostgreSQL.
     places: list = [literal_column(str(place + 1)) for place in range(len(by_area))]
     counted_by_area = statement.with_only_columns(*by_area, *(expression.label(name) for name, expression in counts.items()))
-    each = counted_by_area.where(unrestricted_petitions(scope), has_unit).group_by(*places).subquery()
+    each = counted_by_area.where(unrestricted_petitions(scope), in_a_unit).group_by(*places).subquery()
     groups = [each.c[name] for name in names]
     rows = select(*groups, *(func.sum(each.c[name]) for name in counts)).where(under_ranked(each.c.area)).group_by(*groups)
     with by_hashing(connection):
@@ -268,12 +268,12 @@ def petition_durations(scope: Scope, connection: Connection, window: Window) -> 
     The database sorts, so that a province's year comes back as four rows a unit. Grain: unit × outcome × position.
     Columns: code, outcome, n (petitions), position (0-based, ascending), days.
     """
-    unit, has_unit = unit_of_petition(window)
+    unit, in_a_unit = unit_of_petition(window)
     ended = (
         select(
             unit.label("code"), Petition.outcome.label("outcome"), seconds_between(Petition.opened_at, Petition.ended_at).label("seconds")
         )
-        .where(counted_petitions(scope), has_unit, within(Petition.ended_at, window))
+        .where(counted_petitions(scope), in_a_unit, within(Petition.ended_at, window))
         .subquery()
     )
     return order_statistics(connection, ended, ["code", "outcome"])

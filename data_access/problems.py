@@ -5,7 +5,9 @@ Nothing here is deleted or corrected: the office that sent a row mends it at its
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 
 import pandas as pd
 from sqlalchemy import (
@@ -35,6 +37,7 @@ from data_access.tables import (
     CaptainMeeting,
     CaptainVisit,
     Household,
+    Identified,
     NightLecturer,
     NightSession,
     NightStay,
@@ -44,36 +47,41 @@ from data_access.tables import (
     PetitionEvent,
     PetitionRating,
     ReceptionSlot,
+    Recorded,
 )
 from data_access.window import Window
 
 COLUMNS = ["row_id", "area_code", "area_name", "day", "person_id", "person_name", "detail", "source", "source_ref", "recorded_at"]
 
 
-@dataclass(frozen=True)
-class Kind:
-    """One reason why a row cannot count, and what to do about it."""
+@dataclass(frozen=True, eq=False)
+class Fault:
+    """One thing that can be wrong with a row: why it cannot count, what to do about it, and the condition that finds it."""
 
-    id: str
-    ledger: str
     reason: str
     remedy: str
+    found: ColumnElement[bool]
 
 
-@dataclass(frozen=True)
-class _Ledger:
-    """One table: how its rows are shown, which of them are looked at, and what can be wrong with one."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Ledger:
+    """One table: how its rows are shown, which of them are looked at, and what can be wrong with one (by a name that is part of the id)."""
 
     name: str
+    table: type[Identified]
     rows: Select
-    row_id: SQLColumnExpression
-    area: SQLColumnExpression
+    area: SQLColumnExpression = field(default_factory=null)
     day: SQLColumnExpression
-    person: SQLColumnExpression
+    person: SQLColumnExpression = field(default_factory=null)
     detail: SQLColumnExpression
-    origin: tuple[SQLColumnExpression, SQLColumnExpression, SQLColumnExpression]
     within: ColumnElement[bool]
-    faults: dict[str, tuple[str, str, ColumnElement[bool]]]
+    faults: Mapping[str, Fault]
+
+    @property
+    def origin(self) -> tuple[SQLColumnExpression, ...]:
+        """The source's name, its key of the row, and when the row was entered; NULL where a table does not say."""
+        table = self.table
+        return (table.source, table.source_ref, table.recorded_at) if issubclass(table, Recorded) else (null(), null(), null())
 
 
 PERSON = "核对人员编号,或先登记此人"
@@ -81,7 +89,6 @@ PLACE = "核对区划代码,或先登记该单位"
 LATER = "核对日期"
 POST = "核对任职起止日期"
 PSEUDO = "中心镇等非实体单位不参加统计,请改记到实际乡镇、村"
-NOTHING = (null(), null(), null())
 
 
 def _unknown_person(column: SQLColumnExpression) -> ColumnElement[bool]:
@@ -121,214 +128,261 @@ def _out_of_post(person: SQLColumnExpression, area: SQLColumnExpression, day: SQ
     return and_(there.exists(), ~then.exists())
 
 
-def _ledgers(scope: Scope, window: Window) -> list[_Ledger]:
-    today = literal(window.as_of, Date)
+@dataclass(frozen=True)
+class _Asked:
+    """Whose rows are looked at, and over which days; a row dated after as-of is looked at wherever it lies in time."""
 
-    def kept(area: SQLColumnExpression, day: SQLColumnExpression) -> ColumnElement[bool]:
-        return and_(day >= window.first, or_(day <= window.last, day > today), _shown(area, scope))
+    scope: Scope
+    window: Window
+
+    @property
+    def today(self) -> ColumnElement[date]:
+        return literal(self.window.as_of, Date)
+
+    def dated(self, day: SQLColumnExpression) -> ColumnElement[bool]:
+        return and_(day >= self.window.first, or_(day <= self.window.last, day > self.today))
+
+    def during(self, moment: SQLColumnExpression) -> ColumnElement[bool]:
+        return and_(moment >= self.window.start, moment < self.window.end)
+
+    def kept(self, area: SQLColumnExpression, day: SQLColumnExpression) -> ColumnElement[bool]:
+        return and_(self.dated(day), _shown(area, self.scope))
 
     def usual(
-        label: str, area: SQLColumnExpression, day: SQLColumnExpression, person: SQLColumnExpression | None
-    ) -> dict[str, tuple[str, str, ColumnElement[bool]]]:
-        faults = {"area": (f"{label}地点不明(区划代码不存在)", PLACE, _unknown_area(area))}
-        if person is not None:
-            faults["person"] = (f"{label}人员不明(人员编号不存在)", PERSON, _unknown_person(person))
-        faults["future"] = (f"{label}日期在今天之后", LATER, day > today)
-        faults["pseudo"] = (f"{label}记在非实体单位", PSEUDO, _unranked(area))
-        return faults
+        self, label: str, area: SQLColumnExpression, day: SQLColumnExpression, person: SQLColumnExpression | None = None
+    ) -> dict[str, Fault]:
+        """What can be wrong with any row that lies somewhere on some day, of some person where one is given."""
+        return {
+            "area": Fault(f"{label}地点不明(区划代码不存在)", PLACE, _unknown_area(area)),
+            **({} if person is None else {"person": _nobody(label, person)}),
+            "future": Fault(f"{label}日期在今天之后", LATER, day > self.today),
+            "pseudo": Fault(f"{label}记在非实体单位", PSEUDO, _unranked(area)),
+        }
 
-    def origin(table: type) -> tuple[SQLColumnExpression, SQLColumnExpression, SQLColumnExpression]:
-        return table.source, table.source_ref, table.recorded_at  # type: ignore[attr-defined]
 
-    stay, visit, slot, session, meeting = NightStay, NightVisit, ReceptionSlot, NightSession, CaptainMeeting
-    home = select(CaptainVisit).outerjoin(Household, Household.id == CaptainVisit.household_id)
-    opened = func.date(Petition.opened_at, type_=Date)
-    slot_faults = usual("场次", slot.area_code, slot.day, None)
-    slot_faults["person"] = (
-        "场次的A岗、B岗或接待人不明(人员编号不存在)",
-        PERSON,
-        or_(*(_unknown_person(column) for column in (slot.leader_id, slot.backup_id, slot.received_by))),
+def _nobody(label: str, person: SQLColumnExpression) -> Fault:
+    return Fault(f"{label}人员不明(人员编号不存在)", PERSON, _unknown_person(person))
+
+
+def _stays(asked: _Asked) -> Ledger:
+    stay = NightStay
+    return Ledger(
+        name="住夜",
+        table=stay,
+        rows=select(stay),
+        area=stay.area_code,
+        day=stay.night,
+        person=stay.person_id,
+        detail=stay.note,
+        within=asked.kept(stay.area_code, stay.night),
+        faults={
+            **asked.usual("住夜", stay.area_code, stay.night, stay.person_id),
+            "post": Fault("住夜时不在该单位任职(任职之前或免职之后)", POST, _out_of_post(stay.person_id, stay.area_code, stay.night)),
+        },
     )
-    slot_faults["future"] = ("场次未到日期却已登记接待人", LATER, and_(slot.day > today, slot.received_by.is_not(None)))
-    event_petition, rated_petition, lecture = aliased(Petition), aliased(Petition), aliased(NightSession)
-    return [
-        _Ledger(
-            "住夜",
-            select(stay),
-            stay.id,
-            stay.area_code,
-            stay.night,
-            stay.person_id,
-            stay.note,
-            origin(stay),
-            kept(stay.area_code, stay.night),
-            {
-                **usual("住夜", stay.area_code, stay.night, stay.person_id),
-                "post": ("住夜时不在该单位任职(任职之前或免职之后)", POST, _out_of_post(stay.person_id, stay.area_code, stay.night)),
-            },
+
+
+def _night_visits(asked: _Asked) -> Ledger:
+    visit = NightVisit
+    return Ledger(
+        name="夜访",
+        table=visit,
+        rows=select(visit),
+        area=visit.area_code,
+        day=visit.visited_on,
+        person=visit.person_id,
+        detail=visit.note,
+        within=asked.kept(visit.area_code, visit.visited_on),
+        faults=asked.usual("夜访", visit.area_code, visit.visited_on, visit.person_id),
+    )
+
+
+def _night_sessions(asked: _Asked) -> Ledger:
+    session = NightSession
+    return Ledger(
+        name="三夜场次",
+        table=session,
+        rows=select(session),
+        area=session.area_code,
+        day=session.held_on,
+        detail=session.theme,
+        within=asked.kept(session.area_code, session.held_on),
+        faults=asked.usual("场次", session.area_code, session.held_on),
+    )
+
+
+def _lectures(asked: _Asked) -> Ledger:
+    lecturer, session, window = NightLecturer, aliased(NightSession), asked.window
+    held = and_(session.held_on >= window.first, session.held_on <= window.last, in_scope(session.area_code, asked.scope))
+    return Ledger(
+        name="授课",
+        table=lecturer,
+        rows=select(lecturer).outerjoin(session, session.id == lecturer.session_id),
+        area=session.area_code,
+        day=session.held_on,
+        person=lecturer.person_id,
+        detail=session.theme,
+        within=or_(held, and_(session.id.is_(None), _sees_all(asked.scope))),
+        faults={
+            "session": Fault("授课对应的场次不存在", "核对场次编号", session.id.is_(None)),
+            "person": _nobody("授课", lecturer.person_id),
+        },
+    )
+
+
+def _receptions(asked: _Asked) -> Ledger:
+    slot = ReceptionSlot
+    nobody = or_(*(_unknown_person(column) for column in (slot.leader_id, slot.backup_id, slot.received_by)))
+    return Ledger(
+        name="接待",
+        table=slot,
+        rows=select(slot),
+        area=slot.area_code,
+        day=slot.day,
+        person=func.coalesce(slot.received_by, slot.leader_id),
+        detail=slot.place,
+        within=asked.kept(slot.area_code, slot.day),
+        faults={
+            **asked.usual("场次", slot.area_code, slot.day),
+            # Published slots lie ahead; only one that was received cannot.
+            "future": Fault("场次未到日期却已登记接待人", LATER, and_(slot.day > asked.today, slot.received_by.is_not(None))),
+            "person": Fault("场次的A岗、B岗或接待人不明(人员编号不存在)", PERSON, nobody),
+        },
+    )
+
+
+def _petitions(asked: _Asked) -> Ledger:
+    petition, window = Petition, asked.window
+    nowhere = and_(_sees_all(asked.scope), _unknown_area(petition.area_code), petition.restricted.is_not(True))
+    lost_visit = and_(petition.origin_visit_id.is_not(None), petition.origin_visit_id.not_in(select(NightVisit.id)))
+    lost_slot = and_(petition.origin_slot_id.is_not(None), petition.origin_slot_id.not_in(select(ReceptionSlot.id)))
+    return Ledger(
+        name="诉求",
+        table=petition,
+        rows=select(petition),
+        area=petition.area_code,
+        day=func.date(petition.opened_at, type_=Date),
+        person=petition.handler_id,
+        detail=petition.number,
+        within=and_(
+            petition.opened_at >= window.start,
+            or_(petition.opened_at < window.end, petition.opened_at >= window.as_of_end),
+            or_(visible_petitions(asked.scope), nowhere),
         ),
-        _Ledger(
-            "夜访",
-            select(visit),
-            visit.id,
-            visit.area_code,
-            visit.visited_on,
-            visit.person_id,
-            visit.note,
-            origin(visit),
-            kept(visit.area_code, visit.visited_on),
-            usual("夜访", visit.area_code, visit.visited_on, visit.person_id),
-        ),
-        _Ledger(
-            "三夜场次",
-            select(session),
-            session.id,
-            session.area_code,
-            session.held_on,
-            null(),
-            session.theme,
-            origin(session),
-            kept(session.area_code, session.held_on),
-            usual("场次", session.area_code, session.held_on, None),
-        ),
-        _Ledger(
-            "授课",
-            select(NightLecturer).outerjoin(lecture, lecture.id == NightLecturer.session_id),
-            NightLecturer.id,
-            lecture.area_code,
-            lecture.held_on,
-            NightLecturer.person_id,
-            lecture.theme,
-            NOTHING,
-            or_(
-                and_(lecture.held_on >= window.first, lecture.held_on <= window.last, in_scope(lecture.area_code, scope)),
-                and_(lecture.id.is_(None), _sees_all(scope)),
-            ),
-            {
-                "session": ("授课对应的场次不存在", "核对场次编号", lecture.id.is_(None)),
-                "person": ("授课人员不明(人员编号不存在)", PERSON, _unknown_person(NightLecturer.person_id)),
-            },
-        ),
-        _Ledger(
-            "接待",
-            select(slot),
-            slot.id,
-            slot.area_code,
-            slot.day,
-            func.coalesce(slot.received_by, slot.leader_id),
-            slot.place,
-            origin(slot),
-            kept(slot.area_code, slot.day),
-            slot_faults,
-        ),
-        _Ledger(
-            "诉求",
-            select(Petition),
-            Petition.id,
-            Petition.area_code,
-            opened,
-            Petition.handler_id,
-            Petition.number,
-            origin(Petition),
-            and_(
-                Petition.opened_at >= window.start,
-                or_(Petition.opened_at < window.end, Petition.opened_at >= window.as_of_end),
-                or_(visible_petitions(scope), and_(_sees_all(scope), _unknown_area(Petition.area_code), Petition.restricted.is_not(True))),
-            ),
-            {
-                "area": ("诉求地点不明(区划代码不存在)", PLACE, _unknown_area(Petition.area_code)),
-                "future": ("诉求登记时间在今天之后", LATER, Petition.opened_at >= window.as_of_end),
-                "pseudo": ("诉求记在非实体单位", PSEUDO, _unranked(Petition.area_code)),
-                "order": ("诉求办结早于登记", "核对登记和办结时间", Petition.ended_at < Petition.opened_at),
-                "outcome": ("诉求已办结却没有结果", "补登办理结果", and_(Petition.ended_at.is_not(None), Petition.outcome.is_(None))),
-                "person": ("诉求承办人不明(人员编号不存在)", PERSON, _unknown_person(Petition.handler_id)),
-                "visit": (
-                    "诉求写明的夜访记录不存在",
-                    "核对夜访编号",
-                    and_(Petition.origin_visit_id.is_not(None), Petition.origin_visit_id.not_in(select(NightVisit.id))),
-                ),
-                "slot": (
-                    "诉求写明的接待场次不存在",
-                    "核对场次编号",
-                    and_(Petition.origin_slot_id.is_not(None), Petition.origin_slot_id.not_in(select(ReceptionSlot.id))),
-                ),
-            },
-        ),
-        _Ledger(
-            "诉求流转",
-            select(PetitionEvent).outerjoin(event_petition, event_petition.id == PetitionEvent.petition_id),
-            PetitionEvent.id,
-            null(),
-            func.date(PetitionEvent.at, type_=Date),
-            PetitionEvent.person_id,
-            PetitionEvent.kind,
-            NOTHING,
-            and_(PetitionEvent.at >= window.start, PetitionEvent.at < window.end, event_petition.id.is_(None), _sees_all(scope)),
-            {"petition": ("流转记录对应的诉求不存在", "核对诉求编号", event_petition.id.is_(None))},
-        ),
-        _Ledger(
-            "评单",
-            select(PetitionRating).outerjoin(rated_petition, rated_petition.id == PetitionRating.petition_id),
-            PetitionRating.id,
-            null(),
-            func.date(PetitionRating.rated_at, type_=Date),
-            null(),
-            PetitionRating.method,
-            NOTHING,
-            and_(
-                PetitionRating.rated_at >= window.start, PetitionRating.rated_at < window.end, rated_petition.id.is_(None), _sees_all(scope)
-            ),
-            {"petition": ("评单对应的诉求不存在", "核对诉求编号", rated_petition.id.is_(None))},
-        ),
-        _Ledger(
-            "三长走访",
-            home,
-            CaptainVisit.id,
-            Household.area_code,
-            CaptainVisit.visited_on,
-            CaptainVisit.person_id,
-            CaptainVisit.note,
-            origin(CaptainVisit),
-            and_(
-                CaptainVisit.visited_on >= window.first,
-                or_(CaptainVisit.visited_on <= window.last, CaptainVisit.visited_on > today),
-                or_(in_scope(Household.area_code, scope), and_(Household.id.is_(None), _sees_all(scope))),
-            ),
-            {
-                "household": ("走访的户不存在", "核对户编号", Household.id.is_(None)),
-                "person": ("走访人员不明(人员编号不存在)", PERSON, _unknown_person(CaptainVisit.person_id)),
-                "future": ("走访日期在今天之后", LATER, CaptainVisit.visited_on > today),
-            },
-        ),
-        _Ledger(
-            "三长会议",
-            select(meeting),
-            meeting.id,
-            meeting.area_code,
-            meeting.held_on,
-            meeting.convener_id,
-            meeting.kind,
-            origin(meeting),
-            kept(meeting.area_code, meeting.held_on),
-            usual("会议", meeting.area_code, meeting.held_on, meeting.convener_id),
-        ),
-        _Ledger(
-            "任职",
-            select(Appointment),
-            Appointment.id,
-            Appointment.area_code,
-            Appointment.valid_from,
-            Appointment.person_id,
-            Appointment.role,
-            NOTHING,
-            and_(or_(Appointment.valid_to.is_(None), Appointment.valid_to >= window.first), _shown(Appointment.area_code, scope)),
-            {
-                "area": ("任职单位不明(区划代码不存在)", PLACE, _unknown_area(Appointment.area_code)),
-                "person": ("任职人员不明(人员编号不存在)", PERSON, _unknown_person(Appointment.person_id)),
-                "order": ("免职早于任职", POST, Appointment.valid_to < Appointment.valid_from),
-            },
-        ),
-    ]
+        faults={
+            "area": Fault("诉求地点不明(区划代码不存在)", PLACE, _unknown_area(petition.area_code)),
+            "future": Fault("诉求登记时间在今天之后", LATER, petition.opened_at >= window.as_of_end),
+            "pseudo": Fault("诉求记在非实体单位", PSEUDO, _unranked(petition.area_code)),
+            "order": Fault("诉求办结早于登记", "核对登记和办结时间", petition.ended_at < petition.opened_at),
+            "outcome": Fault("诉求已办结却没有结果", "补登办理结果", and_(petition.ended_at.is_not(None), petition.outcome.is_(None))),
+            "person": Fault("诉求承办人不明(人员编号不存在)", PERSON, _unknown_person(petition.handler_id)),
+            "visit": Fault("诉求写明的夜访记录不存在", "核对夜访编号", lost_visit),
+            "slot": Fault("诉求写明的接待场次不存在", "核对场次编号", lost_slot),
+        },
+    )
+
+
+def _petition_events(asked: _Asked) -> Ledger:
+    event, petition = PetitionEvent, aliased(Petition)
+    orphan = petition.id.is_(None)
+    return Ledger(
+        name="诉求流转",
+        table=event,
+        rows=select(event).outerjoin(petition, petition.id == event.petition_id),
+        day=func.date(event.at, type_=Date),
+        person=event.person_id,
+        detail=event.kind,
+        within=and_(asked.during(event.at), orphan, _sees_all(asked.scope)),
+        faults={"petition": Fault("流转记录对应的诉求不存在", "核对诉求编号", orphan)},
+    )
+
+
+def _ratings(asked: _Asked) -> Ledger:
+    rating, petition = PetitionRating, aliased(Petition)
+    orphan = petition.id.is_(None)
+    return Ledger(
+        name="评单",
+        table=rating,
+        rows=select(rating).outerjoin(petition, petition.id == rating.petition_id),
+        day=func.date(rating.rated_at, type_=Date),
+        detail=rating.method,
+        within=and_(asked.during(rating.rated_at), orphan, _sees_all(asked.scope)),
+        faults={"petition": Fault("评单对应的诉求不存在", "核对诉求编号", orphan)},
+    )
+
+
+def _captain_visits(asked: _Asked) -> Ledger:
+    visit, household = CaptainVisit, Household
+    nowhere = and_(household.id.is_(None), _sees_all(asked.scope))
+    return Ledger(
+        name="三长走访",
+        table=visit,
+        rows=select(visit).outerjoin(household, household.id == visit.household_id),
+        area=household.area_code,
+        day=visit.visited_on,
+        person=visit.person_id,
+        detail=visit.note,
+        within=and_(asked.dated(visit.visited_on), or_(in_scope(household.area_code, asked.scope), nowhere)),
+        faults={
+            "household": Fault("走访的户不存在", "核对户编号", household.id.is_(None)),
+            "person": _nobody("走访", visit.person_id),
+            "future": Fault("走访日期在今天之后", LATER, visit.visited_on > asked.today),
+        },
+    )
+
+
+def _captain_meetings(asked: _Asked) -> Ledger:
+    meeting = CaptainMeeting
+    return Ledger(
+        name="三长会议",
+        table=meeting,
+        rows=select(meeting),
+        area=meeting.area_code,
+        day=meeting.held_on,
+        person=meeting.convener_id,
+        detail=meeting.kind,
+        within=asked.kept(meeting.area_code, meeting.held_on),
+        faults=asked.usual("会议", meeting.area_code, meeting.held_on, meeting.convener_id),
+    )
+
+
+def _appointments(asked: _Asked) -> Ledger:
+    post = Appointment
+    running = or_(post.valid_to.is_(None), post.valid_to >= asked.window.first)
+    return Ledger(
+        name="任职",
+        table=post,
+        rows=select(post),
+        area=post.area_code,
+        day=post.valid_from,
+        person=post.person_id,
+        detail=post.role,
+        within=and_(running, _shown(post.area_code, asked.scope)),
+        faults={
+            "area": Fault("任职单位不明(区划代码不存在)", PLACE, _unknown_area(post.area_code)),
+            "person": _nobody("任职", post.person_id),
+            "order": Fault("免职早于任职", POST, post.valid_to < post.valid_from),
+        },
+    )
+
+
+LEDGERS = (
+    _stays,
+    _night_visits,
+    _night_sessions,
+    _lectures,
+    _receptions,
+    _petitions,
+    _petition_events,
+    _ratings,
+    _captain_visits,
+    _captain_meetings,
+    _appointments,
+)
+
+
+def _ledgers(scope: Scope, window: Window) -> list[Ledger]:
+    return [ledger(_Asked(scope, window)) for ledger in LEDGERS]
 
 
 def problem_counts(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
@@ -338,10 +392,10 @@ def problem_counts(scope: Scope, connection: Connection, window: Window) -> pd.D
     """
     found = []
     for ledger in _ledgers(scope, window):
-        sums = [func.sum(case((fault, 1), else_=0)) for _, _, fault in ledger.faults.values()]
+        sums = [func.sum(case((fault.found, 1), else_=0)) for fault in ledger.faults.values()]
         counts = connection.execute(ledger.rows.with_only_columns(*sums).where(ledger.within)).one()
-        for (name, (reason, remedy, _)), count in zip(ledger.faults.items(), counts, strict=True):
-            found.append((f"{ledger.name}.{name}", ledger.name, reason, remedy, int(count or 0)))
+        for (name, fault), count in zip(ledger.faults.items(), counts, strict=True):
+            found.append((f"{ledger.name}.{name}", ledger.name, fault.reason, fault.remedy, int(count or 0)))
     result = pd.DataFrame(found, columns=["id", "ledger", "reason", "remedy", "rows"])
     return result[result["rows"] > 0].sort_values("rows", ascending=False, kind="stable").reset_index(drop=True)
 
@@ -363,7 +417,7 @@ def problem_rows(scope: Scope, connection: Connection, window: Window, problem_i
             ledger.rows.outerjoin(area, area.code == ledger.area)
             .outerjoin(person, person.id == ledger.person)
             .with_only_columns(
-                ledger.row_id,
+                ledger.table.id,
                 func.coalesce(ledger.area, null(), type_=Text),
                 area.name,
                 ledger.day,
@@ -372,8 +426,8 @@ def problem_rows(scope: Scope, connection: Connection, window: Window, problem_i
                 ledger.detail,
                 *ledger.origin,
             )
-            .where(ledger.within, fault[2])
-            .order_by(ledger.row_id.desc())
+            .where(ledger.within, fault.found)
+            .order_by(ledger.table.id.desc())
             .limit(limit)
             .offset(offset)
         )

@@ -12,7 +12,10 @@ from sqlalchemy import false as nothing_matches
 from data_access.tables import Area, Petition
 
 CODE_LENGTHS = {"county": 6, "township": 9, "village": 12, "patch": 14, "group": 16, "cell": 19}
-"""Digits of an area code by level (GB/T 2260 down to the village, the grid's own below)."""
+"""Digits of an area code by level (GB/T 2260 down to the village, the grid's own below).
+
+``metrics.vocabulary`` says the same of its levels: neither floor may import the other, and a test holds the two equal.
+"""
 
 
 @dataclass(frozen=True)

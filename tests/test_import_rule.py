@@ -59,6 +59,17 @@ def test_a_layer_imports_only_what_lies_below_it(layer: str) -> None:
         assert used <= MAY_IMPORT[layer] | BY_FILE.get(path, set()), path
 
 
+def test_what_both_lower_floors_have_to_know_they_know_alike() -> None:
+    """``data_access`` and ``metrics`` never import each other, so a few words of the contract are written in both."""
+    from data_access import captains, nights, petitions, scope
+    from metrics import vocabulary
+
+    assert scope.CODE_LENGTHS == vocabulary.CODE_LENGTHS
+    assert nights.TOWNSHIP_CADRES == vocabulary.TOWNSHIP_CADRES
+    assert nights.VILLAGE_CADRES == vocabulary.VILLAGE_CADRES
+    assert petitions.CAPTAIN_ROLES == vocabulary.CAPTAINS == tuple(captains.CAPTAIN_LEVELS)
+
+
 def test_the_common_part_of_the_pages_knows_no_page() -> None:
     for file in files("pages"):
         area = file.relative_to(ROOT / "pages").parts[0]
