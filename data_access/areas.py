@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, and_, exists, or_, select
@@ -91,7 +92,7 @@ def masked_phone(phone: str | None) -> str | None:
     return None if not isinstance(phone, str) or not phone else f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****"
 
 
-def in_post_on(day: SQLColumnExpression) -> ColumnElement[bool]:
+def in_post_on(day: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     """ "In post on D": the appointment is valid on D and no leave period covers D."""
     on_leave = exists().where(
         LeavePeriod.person_id == Appointment.person_id,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 import pandas as pd
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, func, select
 
 from data_access.areas import people
-from data_access.frames import frame
+from data_access.frames import AnySelect, frame
 from data_access.petition_clocks import Deadline, day_of, deadline
 from data_access.petitions import open_at_end
 from data_access.scope import Scope, counted_petitions
@@ -42,7 +42,7 @@ def unmoved_backlog(scope: Scope, connection: Connection, window: Window, still_
     return _named(scope, connection, statement.limit(limit))
 
 
-def _open_petitions(scope: Scope, window: Window, clock: Deadline) -> Select:
+def _open_petitions(scope: Scope, window: Window, clock: Deadline) -> AnySelect:
     township = func.substr(Petition.area_code, 1, 9)
     return (
         select(
@@ -70,7 +70,7 @@ def _days_before(day: date, count: int) -> datetime:
     return datetime.combine(day - timedelta(days=count - 1), time())
 
 
-def _named(scope: Scope, connection: Connection, statement: Select) -> pd.DataFrame:
+def _named(scope: Scope, connection: Connection, statement: AnySelect) -> pd.DataFrame:
     rows = frame(connection, statement, COLUMNS)
     names = people(scope, connection, [*rows["handler_id"].dropna(), *rows["lead_id"].dropna()]).set_index("person_id")["name"]
     for role in ("handler", "lead"):

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Select, SQLColumnExpression, and_, exists, func, literal, or_, select, union_all
+from sqlalchemy import Connection, SQLColumnExpression, and_, exists, func, literal, or_, select, union_all
 
 from data_access.captains import known_area
-from data_access.frames import frame
+from data_access.frames import AnySelect, frame
 from data_access.petition_clocks import day_of, deadline, workday_clock
 from data_access.petitions import ended_by_then, known_outcome, one_if, within
 from data_access.profiles import held_post
@@ -89,7 +89,7 @@ def _accepted(scope: Scope, connection: Connection, person_id: int, window: Wind
 def entries_of(scope: Scope, connection: Connection, person_id: int, first: date, last: date) -> pd.DataFrame:
     """The captain's own visits and the meetings they convened. Grain: row. Columns: sort (visit, meeting), day, recorded_at."""
 
-    def rows(sort: str, day: Column, recorded: Column, area: Column, person: Column) -> Select:
+    def rows(sort: str, day: Column, recorded: Column, area: Column, person: Column) -> AnySelect:
         mine = and_(person == person_id, day.between(first, last), counted(area, scope), known_area(area))
         return select(literal(sort), day, recorded).where(mine)
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, Subquery, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, Subquery, and_, case, exists, func, literal, or_, select
 
 from data_access.areas import in_post_on
 from data_access.fact import Fact
-from data_access.frames import frame
+from data_access.frames import AnySelect, frame
 from data_access.scope import CODE_LENGTHS, Scope, counted, has_unit, in_scope, unit_code, valid_on
 from data_access.slots import Slot, month_slots, quarter_slots, slot_table, week_slots
 from data_access.tables import Appointment, Area, CaptainMeeting, CaptainVisit, Household, Person, TrainingAttendance
@@ -41,14 +41,14 @@ def _grain(window: Window, own_level: str) -> str:
     return own_level if window.level not in CODE_LENGTHS else window.level
 
 
-def _slot_shares(connection: Connection, statement: Select | None) -> pd.DataFrame:
+def _slot_shares(connection: Connection, statement: AnySelect | None) -> pd.DataFrame:
     columns = ["code", "slot", "k", "n"]
     return (
         pd.DataFrame([], columns=columns).astype(SHARE_TYPES) if statement is None else frame(connection, statement, columns, SHARE_TYPES)
     )
 
 
-def household_counts(scope: Scope, level: str, slots: Sequence[Slot], kind: str) -> Select:
+def household_counts(scope: Scope, level: str, slots: Sequence[Slot], kind: str) -> AnySelect:
     """Households of a kind valid on each slot's last day, and those of them any captain visited in the slot.
 
     Grain: unit of ``level`` × slot. Columns: code, slot, k, n. A household without a cell counts from its village up.
@@ -78,7 +78,7 @@ def household_counts(scope: Scope, level: str, slots: Sequence[Slot], kind: str)
     return _sums(counts, counts.c.visited)
 
 
-def _sums(rows: Subquery, done: ColumnElement[int]) -> Select:
+def _sums(rows: Subquery, done: ColumnElement[int]) -> AnySelect:
     return select(rows.c.code, rows.c.slot, func.sum(done).label("k"), func.count().label("n")).group_by(rows.c.code, rows.c.slot)
 
 
@@ -97,7 +97,7 @@ def ordinary_visits(scope: Scope, connection: Connection, window: Window) -> pd.
     return household_shares(scope, connection, _grain(window, "cell"), quarter_slots(window.first, window.last), "ordinary")
 
 
-def meeting_counts(scope: Scope, level: str, slots: Sequence[Slot], kind: str, own_level: str) -> Select:
+def meeting_counts(scope: Scope, level: str, slots: Sequence[Slot], kind: str, own_level: str) -> AnySelect:
     """Units of ``own_level`` existing on each slot's last day, and those that held a meeting of a kind in it (at most one counts).
 
     Grain: unit of ``level`` × slot. Columns: code, slot, k, n.
@@ -185,7 +185,7 @@ def households_by_cell(scope: Scope, connection: Connection, window: Window) -> 
     return frame(connection, statement, ["code", "households", "has_captain"], types)
 
 
-def _led_cells(scope: Scope, moment: date) -> Select:
+def _led_cells(scope: Scope, moment: date) -> AnySelect:
     """Cells with a captain in post: the appointment valid and no leave on the moment's day."""
     return select(Appointment.area_code).where(
         Appointment.role == "cell_captain", in_scope(Appointment.area_code, scope), in_post_on(literal(moment))

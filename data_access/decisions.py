@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, SQLColumnExpression, insert, null, select
@@ -98,7 +99,7 @@ def decisions(scope: Scope, connection: Connection, petition_id: int | None = No
 
     Grain: decision. Columns: :data:`COLUMNS`, decided_name (who decided). ``title`` is None without the right to names.
     """
-    title: SQLColumnExpression = Petition.title if scope.may_see_names else null()
+    title: SQLColumnExpression[Any] = Petition.title if scope.may_see_names else null()
     fields = [BoardDecision.id, BoardDecision.petition_id, BoardDecision.kind, BoardDecision.lead_id, BoardDecision.note]
     fields += [BoardDecision.due_on, BoardDecision.decided_at, BoardDecision.decided_by, Petition.number, Petition.area_code]
     statement = (

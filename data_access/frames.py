@@ -7,7 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Executable
+from sqlalchemy import Connection, Executable, Select
+
+AnySelect = Select[*tuple[Any, ...]]
+"""A select whatever its columns are."""
 
 # Arrow's strings pay off from ten thousands of rows; ours are a few dozen, and each step on them took a third longer.
 pd.set_option("mode.string_storage", "python")

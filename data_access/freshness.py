@@ -67,4 +67,4 @@ def _postgres_trigger(table: str) -> str:
 
 def as_ddl(statement: str) -> DDL:
     """DDL text with literal percent signs kept."""
-    return DDL(statement.replace("%", "%%"))
+    return DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]

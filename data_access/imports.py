@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, true
+from sqlalchemy import ColumnElement, Connection, and_, func, select, true
 
 from data_access.areas import masked_name
 from data_access.board_tables import BoardImport, BoardImportRow
-from data_access.frames import frame
+from data_access.frames import AnySelect, frame
 from data_access.scope import Scope
 
 LEDGER_NAMES = {
@@ -75,7 +75,7 @@ def import_count(scope: Scope, connection: Connection) -> int:
     return int(connection.scalar(select(func.count()).select_from(BoardImport)) or 0) if scope.may_administer else 0
 
 
-def _rows(scope: Scope, import_id: int, *columns: object) -> Select:
+def _rows(scope: Scope, import_id: int, *columns: object) -> AnySelect:
     return select(*columns).where(and_(BoardImportRow.import_id == import_id, _allowed(scope))).order_by(BoardImportRow.row_number)  # type: ignore[call-overload]
 
 

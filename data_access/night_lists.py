@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, and_, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, distinct, func, or_, select
 from sqlalchemy.orm import aliased
 
-from data_access.frames import frame
+from data_access.frames import AnySelect, frame
 from data_access.scope import Scope, counted, counted_petitions, in_scope, unit_code, visible_petitions
 from data_access.tables import Area, NightLecturer, NightSession, NightVisit, Person, Petition
 from data_access.window import Window
@@ -108,7 +108,7 @@ def lecturers_of(scope: Scope, connection: Connection, session_ids: tuple[int, .
     return frame(connection, statement, ["session_id", "person_id"], {"session_id": "int64", "person_id": "int64"})
 
 
-def _visits(scope: Scope, window: Window, raised_only: bool) -> Select:
+def _visits(scope: Scope, window: Window, raised_only: bool) -> AnySelect:
     petition = and_(Petition.origin_visit_id == NightVisit.id, visible_petitions(scope), Petition.restricted.is_not(True))
     visits = select(NightVisit).outerjoin(Petition, petition).where(_visited(scope, window))
     return visits.where(Petition.id.is_not(None)) if raised_only else visits

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 import pandas as pd
-from sqlalchemy import CTE, ColumnElement, Connection, Date, Select, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import CTE, ColumnElement, Connection, Date, and_, case, func, literal, or_, select, union_all
 
 from data_access.areas import in_post_on, townships, villages
 from data_access.fact import Fact
-from data_access.frames import frame
+from data_access.frames import AnySelect, frame
 from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, unit_code
 from data_access.tables import Appointment, LeavePeriod, NightLecturer, NightSession, NightVisit, Petition
 from data_access.window import Window
@@ -40,7 +40,7 @@ def leaves_of(scope: Scope, connection: Connection, window: Window, roles: Itera
     return frame(connection, statement, ["person_id", "first", "last"], {"person_id": "int64"})
 
 
-def holders_of(scope: Scope, window: Window, roles: Iterable[str], level: str) -> Select:
+def holders_of(scope: Scope, window: Window, roles: Iterable[str], level: str) -> AnySelect:
     """The people of :func:`posts_of`, as a sub-query."""
     return select(Appointment.person_id).where(_held_within(scope, window, roles, level))
 

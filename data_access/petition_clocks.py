@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
     Date,
     Integer,
-    Select,
     SQLColumnExpression,
     and_,
     case,
@@ -26,6 +26,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from data_access.frames import AnySelect
 from data_access.tables import CalendarDay, Petition
 from data_access.window import Window
 
@@ -33,7 +34,7 @@ XINFANG = "xinfang"
 WORKING_DAY_CLOCKS = {"small": "petitions.small_workdays", "big": "petitions.big_workdays", "hard": "petitions.hard_workdays"}
 
 
-def day_of(column: SQLColumnExpression) -> ColumnElement:
+def day_of(column: SQLColumnExpression[Any]) -> ColumnElement[Any]:
     """The civil day of a timestamp."""
     return func.date(column, type_=Date)
 
@@ -56,14 +57,14 @@ def numbered_days() -> CTE:
     )
 
 
-def _working_days_after(numbered: CTE, count: int) -> Select:
+def _working_days_after(numbered: CTE, count: int) -> AnySelect:
     later = numbered.alias()
     return select(numbered.c.day.label("day"), later.c.day.label("due")).join(
         later, and_(later.c.works == 1, later.c.worked == numbered.c.worked + literal(int(count), Integer))
     )
 
 
-def _civil_days_after(count: int) -> Select:
+def _civil_days_after(count: int) -> AnySelect:
     due = func.lead(CalendarDay.day, count, type_=Date).over(order_by=CalendarDay.day)
     return select(CalendarDay.day.label("day"), due.label("due"))
 
@@ -89,8 +90,8 @@ class Deadline:
 
     clock: CTE
     on: ColumnElement[bool]
-    day: ColumnElement
-    instant: ColumnElement
+    day: ColumnElement[Any]
+    instant: ColumnElement[Any]
 
     horizon: timedelta
     """No clock of the rulebook runs longer: as many days as it has working days three times over (no holiday is longer), and a month."""
@@ -120,7 +121,7 @@ class Deadline:
         """Whether the deadline has passed by the end of a day. Unknown (no size, beyond the calendar) is not past."""
         return and_(self.day.is_not(None), self.day <= day)
 
-    def kept(self, at: SQLColumnExpression) -> ColumnElement[bool]:
+    def kept(self, at: SQLColumnExpression[Any]) -> ColumnElement[bool]:
         """Whether an instant is no later than the deadline."""
         return or_(and_(self.instant.is_not(None), at <= self.instant), and_(self.instant.is_(None), day_of(at) <= self.day))
 

@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, Text, and_, cast, func, null, or_, select, true
+from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, Text, and_, cast, func, null, or_, select, true
 
-from data_access.frames import frame
+from data_access.frames import AnySelect, frame
 from data_access.petition_clocks import Deadline, deadline
 from data_access.petition_misses import LEFT_OUT, MISSES, missed
 from data_access.petitions import NO_CATEGORY, STEPS, awaited, open_at_end, within
@@ -148,13 +148,13 @@ def petition_list(scope: Scope, connection: Connection, window: Window, asked: A
 def petition_count(scope: Scope, connection: Connection, window: Window, asked: Asked) -> int:
     """How many petitions :func:`petition_list` has on all its pages."""
     due = deadline(window)
-    statement: Select = select(func.count()).select_from(Petition)
+    statement: AnySelect = select(func.count()).select_from(Petition)
     if asked.standing in CLOCKED:
         statement = statement.outerjoin(due.clock, due.on)
     return int(connection.scalar(statement.where(*_conditions(scope, window, asked, due))) or 0)
 
 
-def shown_title(scope: Scope) -> SQLColumnExpression:
+def shown_title(scope: Scope) -> SQLColumnExpression[Any]:
     return Petition.title if scope.may_see_names else cast(null(), Text)
 
 
@@ -245,7 +245,7 @@ def petition_case(scope: Scope, connection: Connection, window: Window, number: 
 
 def case_events(scope: Scope, connection: Connection, petition_id: int) -> pd.DataFrame:
     """The history of one visible petition, oldest first. Columns: at, kind, from_level, to_level, person_id, note (None without names)."""
-    note: SQLColumnExpression = PetitionEvent.note if scope.may_see_names else cast(null(), Text)
+    note: SQLColumnExpression[Any] = PetitionEvent.note if scope.may_see_names else cast(null(), Text)
     fields = (PetitionEvent.at, PetitionEvent.kind, PetitionEvent.from_level, PetitionEvent.to_level, PetitionEvent.person_id, note)
     statement = (
         select(*fields)

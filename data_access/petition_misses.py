@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
+from data_access.frames import AnySelect
 from data_access.petition_clocks import Deadline, civil_clock, day_of, workday_clock
 from data_access.petitions import ended_by_then, known_outcome, seconds_between, within
 from data_access.tables import Petition, PetitionEvent, PetitionRating
@@ -27,11 +28,11 @@ def missed(window: Window, due: Deadline, name: str) -> ColumnElement[bool]:
     return _MISSES[name](window, due)
 
 
-def _ids() -> Select:
+def _ids() -> AnySelect:
     return select(Petition.id).select_from(Petition)
 
 
-def _among(ids: Select) -> ColumnElement[bool]:
+def _among(ids: AnySelect) -> ColumnElement[bool]:
     """By a list of its own, so that its clock or its rows are no part of the statement around it."""
     return Petition.id.in_(ids.correlate(None))
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import (
     Connection,
     Date,
-    Select,
     SQLColumnExpression,
     Text,
     and_,
@@ -22,7 +22,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from data_access.frames import frame
+from data_access.frames import AnySelect, frame
 from data_access.petition_clocks import day_of, deadline
 from data_access.petition_lists import AGE_BOUNDS
 from data_access.petitions import NO_CATEGORY, awaited, one_if, open_at_end, order_statistics, seconds_between, within
@@ -73,9 +73,9 @@ def open_by_dimension(scope: Scope, connection: Connection, window: Window, soon
     )
     parts = []
     for dimension in DIMENSIONS:
-        value: SQLColumnExpression = cast(null(), Text) if dimension == "all" else standing.c[dimension]
+        value: SQLColumnExpression[Any] = cast(null(), Text) if dimension == "all" else standing.c[dimension]
         sums = [func.coalesce(func.sum(standing.c[flag]), 0) for flag in FLAGS]
-        part: Select = select(literal(dimension), value, func.count(), *sums).select_from(standing)
+        part: AnySelect = select(literal(dimension), value, func.count(), *sums).select_from(standing)
         parts.append(part if dimension == "all" else part.group_by(value))
     return frame(connection, union_all(*parts), ["dimension", "value", "open", *FLAGS], dict.fromkeys(("open", *FLAGS), "int64"))
 
@@ -189,7 +189,7 @@ def repeated_most(scope: Scope, connection: Connection, window: Window, limit: i
         .limit(limit * REPEATS_LOOKED_AT)
         .subquery()
     )
-    title: SQLColumnExpression = Petition.title if scope.may_see_names else cast(null(), Text)
+    title: SQLColumnExpression[Any] = Petition.title if scope.may_see_names else cast(null(), Text)
     still_open = one_if(or_(Petition.ended_at.is_(None), Petition.ended_at >= window.as_of_end))
     statement = (
         select(Petition.id, Petition.number, Petition.category, title, Petition.area_code, most.c.times, most.c.latest, still_open)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    Select,
     SQLColumnExpression,
     Subquery,
     Text,
@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 
 from data_access.fact import Fact
-from data_access.frames import by_hashing, frame
+from data_access.frames import AnySelect, by_hashing, frame
 from data_access.petition_clocks import civil_clock, day_of, deadline, workday_clock
 from data_access.scope import Scope, counted_petitions, has_unit, under_ranked, unit_code, unrestricted_petitions, valid_on
 from data_access.tables import Appointment, Petition, PetitionEvent, PetitionRating
@@ -57,12 +57,12 @@ def unit_of_petition(window: Window) -> tuple[SQLColumnExpression[str], ColumnEl
     return unit_code(Petition.area_code, window.level), has_unit(Petition.area_code, window.level)
 
 
-def petition_rows() -> Select:
+def petition_rows() -> AnySelect:
     """A select from petitions whose columns are named later."""
     return select(Petition.id).select_from(Petition)
 
 
-def within(column: SQLColumnExpression, window: Window) -> ColumnElement[bool]:
+def within(column: SQLColumnExpression[Any], window: Window) -> ColumnElement[bool]:
     """Whether a timestamp lies in the window's days. NULL does not."""
     return and_(column >= window.start, column < window.end)
 
@@ -84,7 +84,7 @@ def how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(one_if(condition)), 0)
 
 
-def seconds_between(start: SQLColumnExpression, end: SQLColumnExpression) -> ColumnElement[int]:
+def seconds_between(start: SQLColumnExpression[Any], end: SQLColumnExpression[Any]) -> ColumnElement[int]:
     return cast(extract("epoch", end), BigInteger) - cast(extract("epoch", start), BigInteger)
 
 
@@ -92,21 +92,21 @@ def _grouped(
     scope: Scope,
     connection: Connection,
     window: Window,
-    statement: Select,
-    dimensions: Mapping[str, SQLColumnExpression],
+    statement: AnySelect,
+    dimensions: Mapping[str, SQLColumnExpression[Any]],
     counts: Mapping[str, ColumnElement[int]],
 ) -> pd.DataFrame:
     """Counts by area first, then by unit: which areas count nowhere is asked once an area and not once a petition (an eighth of the time
     with 800,000 petitions on PostgreSQL, which also reads them by several workers then)."""
     unit, in_a_unit = unit_of_petition(window)
     names = ["code", *dimensions]
-    by_area: list = [
+    by_area: list[ColumnElement[Any]] = [
         unit.label("code"),
         *(expression.label(name) for name, expression in dimensions.items()),
         Petition.area_code.label("area"),
     ]
     # Grouped by position: an expression with bound parameters is not the same expression twice on PostgreSQL.
-    places: list = [literal_column(str(place + 1)) for place in range(len(by_area))]
+    places: list[ColumnElement[Any]] = [literal_column(str(place + 1)) for place in range(len(by_area))]
     counted_by_area = statement.with_only_columns(*by_area, *(expression.label(name) for name, expression in counts.items()))
     each = counted_by_area.where(unrestricted_petitions(scope), in_a_unit).group_by(*places).subquery()
     groups = [each.c[name] for name in names]
@@ -184,7 +184,7 @@ def petitions_due(scope: Scope, connection: Connection, window: Window) -> pd.Da
             Petition.opened_at < window.as_of_end,
         )
     )
-    dimensions: dict[str, SQLColumnExpression] = {
+    dimensions: dict[str, SQLColumnExpression[Any]] = {
         "outcome": known_outcome(window),
         "in_time": one_if(and_(ended_by_then(window), due.kept(Petition.ended_at))),
     }
@@ -202,7 +202,7 @@ def petitions_settled(scope: Scope, connection: Connection, window: Window) -> p
         .outerjoin(due.clock, due.on)
         .where(within(Petition.opened_at, window), or_(due.past(window.as_of), ended_by_then(window)))
     )
-    dimensions: dict[str, SQLColumnExpression] = {"outcome": known_outcome(window), "dispute": one_if(Petition.is_dispute.is_(True))}
+    dimensions: dict[str, SQLColumnExpression[Any]] = {"outcome": known_outcome(window), "dispute": one_if(Petition.is_dispute.is_(True))}
     return _grouped(scope, connection, window, statement, dimensions, {"petitions": func.count()})
 
 
@@ -223,7 +223,7 @@ def open_at_end(window: Window) -> ColumnElement[bool]:
     return and_(Petition.opened_at < window.end, or_(Petition.ended_at.is_(None), Petition.ended_at >= window.end))
 
 
-def awaited(window: Window) -> dict[str, tuple[ColumnElement[bool], SQLColumnExpression]]:
+def awaited(window: Window) -> dict[str, tuple[ColumnElement[bool], SQLColumnExpression[Any]]]:
     """By step: which cases wait for it at the end of the window's last day, and since when each of them does.
 
     For rating or closing: those resolved in the last :data:`AFTERWARDS_DAYS` days.

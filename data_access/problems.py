@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Date,
-    Select,
     SQLColumnExpression,
     Text,
     and_,
@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from data_access.frames import frame
+from data_access.frames import AnySelect, frame
 from data_access.scope import CODE_LENGTHS, Scope, in_scope, visible_petitions
 from data_access.tables import (
     Appointment,
@@ -69,16 +69,16 @@ class Ledger:
 
     name: str
     table: type[Identified]
-    rows: Select
-    area: SQLColumnExpression = field(default_factory=null)
-    day: SQLColumnExpression
-    person: SQLColumnExpression = field(default_factory=null)
-    detail: SQLColumnExpression
+    rows: AnySelect
+    area: SQLColumnExpression[Any] = field(default_factory=null)
+    day: SQLColumnExpression[Any]
+    person: SQLColumnExpression[Any] = field(default_factory=null)
+    detail: SQLColumnExpression[Any]
     within: ColumnElement[bool]
     faults: Mapping[str, Fault]
 
     @property
-    def origin(self) -> tuple[SQLColumnExpression, ...]:
+    def origin(self) -> tuple[SQLColumnExpression[Any], ...]:
         """The source's name, its key of the row, and when the row was entered; NULL where a table does not say."""
         table = self.table
         return (table.source, table.source_ref, table.recorded_at) if issubclass(table, Recorded) else (null(), null(), null())
@@ -91,15 +91,15 @@ POST = "核对任职起止日期"
 PSEUDO = "中心镇等非实体单位不参加统计,请改记到实际乡镇、村"
 
 
-def _unknown_person(column: SQLColumnExpression) -> ColumnElement[bool]:
+def _unknown_person(column: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     return and_(column.is_not(None), column.not_in(select(Person.id)))
 
 
-def _unknown_area(column: SQLColumnExpression) -> ColumnElement[bool]:
+def _unknown_area(column: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     return column.not_in(select(Area.code))
 
 
-def _unranked(column: SQLColumnExpression) -> ColumnElement[bool]:
+def _unranked(column: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     """At or under a unit that is not a real administration."""
     return or_(
         *(
@@ -114,11 +114,11 @@ def _sees_all(scope: Scope) -> ColumnElement[bool]:
     return true() if scope.area is not None and len(scope.area) <= CODE_LENGTHS["county"] else false()
 
 
-def _shown(area: SQLColumnExpression, scope: Scope) -> ColumnElement[bool]:
+def _shown(area: SQLColumnExpression[Any], scope: Scope) -> ColumnElement[bool]:
     return or_(in_scope(area, scope), and_(_sees_all(scope), _unknown_area(area)))
 
 
-def _out_of_post(person: SQLColumnExpression, area: SQLColumnExpression, day: SQLColumnExpression) -> ColumnElement[bool]:
+def _out_of_post(person: SQLColumnExpression[Any], area: SQLColumnExpression[Any], day: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     """Appointed to the unit at some time, but not on the day: before the appointment or after it."""
     there = select(Appointment.id).where(Appointment.person_id == person, Appointment.area_code == area)
     then = there.where(
@@ -139,17 +139,17 @@ class _Asked:
     def today(self) -> ColumnElement[date]:
         return literal(self.window.as_of, Date)
 
-    def dated(self, day: SQLColumnExpression) -> ColumnElement[bool]:
+    def dated(self, day: SQLColumnExpression[Any]) -> ColumnElement[bool]:
         return and_(day >= self.window.first, or_(day <= self.window.last, day > self.today))
 
-    def during(self, moment: SQLColumnExpression) -> ColumnElement[bool]:
+    def during(self, moment: SQLColumnExpression[Any]) -> ColumnElement[bool]:
         return and_(moment >= self.window.start, moment < self.window.end)
 
-    def kept(self, area: SQLColumnExpression, day: SQLColumnExpression) -> ColumnElement[bool]:
+    def kept(self, area: SQLColumnExpression[Any], day: SQLColumnExpression[Any]) -> ColumnElement[bool]:
         return and_(self.dated(day), _shown(area, self.scope))
 
     def usual(
-        self, label: str, area: SQLColumnExpression, day: SQLColumnExpression, person: SQLColumnExpression | None = None
+        self, label: str, area: SQLColumnExpression[Any], day: SQLColumnExpression[Any], person: SQLColumnExpression[Any] | None = None
     ) -> dict[str, Fault]:
         """What can be wrong with any row that lies somewhere on some day, of some person where one is given."""
         return {
@@ -160,7 +160,7 @@ class _Asked:
         }
 
 
-def _nobody(label: str, person: SQLColumnExpression) -> Fault:
+def _nobody(label: str, person: SQLColumnExpression[Any]) -> Fault:
     return Fault(f"{label}人员不明(人员编号不存在)", PERSON, _unknown_person(person))
 
 

@@ -9,10 +9,10 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, exists, func, or_, select
 
 from data_access.areas import people
-from data_access.frames import frame
+from data_access.frames import AnySelect, frame
 from data_access.scope import Scope, in_scope
 from data_access.tables import (
     Appointment,
@@ -130,7 +130,7 @@ def record_row(scope: Scope, connection: Connection, kind: str, record_id: int) 
     area_code = Household.area_code if table is CaptainVisit else table.area_code  # type: ignore[attr-defined]
     columns = [column for column in table.__table__.columns if column.name != "area_code"]
     more = [Household.kind.label("household_kind")] if table is CaptainVisit else []
-    statement: Select = select(*columns, *more, area_code.label("area_code"), Area.name.label("area")).select_from(table)
+    statement: AnySelect = select(*columns, *more, area_code.label("area_code"), Area.name.label("area")).select_from(table)
     if table is CaptainVisit:
         statement = statement.outerjoin(Household, Household.id == CaptainVisit.household_id)
     statement = statement.outerjoin(Area, Area.code == area_code).where(table.id == record_id, in_scope(area_code, scope))
@@ -143,7 +143,7 @@ def record_row(scope: Scope, connection: Connection, kind: str, record_id: int) 
     return {**found, **{f"{name}_name": names.get(int(found[name])) for name in who}}
 
 
-def _of_kind(kind: str, person_id: int) -> tuple[SQLColumnExpression, SQLColumnExpression, ColumnElement[bool], str]:
+def _of_kind(kind: str, person_id: int) -> tuple[SQLColumnExpression[Any], SQLColumnExpression[Any], ColumnElement[bool], str]:
     """Where and when a record of a kind lies, and whether it is the person's."""
     if kind == "stay":
         return NightStay.area_code, NightStay.night, NightStay.person_id == person_id, kind
@@ -172,7 +172,7 @@ def _details(kind: str) -> tuple[Any, ...]:
     }[kind]
 
 
-def _from(statement: Select, kind: str) -> Select:
+def _from(statement: AnySelect, kind: str) -> AnySelect:
     table = {"stay": NightStay, "visit": NightVisit, "slot": ReceptionSlot, "lecture": NightSession, "home": CaptainVisit}[kind]
     statement = statement.select_from(table)
     return statement.join(Household, Household.id == CaptainVisit.household_id) if kind == "home" else statement

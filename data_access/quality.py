@@ -7,13 +7,13 @@ Rows that name a person nobody knows, or lie at an area nobody knows, are no uni
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    Select,
     SQLColumnExpression,
     Subquery,
     Text,
@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from data_access.areas import units
 from data_access.fact import Fact
-from data_access.frames import frame
+from data_access.frames import AnySelect, frame
 from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, has_unit, in_scope, unit_code
 from data_access.tables import (
     CaptainMeeting,
@@ -54,16 +54,16 @@ LATELY = (timedelta(days=4), timedelta(days=40))
 """How far back the newest record is looked for first, and then; a healthy ledger has one."""
 
 
-def seconds_of(column: SQLColumnExpression) -> ColumnElement[int]:
+def seconds_of(column: SQLColumnExpression[Any]) -> ColumnElement[int]:
     """Seconds since 1970 of a timestamp or of a day's midnight, alike on both databases."""
     return cast(extract("epoch", column), BigInteger)
 
 
-def _known_person(column: SQLColumnExpression) -> ColumnElement[bool]:
+def _known_person(column: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     return column.in_(select(Person.id))
 
 
-Events = list[tuple[str, Select, SQLColumnExpression, SQLColumnExpression, SQLColumnExpression, ColumnElement[bool]]]
+Events = list[tuple[str, AnySelect, SQLColumnExpression[Any], SQLColumnExpression[Any], SQLColumnExpression[Any], ColumnElement[bool]]]
 
 
 def _events() -> Events:
@@ -127,15 +127,15 @@ def entries(scope: Scope, connection: Connection, window: Window) -> pd.DataFram
     )
 
 
-def _unit(area: SQLColumnExpression, person: SQLColumnExpression, level: str) -> SQLColumnExpression[str]:
+def _unit(area: SQLColumnExpression[Any], person: SQLColumnExpression[Any], level: str) -> SQLColumnExpression[str]:
     return literal("p:") + cast(person, Text) if level == "person" else unit_code(area, level)
 
 
-def _belongs(area: SQLColumnExpression, level: str) -> ColumnElement[bool]:
+def _belongs(area: SQLColumnExpression[Any], level: str) -> ColumnElement[bool]:
     return true() if level == "person" else has_unit(area, level)
 
 
-def _inside(area: SQLColumnExpression, scope: Scope, level: str) -> ColumnElement[int]:
+def _inside(area: SQLColumnExpression[Any], scope: Scope, level: str) -> ColumnElement[int]:
     return case((and_(in_scope(area, scope), _belongs(area, level)), 1), else_=0)
 
 
@@ -148,7 +148,7 @@ def bursts(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame
     Grain: unit. Columns: code, rows, in_burst.
     """
     following, seconds = int(window.number("quality.burst_rows")) - 1, int(window.number("quality.burst_minutes") * 60)
-    night: Select = select(
+    night: AnySelect = select(
         NightVisit.person_id.label("person_id"),
         _unit(NightVisit.area_code, NightVisit.person_id, window.level).label("code"),
         _inside(NightVisit.area_code, scope, window.level).label("inside"),
@@ -211,17 +211,17 @@ def notes(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
     return found.assign(inside=found["inside"] == 1)[["person_id", "code", "note", "notes", "inside"]]
 
 
-def _writers(rows: Subquery) -> Select:
+def _writers(rows: Subquery) -> AnySelect:
     again = rows.alias()
     return select(again.c.person_id).where(again.c.inside == 1)
 
 
-def _noted(table: type[NightStay] | type[NightVisit] | type[CaptainVisit], scope: Scope, window: Window) -> Select:
+def _noted(table: type[NightStay] | type[NightVisit] | type[CaptainVisit], scope: Scope, window: Window) -> AnySelect:
     if table is CaptainVisit:
         area, day = Household.area_code, CaptainVisit.visited_on
     else:
         area, day = table.area_code, table.night if table is NightStay else table.visited_on  # type: ignore[union-attr]
-    rows: Select = select(
+    rows: AnySelect = select(
         table.person_id.label("person_id"),
         _unit(area, table.person_id, window.level).label("code"),
         table.note.label("note"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
-from data_access.frames import frame
+from data_access.frames import AnySelect, frame
 from data_access.night_lists import PAGE_ROWS, RAISED, RAISED_COLUMNS, without_words
 from data_access.scope import Scope, counted, counted_petitions, unit_code, visible_petitions
 from data_access.tables import Area, Petition, ReceptionSlot
@@ -60,7 +60,7 @@ def slot_totals(scope: Scope, connection: Connection, window: Window) -> dict[st
     return {name: int(count or 0) for name, count in zip(names, (*slots, *heard), strict=True)}
 
 
-def _slots(scope: Scope, window: Window, how: str) -> Select:
+def _slots(scope: Scope, window: Window, how: str) -> AnySelect:
     petition = and_(Petition.origin_slot_id == ReceptionSlot.id, visible_petitions(scope), Petition.restricted.is_not(True))
     slots = select(ReceptionSlot).outerjoin(Petition, petition).where(_held(scope, window))
     others = and_(ReceptionSlot.received_by.is_not(None), ~func.coalesce(BY_A, False), ~func.coalesce(BY_B, False))

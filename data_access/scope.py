@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, SQLColumnExpression, and_, case, func, or_, select, true
 from sqlalchemy import false as nothing_matches
@@ -124,6 +125,6 @@ def unrestricted_petitions(scope: Scope) -> ColumnElement[bool]:
     return and_(in_scope(Petition.area_code, scope), Petition.restricted.is_not(True))
 
 
-def valid_on(start: SQLColumnExpression, end: SQLColumnExpression, day: object) -> ColumnElement[bool]:
+def valid_on(start: SQLColumnExpression[Any], end: SQLColumnExpression[Any], day: object) -> ColumnElement[bool]:
     """``valid_from`` … ``valid_to`` covers ``day``; an open end is still valid, an open start always was."""
     return and_(or_(start.is_(None), start <= day), or_(end.is_(None), end >= day))

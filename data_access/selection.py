@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import (
@@ -12,7 +13,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    Select,
     and_,
     cast,
     exists,
@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from data_access.areas import people
 from data_access.captains import CAPTAIN_LEVELS, household_counts, known_area, known_person, meeting_counts
-from data_access.frames import frame
+from data_access.frames import AnySelect, frame
 from data_access.petition_clocks import day_of, deadline, workday_clock
 from data_access.petitions import ended_by_then, how_many, known_outcome, one_if, within
 from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, valid_on
@@ -78,7 +78,7 @@ def _of_role(scope: Scope, ballot: Ballot) -> ColumnElement[bool]:
     )
 
 
-def _candidates(scope: Scope, ballot: Ballot) -> Select:
+def _candidates(scope: Scope, ballot: Ballot) -> AnySelect:
     """Ids of the known people who hold the role on as-of; leave does not matter."""
     return select(Appointment.person_id).where(
         _of_role(scope, ballot),
@@ -132,7 +132,7 @@ def names(scope: Scope, connection: Connection, ballot: Ballot) -> pd.DataFrame:
     return found[["person_id", "name"]].sort_values("person_id").reset_index(drop=True)
 
 
-def _held_shares(scope: Scope, connection: Connection, ballot: Ballot, slots: Sequence[Slot], shares: Select, item: str) -> pd.DataFrame:
+def _held_shares(scope: Scope, connection: Connection, ballot: Ballot, slots: Sequence[Slot], shares: AnySelect, item: str) -> pd.DataFrame:
     """Σk, Σn of what the unit a candidate led on each slot's last day was due; a second post for the same unit adds nothing.
 
     Two statements joined here: each is quick by itself, and SQLite joins two derived tables row against row.
@@ -272,7 +272,7 @@ def entries(scope: Scope, connection: Connection, ballot: Ballot) -> pd.DataFram
     """
     allowed = 86400 + int(ballot.window.number("quality.entry_hours") * 3600)
 
-    def rows(person: ColumnElement, happened: ColumnElement, recorded: ColumnElement, area: ColumnElement) -> Select:
+    def rows(person: ColumnElement[Any], happened: ColumnElement[Any], recorded: ColumnElement[Any], area: ColumnElement[Any]) -> AnySelect:
         in_time = _seconds(recorded) < _seconds(happened) + allowed
         return select(person.label("person_id"), one_if(in_time).label("in_time")).where(
             happened.between(ballot.window.first, ballot.window.last),
@@ -290,7 +290,7 @@ def entries(scope: Scope, connection: Connection, ballot: Ballot) -> pd.DataFram
     return frame(connection, statement, ["person_id", "k", "n"], PERSON_SHARE)
 
 
-def _seconds(column: ColumnElement) -> ColumnElement[int]:
+def _seconds(column: ColumnElement[Any]) -> ColumnElement[int]:
     return cast(extract("epoch", column), BigInteger)
 
 
@@ -324,7 +324,7 @@ def _held_units(scope: Scope, ballot: Ballot) -> CTE:
     )
 
 
-def _answers(scope: Scope, ballot: Ballot) -> Select:
+def _answers(scope: Scope, ballot: Ballot) -> AnySelect:
     """Answers of the year up to as-of about a candidate, with whether the household lies in a unit the candidate leads."""
     units, code = _held_units(scope, ballot), func.substr(Household.area_code, 1, CODE_LENGTHS[ballot.level])
     return (

@@ -21,9 +21,8 @@ NAMING = {"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)
 
 # Seconds only: SQLite compares timestamps as text, and '…:00' sorts before '…:00.000000'. Bounds are half-open
 # (``< next midnight``), which is then right for rows written with or without a fraction.
-TIMESTAMP = DateTime().with_variant(
-    sqlite.DATETIME(storage_format="%(year)04d-%(month)02d-%(day)02d %(hour)02d:%(minute)02d:%(second)02d"), "sqlite"
-)
+_SECONDS = "%(year)04d-%(month)02d-%(day)02d %(hour)02d:%(minute)02d:%(second)02d"
+TIMESTAMP = DateTime().with_variant(sqlite.DATETIME(storage_format=_SECONDS), "sqlite")  # type: ignore[no-untyped-call]
 ROW_ID = BigInteger().with_variant(Integer, "sqlite")
 
 

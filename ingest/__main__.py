@@ -14,7 +14,7 @@ EARLIEST = date(2024, 7, 1)
 """The calendar begins with 2023, and the demo county needs 18 months of it."""
 
 
-def _add_demo(commands: argparse._SubParsersAction) -> None:
+def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser("demo", help="把虚构的演示县装入空数据库")
     command.add_argument("--scale", type=int, default=1, help="县的个数,默认 1")
     command.add_argument("--seed", type=int, default=1, help="随机种子:同一种子同一截至日得到同样的数据")
@@ -44,7 +44,7 @@ def demo(options: argparse.Namespace) -> int:
     return 0
 
 
-def _add_live(commands: argparse._SubParsersAction) -> None:
+def _add_live(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser("live", help="向演示库持续写入模拟事件,按 Ctrl-C 停止")
     command.add_argument("--rate", type=float, default=30, help="每分钟事件数,默认 30")
     command.add_argument("--seconds", type=float, default=None, help="运行多少秒后停止,默认一直运行")
@@ -68,7 +68,7 @@ def live(options: argparse.Namespace) -> int:
     return 0
 
 
-def _add_template(commands: argparse._SubParsersAction) -> None:
+def _add_template(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser("template", help="写出一种台账的 Excel 模板")
     command.add_argument("kind", help="台账种类,如 night_stay 或 住夜")
     command.add_argument("--out", type=Path, default=None, help="写到哪里,默认当前目录")
@@ -92,7 +92,7 @@ def _ledger_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--name", default=None, help="记在日志里的文件名")
 
 
-def _add_check(commands: argparse._SubParsersAction) -> None:
+def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser("check", help="检查一本台账,不写数据库")
     _ledger_options(command)
     command.set_defaults(run=check)
@@ -104,7 +104,7 @@ def check(options: argparse.Namespace) -> int:
     return command.guarded(lambda: command.check(command.task(options, beijing_now())), options.json)
 
 
-def _add_load(commands: argparse._SubParsersAction) -> None:
+def _add_load(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser("load", help="装入一本台账:合格的行写入,不合格的原样退回")
     _ledger_options(command)
     command.add_argument("--dry-run", action="store_true", help="全部做一遍再撤回,不留下任何改动")
@@ -117,7 +117,7 @@ def load(options: argparse.Namespace) -> int:
     return command.guarded(lambda: command.load_file(command.task(options, beijing_now())), options.json)
 
 
-def _add_correct(commands: argparse._SubParsersAction) -> None:
+def _add_correct(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser("correct", help="更正已装入的错行:逐项列出旧值和新值,加 --yes 才写入")
     _ledger_options(command)
     command.add_argument("--yes", action="store_true", help="写入更正;不加只列出")
@@ -131,7 +131,7 @@ def correct(options: argparse.Namespace) -> int:
     return command.guarded(lambda: command.correct(command.task(options, beijing_now()), options.why, options.yes), options.json)
 
 
-def _add_refused(commands: argparse._SubParsersAction) -> None:
+def _add_refused(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser("refused", help="把某次装入退回的行写成 Excel")
     command.add_argument("import_id", type=int, help="装入编号")
     command.add_argument("--out", type=Path, required=True, help="写到哪个 .xlsx")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from data_access.board_tables import BoardProperty
@@ -170,7 +170,7 @@ class Feed:
                 return self.dice.choice(found)[0]
         return None
 
-    def _one(self, connection: Connection, *conditions) -> Petition | None:
+    def _one(self, connection: Connection, *conditions: ColumnElement[bool]) -> Petition | None:
         """One of the 40 latest petitions that meet the conditions; restricted ones are left alone."""
         found = connection.execute(
             select(

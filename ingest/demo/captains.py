@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -205,7 +206,7 @@ def survey(world: World, land: Geography, staff: People) -> None:
     by_cell = np.searchsorted(land.cell_of[covered], np.arange(len(land.cells) + 1))
     group_cells = np.searchsorted(land.group_of, np.arange(len(land.groups) + 1))
     patch_groups = np.searchsorted(land.patch_of, np.arange(len(land.patches) + 1))
-    columns: dict[str, list] = {name: [] for name in ("year", "person", "household", "day", "score")}
+    columns: dict[str, list[Any]] = {name: [] for name in ("year", "person", "household", "day", "score")}
     for year, first, last in _years(world)[-2:]:
         opens = max(first, last - 75)
         captains = _captains_of_year(world, land, staff, last)
@@ -242,7 +243,7 @@ def survey(world: World, land: Geography, staff: People) -> None:
 def marks(world: World, land: Geography, staff: People) -> None:
     """``captain_mark``: a few bonuses (some without evidence, which then do not count), vetoes, spot checks."""
     rng = world.rng("marks")
-    rows: list[tuple] = []
+    rows: list[tuple[Any, ...]] = []
     for year, first, last in _years(world)[-2:]:
         people = np.unique(_captains_of_year(world, land, staff, last)["person"])
         count = len(people)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ingest.demo.cheats import copying_people, entered_in_bursts
@@ -212,7 +214,9 @@ def night_sessions(world: World, land: Geography, staff: People) -> None:
     """``night_session`` and ``night_lecturer``: 夜学 on Monday evenings, 夜谈 on the township's evening, 述学评学考学 once a quarter."""
     rng = world.rng("sessions")
     present, unit, person = staff.presence(staff.township, world.days), np.array(staff.township.unit), np.array(staff.township.person)
-    rows: dict[str, list] = {name: [] for name in ("kind", "unit", "day", "minutes", "theme", "attendees", "measures", "done", "needs")}
+    rows: dict[str, list[Any]] = {
+        name: [] for name in ("kind", "unit", "day", "minutes", "theme", "attendees", "measures", "done", "needs")
+    }
     lecturers: list[list[int]] = []
     themes = rng.integers(0, len(THEMES), int(world.month[-1]) + 1)  # the county's theme of the month (R05)
 

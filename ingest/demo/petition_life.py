@@ -6,14 +6,16 @@ with its events, and reopening clears ``ended_at``, ``outcome`` and ``closed_at`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from ingest.demo import texts
 from ingest.demo.world import DAY, HOUR, NONE, World
+
+Chosen = TypeVar("Chosen")
 
 LEVELS = ("cell", "group", "patch", "village", "township", "county")
 FIRST_LEVEL = {"small": 0, "big": 1, "hard": 2}
@@ -48,7 +50,7 @@ class Dice:
     def whole(self, low: int, high: int) -> int:
         return low + int((high - low + 1) * self())
 
-    def pick(self, choices: tuple | list):
+    def pick(self, choices: Sequence[Chosen]) -> Chosen:
         return choices[int(len(choices) * self())]
 
 
@@ -186,7 +188,7 @@ class Life:
         self.steps.sort(key=lambda step: step.at)
         return self.steps
 
-    def _add(self, at: int, kind: str, **more) -> None:
+    def _add(self, at: int, kind: str, **more: Any) -> None:
         self.steps.append(Step(at, kind, **more))
         self.at = max(self.at, at)
 

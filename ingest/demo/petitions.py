@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 
@@ -73,7 +75,7 @@ class Handlers:
         there = [person for first, last, person in posts if first <= day <= last] or [posts[0][2]]
         return there[int(share * len(there))]
 
-    def of(self, units: dict[str, int]):
+    def of(self, units: dict[str, int]) -> Callable[[str, int], int]:
         """The handler at a level on a day; a vacant post falls to the level above. One leader keeps one petition."""
         share = 0.999 * self.dice()
 
@@ -184,9 +186,9 @@ def petitions(world: World, land: Geography, staff: People, visits: dict[str, np
     cells_from = np.searchsorted(cell_village, np.arange(len(land.villages) + 1)).tolist()
     group_of, patch_of, township_of = land.group_of.tolist(), land.patch_of.tolist(), land.township_of.tolist()
     salt = f"{world.seed}-{world.code}".encode()
-    columns: dict[str, list] = {}
-    events: list[tuple] = []
-    ratings: list[tuple] = []
+    columns: dict[str, list[Any]] = {}
+    events: list[tuple[Any, ...]] = []
+    ratings: list[tuple[Any, ...]] = []
     known: dict[int, list[tuple[int, int, str, str, str]]] = {}  # village → (id, cell, category, petitioner, title)
     serial: dict[str, int] = {}
     latest = _latest(world)
@@ -278,7 +280,9 @@ def _title(dice: Dice, land: Geography, village: int, subject: str, is_group: bo
     return f"{'多名群众联名反映' if is_group else ''}{where}{subject}"
 
 
-def _write(world: World, ids: list[int], columns: dict[str, list], events: list[tuple], ratings: list[tuple]) -> None:
+def _write(
+    world: World, ids: list[int], columns: dict[str, list[Any]], events: list[tuple[Any, ...]], ratings: list[tuple[Any, ...]]
+) -> None:
     moments = {*ROW_COLUMNS, "opened_at", "due_at", "recorded_at"}
     integers = {"origin_visit_id", "origin_slot_id", "handler_id", "lead_id", "repeat_of", "returned", "reopened"}
     arranged: dict[str, object] = {"id": np.array(ids)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ingest.demo.geography import Geography
@@ -56,7 +58,7 @@ def announced_slots(world: World, land: Geography, staff: People) -> None:
     unit, person, last = np.array(posts.unit), np.array(posts.person), world.days - 1
     there = staff.presence(posts, world.days)[:, last] & np.isin(posts.role, ["township_chief", "township_leader"])
     ahead = [day for day in range(world.days, world.days + 7) if world.workday[day]]
-    rows: dict[str, list] = {name: [] for name in ("area_code", "day", "place", "leader_id", "backup_id")}
+    rows: dict[str, list[Any]] = {name: [] for name in ("area_code", "day", "place", "leader_id", "backup_id")}
     for township, habit in enumerate(land.habits):
         leaders = np.flatnonzero(there & (unit == township))
         if habit.label == "sparse reporting" or not ahead or len(leaders) < 2:
@@ -90,7 +92,7 @@ def _leader_slots(world: World, rng: np.random.Generator, land: Geography, staff
     present = staff.presence(posts, world.days)
     leaders = np.flatnonzero(np.isin(posts.role, ["township_chief", "township_leader"]))
     unit, person = np.array(posts.unit), np.array(posts.person)
-    rows: dict[str, list] = {name: [] for name in ("area_code", "day", "place", "leader_id", "backup_id", "published", "received_by")}
+    rows: dict[str, list[Any]] = {name: [] for name in ("area_code", "day", "place", "leader_id", "backup_id", "published", "received_by")}
     weeks = int(world.week[-1]) + 1
     days_of_week = [np.flatnonzero((world.week == week) & world.workday[: world.days]) for week in range(weeks)]
     for post in leaders.tolist():
@@ -135,7 +137,7 @@ def _desks(world: World, rng: np.random.Generator, land: Geography, staff: Peopl
     posts = staff.township
     present = staff.presence(posts, world.days)
     person, unit = np.array(posts.person), np.array(posts.unit)
-    rows: dict[str, list] = {name: [] for name in ("area_code", "day", "place", "leader_id", "backup_id", "published", "received_by")}
+    rows: dict[str, list[Any]] = {name: [] for name in ("area_code", "day", "place", "leader_id", "backup_id", "published", "received_by")}
     for township, habit in enumerate(land.habits):
         mine = np.flatnonzero(unit == township)
         staffed = rng.random(world.days) < habit.rate("desk", world.days)
@@ -180,7 +182,7 @@ def _village_centres(world: World, rng: np.random.Generator, land: Geography, st
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _as_arrays(rows: dict[str, list]) -> dict[str, np.ndarray]:
+def _as_arrays(rows: dict[str, list[Any]]) -> dict[str, np.ndarray]:
     texts = ("area_code", "place")
     kinds: dict[str, type] = {"published": bool}
     return {name: np.array(values, dtype=object if name in texts else kinds.get(name, np.int64)) for name, values in rows.items()}

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from ingest.ledgers import cells
 from ingest.ledgers.cells import Cell, Fault, text_of
 from ingest.ledgers.directory import Directory
 from ingest.ledgers.sheets import Row, Sheet, title_of
+
+Read = TypeVar("Read")
 
 
 class Form(StrEnum):
@@ -98,7 +100,7 @@ class Reading:
     def fault(self, title: str, reason: str) -> None:
         self.faults.append((title, self.said(title), reason))
 
-    def _value(self, title: str, convert: Callable[[Cell], Any]) -> Any:
+    def _value(self, title: str, convert: Callable[[Cell], Read | None]) -> Read | None:
         try:
             value = convert(self.raw(title))
         except Fault as problem:

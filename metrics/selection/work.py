@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -70,7 +71,7 @@ def counts(facts: Facts, person_ids: np.ndarray, rules: SelectionRules) -> Count
     )
 
 
-def _table(rows: pd.DataFrame, column: str, values: list, cell: str, person_ids: np.ndarray) -> np.ndarray:
+def _table(rows: pd.DataFrame, column: str, values: list[Any], cell: str, person_ids: np.ndarray) -> np.ndarray:
     wide = rows.pivot_table(index="person_id", columns=column, values=cell, aggfunc="sum", fill_value=0)
     return wide.reindex(index=person_ids, columns=values, fill_value=0).to_numpy(dtype=np.int64)
 
