@@ -14,6 +14,8 @@ from data_access.tables import Appointment, Area, LeavePeriod, Person
 from data_access.window import Window
 
 PEOPLE_AT_ONCE = 10_000
+SHORTEST_TO_SHOW = 8
+"""Digits of a number from which on the first three and the last four tell nobody whose it is."""
 
 
 def units(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
@@ -89,7 +91,7 @@ def masked_name(name: str | None) -> str | None:
 
 def masked_phone(phone: str | None) -> str | None:
     """13812345678 → 138****5678."""
-    return None if not isinstance(phone, str) or not phone else f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****"
+    return None if not isinstance(phone, str) or not phone else f"{phone[:3]}****{phone[-4:]}" if len(phone) >= SHORTEST_TO_SHOW else "****"
 
 
 def in_post_on(day: SQLColumnExpression[Any]) -> ColumnElement[bool]:

@@ -16,6 +16,8 @@ PROVISIONAL = "calendar_provisional_years"
 """``board_property`` name: the years filled by plain weekdays because no notice is known yet, comma separated."""
 
 FIRST_YEAR = 2023
+SATURDAY = 5
+"""As ``date.weekday`` counts."""
 
 
 def _named_days() -> dict[date, tuple[bool, str]]:
@@ -53,7 +55,7 @@ def calendar_days(first_year: int, last_year: int) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     day = date(first_year, 1, 1)
     while day.year <= last_year:
-        ordinary = (day.weekday() < 5, None)
+        ordinary = (day.weekday() < SATURDAY, None)
         is_workday, name = named.get(day, ordinary) if day.year in known else ordinary
         rows.append({"day": day, "is_workday": is_workday, "name": name and _chinese(name)})
         day += timedelta(days=1)

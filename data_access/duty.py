@@ -100,7 +100,7 @@ def staff_in_post(scope: Scope, connection: Connection, window: Window) -> pd.Da
             case(TOWNSHIP_RANKS, value=Appointment.role),
         ).where(
             counted(Appointment.area_code, scope, ("county", "township")),
-            func.length(Appointment.area_code) == 9,
+            func.length(Appointment.area_code) == CODE_LENGTHS["township"],
             Appointment.role.in_(TOWNSHIP_RANKS),
             or_(Appointment.valid_from.is_(None), Appointment.valid_from <= window.last),
             or_(Appointment.valid_to.is_(None), Appointment.valid_to >= window.first),
@@ -164,7 +164,7 @@ def chief_months(scope: Scope, connection: Connection, window: Window) -> pd.Dat
         .join(CalendarDay, and_(CalendarDay.day.between(window.first, window.last), CalendarDay.is_workday))
         .where(
             counted(Appointment.area_code, scope, ("county", "township")),
-            func.length(Appointment.area_code) == 9,
+            func.length(Appointment.area_code) == CODE_LENGTHS["township"],
             Appointment.role == "township_chief",
             in_post_on(CalendarDay.day),
         )
@@ -192,7 +192,7 @@ def team_nights(scope: Scope, connection: Connection, window: Window) -> pd.Data
         .join(CalendarDay, and_(CalendarDay.day.between(window.first, window.last), CalendarDay.is_workday))
         .where(
             counted(Appointment.area_code, scope, ("county", "township")),
-            func.length(Appointment.area_code) == 9,
+            func.length(Appointment.area_code) == CODE_LENGTHS["township"],
             Appointment.role.in_(("township_chief", "township_leader")),
             in_post_on(CalendarDay.day),
         )

@@ -7,7 +7,7 @@ import re
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, and_, func, select, true
 
-from data_access.areas import masked_name
+from data_access.areas import SHORTEST_TO_SHOW, masked_name
 from data_access.board_tables import BoardImport, BoardImportRow
 from data_access.frames import AnySelect, frame
 from data_access.scope import Scope
@@ -111,7 +111,7 @@ def _masked_part(text: str) -> str:
     if text in TITLES or not text:
         return text
     if text.isdigit():
-        return f"{text[:3]}****{text[-4:]}" if len(text) >= 8 else text
+        return f"{text[:3]}****{text[-4:]}" if len(text) >= SHORTEST_TO_SHOW else text
     return masked_name(text) or text
 
 

@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from data_access.areas import masked_name
 from data_access.frames import AnySelect, frame
 from data_access.scope import CODE_LENGTHS, Scope, in_scope, visible_petitions
 from data_access.tables import (
@@ -406,8 +407,6 @@ def problem_rows(scope: Scope, connection: Connection, window: Window, problem_i
     Grain: row. Columns: row_id, area_code, area_name, day, person_id, person_name (both None where unknown; masked unless the
     scope may see names), detail, source, source_ref, recorded_at.
     """
-    from data_access.areas import masked_name
-
     for ledger in _ledgers(scope, window):
         fault = ledger.faults.get(problem_id.removeprefix(f"{ledger.name}.")) if problem_id.startswith(f"{ledger.name}.") else None
         if fault is None:

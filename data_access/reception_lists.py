@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from data_access.frames import AnySelect, frame
 from data_access.night_lists import PAGE_ROWS, RAISED, RAISED_COLUMNS, without_words
-from data_access.scope import Scope, counted, counted_petitions, unit_code, visible_petitions
+from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, unit_code, visible_petitions
 from data_access.tables import Area, Petition, ReceptionSlot
 from data_access.window import Window
 
@@ -132,7 +132,7 @@ def coming_slots(scope: Scope, connection: Connection, first: date, last: date) 
         select(ReceptionSlot.area_code, ReceptionSlot.day, ReceptionSlot.place, ReceptionSlot.leader_id, ReceptionSlot.backup_id)
         .where(
             counted(ReceptionSlot.area_code, scope),
-            func.length(ReceptionSlot.area_code) == 9,
+            func.length(ReceptionSlot.area_code) == CODE_LENGTHS["township"],
             ReceptionSlot.published.is_(True),
             ReceptionSlot.day.between(first, last),
         )
@@ -147,7 +147,7 @@ def village_slots_ahead(scope: Scope, connection: Connection, first: date, last:
         connection.scalar(
             select(func.count()).where(
                 counted(ReceptionSlot.area_code, scope),
-                func.length(ReceptionSlot.area_code) > 9,
+                func.length(ReceptionSlot.area_code) > CODE_LENGTHS["township"],
                 ReceptionSlot.published.is_(True),
                 ReceptionSlot.day.between(first, last),
             )

@@ -66,7 +66,7 @@ class Ending(StrEnum):
     SIGNED_OUT = "signed_out"
     IDLE = "idle"
     EXPIRED = "expired"
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105
     DISABLED = "disabled"
 
 

@@ -12,6 +12,7 @@ from data_access.engine import engine
 
 EARLIEST = date(2024, 7, 1)
 """The calendar begins with 2023, and the demo county needs 18 months of it."""
+MOST_COUNTIES = 200
 
 
 def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -33,8 +34,8 @@ def demo(options: argparse.Namespace) -> int:
     if until < EARLIEST:
         print(f"截至日不能早于 {EARLIEST}(工作日历从 2023 年起)。", file=sys.stderr)
         return 2
-    if not 1 <= options.scale <= 200:
-        print("--scale 应为 1–200。", file=sys.stderr)
+    if not 1 <= options.scale <= MOST_COUNTIES:
+        print(f"--scale 应为 1–{MOST_COUNTIES}。", file=sys.stderr)
         return 2
     try:
         fill(engine(), seed=options.seed, until=until, moment=now, scale=options.scale)

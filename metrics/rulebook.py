@@ -92,7 +92,7 @@ def parse_rulebook(text: str) -> Rulebook:
 
 def _check(edition: Edition, earlier: Edition | None) -> None:
     if not isinstance(edition.valid_from, date):
-        raise ValueError(f"规则手册 {edition.version}:valid_from 应为日期")
+        raise ValueError(f"规则手册 {edition.version}:valid_from 应为日期")  # noqa: TRY004 (as every fault of the book)
     if earlier and edition.valid_from <= earlier.valid_from:
         raise ValueError(f"规则手册 {edition.version}:生效日期应晚于前一版 {earlier.version}")
     for name in ("targets", "margins"):

@@ -9,6 +9,9 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+SATURDAY = 5
+"""As ``date.weekday`` counts."""
+
 
 @dataclass(frozen=True)
 class Week:
@@ -40,7 +43,7 @@ class Workdays:
         return cls(dict(zip(days, map(bool, calendar["is_workday"]), strict=True)), names)
 
     def is_workday(self, day: date) -> bool:
-        return self._is_workday.get(day, day.weekday() < 5)
+        return self._is_workday.get(day, day.weekday() < SATURDAY)
 
     def name(self, day: date) -> str | None:
         """The holiday or 调休 this day belongs to."""

@@ -43,7 +43,7 @@ def imported(file: Path) -> Iterator[str]:
 
 
 def top(module: str) -> str:
-    return module.split(".")[0]
+    return module.partition(".")[0]
 
 
 def breaches(layer: str, forbidden: str) -> list[str]:

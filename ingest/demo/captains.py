@@ -176,13 +176,13 @@ def training(world: World, land: Geography, staff: People) -> None:
         rate = np.array([habit.steady("training") for habit in land.habits])[land.township_of[captains["village"][position]]]
         chance = rng.random(len(people))
         pooled = chance < rate * 0.86
-        for kind, attends in (
+        for kind, chosen in (
             ("pooled", pooled),
             ("catch_up", ~pooled & (chance < rate)),
             ("micro", rng.random(len(people)) < rate * 0.45),
             ("contest", rng.random(len(people)) < 0.03),
         ):
-            attends = attends & (rng.random(len(people)) < min(1.0, (last - first + 1) / (250 if year == world.until.year else 150)))
+            attends = chosen & (rng.random(len(people)) < min(1.0, (last - first + 1) / (250 if year == world.until.year else 150)))
             persons.append(people[attends])
             kinds.append(np.full(int(attends.sum()), kind, dtype=object))
             # courses fall on a few days; catch-up later than the pooled ones

@@ -343,7 +343,7 @@ class Life:
         if dice.chance(rates["follow_up"] * (1.0 if self.case.from_visit else 0.5)):  # R10 asks it of the night visits
             followed = in_office_hours(resolved + int(dice.between(6, 27 if dice.chance(0.85) else 60) * DAY))
             self.steps.append(Step(followed, "follow_up", person=self._holder(resolved), note=dice.pick(texts.FOLLOWED)))
-        complete = rated != NONE and followed != NONE
+        complete = NONE not in (rated, followed)
         if dice.chance(0.93 if complete else 0.10):
             closed = in_office_hours(max(followed, rated, resolved) + int(dice.between(1, 5) * DAY))
             self.steps.append(Step(closed, "close", person=self._holder(resolved)))

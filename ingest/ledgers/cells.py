@@ -12,6 +12,11 @@ from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
 
 EARLIEST_YEAR, LATEST_YEAR = 1950, 2100
 LONGEST_TEXT = 2000
+WHOLE_BELOW = 1e18
+"""Beyond it a float is no number somebody has written."""
+FIRST_SERIAL, LAST_SERIAL = 18_264, 73_051
+"""1950 … 2099 as Excel counts days from 1900."""
+WITH_COUNTRY = len("+8613812345678")
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
@@ -32,7 +37,7 @@ def text_of(value: Cell) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e18 else repr(value)
+        return str(int(value)) if value.is_integer() and abs(value) < WHOLE_BELOW else repr(value)
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d}" if value.time() == time(0) else f"{value:%Y-%m-%d %H:%M:%S}"
     return _CONTROL.sub("", str(value).replace("\r", "\n").replace("\t", " ")).strip().strip("\u3000")
@@ -106,7 +111,7 @@ def phone(value: Cell) -> str | None:
         return None
     if not re.fullmatch(r"\+?\d{5,15}", found):
         raise Fault(f"“{text_of(value)}”不是电话号码")
-    return found.removeprefix("+86") if len(found) == 14 else found
+    return found.removeprefix("+86") if len(found) == WITH_COUNTRY else found
 
 
 _DAY = re.compile(r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?号?")
@@ -124,7 +129,7 @@ def _valid_day(year: int, month: int, day: int, said: str) -> date:
 
 
 def _serial(number: float, epoch: datetime, said: str) -> datetime:
-    if not 18264 <= number < 73051:  # 1950 … 2099 counted from 1900
+    if not FIRST_SERIAL <= number < LAST_SERIAL:
         raise Fault(f"看不懂日期“{said}”")
     moment = from_excel(number, epoch)
     if not isinstance(moment, datetime):

@@ -18,6 +18,11 @@ from ingest.ledgers.cells import Fault
 
 LEVEL_NAMES = {"county": "县", "township": "乡镇", "village": "村", "patch": "片", "group": "组", "cell": "邻"}
 HOUSEHOLD = "household"
+EXACT_DIGITS = 15
+"""Of a longer number in a cell Excel keeps no more."""
+LONGEST_ID = 17
+"""Digits of a number that is surely one of the database's: eighteen are an identity card's."""
+MOST_NAMED = 3
 
 
 @lru_cache(maxsize=65536)
@@ -100,7 +105,7 @@ class Directory:
         text = unicodedata.normalize("NFKC", said).replace(" ", "")
         if text.isdigit():
             if text not in self.units:
-                long = ";较长的代码请把单元格设为文本格式" if len(text) > 15 else ""
+                long = ";较长的代码请把单元格设为文本格式" if len(text) > EXACT_DIGITS else ""
                 raise Fault(f"没有代码为“{said}”的区划{long}")
             codes = [text]
         else:
@@ -113,8 +118,8 @@ class Directory:
         if len(fitting) > 1 and day is not None:
             fitting = [code for code in fitting if self.units[code].stands_on(day)] or fitting
         if len(fitting) > 1:
-            some = "、".join(self.path_of(code) for code in fitting[:3])
-            raise Fault(f"有 {len(fitting)} 个“{said}”({some}{' 等' if len(fitting) > 3 else ''}),请写全名或代码")
+            some = "、".join(self.path_of(code) for code in fitting[:MOST_NAMED])
+            raise Fault(f"有 {len(fitting)} 个“{said}”({some}{' 等' if len(fitting) > MOST_NAMED else ''}),请写全名或代码")
         unit = self.units[fitting[0]]
         if day is not None and not unit.stands_on(day):
             when = f"{unit.valid_from} 才设立" if unit.valid_from and day < unit.valid_from else f"已于 {unit.valid_to} 撤销"
@@ -166,7 +171,7 @@ class Directory:
     def household(self, said: str, day: date | None = None) -> int:
         """By the office's own 户编号; by the database's id only where the household has no such number. Raises :class:`Fault`."""
         found = self.household_numbers.get(said)
-        if found is None and said.isdigit() and len(said) < 18:
+        if found is None and said.isdigit() and len(said) <= LONGEST_ID:
             found = int(said) if int(said) in self.household_areas and int(said) not in self.numbered_households else None
         if found is None or found not in self.household_areas:
             raise Fault(f"没有户编号为“{said}”的户")

@@ -27,7 +27,7 @@ from ingest.ledgers.reading import Record, Refusal
 
 SOURCE = "ledger"
 AT_ONCE = 5000
-SECRET = "ledger_secret"
+SECRET = "ledger_secret"  # noqa: S105 (the name it is kept under)
 NOT_COMPARED = frozenset({"recorded_at"})
 ALWAYS = {PETITION.id: frozenset({"last_progress_at"})}
 
@@ -216,9 +216,7 @@ def _begun(connection: Connection, checked: Checked, file_name: str, digest: str
         "loaded_at": now,
         "loaded_by": by,
     }
-    key = connection.execute(insert(BoardImport).values(values)).inserted_primary_key
-    assert key is not None
-    return int(key[0])
+    return int(connection.execute(insert(BoardImport).values(values).returning(BoardImport.id)).scalar_one())
 
 
 def _ensure_secret(connection: Connection) -> None:

@@ -22,7 +22,7 @@ def _area(row: Reading) -> Record | None:
         row.fault("代码", "“代码”没有填")
     elif level is None:
         row.fault("代码", f"“{code}”不是区划代码:县 6 位、乡镇 9、村 12、片 14、组 16、邻 19 位数字(请把单元格设为文本)")
-    elif code.endswith("0000") and len(code) == 19:
+    elif code.endswith("0000") and len(code) == CODE_LENGTHS["cell"]:
         row.fault("代码", f"“{code}”像是被 Excel 改写过,请把单元格设为文本再填")
     said = row.word("级别")
     if said is not None and level is not None and said != level:
