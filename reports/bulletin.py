@@ -18,8 +18,9 @@ from reports.conclusions import (
     whole_and_change,
 )
 from reports.document import FIVE, SMALL_FIVE, body, heading, official_page, official_table, page_break, small
-from reports.pack import AUDIENCE_NAMES, Audience, Chapter, Pack
-from reports.tables import Column, Kind, TableReport, definition_words
+from reports.pack import Chapter, Pack
+from reports.subjects import AUDIENCE_NAMES, Audience
+from reports.tables import Column, Kind, Table, definition_words
 from reports.wording import clean, day, of, share, spoken, this
 
 NUMERALS = "一二三四五六七八九十"
@@ -189,12 +190,12 @@ def problems(pack: Pack) -> list[Paragraph]:
 # --- annexed tables -----------------------------------------------------------------------------------------------
 
 
-def annexed_tables(pack: Pack) -> list[TableReport]:
+def annexed_tables(pack: Pack) -> list[Table]:
     tables = [petitions_table(pack), *figure_tables(pack), *(annex.table for annex in pack.annexes)]
     return [table for table in tables if table is not None and len(table.frame)]
 
 
-def petitions_table(pack: Pack) -> TableReport | None:
+def petitions_table(pack: Pack) -> Table | None:
     """序号, 单位, 派单, 按时, 超时, 未结, 结案率, 按时率, 不满意数, 满意率: each from an indicator's frame, the whole below."""
     ids = ("petitions.returned", "petitions.closed_on_time", "petitions.open", "petitions.resolved", "satisfaction.callback")
     found: list[Chapter | None] = []
@@ -238,7 +239,7 @@ def petitions_table(pack: Pack) -> TableReport | None:
         ("注", "按时率=按时÷(按时+超时),为时限落在本期且已到期的件数,未结超期的计入超时;"
                "结案率为本期受理且到期或已办结的化解率;满意率为独立回访。单位:件。"),
     )  # fmt: skip
-    return TableReport(f"{pack.period.label}诉求办理情况表", columns, rows, f"{pack.as_of_words} 单位:件", notes)
+    return Table(f"{pack.period.label}诉求办理情况表", columns, rows, f"{pack.as_of_words} 单位:件", notes)
 
 
 def _with_whole(chapter: Chapter) -> pd.DataFrame:
@@ -259,7 +260,7 @@ def _with_cases(values: Sequence, ks: Sequence, ns: Sequence) -> list[str]:
     return [f"{share(value)} {of(k, n)}" for value, k, n in zip(values, ks, ns, strict=True)]
 
 
-def figure_tables(pack: Pack) -> list[TableReport]:
+def figure_tables(pack: Pack) -> list[Table]:
     """Units × rates, at most five to a table so that an upright page holds them, k/n in every cell."""
     rates = [c for c in pack.chapters if c.entry.measure is Measure.RATE and c.reading.level is not Level.CATEGORY]
     tables = []
@@ -272,7 +273,7 @@ def figure_tables(pack: Pack) -> list[TableReport]:
     return tables
 
 
-def _figures(pack: Pack, chapters: list[Chapter], title: str) -> TableReport:
+def _figures(pack: Pack, chapters: list[Chapter], title: str) -> Table:
     rows = _with_whole(chapters[0])[["code", "name"]]
     columns = [Column("name", "单位")]
     for position, chapter in enumerate(chapters):
@@ -280,5 +281,5 @@ def _figures(pack: Pack, chapters: list[Chapter], title: str) -> TableReport:
         cells = dict(zip(frame["code"], _with_cases(frame["value"], frame["k"], frame["n"]), strict=True))
         rows[f"figure{position}"] = [cells.get(code, "—") for code in rows["code"]]
         columns.append(Column(f"figure{position}", chapter.entry.name))
-    notes = tuple((chapter.entry.name, definition_words(chapter.entry)) for chapter in chapters)
-    return TableReport(title, tuple(columns), rows, f"{pack.as_of_words} · {AUDIENCE_NAMES[pack.audience]}", notes)
+    notes = tuple((chapter.entry.name, definition_words(chapter.entry, pack.edition)) for chapter in chapters)
+    return Table(title, tuple(columns), rows, f"{pack.as_of_words} · {AUDIENCE_NAMES[pack.audience]}", notes)

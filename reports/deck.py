@@ -14,7 +14,7 @@ from pptx.util import Emu, Inches
 from metrics.vocabulary import Measure
 from metrics.wording import MISSING, target_text
 from reports.conclusions import Point, summary, worsening_units
-from reports.pack import AUDIENCE_NAMES, Annex, Chapter, Pack, chart_rows
+from reports.pack import Annex, Chapter, Pack, chart_rows
 from reports.slide_charts import bar_chart, line_chart
 from reports.slide_parts import (
     BODY_BOTTOM,
@@ -32,7 +32,8 @@ from reports.slide_parts import (
     pages_of,
     rows_height,
 )
-from reports.tables import Column, Kind, TableReport, definition_words
+from reports.subjects import AUDIENCE_NAMES
+from reports.tables import Column, Kind, Table, definition_words
 from reports.wording import bare, clean, of, quantity
 
 MOST_BARS = 18
@@ -121,7 +122,7 @@ def _footer(pack: Pack, definition: str) -> str:
 
 
 def _chapter_footer(pack: Pack, chapter: Chapter) -> str:
-    footer = _footer(pack, definition_words(chapter.entry))
+    footer = _footer(pack, definition_words(chapter.entry, pack.edition))
     return f"{footer} · 筛选:{pack.filters}" if pack.filters else footer
 
 
@@ -145,7 +146,7 @@ def _ranking(deck: Deck, pack: Pack, chapter: Chapter) -> None:
         _paged(deck, pack, side, chapter.entry.name, _chapter_footer(pack, chapter))
 
 
-def _slide_table(chapter: Chapter) -> TableReport:
+def _slide_table(chapter: Chapter) -> Table:
     """The leaderboard for a slide: place, unit, k/n, value, verdict."""
     frame = chapter.table.frame
     entry = chapter.entry
@@ -164,10 +165,10 @@ def _slide_table(chapter: Chapter) -> TableReport:
         columns += [Column("verdict", "评价")]
     if not frame["rank"].notna().any():
         columns = columns[1:]
-    return TableReport(chapter.entry.name, tuple(columns), rows)
+    return Table(chapter.entry.name, tuple(columns), rows)
 
 
-def _paged(deck: Deck, pack: Pack, table: TableReport, heading: str, footer: str) -> None:
+def _paged(deck: Deck, pack: Pack, table: Table, heading: str, footer: str) -> None:
     """A table over as many slides as it needs, the headings on each."""
     width, height = SLIDE_WIDTH - 2 * MARGIN, BODY_BOTTOM - BODY_TOP + 0.45
     pages = pages_of(table, width, height)
@@ -210,7 +211,7 @@ def _definitions(deck: Deck, pack: Pack) -> None:
     rows = [
         {
             "name": each.entry.name,
-            "definition": definition_words(each.entry),
+            "definition": definition_words(each.entry, pack.edition),
             "target": target_text(each.entry, each.reading.target).removeprefix("目标 ") or "—",
             "basis": "、".join(each.entry.basis),
         }
@@ -220,5 +221,5 @@ def _definitions(deck: Deck, pack: Pack) -> None:
         return
     columns = (Column("name", "指标"), Column("definition", "口径(分子 ÷ 分母)"), Column("target", "目标"), Column("basis", "依据"))
     _paged(
-        deck, pack, TableReport("口径", columns, pd.DataFrame(rows)), "口径与目标", f"{pack.as_of_words} · 规则手册 {pack.rulebook_version}"
+        deck, pack, Table("口径", columns, pd.DataFrame(rows)), "口径与目标", f"{pack.as_of_words} · 规则手册 {pack.rulebook_version}"
     )

@@ -14,7 +14,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from reports.tables import Column, TableReport
+from reports.tables import Column, Table
 from reports.wording import clean, display_width
 
 TITLE_FACE, BODY_FACE, HEAD_FACE, KAI_FACE, DIGIT_FACE = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "Times New Roman"
@@ -162,7 +162,7 @@ def page_break(document: Docx) -> None:
     document.add_page_break()
 
 
-def official_table(document: Docx, table: TableReport, *, size: float = FIVE, width: float = TEXT_WIDTH) -> None:
+def official_table(document: Docx, table: Table, *, size: float = FIVE, width: float = TEXT_WIDTH) -> None:
     """A ruled table: headings repeated on every page, no row split between pages, numbers to the right. ``width`` in millimetres."""
     texts = table.texts()
     grid = document.add_table(rows=1, cols=len(table.columns))
@@ -198,7 +198,7 @@ def _write(cell: Any, text: str, size: float, face: str, side: Any) -> None:
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), face)
 
 
-def _widths(table: TableReport, texts: list[list[str]], total: float) -> list[float]:
+def _widths(table: Table, texts: list[list[str]], total: float) -> list[float]:
     """Millimetres a column, by its widest text within reason."""
     wanted = [
         min(max([display_width(row[position]) for row in texts] + [min(display_width(column.heading), 10), 4]) + 3, 34)

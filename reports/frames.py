@@ -41,6 +41,10 @@ class Source(Protocol):
         """:func:`indicator_frame`, made once."""
         ...
 
+    def past(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
+        """The same for a period before the one that is asked about: a page takes one that is some minutes old."""
+        ...
+
 
 def question(source: Source, level: Level, period: Period, as_of: date) -> Question:
     """A question with the calendar, and the rulebook edition in force at the moment it looks at."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from reports.bulletin import bulletin_bytes
 from reports.deck import deck_bytes
-from reports.pack import AUDIENCE_NAMES, Pack
+from reports.pack import Pack
+from reports.subjects import AUDIENCE_NAMES
 from reports.wording import clean
 from reports.workbook import workbook_bytes
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -11,23 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from metrics.period import Period
-from metrics.vocabulary import Module
 from reports.meeting_files import meeting_files
-from reports.pack import ALL_MODULES, AUDIENCE_NAMES, Audience, Pack, meeting_pack
+from reports.modules import running_modules
+from reports.pack import Pack, meeting_pack
 from reports.selection_annex import with_selection
 from reports.source import operators_source
-
-ALWAYS_ON = frozenset({Module.SATISFACTION, Module.QUALITY})
-
-
-def modules_in(words: str) -> frozenset[str]:
-    """``BOARD_MODULES`` as the board reads it; all where it is empty. Raises ``ValueError`` for an unknown name."""
-    named = {word.strip() for word in words.split(",") if word.strip()}
-    return frozenset(Module(word) for word in named) | ALWAYS_ON if named else ALL_MODULES
-
+from reports.subjects import AUDIENCE_NAMES, Audience
 
 def made(arguments: argparse.Namespace, as_of: date) -> Pack:
-    period, modules = Period.parse(arguments.period), modules_in(os.environ.get("BOARD_MODULES", ""))
+    period, modules = Period.parse(arguments.period), running_modules()
     if as_of < period.first:
         raise ValueError(f"{period.label}在截至日 {as_of.isoformat()} 尚未开始")
     with operators_source(arguments.area) as source:

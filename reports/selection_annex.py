@@ -6,9 +6,10 @@ import pandas as pd
 
 from metrics.selection.result import Selection
 from metrics.vocabulary import CAPTAINS, ROLE_NAMES, Module
-from reports.pack import Annex, Audience, Pack
+from reports.pack import Annex, Pack
+from reports.subjects import Audience
 from reports.selection import SelectionSource, rows_under, selection_of
-from reports.tables import Column, Kind, TableReport
+from reports.tables import Column, Kind, Table
 from reports.wording import as_of_words
 
 SURE = 0.9
@@ -59,9 +60,9 @@ def annex(made: Selection, area: str = "") -> Annex:
         ("规则手册", made.rules.version),
         ("名额", "、".join(f"{made.townships.get(code, code)}{count}" for code, count in made.seats.items())),
     )
-    full = TableReport(f"{made.year}年度最佳{role}", COLUMNS, rows, f"{as_of_words(made.as_of)}{provisional}", notes)
+    full = Table(f"{made.year}年度最佳{role}", COLUMNS, rows, f"{as_of_words(made.as_of)}{provisional}", notes)
     listed = max(1, round(max(seats, len(chosen)) * BEYOND))
-    short = TableReport(f"{made.year}年度最佳{role}建议人选", COLUMNS[:-1], _shortlist(rows, listed), full.subtitle, notes)
+    short = Table(f"{made.year}年度最佳{role}建议人选", COLUMNS[:-1], _shortlist(rows, listed), full.subtitle, notes)
     return Annex(title, subtitle, short, full)
 
 

@@ -21,7 +21,7 @@ from metrics.selection.rules import ITEM_NAMES
 from metrics.selection.words import arithmetic, name_of, result_of, sum_words, verdict
 from metrics.vocabulary import ROLE_NAMES
 from reports.document import FIVE, SMALL_FIVE, body, heading, laid_across, official_page, official_table, page_break, small
-from reports.tables import Kind, TableReport, table_of_rows
+from reports.tables import Kind, Table, table_of_rows
 from reports.wording import clean, day
 
 BLANK = "____________________"
@@ -94,7 +94,7 @@ class Paper:
         return self.made.townships.get(str(code), str(code))
 
 
-def ranking_table(paper: Paper, rows: pd.DataFrame, title: str) -> TableReport:
+def ranking_table(paper: Paper, rows: pd.DataFrame, title: str) -> Table:
     lines = [
         [
             row["rank"],
@@ -110,7 +110,7 @@ def ranking_table(paper: Paper, rows: pd.DataFrame, title: str) -> TableReport:
     return table_of_rows(title, RANKING, lines, paper.subtitle, paper.notes)
 
 
-def gates_table(paper: Paper, rows: pd.DataFrame) -> TableReport:
+def gates_table(paper: Paper, rows: pd.DataFrame) -> Table:
     lines = [
         [name_of(row), paper.township(row["township_code"]), row["gate"], row["days"], row["surveyed"], row["households"]]
         for row in rows.to_dict("records")
@@ -118,7 +118,7 @@ def gates_table(paper: Paper, rows: pd.DataFrame) -> TableReport:
     return table_of_rows(f"{paper.title}列出不排名", GATES, lines, paper.subtitle, paper.notes)
 
 
-def quota_table(paper: Paper) -> TableReport:
+def quota_table(paper: Paper) -> Table:
     made, lines = paper.made, []
     for code in sorted(set(paper.rows["township_code"])):
         here, chosen = paper.rows[paper.rows["township_code"] == code], paper.listed[paper.listed["township_code"] == code]
@@ -130,7 +130,7 @@ def quota_table(paper: Paper) -> TableReport:
     return table_of_rows(f"{paper.title}名额", columns, lines, paper.subtitle, paper.notes)
 
 
-def terms_table(paper: Paper, row: Mapping[Any, Any], terms: pd.DataFrame) -> TableReport:
+def terms_table(paper: Paper, row: Mapping[Any, Any], terms: pd.DataFrame) -> Table:
     """Each term with its own arithmetic, the total last: whoever reads it can redo the sum by hand."""
     lines: list[list[object]] = []
     for term in terms.to_dict("records"):
@@ -215,7 +215,7 @@ def notice_bytes(paper: Paper, first: date, last: date, office: str = "中共县
     return _bytes(document, title)
 
 
-def notice_table(paper: Paper) -> TableReport:
+def notice_table(paper: Paper) -> Table:
     """By township and name, not by rank: the notice ranks nobody."""
     rows = paper.listed.assign(town=[paper.township(code) for code in paper.listed["township_code"]])
     rows = rows.sort_values(["township_code", "person_id"], kind="stable")

@@ -15,7 +15,7 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.slide import Slide
 from pptx.util import Inches, Pt
 
-from reports.tables import TableReport
+from reports.tables import Table
 from reports.wording import clean, display_width, lines_needed, shortened
 
 SLIDE_WIDTH, SLIDE_HEIGHT = 13.333, 7.5
@@ -121,7 +121,7 @@ def add_footer(slide: Slide, text: str, number: int) -> None:
 # --- tables -------------------------------------------------------------------------------------------------------
 
 
-def column_widths(table: TableReport, width: float) -> list[float]:
+def column_widths(table: Table, width: float) -> list[float]:
     """Inches a column: by its widest text, long texts sharing what is left."""
     texts = table.texts()
     wanted = []
@@ -139,7 +139,7 @@ def column_widths(table: TableReport, width: float) -> list[float]:
     return [each / total * width for each in wanted]
 
 
-def row_heights(table: TableReport, width: float) -> list[float]:
+def row_heights(table: Table, width: float) -> list[float]:
     """Inches a row, the heading first."""
     cells = [_cells(each, TABLE_SIZE) for each in column_widths(table, width)]
     rows = [[column.heading for column in table.columns], *table.texts()]
@@ -147,11 +147,11 @@ def row_heights(table: TableReport, width: float) -> list[float]:
     return [count * TABLE_SIZE * LINE_HEIGHT / 72 + ROW_SLACK for count in lines]
 
 
-def rows_height(table: TableReport, width: float) -> float:
+def rows_height(table: Table, width: float) -> float:
     return sum(row_heights(table, width))
 
 
-def pages_of(table: TableReport, width: float, height: float) -> list[TableReport]:
+def pages_of(table: Table, width: float, height: float) -> list[Table]:
     """The table cut into pieces that fit the height, each with the headings."""
     head, *rows = row_heights(table, width)
     pages: list[tuple[int, int]] = []
@@ -165,7 +165,7 @@ def pages_of(table: TableReport, width: float, height: float) -> list[TableRepor
     return [replace(table, frame=table.frame.iloc[first:last]) for first, last in pages]
 
 
-def add_table(slide: Slide, table: TableReport, block: Block) -> None:
+def add_table(slide: Slide, table: Table, block: Block) -> None:
     """A native table; the caller has seen to it that it fits (:func:`pages_of`)."""
     widths, heights = column_widths(table, block.width), row_heights(table, block.width)
     frame: Any = slide.shapes.add_table(1, len(widths), Inches(block.left), Inches(block.top), Inches(block.width), Inches(sum(heights)))

@@ -85,6 +85,9 @@ class DatabaseSource:
             self._frames[asked] = indicator_frame(self, entry, level, period, as_of)
         return self._frames[asked]
 
+    def past(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
+        return self.frame(entry, level, period, as_of)
+
     def selection_facts(self, year: int, role: Role, as_of: date) -> dict[str, pd.DataFrame]:
         """What 年度评选 of a role is made from. The ranking is county-wide: ask with the whole county in scope."""
         period = Period.parse(str(year))

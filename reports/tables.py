@@ -1,21 +1,32 @@
-"""One table for every format: the value behind an XLSX sheet, a CSV file, a table in the circular and one on a slide."""
+"""The one table: declared once, rendered by every writer (the page, XLSX, CSV, Word, slides, pictures).
+
+A column is declared once with what it holds. A file gives every declared column a column of its own, so that its cells stay numbers; a
+screen folds some of them into others: ``of`` writes two counts as 13/21, ``small`` puts columns as a quiet line under another one, and
+``screen=False`` leaves a column to the files. Nothing is stated a second time, so screen and file cannot disagree.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import pandas as pd
 
-from metrics.definition import Indicator, Question
-from metrics.rulebook import Rulebook
+from metrics.definition import Indicator
+from metrics.period import Period
+from metrics.registry import indicator
+from metrics.rulebook import Edition, Rulebook, rulebook
 from metrics.vocabulary import LEVEL_NAMES, STATUS_NAMES, Level, Measure, Status
-from metrics.wording import MISSING, is_missing, rounded, share, target_text
-from reports.wording import as_of_words, clean, formula_safe, number
+from metrics.wording import MISSING, day_text, fraction, is_missing, moment_text, rounded, share, target_text, whole
+from reports.links import Link
+from reports.view import View
+from reports.wording import as_of_words, clean, number
+
+Notes = tuple[tuple[str, str], ...]
+"""(label, text) pairs: 口径, 统计期, 截至, 筛选, 规则手册 …"""
 
 
 class Kind(StrEnum):
@@ -32,39 +43,148 @@ class Kind(StrEnum):
     """Points with two decimals, as a ranking is read."""
     DATE = "date"
     TIMESTAMP = "timestamp"
+    VERDICT = "verdict"
+    """A :class:`Verdict`: coloured on screen, its word in every file."""
+
+
+NUMBERS = (Kind.COUNT, Kind.SHARE, Kind.NUMBER, Kind.SCORE)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A judgement as it is read: the status decides colour and sign, the words say it."""
+
+    status: Status
+    words: str
+
+    def __str__(self) -> str:
+        return self.words
+
+
+SIGNS = {Status.OK: "✓", Status.NEAR: "△", Status.LOW: "✕"}
+"""A sign beside the word, for readers who do not tell the colours apart."""
+
+
+def verdict_of(figure: Mapping[Any, Any]) -> Verdict:
+    """The verdict on a figure (``status``, ``n``, ``value``) in a word; one without cases says so."""
+    status, n = Status(figure["status"]), figure["n"]
+    word = STATUS_NAMES[status]
+    if status is Status.THIN and not is_missing(n):
+        word = f"{word}(n={int(n)})"
+    if status is Status.NONE and is_missing(figure["value"]):
+        word = "无应统计" if not is_missing(n) and int(n) == 0 else "无数据"
+    return Verdict(status, word)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A cell of several lines, each with a quiet word behind it; in a file they stand behind each other."""
+
+    lines: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        return ";".join(f"{text}({small})" if small else text for text, small in self.lines)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Drawn under a cell: a part of what fills the bar, with the target as a tick."""
+
+    part: float
+    top: float
+    goal: float | None = None
+
+
+@dataclass(frozen=True)
+class Team:
+    """Drawn in a cell: (name, nights) of each member as small columns, highest first."""
+
+    members: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Spark:
+    """Drawn in a cell: values over equally spaced periods, oldest first; a missing one is a gap."""
+
+    values: tuple[float | None, ...]
+    goal: float | None = None
 
 
 @dataclass(frozen=True)
 class Column:
-    """``key`` is the frame's column, ``title`` its heading; the unit is written in the heading, so cells stay numbers."""
+    """``key`` is the frame's column, ``title`` its heading; in a file the unit is written in the heading, so that cells stay numbers."""
 
     key: str
     title: str
     kind: Kind = Kind.TEXT
     unit: str = ""
+    of: str = ""
+    """Key of the column this one is a part of: on screen both stand as 13/21."""
+    small: tuple[str, ...] = ()
+    """Keys of columns that a screen writes as a quiet line under this one."""
+    words: str = "{}"
+    """How a screen writes a cell that is not missing: ``在岗 {} 人``."""
+    screen: bool = True
+    """False: only in files, and on screen where another column takes it as ``of`` or ``small``."""
+    files: bool = True
+    """False: a drawing that says nothing a file could hold beyond the other columns."""
+    phone: bool = True
+    """False: a narrow screen leaves it out."""
+    tight: bool = False
+    """On screen it is never broken over two lines."""
+    drawing: str = ""
+    """Key of a :class:`Bar`, :class:`Team` or :class:`Spark` that a screen draws with the cell."""
+    link: str = ""
+    """Key of the :class:`~reports.links.Definition` behind the ⓘ beside the cell."""
+    year: bool = False
+    """A date on screen says its year too."""
 
     @property
     def heading(self) -> str:
+        """As a file writes it."""
         return f"{self.title}({self.unit})" if self.unit else self.title
 
     @property
     def is_number(self) -> bool:
-        return self.kind in (Kind.COUNT, Kind.SHARE, Kind.NUMBER, Kind.SCORE)
+        return self.kind in NUMBERS
+
+
+class Layout(StrEnum):
+    """How a screen lays a table out."""
+
+    TABLE = "table"
+    CASES = "cases"
+    """Three columns without headings, each row a case: what it is, who has it, how it stands."""
 
 
 @dataclass(frozen=True)
-class TableReport:
-    """A table to hand out. ``notes`` are (label, text) pairs: 口径, 统计期, 截至, 筛选, 规则手册 …
+class Table:
+    """A table as a value. ``frame`` has one row a line with at least the columns' keys; its order is the order shown.
 
-    ``frame`` holds one row a line with at least the columns' keys; its order is the order shown. ``cut``: there are more rows than these.
+    ``title`` names it (in files, in the list of downloads). On screen ``conclusion`` stands over it instead where there is one,
+    ``remark`` under that, and the ⓘ of the first of ``indicators``; files give the 口径 of all of them.
     """
 
     title: str
     columns: tuple[Column, ...]
     frame: pd.DataFrame
     subtitle: str = ""
-    notes: tuple[tuple[str, str], ...] = ()
+    notes: Notes = ()
     cut: bool = False
+    """There are more rows than these."""
+    conclusion: str | None = None
+    """The sentence over the table on screen; None: its title; "": no heading."""
+    remark: str = ""
+    indicators: tuple[str, ...] = ()
+    chosen: str = ""
+    """The page's own filters in words."""
+    links: tuple[Link | None, ...] = ()
+    """By row, where it leads."""
+    empty: str = "没有记录"
+    """What a screen says where there are no rows."""
+    layout: Layout = Layout.TABLE
+    may_leave: bool = True
+    """False: for reading only, no file is made of it."""
 
     def __post_init__(self) -> None:
         absent = [column.key for column in self.columns if column.key not in self.frame]
@@ -74,36 +194,58 @@ class TableReport:
     @property
     def file_stem(self) -> str:
         """A file name of the title that every system takes."""
-        stem = "".join("_" if sign in '\\/:*?"<>|' else sign for sign in clean(self.title)).strip(" .")
-        return stem[:60] or "表"
+        return file_stem(self.title)[:60]
+
+    @property
+    def file_columns(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.files)
+
+    def cells(self) -> list[tuple[object, ...]]:
+        """The values of the file's columns, row by row."""
+        return list(self.frame[[column.key for column in self.file_columns]].itertuples(index=False, name=None))
 
     def texts(self) -> list[list[str]]:
-        """Every cell as it is shown, row by row."""
-        return [
-            [cell_text(value, column) for value, column in zip(row, self.columns, strict=True)]
-            for row in self.frame[[column.key for column in self.columns]].itertuples(index=False, name=None)
-        ]
+        """Every cell as a file shows it, row by row."""
+        return [[cell_text(value, column) for value, column in zip(row, self.file_columns, strict=True)] for row in self.cells()]
+
+    def page(self, number: int, rows: int) -> Table:
+        """One page of ``rows`` lines, the first is page 1."""
+        part = slice((number - 1) * rows, number * rows)
+        return replace(self, frame=self.frame.iloc[part], links=self.links[part])
+
+    def described(self, view: View) -> Table:
+        """As a file hands it out: with the view's period and moment, 口径, filters and rulebook in its notes."""
+        notes = (*self.notes, *view_notes(view, self.indicators, self.chosen))
+        return replace(self, subtitle=self.subtitle or f"{view.period.label} · {as_of_words(view.as_of)}", notes=notes)
 
 
 MOST_ROWS = 50_000
 """More rows than this are no table for a meeting; a list that is cut says so in its notes."""
+ALL_ROWS = MOST_ROWS + 1
+"""What a paged list is asked for, so that a table that had to be cut can say so."""
 
 
-def table_of_rows(
-    title: str,
-    columns: Mapping[str, Kind],
-    rows: Sequence[Sequence[object]],
-    subtitle: str = "",
-    notes: tuple[tuple[str, str], ...] = (),
-) -> TableReport:
+def table(title: str, columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], **more: Any) -> Table:
+    """A table of rows by column key; ``more`` are the further fields of :class:`Table`. A key that a row lacks is missing."""
+    keys = list(dict.fromkeys([*(column.key for column in columns), *(key for row in rows[:1] for key in row)]))
+    frame = pd.DataFrame([[row.get(key) for key in keys] for row in rows[:MOST_ROWS]], columns=keys, dtype="object")
+    return Table(title, tuple(columns), frame, cut=len(rows) > MOST_ROWS, **more)
+
+
+def table_of_rows(title: str, columns: Mapping[str, Kind], rows: Sequence[Sequence[object]], subtitle: str = "", notes: Notes = ()) -> Table:
     """A table of plain rows. ``columns``: heading (with its unit) → kind, in order; every row has one value a column."""
     made = tuple(Column(f"c{place}", heading, kind) for place, (heading, kind) in enumerate(columns.items()))
     frame = pd.DataFrame([list(row) for row in rows[:MOST_ROWS]], columns=[column.key for column in made], dtype="object")
-    return TableReport(title, made, frame, subtitle, notes, cut=len(rows) > MOST_ROWS)
+    return Table(title, made, frame, subtitle, notes, cut=len(rows) > MOST_ROWS)
 
 
-Sheet = TableReport
-"""A table is one sheet of a workbook."""
+def file_stem(title: str) -> str:
+    """A title as a file name that every system takes."""
+    stem = "".join("_" if sign in '\\/:*?"<>|' else sign for sign in clean(title)).strip(" .")
+    return stem or "表"
+
+
+# --- one cell -------------------------------------------------------------------------------------------------------
 
 
 def cell_text(value: object, column: Column) -> str:
@@ -125,44 +267,43 @@ def cell_text(value: object, column: Column) -> str:
     return clean(value)
 
 
-def csv_bytes(sheet: TableReport) -> bytes:
-    """CSV that a double click opens in Chinese: UTF-8 with a byte order mark, CRLF, text that could be a formula disarmed.
+def screen_text(row: Mapping[str, Any], column: Column) -> str:
+    """A cell as a screen shows it: the unit beside the number, days as 11月21日, a part with its whole; ``—`` where it is missing."""
+    value = row[column.key]
+    if is_missing(value) or value == "":
+        return MISSING
+    if column.of and column.kind is Kind.COUNT:
+        text = fraction(value, row[column.of]) or whole(value)
+    elif column.kind is Kind.COUNT:
+        text = whole(value)
+    elif column.kind is Kind.TIMESTAMP and isinstance(value, datetime):
+        text = moment_text(value)
+    elif column.kind is Kind.DATE and isinstance(value, date):
+        text = f"{value.year}年{day_text(value)}" if column.year else day_text(value)
+    else:
+        text = cell_text(value, column)
+    if column.words != "{}":
+        return column.words.format(text)
+    return f"{text} {column.unit}" if column.is_number and column.unit and not column.of else text
 
-    Shares stay numbers (0.619047…) so that the file can be computed with; missing cells are empty.
-    """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([formula_safe(clean(column.heading)) for column in sheet.columns])
-    for row in sheet.frame[[column.key for column in sheet.columns]].itertuples(index=False, name=None):
-        writer.writerow([_csv_cell(value, column) for value, column in zip(row, sheet.columns, strict=True)])
-    return out.getvalue().encode("utf-8-sig", "replace")
+
+def small_text(row: Mapping[str, Any], column: Column, columns: Mapping[str, Column]) -> str:
+    """The quiet line under a cell: the texts of the columns it takes there; nothing of what is missing."""
+    texts = (screen_text(row, columns[key]) for key in column.small)
+    return " · ".join(text for text in texts if text != MISSING)
 
 
-def _csv_cell(value: object, column: Column) -> object:
-    if is_missing(value):
-        return ""
-    if column.kind is Kind.COUNT:
-        return int(value)  # type: ignore[call-overload]
-    if column.kind in (Kind.SHARE, Kind.NUMBER, Kind.SCORE):
-        return float(value)  # type: ignore[arg-type]
-    return formula_safe(cell_text(value, column))
-
+# --- figures --------------------------------------------------------------------------------------------------------
 
 FIGURE_COLUMNS = ("code", "name", "k", "n", "value", "rank", "status")
+EXTRA_NAMES = {"median": "中位数", "p90": "九成在此之内"}
 
 
-def verdict(status: str, n: object) -> str:
-    """The status in a word; a zero denominator says so."""
-    if Status(status) is Status.NONE:
-        return "无应统计" if not is_missing(n) and int(n) == 0 else MISSING  # type: ignore[call-overload]
-    return STATUS_NAMES[Status(status)]
-
-
-def leaderboard(entry: Indicator, asked: Question, frame: pd.DataFrame, notes: tuple[tuple[str, str], ...]) -> TableReport:
+def figure_table(entry: Indicator, level: Level, period: Period, as_of: date, frame: pd.DataFrame, notes: Notes) -> Table:
     """An indicator's frame as a table, k and n in columns of their own. All rows of the frame, in its order."""
-    rows = frame.assign(verdict=[verdict(status, n) for status, n in zip(frame["status"], frame["n"], strict=True)])
+    rows = frame.assign(verdict=pd.Series([verdict_of(row) for row in frame.to_dict("records")], index=frame.index, dtype="object"))
     rows["name"] = [code if is_missing(name) else name for code, name in zip(frame["code"], frame["name"], strict=True)]
-    columns = [Column("rank", "名次", Kind.COUNT), Column("code", "代码"), Column("name", LEVEL_NAMES[asked.level])]
+    columns = [Column("rank", "名次", Kind.COUNT), Column("code", "代码"), Column("name", LEVEL_NAMES[level])]
     if entry.measure is Measure.RATE:
         columns += [
             Column("k", "分子", Kind.COUNT, entry.unit),
@@ -175,39 +316,51 @@ def leaderboard(entry: Indicator, asked: Question, frame: pd.DataFrame, notes: t
         columns += [Column("value", entry.name, Kind.NUMBER, entry.unit)]
         if frame["n"].notna().any():
             columns += [Column("n", "样本", Kind.COUNT)]
-    extras = [key for key in frame.columns if key not in FIGURE_COLUMNS and pd.api.types.is_numeric_dtype(frame[key])]
-    columns += [Column(key, EXTRA_NAMES.get(key, key), Kind.NUMBER, entry.unit) for key in extras if key in EXTRA_NAMES]
-    columns += [Column("verdict", "评价")]
-    return TableReport(
-        title=entry.name,
-        subtitle=f"{asked.period.label} · {as_of_words(asked.as_of)} · 按{LEVEL_NAMES[asked.level]}",
-        columns=tuple(columns),
-        frame=rows,
-        notes=notes,
+    columns += [Column(key, EXTRA_NAMES[key], Kind.NUMBER, entry.unit) for key in frame.columns if key in EXTRA_NAMES]
+    columns += [Column("verdict", "评价", Kind.VERDICT)]
+    subtitle = f"{period.label} · {as_of_words(as_of)} · 按{LEVEL_NAMES[level]}"
+    return Table(entry.name, tuple(columns), rows, subtitle, notes)
+
+
+# --- what a reader asks of a table ------------------------------------------------------------------------------------
+
+
+def definition_words(entry: Indicator, edition: Edition) -> str:
+    """口径 in one line: what is divided by what, with the numbers of an edition."""
+    texts = entry.texts(edition)
+    return f"{texts.numerator} ÷ {texts.denominator}" if texts.denominator else texts.numerator
+
+
+def view_notes(view: View, indicators: Sequence[str], chosen: str = "") -> Notes:
+    """口径, 统计期, 截至, 筛选, 规则手册, and that names are masked where they are."""
+    period, edition = view.period, view.edition
+    counted = [("口径", f"{entry.name}:{definition_words(entry, edition)}") for entry in map(indicator, indicators)]
+    return (
+        *counted,
+        ("统计期", f"{period.label}({period.first.isoformat()} 至 {period.last.isoformat()})"),
+        ("截至", as_of_words(view.as_of).removeprefix("截至")),
+        ("筛选", " · ".join(part for part in (view.where, chosen) if part)),
+        ("规则手册", f"{edition.version}(自 {edition.valid_from.isoformat()} 起)"),
+        *((("姓名", "本账号不看姓名,姓名和事由已隐去"),) if view.masked else ()),
     )
 
 
-EXTRA_NAMES = {"median": "中位数", "p90": "九成在此之内"}
-
-
-def definition_words(entry: Indicator) -> str:
-    """口径 in one line: what is divided by what."""
-    return f"{entry.numerator} ÷ {entry.denominator}" if entry.denominator else entry.numerator
-
-
-def definition_notes(entry: Indicator, asked: Question, rules: Rulebook, filters: str = "") -> tuple[tuple[str, str], ...]:
+def definition_notes(
+    entry: Indicator, level: Level, period: Period, as_of: date, edition: Edition, filters: str = "", rules: Rulebook | None = None
+) -> Notes:
     """What a reader asks of a number: definition, target, rule, period, as-of, filters, the rulebook's version."""
-    basis = ";".join(f"{rules.rules[rule].words}({rules.rules[rule].source})" for rule in entry.basis if rule in rules.rules)
+    known = (rules or rulebook()).rules
+    basis = ";".join(f"{known[rule].words}({known[rule].source})" for rule in entry.basis if rule in known)
     notes = [
         ("指标", f"{entry.name}({entry.id})"),
-        ("口径", definition_words(entry)),
-        ("说明", entry.notes),
-        ("目标", target_text(entry, asked.rules.target(entry.id)).removeprefix("目标 ") or "不设目标"),
+        ("口径", definition_words(entry, edition)),
+        ("说明", entry.texts(edition).notes),
+        ("目标", target_text(entry, edition.target(entry.id)).removeprefix("目标 ") or "不设目标"),
         ("依据", basis),
-        ("统计期", f"{asked.period.label}({asked.first.isoformat()} 至 {asked.last.isoformat()})"),
-        ("截至", as_of_words(asked.as_of).removeprefix("截至")),
-        ("层级", LEVEL_NAMES[Level(asked.level)]),
+        ("统计期", f"{period.label}({period.first.isoformat()} 至 {min(period.last, as_of).isoformat()})"),
+        ("截至", as_of_words(as_of).removeprefix("截至")),
+        ("层级", LEVEL_NAMES[level]),
         ("筛选", filters or "无"),
-        ("规则手册", f"{asked.rules.version}(自 {asked.rules.valid_from.isoformat()} 起)"),
+        ("规则手册", f"{edition.version}(自 {edition.valid_from.isoformat()} 起)"),
     ]
     return tuple((label, text) for label, text in notes if text)

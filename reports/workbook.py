@@ -13,7 +13,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from metrics.wording import MISSING, is_missing
-from reports.tables import Column, Kind, TableReport, cell_text
+from reports.tables import Column, Kind, Table, cell_text
 from reports.wording import clean, display_width
 
 FONT = "等线"
@@ -34,7 +34,7 @@ NUMBER_FORMATS = {
 }
 
 
-def workbook_bytes(sheets: Sequence[TableReport], title: str = "", notes: tuple[tuple[str, str], ...] = ()) -> bytes:
+def workbook_bytes(sheets: Sequence[Table], title: str = "", notes: tuple[tuple[str, str], ...] = ()) -> bytes:
     """One sheet a table and a last sheet 说明 with every table's notes; with several tables a first sheet 目录 that leads to them.
 
     ``title`` and ``notes`` are the whole file's.
@@ -96,7 +96,7 @@ def _styles(book: Workbook) -> dict[str, Format]:
     return styles
 
 
-def _table(page: Worksheet, sheet: TableReport, styles: dict[str, Format]) -> None:
+def _table(page: Worksheet, sheet: Table, styles: dict[str, Format]) -> None:
     page.write_string(0, 0, clean(sheet.title), styles["title"])
     page.write_string(1, 0, clean(sheet.subtitle), styles["subtitle"])
     for position, column in enumerate(sheet.columns):
@@ -137,7 +137,7 @@ def _cell(page: Worksheet, row: int, position: int, value: object, column: Colum
         page.write_string(row, position, cell_text(value, column), styles[str(Kind.TEXT)])
 
 
-def _contents(page: Worksheet, title: str, sheets: Sequence[TableReport], names: Sequence[str], styles: dict[str, Format]) -> None:
+def _contents(page: Worksheet, title: str, sheets: Sequence[Table], names: Sequence[str], styles: dict[str, Format]) -> None:
     page.set_column(0, 0, 6)
     page.set_column(1, 1, 36)
     page.set_column(2, 2, 60)
@@ -154,7 +154,7 @@ def _contents(page: Worksheet, title: str, sheets: Sequence[TableReport], names:
     page.fit_to_pages(1, 0)
 
 
-def _notes(page: Worksheet, sheets: Sequence[TableReport], notes: tuple[tuple[str, str], ...], styles: dict[str, Format]) -> None:
+def _notes(page: Worksheet, sheets: Sequence[Table], notes: tuple[tuple[str, str], ...], styles: dict[str, Format]) -> None:
     page.set_column(0, 0, 14)
     page.set_column(1, 1, 90)
     page.set_paper(9)
@@ -173,6 +173,6 @@ def _notes(page: Worksheet, sheets: Sequence[TableReport], notes: tuple[tuple[st
             page.write_string(row, 1, clean(text), styles["wrapped"])
 
 
-def _rows_words(sheet: TableReport) -> str:
+def _rows_words(sheet: Table) -> str:
     count = len(sheet.frame)
     return f"只含前 {count} 行,后面还有;请缩小时段或选一个乡镇后再导出" if sheet.cut else f"{count} 行,为筛选后的全部"

@@ -12,7 +12,7 @@ from docx.shared import Mm
 from metrics.vocabulary import Level
 from reports.bulletin import bulletin_bytes, parts, petitions_table
 from reports.document import FREE_FACES, official_page, official_table
-from reports.tables import Column, TableReport
+from reports.tables import Column, Table
 from reports.wording import clean
 from tests.meeting_worlds import HOSTILE, UP, a_chapter, a_pack, a_reading, hostile_pack
 
@@ -110,7 +110,7 @@ def test_the_annexed_table_adds_up_and_has_the_whole_at_its_foot():
 def test_a_long_table_repeats_its_headings_and_splits_no_row():
     document = official_page()
     frame = pd.DataFrame({"name": [f"第{i}村" for i in range(200)]})
-    official_table(document, TableReport("表", (Column("name", "村"),), frame))
+    official_table(document, Table("表", (Column("name", "村"),), frame))
     head, *rows = document.tables[0]._tbl.tr_lst
     assert head.trPr.find(qn("w:tblHeader")) is not None
     assert all(row.trPr.find(qn("w:cantSplit")) is not None for row in (head, *rows))

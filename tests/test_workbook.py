@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from reports.meeting_files import annex_bytes
-from reports.tables import Column, Kind, TableReport, csv_bytes
+from reports.tables import Column, Kind, Table, csv_bytes
 from reports.wording import clean
 from reports.workbook import HEADER_ROW, sheet_names, workbook_bytes
 from tests.meeting_worlds import HOSTILE, UP, a_chapter, a_long_reading, a_reading, hostile_pack
@@ -49,7 +49,7 @@ def test_dates_and_timestamps_are_dates_and_timestamps():
         Column("days", "时长", Kind.NUMBER, "天"),
         Column("code", "代码"),
     )
-    page = opened(workbook_bytes([TableReport("表", columns, frame)])).worksheets[0]
+    page = opened(workbook_bytes([Table("表", columns, frame)])).worksheets[0]
     row = page[HEADER_ROW + 2]
     assert row[0].value.date() == date(2026, 10, 1)
     assert row[1].value == datetime(2026, 10, 1, 8, 30)
@@ -95,9 +95,9 @@ def test_sheet_names_are_what_excel_takes():
     names = sheet_names(["在办", "在办", "a/b:c", "甲" * 40, "甲" * 40, "😀" * 20, "", "说明", "History"])
     assert len({name.lower() for name in names}) == len(names)
     assert all(0 < len(name.encode("utf-16-le")) // 2 <= 31 and not set(name) & set("[]:*?/\\") for name in names)
-    opened(workbook_bytes([TableReport(name, (Column("x", "数"),), pd.DataFrame({"x": ["1"]})) for name in names]))
+    opened(workbook_bytes([Table(name, (Column("x", "数"),), pd.DataFrame({"x": ["1"]})) for name in names]))
 
 
 def test_a_table_whose_frame_lacks_a_column_is_refused():
     with pytest.raises(ValueError, match="缺少列:y"):
-        TableReport("表", (Column("y", "数"),), pd.DataFrame({"x": [1]}))
+        Table("表", (Column("y", "数"),), pd.DataFrame({"x": [1]}))

@@ -68,7 +68,7 @@ def _state(row: Mapping[Any, Any]) -> tuple[str, str, str]:
 def _places(scope: Scope) -> dict[str, str]:
     """Areas an account can be given: the whole, then townships."""
     today = loaders.today()
-    found = loaders.asked(units, scope, ("area",), window=Window("township", today, today, today))
+    found = loaders.answer(units, scope, ("area",), window=Window("township", today, today, today))
     whole = {scope.area or "": "全部" if not scope.area else scope.area}
     return whole | dict(zip(found["code"], found["name"], strict=True))
 

@@ -36,7 +36,7 @@ def database_section(scope: Scope) -> None:
         )
     else:
         st.info("工作日历各年都已按国务院放假安排填好。")
-    facts = loaders.asked(table_facts, scope, CONTRACT)
+    facts = loaders.answer(table_facts, scope, CONTRACT)
     now = beijing_now()
     rows = [
         (NAMES.get(row["table_name"], ""), row["table_name"], whole(row["rows"]), *_age(row["newest"], now))

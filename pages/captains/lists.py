@@ -36,7 +36,7 @@ def unvisited_list(filters: Filters) -> None:
     )
     offer_unvisited(filters, days_of(kind, filters), KIND_WORDS[kind], f"captains.{kind}_visits")
     page = page_number(total, PAGE_ROWS, "unvisited_page")
-    rows = loaders.asked(unvisited, filters.narrowed, LIST_TABLES, **days_of(kind, filters), page=page)
+    rows = loaders.answer(unvisited, filters.narrowed, LIST_TABLES, **days_of(kind, filters), page=page)
     names, towns = names_of(filters.scope, rows["captain_id"]), township_names(filters.scope, filters.as_of)
     lines, links = [], []
     for row in rows.to_dict("records"):

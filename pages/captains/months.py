@@ -115,8 +115,8 @@ def year_of(scope: Scope, captain: Captain, year: int, as_of: date) -> Year:
     asked = loaders.question_for(scope, Level.PERSON, Period.parse(str(year)), as_of)
     seen, own = window(asked, Span.PERIOD), {"person_id": captain.person_id}
     days = {"first": first, "last": last}
-    handled = loaders.asked(handled_of, scope, YEAR_TABLES, window=seen, **own)
-    entries = loaders.asked(entries_of, scope, YEAR_TABLES, **own, **days)
+    handled = loaders.answer(handled_of, scope, YEAR_TABLES, window=seen, **own)
+    entries = loaders.answer(entries_of, scope, YEAR_TABLES, **own, **days)
     codes = tuple(sorted(_codes(captain, Slot("", last, last))))
     weeks = tuple(Slot(week.monday.isoformat(), week.monday, week.sunday) for week in asked.weeks)
     return Year(
@@ -125,11 +125,11 @@ def year_of(scope: Scope, captain: Captain, year: int, as_of: date) -> Year:
         _due(scope, captain, first, last, weeks, as_of),
         month_figures(handled, entries, first, last, seen.number("quality.entry_hours")),
         handled,
-        loaders.asked(ratings_of, scope, YEAR_TABLES, window=seen, **own),
-        loaders.asked(absences_of, scope, CAPTAIN_TABLES, **own, **days),
-        loaders.asked(trainings_of, scope, CAPTAIN_TABLES, **own, **days),
-        loaders.asked(marks_of, scope, YEAR_TABLES, year=year, as_of=as_of, **own),
-        loaders.asked(answers_of, scope, YEAR_TABLES, codes=codes, year=year, as_of=as_of, **own),
+        loaders.answer(ratings_of, scope, YEAR_TABLES, window=seen, **own),
+        loaders.answer(absences_of, scope, CAPTAIN_TABLES, **own, **days),
+        loaders.answer(trainings_of, scope, CAPTAIN_TABLES, **own, **days),
+        loaders.answer(marks_of, scope, YEAR_TABLES, year=year, as_of=as_of, **own),
+        loaders.answer(answers_of, scope, YEAR_TABLES, codes=codes, year=year, as_of=as_of, **own),
         last,
     )
 
@@ -141,7 +141,7 @@ def _due(scope: Scope, captain: Captain, first: date, last: date, weeks: tuple[S
     parts = []
     for code, post in {str(post["code"]): post for slot in every for post in held(captain, slot)}.items():
         mine = {name: tuple(slot for slot in part if code in _codes(captain, slot)) for name, part in slots.items()}
-        parts.append(loaders.asked(captain_due, scope, CAPTAIN_TABLES, code=code, role=str(post["role"]), **mine))
+        parts.append(loaders.answer(captain_due, scope, CAPTAIN_TABLES, code=code, role=str(post["role"]), **mine))
     due = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["item", "slot", "k", "n"])
     sums = due.groupby(["item", "slot"], sort=False)[["k", "n"]].sum().reset_index()
     weekly = {slot.text: month_of(slot.first + (slot.last - slot.first) / 2) for slot in weeks}  # a week is its Thursday's

@@ -64,11 +64,11 @@ def asked_for(scope: Scope, as_of: date) -> Captain | None:
     if not number.isdecimal() or len(number) > 17:
         return None
     person_id = int(number)
-    posts = loaders.asked(captain_posts_of, scope, CAPTAIN_TABLES, person_id=person_id)
-    known = loaders.asked(areas.people, scope, ("person",), person_ids=(person_id,))
+    posts = loaders.answer(captain_posts_of, scope, CAPTAIN_TABLES, person_id=person_id)
+    known = loaders.answer(areas.people, scope, ("person",), person_ids=(person_id,))
     if posts.empty or known.empty:
         return None
-    above = loaders.asked(areas.ancestors, scope, ("area",), code=str(posts["code"].iloc[0]))
+    above = loaders.answer(areas.ancestors, scope, ("area",), code=str(posts["code"].iloc[0]))
     crumbs: list[Crumb] = [("三长", "pages/captains/captains.py", None)]
     for row in above.to_dict("records"):
         if row["level"] == "township":

@@ -19,7 +19,7 @@ from pages.common.filters import Filters
 from pages.common.layout import note
 from pages.common.markup import Leaderboard
 from pages.common.sheets import page_number
-from reports.tables import TableReport
+from reports.tables import Table
 
 BOARDS = {
     Role.CELL_CAPTAIN: ("captains.key_visits", "captains.ordinary_visits"),
@@ -65,7 +65,7 @@ def show(filters: Filters) -> None:
 def _board(filters: Filters, indicator_id: str, level: Level, role: Role) -> None:
     if level is Level.PERSON:
         made = board(filters, indicator_id, level=level, page=CAPTAIN_PAGE, parameter="person")
-        roles = loaders.asked(captain_roles, filters.narrowed, LIST_TABLES, day=filters.as_of)
+        roles = loaders.answer(captain_roles, filters.narrowed, LIST_TABLES, day=filters.as_of)
         own = made.frame[[roles.get(code) == role for code in made.frame["code"]]]
         if own["rank"].isna().all():  # nobody is ranked while a month or quarter runs: the furthest first all the same
             own = own.sort_values(["value", "n"], ascending=[made.entry.direction is Direction.DOWN, False], kind="stable")
@@ -86,7 +86,7 @@ def _offer_own(filters: Filters, indicator_id: str, role: Role, own: pd.DataFram
     words = f"{read.entry.name} 按{LEVEL_NAMES[Level.PERSON]}"
     period = filters.period.text
 
-    def made() -> TableReport:
+    def made() -> Table:
         return replace(board_sheet(filters, read), title=f"{words} {ROLE_NAMES[role]}")
 
     offer_table(f"{words} {ROLE_NAMES[role]} {period}", made, instead_of=f"{words} {period}")

@@ -50,15 +50,15 @@ def rows_of(scope: Scope, captain: Captain, found: Year, part: Period, as_of: da
     posts = held(captain, Slot(part.text, part.first, last))
     if posts and posts[0]["role"] == "cell_captain":
         for post in posts:
-            homes = loaders.asked(households_of, scope, CAPTAIN_TABLES, code=str(post["code"]), **days)
+            homes = loaders.answer(households_of, scope, CAPTAIN_TABLES, code=str(post["code"]), **days)
             panel(_households(homes, part, str(post["name"])), key=f"homes-{post['code']}")
     else:
         for post in posts:
-            homes = loaders.asked(households_of, scope, CAPTAIN_TABLES, code=str(post["code"]), **days)
+            homes = loaders.answer(households_of, scope, CAPTAIN_TABLES, code=str(post["code"]), **days)
             panel(_cells(homes, part, str(post["name"])), key=f"cells-{post['code']}")
     columns = st.columns(2, gap="medium")
-    visits = loaders.asked(visits_of, scope, CAPTAIN_TABLES, person_id=captain.person_id, **days)
-    meetings = [loaders.asked(meetings_of, scope, CAPTAIN_TABLES, code=str(post["code"]), **days) for post in posts]
+    visits = loaders.answer(visits_of, scope, CAPTAIN_TABLES, person_id=captain.person_id, **days)
+    meetings = [loaders.answer(meetings_of, scope, CAPTAIN_TABLES, code=str(post["code"]), **days) for post in posts]
     hours = float(loaders.rules_on(part, as_of).tables["quality"]["entry_hours"])
     with columns[0]:
         panel(_visits(visits, part, hours), key="visits")
@@ -199,8 +199,8 @@ def _meetings(meetings: pd.DataFrame | None, part: Period, scope: Scope, captain
 def _remarks(scope: Scope, captain: Captain, found: Year, part: Period, last: date) -> None:
     """Leave in the month, marks of the month and training of the year: what explains a month."""
     days = {"first": part.first, "last": last}
-    leave = loaders.asked(absences_of, scope, CAPTAIN_TABLES, person_id=captain.person_id, **days).to_dict("records")
-    trained = loaders.asked(trainings_of, scope, CAPTAIN_TABLES, person_id=captain.person_id, first=date(part.first.year, 1, 1), last=last)
+    leave = loaders.answer(absences_of, scope, CAPTAIN_TABLES, person_id=captain.person_id, **days).to_dict("records")
+    trained = loaders.answer(trainings_of, scope, CAPTAIN_TABLES, person_id=captain.person_id, first=date(part.first.year, 1, 1), last=last)
     kinds = {str(kind): name for names in (LEAVE_NAMES, TRAINING_NAMES) for kind, name in names.items()}
     for row in leave:
         until = "至今" if is_missing(row["last_day"]) else f"至 {day_text(row['last_day'])}"

@@ -34,7 +34,7 @@ def days_of(kind: str, filters: Filters) -> dict[str, object]:
 
 
 def unvisited_households(kind: str, filters: Filters) -> int:
-    return int(loaders.asked(unvisited_count, filters.narrowed, LIST_TABLES, **days_of(kind, filters)))
+    return int(loaders.answer(unvisited_count, filters.narrowed, LIST_TABLES, **days_of(kind, filters)))
 
 
 def moment(filters: Filters) -> date:
@@ -43,7 +43,7 @@ def moment(filters: Filters) -> date:
 
 def gaps(filters: Filters) -> pd.DataFrame:
     table = loaders.rules_on(filters.period, filters.as_of).tables["captains"]
-    return loaders.asked(
+    return loaders.answer(
         grid_gaps,
         filters.narrowed,
         LIST_TABLES,
@@ -103,7 +103,7 @@ def _visits(kind: str, filters: Filters, query: dict[str, str]) -> Exceptions:
 
 def _posts(found: pd.DataFrame, filters: Filters, query: dict[str, str]) -> Exceptions:
     empty, away = found[~found["appointed"].astype(bool)], found[found["appointed"].astype(bool) & ~found["in_post"].astype(bool)]
-    upper = loaders.asked(vacant_posts, filters.narrowed, LIST_TABLES, day=moment(filters))
+    upper = loaders.answer(vacant_posts, filters.narrowed, LIST_TABLES, day=moment(filters))
     words = {"patch": "片长空缺", "group": "组长空缺"}
     link = go_to(CAPTAINS_PAGE, {**query, "view": "网格"})
     lines = [(_unit(row), words[str(row["level"])], link) for row in upper.to_dict("records")[:2]]
@@ -116,7 +116,7 @@ def _posts(found: pd.DataFrame, filters: Filters, query: dict[str, str]) -> Exce
 def _sizes(found: pd.DataFrame, filters: Filters, query: dict[str, str]) -> Exceptions:
     table = loaders.rules_on(filters.period, filters.as_of).tables["captains"]
     outside = found[~found["households"].between(table["least_households"], table["most_households"])]
-    without = int(loaders.asked(homeless_count, filters.narrowed, LIST_TABLES, day=moment(filters)))
+    without = int(loaders.answer(homeless_count, filters.narrowed, LIST_TABLES, day=moment(filters)))
     link = go_to(CAPTAINS_PAGE, {**query, "view": "网格"})
     lines = [("未编邻的户", f"{whole(without)} 户", link)] if without else []
     lines += [(_unit(row), f"{whole(row['households'])} 户", link) for row in outside.to_dict("records")[: SHOWN - len(lines)]]

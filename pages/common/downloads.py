@@ -1,4 +1,4 @@
-"""What leaves the board: a table as XLSX or CSV, a chart as PNG or SVG, each with an audit row.
+"""What leaves the board: a table as XLSX or CSV, a paper, a picture, each with an audit row.
 
 A file is made when its button is clicked, not before. The click is answered outside the page's rerun, so the account is asked
 anew there: whoever lost the right to export since the page was drawn gets nothing, and nothing leaves without a row on record.
@@ -8,46 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from html import escape
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from markupsafe import escape
 
-from data_access import areas
-from data_access.accounts import account_named
+from data_access.accounts import Account, account_named
 from data_access.audit import Action, record
 from data_access.clock import beijing_now
 from data_access.engine import engine
 from data_access.scope import Scope
-from data_access.window import Window
-from pages.common import auth, loaders
-from pages.common.filters import PERIOD_SHOWN
+from pages.common import auth
+from reports.csv_file import csv_bytes
 from reports.meeting_files import XLSX
-from reports.tables import TableReport, csv_bytes
+from reports.tables import Table, file_stem
 from reports.wording import moment
 from reports.workbook import workbook_bytes
 
 CSV = "text/csv"
 _OFFERED = "board_offered_tables"
 _HERE = Path(__file__).parent
-PICTURE_CSS = """
-.board-picture { display: flex; gap: 1rem; justify-content: flex-end; font-family: var(--st-font); }
-.board-picture button { font: inherit; font-size: 14px; color: var(--quiet); cursor: pointer; }
-.board-picture button { background: none; border: 0; padding: .3rem 0; }
-.board-picture button:is(:hover, :focus-visible) { color: var(--accent); text-decoration: underline; text-underline-offset: 3px; }
-@media (max-width: 640px) { .board-picture button { min-height: 44px; } }
-@media print { .board-picture { display: none; } }
-"""
 
 
 class ExportRefused(PermissionError):
     """The account may not export (any more)."""
 
 
-def may_export() -> bool:
-    """Whether this account may take files away; pages leave their buttons out where not."""
-    return auth.signed_in_scope().may_export
+def exporter() -> Account | None:
+    """The account, where it may take files away; pages leave their buttons out where not."""
+    account = auth.known_account()
+    return account if account is not None and account.scope.may_export else None
 
 
 def put_on_record(username: str, what: str, drawn_for: Scope | None = None) -> None:
@@ -67,8 +59,8 @@ def put_on_record(username: str, what: str, drawn_for: Scope | None = None) -> N
 
 def file_button(label: str, file_name: str, mime: str, content: Callable[[], bytes], *, key: str, what: str, **more: Any) -> None:
     """A download button whose file is made on the click, after the audit row is written. Nothing without the right to export."""
-    account = auth.known_account()
-    if account is None or not account.scope.may_export:
+    account = exporter()
+    if account is None:
         return
     username, scope = account.username, account.scope
 
@@ -79,38 +71,13 @@ def file_button(label: str, file_name: str, mime: str, content: Callable[[], byt
     st.download_button(label, exported, file_name, mime, key=key, on_click="ignore", **more)
 
 
-def table_downloads(sheet: TableReport, *, key: str) -> None:
-    """Excel and CSV of a table: all its rows, the same frame, scope and masking as on screen, the account in the notes."""
-    _table_buttons(f"{sheet.title} · {sheet.subtitle} · {len(sheet.frame)}行", sheet.file_stem, lambda: sheet, key)
+# --- the page's tables ----------------------------------------------------------------------------------------------
 
 
-def _table_buttons(what: str, file_stem: str, make: Callable[[], TableReport], key: str) -> None:
-    account = auth.known_account()
-    if account is None or not account.scope.may_export:
-        return
-    signature = ("导出", f"{account.username} · {moment(beijing_now())}")
-
-    def workbook() -> bytes:
-        sheet = make()
-        return workbook_bytes([replace(sheet, notes=(*sheet.notes, signature))])
-
-    def text() -> bytes:
-        return csv_bytes(make())
-
-    with st.container(horizontal=True, vertical_alignment="center", key=f"downloads-{key}"):
-        for label, suffix, mime, content in (("Excel", "xlsx", XLSX, workbook), ("CSV", "csv", CSV, text)):
-            file_button(label, f"{file_stem}.{suffix}", mime, content, key=f"{key}-{suffix}", what=f"{what} · {suffix}", type="tertiary")
-
-
-def offer_table(title: str, make: Callable[[], TableReport], *, instead_of: str = "") -> None:
-    """Puts a table of this page among those :func:`page_downloads` hands out; made only when it is asked for.
-
-    ``instead_of``: the title of a wider table that this one, which is what the page shows, takes the place of.
-    """
-    if may_export():
-        offered = st.session_state.setdefault(_OFFERED, {})
-        offered.pop(instead_of, None)
-        offered[title] = make
+def offer_table(title: str, make: Callable[[], Table]) -> None:
+    """Puts a table of this page among those :func:`page_downloads` hands out; made only when it is asked for."""
+    if exporter() is not None:
+        st.session_state.setdefault(_OFFERED, {})[title] = make
 
 
 def none_offered() -> None:
@@ -119,30 +86,62 @@ def none_offered() -> None:
 
 
 def page_downloads() -> None:
-    """下载本页表格: every table the page has offered, as Excel and CSV. Stands at a page's end."""
-    offered: dict[str, Callable[[], TableReport]] = st.session_state.pop(_OFFERED, {})
+    """下载本页表格: every table the page has shown, as Excel and CSV. Stands at a page's end."""
+    offered: dict[str, Callable[[], Table]] = st.session_state.pop(_OFFERED, {})
     if not offered:
         return
     with st.popover("下载本页表格", icon=":material/download:", type="tertiary"):
         for place, (title, make) in enumerate(offered.items()):
             st.html(f"<b>{escape(title)}</b>")
-            stem = "".join("_" if sign in '\\/:*?"<>|' else sign for sign in title)
-            _table_buttons(title, stem, make, f"page-table-{place}")
+            _table_buttons(title, make, f"page-table-{place}")
+
+
+def _table_buttons(title: str, make: Callable[[], Table], key: str) -> None:
+    account = exporter()
+    if account is None:
+        return
+    signature = ("导出", f"{account.username} · {moment(beijing_now())}")
+
+    def workbook() -> bytes:
+        table = make()
+        return workbook_bytes([replace(table, notes=(*table.notes, signature))])
+
+    def text() -> bytes:
+        return csv_bytes(make())
+
+    with st.container(horizontal=True, vertical_alignment="center", key=f"downloads-{key}"):
+        for label, suffix, mime, content in (("Excel", "xlsx", XLSX, workbook), ("CSV", "csv", CSV, text)):
+            name = f"{file_stem(title)}.{suffix}"
+            file_button(label, name, mime, content, key=f"{key}-{suffix}", what=f"{title} · {suffix}", type="tertiary")
+
+
+# --- pictures -------------------------------------------------------------------------------------------------------
+
+
+def picture_mark() -> str:
+    """Who takes a picture and when, as it stands in it; empty for an account that may take none."""
+    account = exporter()
+    return "" if account is None else f"{account.display_name}({account.username})· {moment(beijing_now())}"
 
 
 @st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    return st.components.v2.component("board_picture", css=PICTURE_CSS, js=(_HERE / "picture.js").read_text(encoding="utf-8"))
+def _chart_component() -> Any:
+    return st.components.v2.component("board_picture", css=_panel_css(), js=(_HERE / "picture.js").read_text(encoding="utf-8"))
 
 
-def picture_buttons(chart_key: str, file_stem: str, footer: Sequence[str]) -> None:
-    """图片 PNG · SVG of the Plotly chart shown under ``chart_key``, drawn by the browser as it stands on screen.
+@cache
+def _panel_css() -> str:
+    return (_HERE / "panel.css").read_text(encoding="utf-8")
 
-    The title is the chart's own; ``footer`` lines (口径, 截至, 筛选, k/n) and the account as watermark are set under it inside
-    the picture. The server needs no browser. A click is first put on record here; the browser saves when it sees the grant.
+
+def chart_picture(chart_key: str, name: str, footer: Sequence[str]) -> None:
+    """图片 PNG · SVG of the Plotly chart shown under ``chart_key``, which only the browser can draw as it stands on screen.
+
+    The title is the chart's own; ``footer`` lines (口径, 截至, 筛选) and the account as watermark are set under it. A click is first put
+    on record here; the browser saves when it sees the grant.
     """
-    account = auth.known_account()
-    if account is None or not account.scope.may_export:
+    account = exporter()
+    if account is None:
         return
     key, username = f"picture-{chart_key}", account.username
     granted = f"{key}-granted"
@@ -150,28 +149,14 @@ def picture_buttons(chart_key: str, file_stem: str, footer: Sequence[str]) -> No
     def asked() -> None:
         wanted = st.session_state[key].get("asked") or {}
         if wanted.get("format") in ("png", "svg"):
-            put_on_record(username, f"图片 {file_stem} · {wanted['format']}")
+            put_on_record(username, f"图片 {name} · {wanted['format']}")
             st.session_state[granted] = wanted.get("number")
 
     data = {
         "chart": chart_key,
-        "name": file_stem,
+        "name": name,
         "footer": [line for line in footer if line],
-        "mark": f"{account.display_name}({username})· {moment(beijing_now())}",
+        "mark": picture_mark(),
         "granted": st.session_state.get(granted),
     }
-    _component()(key=key, data=data, on_asked_change=asked)
-
-
-def footer_of_page(definition: str = "") -> list[str]:
-    """口径, 截至 and the filters in the address, as the lines under a picture."""
-    until = loaders.good_at() or beijing_now()
-    township = st.session_state.get("township")
-    names: dict[str, str] = {}
-    if township:
-        window = Window("township", loaders.today(), loaders.today(), loaders.today())
-        units = loaders.asked(areas.units, auth.signed_in_scope(), ("area",), window=window)
-        names = dict(zip(units["code"], units["name"], strict=True))
-    parts = [st.session_state.get(PERIOD_SHOWN, ""), names.get(str(township), str(township or "")) or "全部乡镇"]
-    filters = " · ".join(part for part in parts if part)
-    return [f"口径:{definition}" if definition else "", f"截至 {moment(until)} · 筛选 {filters}"]
+    _chart_component()(key=key, data=data, on_asked_change=asked)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from html import escape
+from functools import cached_property
 
 import streamlit as st
+from markupsafe import escape
 
 from data_access import areas
 from data_access.scope import Scope
@@ -14,11 +15,10 @@ from data_access.window import Window
 from metrics.period import Period, PeriodKind
 from pages.common import loaders
 from pages.common.address import from_address
+from reports.view import View
 
 CURRENT = {"本周": PeriodKind.WEEK, "本月": PeriodKind.MONTH, "本季": PeriodKind.QUARTER, "本年": PeriodKind.YEAR}
 PICKED = "指定"
-PERIOD_SHOWN = "board_period_shown"
-"""The session's key of the period a page shows, in words: what stands under a picture taken from it."""
 CHOICES_BACK = {PeriodKind.MONTH: 18, PeriodKind.QUARTER: 6, PeriodKind.YEAR: 2}
 
 
@@ -36,6 +36,27 @@ class Filters:
         """The scope under the chosen township."""
         return self.scope.narrowed(self.township)
 
+    @cached_property
+    def townships(self) -> dict[str, str]:
+        """Names of the townships of the scope by code, in the order of codes."""
+        return township_names(self.scope, self.as_of)
+
+    @cached_property
+    def view(self) -> View:
+        """The same for presenters: pure, with the calendar, the place in words, and whether names are masked."""
+        where = self.townships.get(self.township, self.township) if self.township else "全部乡镇"
+        return View(self.period, self.as_of, loaders.workdays(), self.township, where, not self.scope.may_see_names)
+
+    @property
+    def chosen(self) -> str | None:
+        """The one township that is looked at, where it is one of the scope's."""
+        return self.township if self.township in self.townships else None
+
+    @property
+    def month(self) -> Period:
+        """The month a calendar shows: the period's own, or the last begun month of a longer one."""
+        return Period.holding(PeriodKind.MONTH, min(self.period.last, self.as_of))
+
     def of_year(self) -> Filters:
         """The same view over the year of the period: what the selection of the best 三长 looks at."""
         return replace(self, period=Period.holding(PeriodKind.YEAR, self.period.representative))
@@ -48,6 +69,12 @@ class Filters:
     @property
     def _chosen(self) -> str:
         return st.session_state.get("period") or "本月"
+
+
+def township_names(scope: Scope, as_of: date) -> dict[str, str]:
+    """Names of the townships in a scope by code."""
+    units = loaders.answer(areas.units, scope, ("area",), window=Window("township", as_of, as_of, as_of))
+    return dict(zip(units["code"], units["name"], strict=True))
 
 
 def period_filter(as_of: date, default: str = "本月") -> Period:
@@ -67,8 +94,7 @@ def township_filter(scope: Scope, as_of: date) -> str | None:
     """One township of the scope, or all (None). A township's own account has no choice."""
     if scope.area is not None and len(scope.area) >= 9:
         return scope.area[:9]
-    units = loaders.asked(areas.units, scope, ("area",), window=Window("township", as_of, as_of, as_of))
-    names = dict(zip(units["code"], units["name"], strict=True))
+    names = township_names(scope, as_of)
     chosen = st.selectbox(
         "乡镇",
         list(names),
@@ -87,7 +113,6 @@ def bar_filters(scope: Scope, *, townships: bool = True, default_period: str = "
     """The left of the bar. The as-of day is today in Beijing, so it rolls over at midnight."""
     as_of = loaders.today()
     period = period_filter(as_of, default_period)
-    st.session_state[PERIOD_SHOWN] = period.label
     # Paper shows no controls; what they stood at is written there instead.
     st.html(f'<span class="board-printed">{escape(period.label)}</span>', width="content")
     return Filters(period, as_of, township_filter(scope, as_of) if townships else None, scope)

@@ -1,7 +1,6 @@
-"""The frame around every page: one style sheet, the title sentence, the breadcrumb, the bar under the title, small notices.
+"""What the frame around every page is made of: one style sheet, the title sentence, the breadcrumb, the bar, small notices.
 
-A page reads ``page_header("今晚 9 个乡镇中 7 个达标", crumbs=…)`` → ``left, right = bar()`` → its own parts. Texts that come
-from the database are escaped here; a page never builds HTML from names itself without :func:`html.escape`.
+``pages.common.page`` puts them together. Texts are escaped by :class:`markupsafe.Markup`, which takes them as arguments.
 """
 
 from __future__ import annotations
@@ -9,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
 from data_access.accounts import ROLE_NAMES, Account, Role
@@ -55,7 +54,7 @@ def _change_password() -> None:
             fault = auth.change_password(old, new, again)
             if fault is None:
                 st.rerun()
-            st.html(f'<p class="board-said" role="alert">{escape(fault)}</p>')
+            st.html(Markup('<p class="board-said" role="alert">{}</p>').format(fault))
 
 
 def account_menu(account: Account | None) -> None:
@@ -87,8 +86,8 @@ def page_header(title_sentence: str, *, crumbs: Sequence[Crumb] = (), subtitle: 
     """
     if crumbs:
         _breadcrumb(crumbs)
-    below = f'<p class="board-subtitle">{escape(subtitle)}</p>' if subtitle else ""
-    st.html(f'<h1 class="board-title">{escape(title_sentence)}</h1>{below}')
+    below = Markup('<p class="board-subtitle">{}</p>').format(subtitle) if subtitle else ""
+    st.html(Markup('<h1 class="board-title">{}</h1>{}').format(title_sentence, below))
 
 
 def _breadcrumb(crumbs: Sequence[Crumb]) -> None:
@@ -97,7 +96,7 @@ def _breadcrumb(crumbs: Sequence[Crumb]) -> None:
             if navigation.can_open(page):
                 st.page_link(page, label=plain(label), query_params=dict(query) if query else None)
             else:
-                st.html(f'<span class="board-crumb">{escape(label)}</span>', width="content")
+                st.html(Markup('<span class="board-crumb">{}</span>').format(label), width="content")
 
 
 def bar() -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -110,7 +109,8 @@ def bar() -> tuple[DeltaGenerator, DeltaGenerator]:
 
 def freshness_note(text: str, *, stale: bool = False) -> None:
     """``截至 11月21日 20:15 · 实时`` quietly, or loudly how old the data are (``stale``)."""
-    st.html(f'<p class="board-fresh{" low" if stale else ""}" role="{"alert" if stale else "status"}">{escape(text)}</p>', width="content")
+    shade, role = (" low", "alert") if stale else ("", "status")
+    st.html(Markup('<p class="board-fresh{}" role="{}">{}</p>').format(shade, role, text), width="content")
 
 
 def provisional_calendar_notice(provisional_years: Iterable[int], first_day: date, last_day: date) -> None:
@@ -118,12 +118,12 @@ def provisional_calendar_notice(provisional_years: Iterable[int], first_day: dat
     touched = sorted(year for year in provisional_years if first_day.year <= year <= last_day.year)
     if touched:
         years = "、".join(str(year) for year in touched)
-        st.html(f'<p class="board-note">{years}年放假调休安排尚未公布,工作日暂按周一至周五计算。</p>')
+        note(f"{years}年放假调休安排尚未公布,工作日暂按周一至周五计算。")
 
 
 def note(text: str) -> None:
     """A small grey remark beside a figure (a case of fairness, a rule), plain text."""
-    st.html(f'<p class="board-note">{escape(text)}</p>')
+    st.html(Markup('<p class="board-note">{}</p>').format(text))
 
 
 _SHOWN = "board_shown"

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import streamlit as st
 
+from data_access.clock import beijing_now
 from metrics.wording import moment_text
 from pages.common import loaders
 from pages.common.auth import live_rerun
-from pages.common.beside import all_is_there, nothing_awaited, something_awaited
+from pages.common.histories import all_is_there, nothing_awaited, something_awaited
 from pages.common.layout import freshness_note
 
 TICK_SECONDS = 3
+
+
+def now() -> datetime:
+    """This moment in Beijing."""
+    return beijing_now()
 
 
 def live_note() -> None:
@@ -21,7 +29,7 @@ def live_note() -> None:
 
 
 def draw_again_when_all_is_there() -> None:
-    """The end of a page that was drawn without something (``pages.common.beside``)."""
+    """The end of a page that was drawn without something (``pages.common.histories``)."""
     if something_awaited():
         _look()
 

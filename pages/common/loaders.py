@@ -30,13 +30,12 @@ from data_access.tables import CONTRACT
 from data_access.window import Window
 from metrics.definition import Indicator, Question, Span
 from metrics.period import Period
-from metrics.ranking import combined
 from metrics.registry import indicator
 from metrics.rulebook import Edition, Rulebook, rulebook
 from metrics.vocabulary import Level
 from metrics.workdays import Workdays
-from pages.common import marks as board_marks
-from pages.common.marks import DatabaseAway, Freshness, Lately, Marks
+from pages.common import freshness
+from pages.common.freshness import DatabaseAway, Freshness, Lately, Marks
 from reports.frames import indicator_frame, question
 from reports.source import window
 
@@ -61,17 +60,17 @@ def _lately() -> Lately:
 
 def run_began() -> None:
     """A page's run has begun in this thread."""
-    board_marks.run_began()
+    freshness.run_began()
 
 
 def run_ended() -> None:
     """The page stands; its run has taken this thread so much of the processor."""
-    board_marks.run_ended(_freshness())
+    freshness.run_ended(_freshness())
 
 
 def marks() -> Marks:
     """All change marks: those the pages go by, or those that this thread counts ahead for."""
-    return board_marks.counted_for() or _freshness().marks()
+    return freshness.counted_for() or _freshness().marks()
 
 
 def _note(question: Callable[[], object], key: str) -> None:
@@ -86,7 +85,7 @@ def keep_counting_ahead() -> None:
     while True:
         fresh = _freshness()
         fresh.counts_ahead(COUNTING_PROMISE_SECONDS)
-        if not board_marks.count_ahead(fresh, _lately()):
+        if not freshness.count_ahead(fresh, _lately()):
             time.sleep(COUNTING_STEP_SECONDS)
 
 
@@ -175,6 +174,9 @@ class CachedSource:
     def frame(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
         return frame(self.scope, entry.id, level, period, as_of)
 
+    def past(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
+        return past_frame(self.scope, entry.id, level, period, as_of)
+
 
 def source(scope: Scope) -> CachedSource:
     return CachedSource(scope, rulebook())
@@ -239,45 +241,33 @@ def trend(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: 
     return pd.concat([past, now], ignore_index=True) if len(past) else now
 
 
-def whole_trend(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, count: int = 12) -> pd.DataFrame:
-    """As :func:`trend`, with all units of the level added up to one (a city's counties, code ``*``). No rows for a VALUE over several."""
-    rows = trend(scope, indicator_id, level, period, as_of, count)
-    if rows["code"].nunique() <= 1:
-        return rows
-    entry, parts = indicator(indicator_id), []
-    for each in period.trailing(count):
-        asked = question_for(scope, level, each, as_of)
-        parts.append(_of_period(combined(rows[rows["period"] == each.text], entry, asked), each))
-    return pd.concat(parts, ignore_index=True)
-
-
 @st.cache_data(show_spinner=False, max_entries=600, ttl=3600)
-def _asked(key: str, _query: Callable[..., Any], _scope: Scope, _arguments: dict[str, Any]) -> Any:
+def _answer(key: str, _query: Callable[..., Any], _scope: Scope, _arguments: dict[str, Any]) -> Any:
     with _connection() as connection:
         return _query(_scope, connection, **_arguments)
 
 
-def asked(query: Callable[..., Any], scope: Scope, tables: Iterable[str], **arguments: Any) -> Any:
+def answer(query: Callable[..., Any], scope: Scope, tables: Iterable[str], **arguments: Any) -> Any:
     """Any other query of ``data_access``: ``query(scope, connection, **arguments)``, kept while ``tables`` stand still."""
     key = repr((f"{query.__module__}.{query.__qualname__}", scope, sorted(arguments.items())))
-    _note(partial(asked, query, scope, tables, **arguments), key)
-    return _asked(f"{key} {mark_of(tables)}", query, scope, arguments)
+    _note(partial(answer, query, scope, tables, **arguments), key)
+    return _answer(f"{key} {mark_of(tables)}", query, scope, arguments)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2000, ttl=TREND_SECONDS, refresh_mode="background")
-def _kept(key: str, _make: Callable[[], Any]) -> Any:
+def _made_once(key: str, _make: Callable[[], Any]) -> Any:
     return _make()
 
 
-def kept(make: Callable[..., Made], tables: Iterable[str], *question: Any) -> Made:
+def made_once(make: Callable[..., Made], tables: Iterable[str], *question: Any) -> Made:
     """What a page makes of the data for a question (a board, a card), kept while ``tables`` stand still and at most ten minutes.
 
     ``make(*question)`` is shared by all who ask the same: it must not depend on the reader beyond a scope in ``question``, and what
     it returns is never changed.
     """
     key = repr((f"{make.__module__}.{make.__qualname__}", question))
-    _note(partial(kept, make, tables, *question), key)
-    return _kept(f"{key} {mark_of(tables)}", partial(make, *question))
+    _note(partial(made_once, make, tables, *question), key)
+    return _made_once(f"{key} {mark_of(tables)}", partial(make, *question))
 
 
 def rules_on(period: Period, as_of: date) -> Edition:
@@ -287,6 +277,12 @@ def rules_on(period: Period, as_of: date) -> Edition:
 
 def question_for(scope: Scope, level: Level, period: Period, as_of: date) -> Question:
     return question(source(scope), level, period, as_of)
+
+
+def answer_once(query: Callable[..., Any], scope: Scope, **arguments: Any) -> Any:
+    """A query for a file: its answer is all rows of a list, so it is not kept among what pages share."""
+    with _connection() as connection:
+        return query(scope, connection, **arguments)
 
 
 def fact(scope: Scope, name: str, asked_question: Question, span: Span) -> pd.DataFrame:

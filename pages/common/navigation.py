@@ -6,7 +6,6 @@ A page appears when its file exists, its module is on and the account may open i
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +15,10 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from data_access.accounts import Account, Role
+from reports.modules import running_modules
 
 ROOT = Path(__file__).parents[2]
 PRODUCT = "县域治理看板"
-
-MODULES = ("duty", "nights", "reception", "petitions", "captains")
-"""What a county may run or not (DOMAIN: 阳曲 has no 三长, the Hunan towns no 住夜)."""
 
 OFFICES = frozenset({Role.LEADER, Role.ORGANISATION, Role.PETITION_OFFICE, Role.POLITICAL_LEGAL, Role.TOWNSHIP, Role.ADMINISTRATOR})
 COUNTY = OFFICES - {Role.TOWNSHIP, Role.ADMINISTRATOR}
@@ -83,24 +80,25 @@ _OPEN = "board_open_pages"
 """Session state: the files of the pages this account may open, for links."""
 
 
-def enabled_modules() -> frozenset[str]:
-    """The modules this county runs: ``BOARD_MODULES`` (comma separated), all where it is not set. An unknown name raises."""
-    named = [name.strip() for name in os.environ.get("BOARD_MODULES", "").split(",") if name.strip()]
-    unknown = sorted(set(named) - set(MODULES))
-    if unknown:
-        raise ValueError(f"BOARD_MODULES 中有不认识的模块:{'、'.join(unknown)};可用:{'、'.join(MODULES)}")
-    return frozenset(named or MODULES)
-
-
 def existing_entries() -> tuple[Entry, ...]:
     """Entries whose module is on and whose file exists, in menu order."""
-    modules = enabled_modules()
+    modules = running_modules()
     return tuple(e for e in ENTRIES if (e.module is None or e.module in modules) and (ROOT / e.file).is_file())
 
 
 def can_open(file: str) -> bool:
     """Whether the account of this session may open the page; a link to any other page would be an error."""
     return file in st.session_state.get(_OPEN, frozenset())
+
+
+def file_of(page: str) -> str:
+    """The file of ``area/page``."""
+    return f"pages/{page}.py"
+
+
+def opens(page: str) -> bool:
+    """Whether the account of this session may open ``area/page``."""
+    return can_open(file_of(page))
 
 
 def plain(label: str) -> str:

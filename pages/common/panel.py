@@ -1,70 +1,97 @@
-"""A block of the board's own markup whose parts can be clicked: a unit leads to its page, an ⓘ to its definition.
+"""A block of the board's own HTML whose parts can be clicked: a unit leads to its page, an ⓘ to its definition, a picture is saved.
 
-Texts are escaped where the markup is made (``pages.common.markup``); what comes back from the browser is checked here:
-only pages this account may open, only text parameters, only indicators of the registry.
+Texts are escaped where the HTML is made (``reports.html``); what comes back from the browser is checked here: only pages this
+account may open, only text parameters, only indicators of the registry, only pictures of what is shown.
 """
 
 from __future__ import annotations
 
+import base64
 import json
-from collections.abc import Mapping
-from html import escape
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from markupsafe import Markup
 
 from metrics.registry import REGISTRY
 from pages.common import navigation
-from pages.common.definition import ask_definition, definition_line
-from pages.common.downloads import footer_of_page, picture_buttons
+from pages.common.definition import ask_definition
+from pages.common.downloads import exporter, put_on_record
+from reports.svg import png
 
 _HERE = Path(__file__).parent
+_SAVED = "board_picture"
+"""Session state: the panel whose picture was asked for last, and the file; one a session."""
+MIMES = {"png": "image/png", "svg": "image/svg+xml"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A panel as a picture: its file name, and what makes it as SVG."""
+
+    name: str
+    svg: Callable[[], str]
+
+
+def script(*files: Path) -> str:
+    """The text of a component: what it needs, one file behind the other (``history.js`` first)."""
+    return "\n".join(file.read_text(encoding="utf-8") for file in (_HERE / "history.js", *files))
 
 
 @st.cache_resource(show_spinner=False)
 def _component() -> Any:
-    return st.components.v2.component(
-        "board_panel", css=(_HERE / "panel.css").read_text(encoding="utf-8"), js=(_HERE / "panel.js").read_text(encoding="utf-8")
-    )
+    return st.components.v2.component("board_panel", css=(_HERE / "panel.css").read_text(encoding="utf-8"), js=script(_HERE / "panel.js"))
 
 
-def go_to(page: str, query: Mapping[str, str] | None = None) -> str:
-    """The attribute that makes an element a link to a page; empty where this account may not open it."""
-    if not navigation.can_open(page):
-        return ""
-    return f'data-go="{escape(json.dumps({"page": page, "query": dict(query or {})}, ensure_ascii=False))}" role="link" tabindex="0"'
+def panel(html: Markup, key: str, *, picture: Picture | None = None) -> None:
+    """Show HTML and follow its clicks; with ``picture`` it can be taken along as PNG or SVG."""
+    account = exporter()
+    if picture is None or account is None:
+        result = _component()(key=key, data={"html": str(html)}, on_go_change=lambda: None)
+    else:
+        username, (saved_for, file) = account.username, st.session_state.get(_SAVED, ("", None))
 
+        def wanted() -> None:
+            asked = st.session_state[key].get("picture") or {}
+            if isinstance(asked, dict) and asked.get("format") in MIMES:
+                put_on_record(username, f"图片 {picture.name} · {asked['format']}")
+                st.session_state[_SAVED] = key, _file(picture, str(asked["format"]), str(asked.get("number")))
 
-def go_definition(indicator_id: str, **context: str) -> str:
-    """The attribute that makes an element open the definition of a number, with the unit and period it was clicked at."""
-    target = json.dumps({"definition": indicator_id, "context": context}, ensure_ascii=False)
-    return f'data-go="{escape(target)}" role="button" tabindex="0" aria-label="怎么算的"'
-
-
-def panel(html: str, key: str, *, picture: str = "", about: str = "") -> None:
-    """Show markup and follow its clicks.
-
-    With ``picture`` (a file name) it can be taken along as PNG or SVG; ``about`` names the indicator whose 口径 stands under it there.
-    """
-    result = _component()(key=key, data={"html": html}, on_go_change=lambda: None)
-    if picture:
-        picture_buttons(key, picture, footer_of_page(definition_line(about) if about else ""))
+        data = {"html": str(html), "picture": True, "file": file if saved_for == key else None}
+        result = _component()(key=key, data=data, on_go_change=lambda: None, on_picture_change=wanted)
     if result.go:
         follow(str(result.go))
 
 
+def _file(picture: Picture, kind: str, number: str) -> dict[str, str]:
+    """What the browser saves. ``number`` tells it that this is the picture it has just asked for."""
+    svg = picture.svg()
+    content = png(svg) if kind == "png" else svg.encode("utf-8", "replace")
+    return {
+        "number": number,
+        "name": f"{picture.name}.{kind}",
+        "mime": MIMES[kind],
+        "content": base64.b64encode(content).decode("ascii"),
+    }
+
+
 def follow(target: str) -> None:
+    """Go where a click in the browser says, if this account may."""
     try:
-        asked = json.loads(target)
+        wanted = json.loads(target)
     except json.JSONDecodeError:
         return
-    if not isinstance(asked, dict):
+    if not isinstance(wanted, dict):
         return
-    if asked.get("definition") in REGISTRY:
-        context = asked.get("context")
-        ask_definition(asked["definition"], {str(name): str(value) for name, value in context.items()} if isinstance(context, dict) else {})
-    elif isinstance(asked.get("page"), str) and navigation.can_open(asked["page"]):
-        query = asked.get("query")
+    if wanted.get("definition") in REGISTRY:
+        ask_definition(wanted["definition"], _texts(wanted.get("context")))
+    elif isinstance(wanted.get("page"), str) and navigation.can_open(wanted["page"]):
         # Always a mapping: without one Streamlit clears the address, and refuses where a widget of this page is bound to it.
-        st.switch_page(asked["page"], query_params={str(k): str(v) for k, v in query.items()} if isinstance(query, dict) else {})
+        st.switch_page(wanted["page"], query_params=_texts(wanted.get("query")))
+
+
+def _texts(given: object) -> Mapping[str, str]:
+    return {str(name): str(value) for name, value in given.items()} if isinstance(given, dict) else {}

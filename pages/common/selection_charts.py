@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pages.common.charts import Figure, axis, base_layout
-from pages.common.theme import Palette
+from reports.palette import Palette
 
 ROW_PIXELS = 27
 

@@ -35,7 +35,7 @@ def _facts(scope: Scope, connection: Any, year: int, role: str, as_of: date) -> 
 
 def selection_facts(scope: Scope, year: int, role: Role, as_of: date) -> dict[str, pd.DataFrame]:
     """The facts of a ranking, kept while no table they come from changes."""
-    return loaders.asked(_facts, county_wide(scope), SELECTION_TABLES, year=year, role=str(role), as_of=as_of)
+    return loaders.answer(_facts, county_wide(scope), SELECTION_TABLES, year=year, role=str(role), as_of=as_of)
 
 
 def _ranking(scope: Scope, connection: Any, year: int, role: str, as_of: date, rules: SelectionRules | None) -> Selection:
@@ -45,7 +45,7 @@ def _ranking(scope: Scope, connection: Any, year: int, role: str, as_of: date, r
 
 def ranking(scope: Scope, year: int, role: Role, as_of: date, rules: SelectionRules | None = None) -> Selection:
     """The county's ranking under the rulebook, or under ``rules`` (a trial)."""
-    return loaders.asked(_ranking, county_wide(scope), SELECTION_TABLES, year=year, role=str(role), as_of=as_of, rules=rules)
+    return loaders.answer(_ranking, county_wide(scope), SELECTION_TABLES, year=year, role=str(role), as_of=as_of, rules=rules)
 
 
 def seen(made: Selection, scope: Scope) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """``python -m pages.common.serve``: ``streamlit run app.py``, ready before the first reader comes and before he asks again.
 
 Two threads fill the caches: with what the first reader will ask (``pages.common.warm``), and, whenever data have changed, with what
-readers have asked lately (``pages.common.marks``). Two more things a server does better before its first session than in it: it imports
+readers have asked lately (``pages.common.freshness``). Two more things a server does better before its first session than in it: it imports
 what the pages need (seconds, once), and it tells Streamlit that ``pages/`` is not Streamlit's own pages directory. Without that, the
 very first reader of a fresh server who opens a deep link sees "Page not found" over the login, because Streamlit learns it only from the
 first ``st.navigation``. Arguments go to ``streamlit run``.

@@ -1,7 +1,7 @@
 """Fills the caches before the first reader comes: the overview of every scope that an account has.
 
-A background thread of the server. It asks the loaders the very questions the overview asks; what it computes is what the
-first reader would have waited for. It starts again when the day changes.
+A background thread of the server. It asks what the pages ask, by the table of subjects; what it computes is what the first reader would
+have waited for. It starts again when the day changes.
 """
 
 from __future__ import annotations
@@ -17,31 +17,16 @@ from data_access.engine import engine
 from data_access.scope import Scope
 from metrics.period import Period, PeriodKind
 from metrics.registry import REGISTRY
-from metrics.vocabulary import CODE_LENGTHS, Level
+from metrics.vocabulary import CODE_LENGTHS, Level, Module
 from pages.common import loaders
-from pages.common.boards import headline, headline_ids, module_page, ranking, whole_level
+from pages.common.duty_nights import tonight
 from pages.common.exceptions import fallen
-from pages.common.navigation import enabled_modules
-from pages.common.tonight import tonight
+from pages.common.leaderboards import headline, leaderboard
+from reports.modules import running_modules, runs
+from reports.readings import CardQuestion, whole_level
+from reports.subjects import OF_THE_YEAR, OVERVIEW_RANKINGS, SUBJECTS, overview_numbers, shown_here
 
 LOG = logging.getLogger(__name__)
-PERIOD_BOARDS = ("duty.night_compliance", "petitions.closed_on_time")
-YEARLY_BOARDS = ("captains.key_visits",)
-PAGE_BOARDS = (
-    *(f"nights.{name}" for name in ("township_visits", "village_visits", "study_weeks", "talk_weeks")),
-    *(f"reception.{name}" for name in ("kept", "leader_weeks", "desk_days", "resolved")),
-    *(f"petitions.{name}" for name in ("dispatch_on_time", "accept_on_time", "response")),
-    *(f"captains.{name}" for name in ("key_visits", "ordinary_visits", "coverage", "cell_size", "training", "cards")),
-)
-"""The rankings that 三夜, 接待, 诉求 and 三长 show first."""
-PAGE_CARDS = (
-    *(f"nights.{name}" for name in ("township_visits", "village_visits", "study_weeks", "talk_weeks", "on_the_spot", "measures_done")),
-    *(f"reception.{name}" for name in ("kept", "leader_weeks", "desk_days", "resolved")),
-    *(f"petitions.{name}" for name in ("open", "overdue", "backlog", "closed_on_time", "resolved")),
-    "satisfaction.callback",
-    *(f"captains.{name}" for name in ("key_visits", "ordinary_visits", "meetings", "coverage", "training", "cards")),
-)
-"""The headline numbers of these pages."""
 COUNTY_DIGITS = CODE_LENGTHS[Level.COUNTY]
 CHECK_SECONDS = 60
 WARMED: dict[str, tuple[PeriodKind, ...]] = {"off": (), "month": (PeriodKind.MONTH,), "year": (PeriodKind.MONTH, PeriodKind.YEAR)}
@@ -69,7 +54,7 @@ def keep_warm() -> None:
                 for period in periods:
                     for scope in scopes:
                         warm_overview(scope, period, today)
-                        warm_boards(scope, period, today)
+                        warm_subjects(scope, period, today)
                     for area in dict.fromkeys((scope.area or "")[:COUNTY_DIGITS] for scope in scopes):
                         warm_profiles(Scope(area=area), period, today)
                 warmed = today
@@ -85,36 +70,39 @@ def in_turn(make: Callable[..., object], *question: object) -> None:
     time.sleep(min(1.0, time.monotonic() - began))
 
 
+def warm_numbers(scope: Scope, indicator_ids: list[str], period: Period, as_of: date) -> None:
+    """Headline numbers of everything in a scope."""
+    top = whole_level(scope.area or "")
+    for indicator_id in indicator_ids:
+        if top in REGISTRY[indicator_id].levels:
+            in_turn(headline, scope, CardQuestion(indicator_id, top, period, as_of))
+
+
 def warm_overview(scope: Scope, period: Period, as_of: date) -> None:
     """What the overview shows of a period."""
-    modules, top = enabled_modules(), whole_level(scope)
-    if "duty" in modules:
+    if Module.DUTY in running_modules():
         in_turn(tonight, scope, as_of)
     in_turn(fallen, scope, as_of)
-    for indicator_id in headline_ids():
-        if top in REGISTRY[indicator_id].levels:
-            in_turn(headline, scope, indicator_id, top, period, as_of)
+    warm_numbers(scope, overview_numbers(), period, as_of)
     year = Period.holding(PeriodKind.YEAR, period.representative)
-    for indicator_id, shown in [*((each, period) for each in PERIOD_BOARDS), *((each, year) for each in YEARLY_BOARDS)]:
-        if module_page(indicator_id)[0] in modules:
-            in_turn(ranking, scope, indicator_id, Level.TOWNSHIP, shown, as_of)
+    for indicator_id in shown_here(OVERVIEW_RANKINGS):
+        shown = year if REGISTRY[indicator_id].module in OF_THE_YEAR else period
+        in_turn(leaderboard, scope, indicator_id, Level.TOWNSHIP, shown, as_of)
 
 
-def warm_boards(scope: Scope, period: Period, as_of: date) -> None:
-    """What the pages beside the overview show first."""
-    top = whole_level(scope)
-    for indicator_id in PAGE_CARDS:
-        if module_page(indicator_id)[0] in enabled_modules() and top in REGISTRY[indicator_id].levels:
-            in_turn(headline, scope, indicator_id, top, period, as_of)
-    for indicator_id in PAGE_BOARDS:
-        if module_page(indicator_id)[0] in enabled_modules():
-            in_turn(ranking, scope, indicator_id, Level.TOWNSHIP, period, as_of)
+def warm_subjects(scope: Scope, period: Period, as_of: date) -> None:
+    """What the pages of the subjects show first: their headline numbers and their first rankings. 数据 looks into every row: not ahead."""
+    for module in running_modules() & set(SUBJECTS) - {Module.QUALITY}:
+        subject = SUBJECTS[module]
+        warm_numbers(scope, list(subject.headlines), period, as_of)
+        for indicator_id in next(iter(subject.rankings.values())):
+            in_turn(leaderboard, scope, indicator_id, Level.TOWNSHIP, period, as_of)
 
 
 def warm_profiles(scope: Scope, period: Period, as_of: date) -> None:
     """What 乡镇画像 and the village's page ask: every indicator, beside the unit above."""
     for entry in REGISTRY.values():
-        if module_page(entry.id)[0] in enabled_modules() | {"quality"}:
+        if runs(entry):
             for level in {Level.TOWNSHIP, Level.VILLAGE} & set(entry.levels):
                 in_turn(loaders.frame, scope, entry.id, level, period, as_of)
             for level in {Level.COUNTY, Level.TOWNSHIP} & set(entry.levels):

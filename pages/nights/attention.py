@@ -113,7 +113,7 @@ def _idle(week: LastWeek, filters: Filters) -> Exceptions:
 
 
 def _owed(filters: Filters) -> Exceptions:
-    rows = loaders.asked(owed_follow_ups, filters.narrowed, ("petition", "area"), window=period_window(filters.of_year()), rows=MOST_LINES)
+    rows = loaders.answer(owed_follow_ups, filters.narrowed, ("petition", "area"), window=period_window(filters.of_year()), rows=MOST_LINES)
     lines = []
     for row in rows.to_dict("records"):
         place = "" if is_missing(row["township"]) else str(row["township"])

@@ -79,7 +79,7 @@ def show_talks(filters: Filters) -> None:
 
 
 def _totals(filters: Filters) -> dict[SessionKind, dict[str, int]]:
-    rows = loaders.asked(session_totals, filters.narrowed, LIST_TABLES, window=period_window(filters)).set_index("kind")
+    rows = loaders.answer(session_totals, filters.narrowed, LIST_TABLES, window=period_window(filters)).set_index("kind")
     none = dict.fromkeys(("sessions", "attendees", "measures", "measures_done", "needs"), 0)
     return {kind: rows.loc[kind].to_dict() if kind in rows.index else none for kind in SessionKind}
 
@@ -104,7 +104,7 @@ def _calendar(filters: Filters, kind: SessionKind) -> None:
     first = month.first - timedelta(days=month.first.weekday())
     last = month.last + timedelta(days=6 - month.last.weekday())
     window = replace(period_window(filters), first=first, last=min(last, filters.as_of))
-    rows = loaders.asked(session_list, filters.narrowed, LIST_TABLES, window=window, kinds=(kind,), page=1, rows=MOST_SESSIONS_A_MONTH)
+    rows = loaders.answer(session_list, filters.narrowed, LIST_TABLES, window=window, kinds=(kind,), page=1, rows=MOST_SESSIONS_A_MONTH)
     panel(
         heading(f"{month.label}{name}日历", "每天列出开了的乡镇,周末列出没开的;底色为放假日", f"nights.{kind}_weeks")
         + month_calendar(month, _held(rows), _weeks(filters, kind, first, last), loaders.workdays(), filters.as_of, f"没开{name}"),
@@ -151,7 +151,7 @@ def _weeks(filters: Filters, kind: SessionKind, first: date, last: date) -> dict
 
 def _sessions(filters: Filters, kinds: tuple[SessionKind, ...]) -> None:
     window = period_window(filters)
-    total = loaders.asked(session_count, filters.narrowed, LIST_TABLES, window=window, kinds=kinds)
+    total = loaders.answer(session_count, filters.narrowed, LIST_TABLES, window=window, kinds=kinds)
     talks = kinds == (TALK,)
     indicator_id = "nights.measures_done" if talks else "nights.lecturers"
     panel(
@@ -159,7 +159,7 @@ def _sessions(filters: Filters, kinds: tuple[SessionKind, ...]) -> None:
     )
     offer_sessions(filters, window, kinds)
     page = page_number(total, PAGE_ROWS, "sessions_page")
-    rows = loaders.asked(session_list, filters.narrowed, LIST_TABLES, window=window, kinds=kinds, page=page)
+    rows = loaders.answer(session_list, filters.narrowed, LIST_TABLES, window=window, kinds=kinds, page=page)
     lines = [_talk_line(row) for row in rows.to_dict("records")] if talks else _study_lines(filters, rows)
     columns = [Column("日期", tight=True), Column("乡镇 · 主题"), Column("人数", number=True)]
     columns += (
@@ -187,7 +187,7 @@ def _talk_line(row: dict) -> list[str]:
 
 def _study_lines(filters: Filters, rows: pd.DataFrame) -> list[list[str]]:
     ids = tuple(int(each) for each in rows["id"])
-    spoke = loaders.asked(lecturers_of, filters.narrowed, LIST_TABLES, session_ids=ids)
+    spoke = loaders.answer(lecturers_of, filters.narrowed, LIST_TABLES, session_ids=ids)
     names = names_of(filters.scope, spoke["person_id"])
     by_session: dict[int, list[str]] = defaultdict(list)
     for session, person in zip(spoke["session_id"], spoke["person_id"], strict=True):

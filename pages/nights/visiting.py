@@ -40,7 +40,7 @@ BOARDS = ("nights.township_visits", "nights.village_visits", "nights.on_the_spot
 
 
 def show(filters: Filters) -> None:
-    totals = loaders.asked(visit_totals, filters.narrowed, LIST_TABLES, window=period_window(filters))
+    totals = loaders.answer(visit_totals, filters.narrowed, LIST_TABLES, window=period_window(filters))
     panel(
         counters(
             [
@@ -67,12 +67,12 @@ def visits(filters: Filters) -> None:
     """The visits, newest first; a row that raised a 诉求 leads to it."""
     raised_only = st.toggle("只看带回诉求的", **switch_from_address("raised", True, restarts="visits_page"))
     window = period_window(filters)
-    total = loaders.asked(visit_count, filters.narrowed, LIST_TABLES, window=window, raised_only=raised_only)
+    total = loaders.answer(visit_count, filters.narrowed, LIST_TABLES, window=window, raised_only=raised_only)
     head = heading(f"夜访记录 {whole(total)} 条", "从新到旧;点一行看这件诉求办得怎样" if raised_only else "从新到旧", "nights.on_the_spot")
     panel(head, key="visits-head")
     offer_visits(filters, window, raised_only)
     page = page_number(total, PAGE_ROWS, "visits_page")
-    rows = loaders.asked(visit_list, filters.narrowed, LIST_TABLES, window=window, raised_only=raised_only, page=page)
+    rows = loaders.answer(visit_list, filters.narrowed, LIST_TABLES, window=window, raised_only=raised_only, page=page)
     names = names_of(filters.scope, rows["person_id"])
     lines, links = [], []
     for row in rows.to_dict("records"):

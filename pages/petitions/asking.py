@@ -49,10 +49,10 @@ def names_of(scope: Scope, person_ids: Iterable[object]) -> dict[int, str]:
     wanted = tuple(sorted({int(each) for each in person_ids if not is_missing(each)}))  # type: ignore[call-overload]
     if not wanted:
         return {}
-    people = loaders.asked(areas.people, scope, ("person",), person_ids=wanted)
+    people = loaders.answer(areas.people, scope, ("person",), person_ids=wanted)
     return dict(zip(people["person_id"], people["name"], strict=True))
 
 
 def township_names(scope: Scope, as_of: date) -> dict[str, str]:
-    units = loaders.asked(areas.units, scope, ("area",), window=Window("township", as_of, as_of, as_of))
+    units = loaders.answer(areas.units, scope, ("area",), window=Window("township", as_of, as_of, as_of))
     return dict(zip(units["code"], units["name"], strict=True))

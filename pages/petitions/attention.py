@@ -18,7 +18,7 @@ from metrics.petition_forecast import CHECKED_WEEKS, History, HitRate, hit_rate,
 from metrics.vocabulary import Level, Status
 from metrics.wording import day_text, share
 from pages.common import loaders
-from pages.common.beside import history_is_there
+from pages.common.histories import history_is_there
 from pages.common.filters import Filters
 from pages.common.panel import go_definition
 from pages.common.petition_words import list_query
@@ -53,8 +53,8 @@ def _group(title: str, count: int | None, severity: str, lines: list[str], below
 def _standing(filters: Filters, standing: str, title: str, quiet: str, indicator_id: str, sort: str) -> str:
     """The head of a list, with the level, handler and 包案领导 and since when nothing moved, and the way to all of it."""
     window, asked = moment_window(filters), Asked(standing=standing, sort=sort)
-    total = loaders.asked(petition_count, filters.narrowed, TABLES, window=window, asked=asked)
-    rows = loaders.asked(petition_list, filters.narrowed, TABLES, window=window, asked=asked, rows=MOST_LINES)
+    total = loaders.answer(petition_count, filters.narrowed, TABLES, window=window, asked=asked)
+    rows = loaders.answer(petition_list, filters.narrowed, TABLES, window=window, asked=asked, rows=MOST_LINES)
     names = names_of(filters.scope, [*rows["handler_id"], *rows["lead_id"]])
     lines = []
     for row in rows.to_dict("records"):
@@ -91,7 +91,7 @@ def forecast(filters: Filters) -> pd.DataFrame:
     """Open cases due within the next days, with their chance to miss. What is learned from is up to an hour old, the cases are live."""
     window = moment_window(filters)
     until = window.last + timedelta(days=DAYS_AHEAD)
-    cases = loaders.asked(cases_due, filters.narrowed, TABLES, window=window, last_day=until)
+    cases = loaders.answer(cases_due, filters.narrowed, TABLES, window=window, last_day=until)
     return miss_chances(_learned_from(filters), cases, window.last, loaders.workdays())
 
 
@@ -103,11 +103,11 @@ def _learned(filters: Filters) -> bool:
 
 
 def _learned_from(filters: Filters) -> History:
-    return loaders.kept(_history, (), loaders.figures_scope(filters.narrowed, Level.TOWNSHIP), moment_window(filters))
+    return loaders.made_once(_history, (), loaders.figures_scope(filters.narrowed, Level.TOWNSHIP), moment_window(filters))
 
 
 def _history(scope: Scope, window: Window) -> History:
-    return History(loaders.asked(closing_days, scope, (), window=window))
+    return History(loaders.answer(closing_days, scope, (), window=window))
 
 
 def hit_words(result: HitRate) -> str:
@@ -120,7 +120,7 @@ def hit_words(result: HitRate) -> str:
 
 def checked(filters: Filters) -> HitRate:
     """The forecast against the weeks before this one, kept for an hour: what is past hardly changes."""
-    return loaders.asked(_checked, filters.narrowed, (), window=moment_window(filters))
+    return loaders.answer(_checked, filters.narrowed, (), window=moment_window(filters))
 
 
 def _checked(scope: Scope, connection: Any, window: Window) -> HitRate:

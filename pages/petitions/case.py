@@ -24,17 +24,17 @@ filters = Filters(Period.holding(PeriodKind.MONTH, as_of), as_of, None, scope)
 seen = st.session_state.get(LIST_SHOWN, {})
 period = {name: seen[name] for name in ("period", "which", "township") if name in seen}
 crumbs = [("诉求", "pages/petitions/petitions.py", period), ("清单", "pages/petitions/cases.py", seen)]
-case = loaders.asked(petition_case, scope, TABLES, window=moment_window(filters), number=number)
+case = loaders.answer(petition_case, scope, TABLES, window=moment_window(filters), number=number)
 if case is None:
     page_header("找不到这件诉求", crumbs=crumbs, subtitle="编号可能有误,或不在您的范围内。请从清单中查找。")
     st.stop()
 
-events = loaders.asked(case_events, scope, TABLES, petition_id=case["id"])
-ratings = loaders.asked(case_ratings, scope, TABLES, petition_id=case["id"])
-related = loaders.asked(related_cases, scope, TABLES, petition_id=case["id"], repeat_of=known(case["repeat_of"]))
-places = loaders.asked(place_names, scope, ("area",), code=case["area_code"])
+events = loaders.answer(case_events, scope, TABLES, petition_id=case["id"])
+ratings = loaders.answer(case_ratings, scope, TABLES, petition_id=case["id"])
+related = loaders.answer(related_cases, scope, TABLES, petition_id=case["id"], repeat_of=known(case["repeat_of"]))
+places = loaders.answer(place_names, scope, ("area",), code=case["area_code"])
 visit, slot = known(case["origin_visit_id"]), known(case["origin_slot_id"])
-origin = loaders.asked(case_origin, scope, ("night_visit", "reception_slot", "area"), visit_id=visit, slot_id=slot)
+origin = loaders.answer(case_origin, scope, ("night_visit", "reception_slot", "area"), visit_id=visit, slot_id=slot)
 people = [case["handler_id"], case["lead_id"], *events["person_id"], (origin or {}).get("person_id")]
 names = names_of(scope, people)
 since, moved = held_since(case, events), last_moved(case, events)

@@ -40,7 +40,7 @@ DECIDERS = frozenset({Role.LEADER, Role.PETITION_OFFICE, Role.POLITICAL_LEGAL})
 
 
 def judged(scope: Scope, as_of: date, petition_id: int | None = None) -> pd.DataFrame:
-    found = loaders.asked(decisions, scope, TABLES, petition_id=petition_id)
+    found = loaders.answer(decisions, scope, TABLES, petition_id=petition_id)
     return judged_decisions(found, as_of)
 
 
@@ -83,7 +83,7 @@ def _form(scope: Scope, case: Mapping[str, Any], as_of: date, *, lifted: bool) -
     with st.form("decide", border=False, clear_on_submit=True):
         lead = None
         if kind is Decision.LEAD:
-            choices = loaders.asked(leaders, scope, ("appointment", "person", "area"), as_of=as_of, area_code=case["area_code"])
+            choices = loaders.answer(leaders, scope, ("appointment", "person", "area"), as_of=as_of, area_code=case["area_code"])
             labels = {row["person_id"]: f"{row['name']} · {row['area']}" for row in choices.to_dict("records")}
             lead = st.selectbox("包案领导", list(labels), index=None, format_func=lambda each: labels[each], placeholder="选择")
         words = st.text_area("要求", max_chars=LONGEST_NOTE, placeholder="例如:11月30日前与双方面谈一次,形成书面意见")

@@ -123,7 +123,7 @@ def _name(names: Mapping[int, str], person_id: object, nobody: str = "") -> str:
 
 def offer_leads(filters: Filters, window: Window) -> None:
     def lines() -> Rows:
-        found = loaders.asked(leads, filters.narrowed, ("petition", "area", "calendar_day"), window=window)
+        found = loaders.answer(leads, filters.narrowed, ("petition", "area", "calendar_day"), window=window)
         names = names_of(filters.scope, found["lead_id"])
         return [
             [

@@ -26,7 +26,7 @@ def show(filters: Filters) -> None:
 
 def _leads(filters: Filters) -> str:
     window = moment_window(filters)
-    found = loaders.asked(leads, filters.narrowed, TABLES, window=window)
+    found = loaders.answer(leads, filters.narrowed, TABLES, window=window)
     names = names_of(filters.scope, found["lead_id"])
     offer_leads(filters, window)
     rows, links = [], []
@@ -55,7 +55,7 @@ def _leads(filters: Filters) -> str:
 
 def _supervised(filters: Filters) -> str:
     window, asked = moment_window(filters), Asked(standing="supervised", sort="moved")
-    rows = loaders.asked(petition_list, filters.narrowed, TABLES, window=window, asked=asked, rows=12)
+    rows = loaders.answer(petition_list, filters.narrowed, TABLES, window=window, asked=asked, rows=12)
     names = names_of(filters.scope, [*rows["handler_id"], *rows["lead_id"]])
     offer_supervised(filters, window)
     query = list_query(filters, "supervised", sort="moved")

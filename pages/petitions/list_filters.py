@@ -68,7 +68,7 @@ def list_filters(filters: Filters) -> Asked:
         standings[RESTRICTED] = RESTRICTED_NAME
     rules = loaders.rules_on(filters.period, filters.as_of)
     ages = {str(each): f"在办 {wording.age_name(each, rules)}" for each in wording.ages(rules)}
-    known = loaders.asked(categories, filters.scope, ())  # an hour old at most: categories hardly change
+    known = loaders.answer(categories, filters.scope, ())  # an hour old at most: categories hardly change
     with st.container(horizontal=True, vertical_alignment="bottom", key="list-filters"):
         words = st.text_input(
             "查找",
@@ -107,7 +107,7 @@ def list_filters(filters: Filters) -> Asked:
 def villages_of(filters: Filters) -> dict[str, str]:
     """The chosen township's villages, code → name."""
     window = Window("village", filters.as_of, filters.as_of, filters.as_of)
-    found = loaders.asked(areas.units, filters.narrowed, ("area",), window=window)
+    found = loaders.answer(areas.units, filters.narrowed, ("area",), window=window)
     return dict(zip(found["code"], found["name"], strict=True))
 
 

@@ -35,7 +35,7 @@ def show(filters: Filters) -> None:
 
 
 def _rising(filters: Filters) -> str:
-    counts = loaders.asked(category_counts, filters.narrowed, TABLES, window=moment_window(filters))
+    counts = loaders.answer(category_counts, filters.narrowed, TABLES, window=moment_window(filters))
     by_unit = rising(counts, RECENT_DAYS, PAST_DAYS, ["category", "code"])
     everywhere = rising(counts, RECENT_DAYS, PAST_DAYS, ["category"])
     names = township_names(filters.scope, filters.as_of)
@@ -60,7 +60,7 @@ def rows_words(everywhere: pd.DataFrame, by_unit: pd.DataFrame) -> str:
 
 def _repeated(filters: Filters) -> str:
     window = days_before(moment_window(filters), REPEAT_DAYS)
-    found = loaders.asked(repeated_most, filters.narrowed, TABLES, window=window)
+    found = loaders.answer(repeated_most, filters.narrowed, TABLES, window=window)
     names = township_names(filters.scope, filters.as_of)
     rows = [
         [
@@ -83,7 +83,7 @@ def _day(moment: object) -> str:
 
 
 def _climbing(filters: Filters) -> str:
-    found = loaders.asked(escalations, filters.narrowed, TABLES, window=period_window(filters)).sort_values("petitions", ascending=False)
+    found = loaders.answer(escalations, filters.narrowed, TABLES, window=period_window(filters)).sort_values("petitions", ascending=False)
     rows = [
         [
             cell(f"{wording.level_name(row['from_level'])} → {wording.level_name(row['to_level'])}"),

@@ -48,7 +48,7 @@ FLOW_WEEKS = 26
 def standing(filters: Filters) -> pd.DataFrame:
     """See ``data_access.petition_state.open_by_dimension``; due soon is until the week's Sunday."""
     window = moment_window(filters)
-    return loaders.asked(open_by_dimension, filters.narrowed, TABLES, window=window, soon=week_end(window.last))
+    return loaders.answer(open_by_dimension, filters.narrowed, TABLES, window=window, soon=week_end(window.last))
 
 
 def sentence(filters: Filters) -> str:
@@ -137,7 +137,7 @@ def _flow(filters: Filters) -> None:
     window = moment_window(filters)
     monday = window.last - timedelta(days=window.last.weekday())
     window = days_before(window, (window.last - monday).days + 7 * FLOW_WEEKS + 1)
-    flow = loaders.asked(daily_flow, filters.narrowed, TABLES, window=window)
+    flow = loaders.answer(daily_flow, filters.narrowed, TABLES, window=window)
     weeks = [monday - timedelta(weeks=back) for back in range(FLOW_WEEKS, -1, -1)]
     begins = pd.Series([day - timedelta(days=day.weekday()) for day in flow["day"]], dtype="object")
     sums = flow.groupby(begins.to_numpy())[["opened", "ended"]].sum().reindex(weeks, fill_value=0) if len(flow) else None
@@ -164,8 +164,8 @@ def _week_name(monday: date) -> str:
 def _funnel(filters: Filters) -> str:
     """The 四单: how many passed each step in the period, how long it took them, who waits there now."""
     window = period_window(filters)
-    durations = quantiles(loaders.asked(step_durations, filters.narrowed, TABLES, window=window), ["step"]).set_index("step")
-    waiting = loaders.asked(waiting_by_step, filters.narrowed, TABLES, window=moment_window(filters)).set_index("step")
+    durations = quantiles(loaders.answer(step_durations, filters.narrowed, TABLES, window=window), ["step"]).set_index("step")
+    waiting = loaders.answer(waiting_by_step, filters.narrowed, TABLES, window=moment_window(filters)).set_index("step")
     rows, links = [], []
     for step in STEPS:
         done, wait = durations.loc[step] if step in durations.index else None, waiting.loc[step]

@@ -24,7 +24,7 @@ def phone_block(scope: Scope, case: Mapping[str, Any]) -> None:
     if not wanted:
         return
     shown = scope.may_see_names and st.session_state.get("unmasked_case") == case["number"]
-    people = loaders.asked(areas.people, scope, ("person",), person_ids=wanted).set_index("person_id")
+    people = loaders.answer(areas.people, scope, ("person",), person_ids=wanted).set_index("person_id")
     parts = []
     for role, person in (("经办", known(case["handler_id"])), ("包案", known(case["lead_id"]))):
         if person is not None and int(person) in people.index:

@@ -79,7 +79,7 @@ def groups(filters: Filters) -> list[Exceptions]:
 
 
 def _problems(filters: Filters) -> Exceptions:
-    rows = loaders.asked(problem_counts, filters.narrowed, PROBLEM_TABLES, window=period_window(filters))
+    rows = loaders.answer(problem_counts, filters.narrowed, PROBLEM_TABLES, window=period_window(filters))
     link = go_to(QUALITY_PAGE, {"view": "对不上的记录", **filters.query})
     lines = [(f"{row['rows']} 条", str(row["reason"]), link) for row in rows.head(MOST_LINES).to_dict("records")]
     total = f"{int(rows['rows'].sum())} 条"

@@ -51,7 +51,7 @@ def _posts(filters: Filters, person_ids: list[int]) -> dict[int, str]:
     if not person_ids:
         return {}
     wanted = tuple(sorted(person_ids))
-    rows = loaders.asked(posts_on, filters.scope, ("appointment", "area"), person_ids=wanted, day=filters.as_of)
+    rows = loaders.answer(posts_on, filters.scope, ("appointment", "area"), person_ids=wanted, day=filters.as_of)
     words: dict[int, str] = {}
     for row in rows.to_dict("records"):
         role = ROLE_NAMES[Role(row["role"])] if row["role"] in set(Role) else ""

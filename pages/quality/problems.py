@@ -20,7 +20,7 @@ PAGE_ROWS = 20
 
 def show(filters: Filters) -> None:
     window = period_window(filters)
-    counts = loaders.asked(problem_counts, filters.narrowed, PROBLEM_TABLES, window=window)
+    counts = loaders.answer(problem_counts, filters.narrowed, PROBLEM_TABLES, window=window)
     lines = [[cell(row["ledger"]), cell(row["reason"], row["remedy"]), cell(whole(row["rows"]))] for row in counts.to_dict("records")]
     query = {"view": "对不上的记录", **filters.query}
     links = [go_to(QUALITY_PAGE, {**query, "problem": str(problem)}) for problem in counts["id"]]
@@ -41,7 +41,7 @@ def show(filters: Filters) -> None:
     problem = chosen if chosen in reasons else str(counts["id"].iloc[0])
     offer_problem_rows(filters, window, problem, str(reasons[problem]))
     page = page_number(int(counts.loc[counts["id"] == problem, "rows"].iloc[0]), PAGE_ROWS, "problem_page")
-    rows = loaders.asked(
+    rows = loaders.answer(
         problem_rows, filters.narrowed, PROBLEM_TABLES, window=window, problem_id=problem, limit=PAGE_ROWS, offset=(page - 1) * PAGE_ROWS
     )
     panel(sheet(ROW_COLUMNS, [_line(row) for row in rows.to_dict("records")]), key="problem-rows")

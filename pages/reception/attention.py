@@ -36,8 +36,8 @@ def groups(filters: Filters) -> list[Exceptions]:
 
 def _nobody_came(filters: Filters) -> Exceptions:
     window = period_window(filters)
-    total = loaders.asked(slot_count, filters.narrowed, LIST_TABLES, window=window, how="nobody")
-    rows = loaders.asked(slot_list, filters.narrowed, LIST_TABLES, window=window, how="nobody", rows=MOST_LINES)
+    total = loaders.answer(slot_count, filters.narrowed, LIST_TABLES, window=window, how="nobody")
+    rows = loaders.answer(slot_list, filters.narrowed, LIST_TABLES, window=window, how="nobody", rows=MOST_LINES)
     names = names_of(filters.scope, [*rows["leader_id"], *rows["backup_id"]])
     lines = []
     for row in rows.to_dict("records"):
@@ -77,7 +77,7 @@ def _received_nobody(filters: Filters) -> Exceptions:
 
 def _nothing_ahead(filters: Filters) -> Exceptions:
     scope, first = filters.narrowed, filters.as_of + timedelta(days=1)
-    ahead = loaders.asked(coming_slots, scope, LIST_TABLES, first=first, last=first + timedelta(days=6))
+    ahead = loaders.answer(coming_slots, scope, LIST_TABLES, first=first, last=first + timedelta(days=6))
     missing = {code: name for code, name in township_names(scope, filters.as_of).items() if code not in set(ahead["code"])}
     lines = [(name, "尚未公示", to_township(code, filters)) for code, name in missing.items()]
     title, info = "未来一周没有公示场次", go_definition("reception.kept")

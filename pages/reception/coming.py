@@ -22,7 +22,7 @@ DAYS = 7
 def show(filters: Filters) -> None:
     scope, first = filters.narrowed, filters.as_of + timedelta(days=1)
     last = first + timedelta(days=DAYS - 1)
-    rows = loaders.asked(coming_slots, scope, LIST_TABLES, first=first, last=last)
+    rows = loaders.answer(coming_slots, scope, LIST_TABLES, first=first, last=last)
     names, townships = names_of(filters.scope, [*rows["leader_id"], *rows["backup_id"]]), township_names(scope, filters.as_of)
     cells: dict[tuple[str, date], list[str]] = defaultdict(list)
     for row in rows.to_dict("records"):
@@ -48,7 +48,7 @@ def show(filters: Filters) -> None:
         picture="未来一周接待",
         about="reception.kept",
     )
-    villages = loaders.asked(village_slots_ahead, scope, LIST_TABLES, first=first, last=last)
+    villages = loaders.answer(village_slots_ahead, scope, LIST_TABLES, first=first, last=last)
     if villages:
         note(f"另有村服务中心公示 {whole(villages)} 场。")
 

@@ -38,7 +38,7 @@ COLUMNS = (
 
 
 def totals(filters: Filters) -> dict[str, int]:
-    return loaders.asked(slot_totals, filters.narrowed, LIST_TABLES, window=period_window(filters))
+    return loaders.answer(slot_totals, filters.narrowed, LIST_TABLES, window=period_window(filters))
 
 
 def counters_of(found: dict[str, int]) -> str:
@@ -65,11 +65,11 @@ def show(filters: Filters) -> None:
         **from_address("how", HOW, "raised", restarts="slots_page"),
     )
     how, window = how or "raised", period_window(filters)
-    total = loaders.asked(slot_count, filters.narrowed, LIST_TABLES, window=window, how=how)
+    total = loaders.answer(slot_count, filters.narrowed, LIST_TABLES, window=window, how=how)
     panel(heading(f"{HOW[how]} {whole(total)} 条", "从新到旧;有诉求的一行点开看办得怎样", "reception.kept"), key="slots-head")
     offer_slots(filters, window, how, HOW[how])
     page = page_number(total, PAGE_ROWS, "slots_page")
-    rows = loaders.asked(slot_list, filters.narrowed, LIST_TABLES, window=window, how=how, page=page)
+    rows = loaders.answer(slot_list, filters.narrowed, LIST_TABLES, window=window, how=how, page=page)
     names = names_of(filters.scope, [*rows["leader_id"], *rows["backup_id"], *rows["received_by"]])
     lines, links = [], []
     for row in rows.to_dict("records"):

@@ -72,7 +72,7 @@ def asked(scope: Scope, year: int, role_name: str, today: date) -> Asked:
         recorded = () if entry is None else _records(steps(scope, connection, int(entry["id"])))
         frozen = None if entry is None or not isinstance(entry["digest"], str) else selection_record(scope, connection, int(entry["id"]))
     if frozen is not None and stage(recorded) is not Step.VOID:
-        made = loaders.asked(_from_snapshot, scope, (), snapshot=frozen["snapshot"], digest=frozen["digest"])
+        made = loaders.answer(_from_snapshot, scope, (), snapshot=frozen["snapshot"], digest=frozen["digest"])
         return Asked(year, role_name, role, made.as_of, scope, made, int(entry["id"]), recorded, frozen["digest"])  # type: ignore[index]
     made = ranking(scope, year, role, as_of)
     drafted = entry is not None and stage(recorded) is not Step.VOID

@@ -27,7 +27,7 @@ from reports.selection_files import (
     shortlist_bytes,
     terms_table,
 )
-from reports.tables import TableReport
+from reports.tables import Table
 
 
 def paper_of(asked: Asked, rows: pd.DataFrame | None = None) -> Paper:
@@ -46,7 +46,7 @@ def offer_quotas(asked: Asked) -> None:
     _offer(asked, "名额", lambda: quota_table(paper_of(asked)))
 
 
-def _offer(asked: Asked, title: str, make: Callable[[], TableReport]) -> None:
+def _offer(asked: Asked, title: str, make: Callable[[], Table]) -> None:
     offer_table(f"{asked.year}年最佳{asked.role_name} {title}", make)
 
 

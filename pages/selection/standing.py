@@ -25,7 +25,7 @@ from pages.selection.words import how_to_read, listed
 SHEET_PAGE = "pages/selection/sheet.py"
 ROWS = 50
 NEAR = 2
-"""Beside the seats, this many times as many who come next are drawn."""
+"""Histories the seats, this many times as many who come next are drawn."""
 GRAVEST = ("一票否决", "抽查未通过", "已退出", "任职不足", "样本不足")
 """The order in which reasons are listed."""
 RANKING = (

@@ -20,7 +20,7 @@ POST_TABLES = ("appointment", "leave_period", "person")
 
 def in_post(scope: Scope, code: str, filters: Filters) -> str:
     """The people of the unit itself by post, as of the day."""
-    rows = loaders.asked(people_in_post, scope, POST_TABLES, codes=(code,), on=filters.as_of)
+    rows = loaders.answer(people_in_post, scope, POST_TABLES, codes=(code,), on=filters.as_of)
     if rows.empty:
         return heading("在任人员") + '<div class="empty">没有任职记录,请联系组织部补录</div>'
     away = int(rows["leave"].map(lambda kind: isinstance(kind, str)).sum())

@@ -59,11 +59,11 @@ def asked_for(scope: Scope, as_of: date) -> Person | None:
     if not number.isdecimal() or len(number) > 17:
         return None
     person_id = int(number)
-    known = loaders.asked(known_person, scope, PROFILE_TABLES, person_id=person_id)
+    known = loaders.answer(known_person, scope, PROFILE_TABLES, person_id=person_id)
     if known is None:
         return None
-    posts = loaders.asked(posts_of, scope, PROFILE_TABLES, person_id=person_id)
-    leave = loaders.asked(leave_of, scope, PROFILE_TABLES, person_id=person_id)
+    posts = loaders.answer(posts_of, scope, PROFILE_TABLES, person_id=person_id)
+    leave = loaders.answer(leave_of, scope, PROFILE_TABLES, person_id=person_id)
     name = known["name"] if isinstance(known["name"], str) else f"编号{person_id}(不明)"
     phone = known["phone"] if isinstance(known["phone"], str) else ""
     now = covering(posts, "valid_from", "valid_to", as_of)
@@ -78,7 +78,7 @@ def question(scope: Scope, as_of: date) -> Question:
 def months(scope: Scope, person: Person, as_of: date) -> list[Month]:
     asked = question(scope, as_of)
     first = asked.period.trailing(MONTHS_BACK)[0].first
-    days = loaders.asked(days_of, scope, PROFILE_TABLES, person_id=person.person_id, first=first, last=as_of)
+    days = loaders.answer(days_of, scope, PROFILE_TABLES, person_id=person.person_id, first=first, last=as_of)
     return months_of(person.posts, person.leave, days, asked, MONTHS_BACK)
 
 
@@ -176,8 +176,8 @@ def petitions(scope: Scope, person: Person, filters: Filters) -> str:
         return ""
     window = period_window(filters)
     open_, ended = (Asked(standing=standing, sort="due", handler_id=person.person_id) for standing in ("open", "ended"))
-    total, done = (int(loaders.asked(petition_count, scope, TABLES, window=window, asked=asked)) for asked in (open_, ended))
-    found = loaders.asked(petition_list, scope, TABLES, window=window, asked=open_, rows=MOST_PETITIONS)
+    total, done = (int(loaders.answer(petition_count, scope, TABLES, window=window, asked=asked)) for asked in (open_, ended))
+    found = loaders.answer(petition_list, scope, TABLES, window=window, asked=open_, rows=MOST_PETITIONS)
     rows, links = [], []
     for row in found.to_dict("records"):
         rows.append([cell(row["category"] or "未分类", f"{row['number']} · {row['village'] or ''}"), _due(row["due_day"], window.last)])
@@ -215,7 +215,7 @@ def records(scope: Scope, person: Person, found: Sequence[Month], filters: Filte
     offer_records(scope, filters, person, kind, found[-1].period.first, lambda row: _words(kind, row), question(scope, filters.as_of))
     above = st.container()
     page = page_number(total, ROWS, "person_records")
-    rows = loaders.asked(
+    rows = loaders.answer(
         records_of,
         scope,
         PROFILE_TABLES,
@@ -265,7 +265,7 @@ def remark(scope: Scope, person: Person, as_of: date) -> str:
     asked = record.asked_for()
     if asked is None or asked[0] != "stay":
         return ""
-    row = loaders.asked(record_row, scope, PROFILE_TABLES, kind="stay", record_id=asked[1])
+    row = loaders.answer(record_row, scope, PROFILE_TABLES, kind="stay", record_id=asked[1])
     if row is None or row["person_id"] != person.person_id:
         return ""
     return why_not_counted(row["area_code"], row["night"], person.posts, person.leave, question(scope, as_of))

@@ -143,8 +143,8 @@ def _weeks(kind: SessionKind, own: Scope, asked: Question) -> tuple[int, list[Li
 
 def _petitions(asked: Asked, own: Scope, filters: Filters) -> tuple[int, list[Line]]:
     window = period_window(filters)
-    total = int(loaders.asked(petition_count, own, TABLES, window=window, asked=asked))
-    rows = loaders.asked(petition_list, own, TABLES, window=window, asked=asked, rows=MOST_LINES)
+    total = int(loaders.answer(petition_count, own, TABLES, window=window, asked=asked))
+    rows = loaders.answer(petition_list, own, TABLES, window=window, asked=asked, rows=MOST_LINES)
     lines = [
         (
             f"{row['village'] or row['area_code']} {row['category'] or '未分类'}",

@@ -77,7 +77,7 @@ def open_record(scope: Scope, remark: str) -> None:
 
 @st.dialog("原始记录", width="medium", on_dismiss=_closed)
 def _dialog(scope: Scope, kind: str, record_id: int, remark: str) -> None:
-    row = loaders.asked(record_row, scope, PROFILE_TABLES, kind=kind, record_id=record_id)
+    row = loaders.answer(record_row, scope, PROFILE_TABLES, kind=kind, record_id=record_id)
     if row is None:
         st.markdown("找不到这条记录:可能已被删除,或不在您的账号范围内。")
         return

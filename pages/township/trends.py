@@ -1,6 +1,6 @@
 """Twelve periods of every indicator of every township: too much for a first reader to wait for, so it is computed beside the page.
 
-The page shows its figures at once and draws the lines when they are there (``pages.common.beside``). What is older than ten minutes is
+The page shows its figures at once and draws the lines when they are there (``pages.common.histories``). What is older than ten minutes is
 computed anew while the old lines stay.
 """
 
@@ -19,7 +19,7 @@ from metrics.registry import REGISTRY
 from metrics.vocabulary import Level
 from pages.common import boards, loaders
 from pages.common.auth import live_rerun
-from pages.common.beside import Beside
+from pages.common.histories import Histories
 from pages.common.loaders import TREND_SECONDS
 from pages.township.figures import modules
 
@@ -47,8 +47,8 @@ def lines_of(scope: Scope, period: Period, as_of: date, alive: Callable[[], bool
 
 
 @st.cache_resource(show_spinner=False)
-def _trends() -> Beside:
-    return Beside()
+def _trends() -> Histories:
+    return Histories()
 
 
 def township_lines(scope: Scope, period: Period, as_of: date) -> Lines | None:

@@ -43,18 +43,18 @@ class Place:
 
 def place_of(scope: Scope, code: str, level: Level) -> Place | None:
     """The unit, if it exists at that level inside the scope; pseudo units too."""
-    found = loaders.asked(areas.area, scope, ("area",), code=code)
+    found = loaders.answer(areas.area, scope, ("area",), code=code)
     if found is None or found["level"] != level:
         return None
-    above = loaders.asked(areas.ancestors, scope, ("area",), code=code)
-    holders = [loaders.asked(areas.area, scope, ("area",), code=each) for each in above["code"]]
+    above = loaders.answer(areas.ancestors, scope, ("area",), code=code)
+    holders = [loaders.answer(areas.area, scope, ("area",), code=each) for each in above["code"]]
     counted = all(each is None or each["ranked"] is not False for each in holders)
     return Place(code, str(found["name"]), dict(zip(above["code"], above["name"], strict=True)), counted)
 
 
 def crumbs(scope: Scope, code: str, query: Mapping[str, str], last: str | None = None) -> list[Crumb]:
     """县 › 乡镇 › 村 down to the unit at ``code``. ``last`` (a person), else the unit itself, stands at the end without a link."""
-    above = loaders.asked(areas.ancestors, scope, ("area",), code=code)
+    above = loaders.answer(areas.ancestors, scope, ("area",), code=code)
     steps: list[Crumb] = []
     for row in above.to_dict("records"):
         level, name, at = str(row["level"]), str(row["name"]), str(row["code"])

@@ -34,7 +34,7 @@ CAPTAINS = {"patch": "片长", "group": "组长"}
 def neighbours(scope: Scope, place: Place, filters: Filters) -> dict[str, str]:
     """The villages of the same township by code."""
     window = Window("village", filters.as_of, filters.as_of, filters.as_of)
-    units = loaders.asked(named_areas, scope.narrowed(place.township), ("area",), window=window)
+    units = loaders.answer(named_areas, scope.narrowed(place.township), ("area",), window=window)
     return dict(zip(units["code"], units["name"], strict=True))
 
 
@@ -49,7 +49,7 @@ def nights(scope: Scope, place: Place, filters: Filters) -> str:
     asked = loaders.question_for(own, Level.TOWNSHIP, month, filters.as_of)
     facts = {name: loaders.fact(own, name, asked, Span.PERIOD) for name in ("villages", "village_roll")}
     rolls = village_nights(facts, asked).sort_values("night", ascending=False)
-    stays = loaders.asked(stays_at, own, ROLL_TABLES, codes=(place.code,), first=month.first, last=asked.last)
+    stays = loaders.answer(stays_at, own, ROLL_TABLES, codes=(place.code,), first=month.first, last=asked.last)
     offer_nights(filters, place.name, rolls, stays)
     rows = []
     for roll in rolls.to_dict("records"):
@@ -82,8 +82,8 @@ def petitions(scope: Scope, place: Place, filters: Filters) -> str:
     """What is open in the village, by deadline."""
     own = scope.narrowed(place.code)
     window, asked = period_window(filters), Asked(standing="open", sort="due")
-    total = int(loaders.asked(petition_count, own, TABLES, window=window, asked=asked))
-    found = loaders.asked(petition_list, own, TABLES, window=window, asked=asked, rows=MOST_PETITIONS)
+    total = int(loaders.answer(petition_count, own, TABLES, window=window, asked=asked))
+    found = loaders.answer(petition_list, own, TABLES, window=window, asked=asked, rows=MOST_PETITIONS)
     rows, links = [], []
     for row in found.to_dict("records"):
         title = row["number"] if is_missing(row["title"]) else row["title"]
@@ -104,7 +104,7 @@ def _due(due: object, moment: date) -> str:
 
 def grid(scope: Scope, place: Place, filters: Filters) -> None:
     """片长 and 组长 by name, then the cells with their 邻长 and households."""
-    rows = loaders.asked(grid_of, scope, GRID_TABLES, village=place.code, on=filters.as_of)
+    rows = loaders.answer(grid_of, scope, GRID_TABLES, village=place.code, on=filters.as_of)
     rules = loaders.rules_on(filters.period, filters.as_of)
     least, most = rules.number("captains", "least_households"), rules.number("captains", "most_households")
     names = dict(zip(rows["code"], rows["name"], strict=True))

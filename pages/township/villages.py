@@ -27,7 +27,7 @@ ROWS = 25
 def village_table(scope: Scope, township: str, filters: Filters, county: Scope) -> None:
     """One row a village with the main figures of the modules that run. ``county``: the scope the shared frames are asked in."""
     window = Window("village", filters.period.first, filters.as_of, filters.as_of)
-    units = loaders.asked(named_areas, scope.narrowed(township), ("area",), window=window)
+    units = loaders.answer(named_areas, scope.narrowed(township), ("area",), window=window)
     on = enabled_modules()
     shown = [REGISTRY[each] for each in SHOWN if module_page(each)[0] in on]
     frames = {entry.id: loaders.frame(county, entry.id, Level.VILLAGE, filters.period, filters.as_of) for entry in shown}

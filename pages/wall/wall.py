@@ -14,7 +14,7 @@ from metrics.period import Period, PeriodKind
 from metrics.wording import moment_text
 from pages.common import loaders
 from pages.common.auth import signed_in_scope
-from pages.common.beside import nothing_awaited
+from pages.common.histories import nothing_awaited
 from pages.common.boards import board, card, headline_ids, module_page
 from pages.common.exceptions import of_tonight
 from pages.common.filters import Filters

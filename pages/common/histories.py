@@ -17,7 +17,7 @@ LONGEST_REST_SECONDS = 0.1
 _AWAITED = "board_awaited"
 
 
-class Beside:
+class Histories:
     """Values by key, asked for from many sessions and computed once, one after the other in a thread of their own."""
 
     def __init__(self, most: int = MOST_KEPT) -> None:
@@ -42,7 +42,7 @@ class Beside:
                 self._wanted.setdefault(key, make)
                 if not self._working:
                     self._working, self._began = True, time.monotonic()
-                    threading.Thread(target=self._work, name="board-beside", daemon=True).start()
+                    threading.Thread(target=self._work, name="board-histories", daemon=True).start()
 
     def within(self, key: Hashable, patience: float) -> Any | None:
         """The value, waited for as long as nothing that is computed takes more than ``patience`` seconds."""
@@ -84,8 +84,8 @@ MOST_SECONDS = 60.0
 
 
 @st.cache_resource(show_spinner=False)
-def _histories() -> Beside:
-    return Beside(most=2000)
+def _histories() -> Histories:
+    return Histories(most=2000)
 
 
 def history_is_there(key: Hashable, make: Callable[[], Any]) -> bool:

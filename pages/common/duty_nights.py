@@ -1,0 +1,76 @@
+"""The judged nights of 住夜 for pages: one night, or the nights of a month."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from data_access.clock import beijing_now
+from data_access.facts import FACTS
+from data_access.scope import Scope
+from metrics.definition import Facts, Question, Span
+from metrics.duty import duty_night, township_nights, village_nights
+from metrics.period import Period, PeriodKind
+from metrics.vocabulary import Level
+from pages.common import loaders
+from reports.views.duty import Night
+
+TOWNSHIP_FACTS = ("townships", "township_roll", "staff_in_post")
+VILLAGE_FACTS = ("villages", "village_roll")
+TABLES = tuple(sorted({table for name in (*TOWNSHIP_FACTS, *VILLAGE_FACTS) for table in FACTS[name].tables} | {"area", "calendar_day"}))
+
+
+def question_of(scope: Scope, first: date, last: date, as_of: date) -> Question:
+    """The question about some nights, at the level of townships."""
+    asked = loaders.question_for(scope, Level.TOWNSHIP, Period.holding(PeriodKind.MONTH, last), as_of)
+    return Question(Level.TOWNSHIP, Period(PeriodKind.WEEK, first, last), as_of, asked.workdays, asked.rules)
+
+
+def _facts(scope: Scope, names: tuple[str, ...], asked: Question) -> Facts:
+    return {name: loaders.fact(scope, name, asked, Span.PERIOD) for name in names}
+
+
+def rolls_of_townships(scope: Scope, asked: Question) -> pd.DataFrame:
+    """``township_nights`` with the name of each township."""
+    facts = _facts(scope, TOWNSHIP_FACTS, asked)
+    return facts["townships"][["code", "name"]].merge(township_nights(facts, asked), on="code")
+
+
+def rolls_of_villages(scope: Scope, asked: Question) -> pd.DataFrame:
+    """``village_nights`` with the name of each village."""
+    facts = _facts(scope, VILLAGE_FACTS, asked)
+    return facts["villages"][["code", "name"]].merge(village_nights(facts, asked), on="code")
+
+
+def tonight(scope: Scope, as_of: date) -> Night | None:
+    """The night a leader asks about now, its villages with it; None where there is none within three weeks."""
+    return loaders.made_once(_tonight, TABLES, loaders.figures_scope(scope, Level.TOWNSHIP), as_of, beijing_now().hour)
+
+
+def _tonight(scope: Scope, as_of: date, hour: int) -> Night | None:
+    asked = loaders.question_for(scope, Level.TOWNSHIP, Period.holding(PeriodKind.WEEK, as_of), as_of)
+    day = duty_night(asked, hour)
+    if day is None:
+        return None
+    one = Question(Level.TOWNSHIP, Period(PeriodKind.WEEK, day, day), as_of, asked.workdays, asked.rules)
+    return Night(day, one, hour, rolls_of_townships(scope, one), rolls_of_villages(scope, one))
+
+
+def night_of(scope: Scope, as_of: date, wanted: str) -> Night | None:
+    """The night an address asks for (``2026-11-05``), else the one a leader asks about now. Without the villages."""
+    asked = loaders.question_for(scope, Level.TOWNSHIP, Period.holding(PeriodKind.WEEK, as_of), as_of)
+    hour = beijing_now().hour
+    day = _workday(wanted, asked) or duty_night(asked, hour)
+    if day is None:
+        return None
+    one = question_of(scope, day, day, as_of)
+    return Night(day, one, hour, rolls_of_townships(scope, one))
+
+
+def _workday(wanted: str, asked: Question) -> date | None:
+    try:
+        day = date.fromisoformat(wanted)
+    except ValueError:
+        return None
+    return day if day <= asked.as_of and asked.workdays.is_workday(day) else None

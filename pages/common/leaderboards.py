@@ -1,0 +1,96 @@
+"""Readings, leaderboards and headline numbers for pages: made once for all who ask the same.
+
+What was before (ranks, changes, runs, the line of twelve periods) is computed beside the page where it takes long
+(``pages.common.histories``): the page then shows its figures without it and is drawn again when it is there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from functools import partial
+
+from data_access.scope import Scope
+from metrics.period import Period
+from metrics.registry import indicator
+from metrics.vocabulary import Level
+from pages.common import loaders
+from pages.common.histories import history_is_there
+from reports import readings
+from reports.conclusions import Reading
+from reports.links import Link
+from reports.parts import Card, Leaderboard
+from reports.readings import CardQuestion, whole_level
+from reports.subjects import SHOWN_AS_COUNTS
+
+Asked = tuple[Scope, str, Level, Period, date]
+"""Scope of the figures, indicator, level, period, as-of day."""
+
+
+def _asked(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> Asked:
+    return loaders.figures_scope(scope, level), indicator_id, level, period, as_of
+
+
+def reading(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> Reading:
+    """What titles and conclusions are read from: the frame, the whole's series and the units' runs."""
+    asked = _asked(scope, indicator_id, level, period, as_of)
+    return _reading_once(*asked, _past_is_there(*asked))
+
+
+def leaderboard(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> Leaderboard:
+    """The leaderboard of an indicator, with its conclusion as title, ranks and moves; it leads where nobody has said otherwise."""
+    asked = _asked(scope, indicator_id, level, period, as_of)
+    return _leaderboard_once(*asked, _past_is_there(*asked))
+
+
+def card(scope: Scope, indicator_id: str, period: Period, as_of: date, link: Link | None = None) -> Card | None:
+    """A headline number of everything in the scope: row, change, twelve periods. None where there is none."""
+    level = whole_level(scope.area or "")
+    if level not in indicator(indicator_id).levels:
+        return None
+    made = headline(scope, CardQuestion(indicator_id, level, period, as_of))
+    return made and replace(made, link=link)
+
+
+def headline(scope: Scope, asked: CardQuestion) -> Card | None:
+    """A headline number that leads nowhere yet: what all readers of a scope share."""
+    shared, count = loaders.figures_scope(scope, asked.level), readings.CARD_PERIODS[asked.period.kind]
+    if not history_is_there((shared, asked, "line"), partial(_card_once, shared, asked, count)):
+        count = 1
+    return _card_once(shared, asked, count)
+
+
+# --- made once ------------------------------------------------------------------------------------------------------
+
+
+def _past_is_there(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> bool:
+    asked: Asked = (scope, indicator_id, level, period, as_of)
+    return history_is_there((*asked, "past"), partial(_leaderboard_once, *asked, True))
+
+
+def _reading_once(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, with_past: bool) -> Reading:
+    tables = loaders.tables_of(indicator(indicator_id), level)
+    return loaders.made_once(_reading, tables, scope, indicator_id, level, period, as_of, with_past)
+
+
+def _reading(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, with_past: bool) -> Reading:
+    source = loaders.source(scope)
+    return readings.reading(source, indicator(indicator_id), level, period, as_of, area=scope.area or "", with_past=with_past)
+
+
+def _leaderboard_once(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, with_past: bool) -> Leaderboard:
+    tables = loaders.tables_of(indicator(indicator_id), level)
+    return loaders.made_once(_leaderboard, tables, scope, indicator_id, level, period, as_of, with_past)
+
+
+def _leaderboard(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, with_past: bool) -> Leaderboard:
+    read = _reading_once(scope, indicator_id, level, period, as_of, with_past)
+    return readings.leaderboard(loaders.source(scope), read, with_past=with_past)
+
+
+def _card_once(scope: Scope, asked: CardQuestion, periods: int) -> Card | None:
+    return loaders.made_once(_card, loaders.tables_of(indicator(asked.indicator_id), asked.level), scope, asked, periods)
+
+
+def _card(scope: Scope, asked: CardQuestion, periods: int) -> Card | None:
+    return readings.card(loaders.source(scope), asked, periods, as_count=asked.indicator_id in SHOWN_AS_COUNTS)

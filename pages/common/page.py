@@ -1,0 +1,264 @@
+"""``with page("petitions/petitions") as p:`` begins a page and ends it, however it is left.
+
+It begins with room for the title sentence and one line with the filters and 截至, and starts to account for the run. It ends with the
+tables to take away, the watch for what is still being computed, and the definition that was asked for; a page that stops early
+(``st.stop()``) ends so too, one that raises or is overtaken by a newer run only closes its account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from functools import cached_property, partial
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.scriptrunner import StopException
+
+from data_access.scope import Scope
+from metrics.vocabulary import LEVEL_NAMES, Level
+from pages.common import leaderboards, live, loaders, navigation
+from pages.common.address import from_address, page_from_address
+from pages.common.auth import signed_in_scope
+from pages.common.charts import Figure
+from pages.common.definition import definition_asked, definition_dialog
+from pages.common.downloads import chart_picture, offer_table, page_downloads, picture_mark
+from pages.common.filters import Filters, bar_filters
+from pages.common.layout import Crumb, Place, Places, bar, note, page_header, provisional_calendar_notice
+from pages.common.panel import Picture, panel
+from reports import readings
+from reports.conclusions import Reading
+from reports.definitions import definition_line
+from reports.html import HtmlWriter
+from reports.links import Link
+from reports.parts import Cards, Leaderboard, Pair, tables_among
+from reports.subjects import subject_of
+from reports.svg import can_draw, picture
+from reports.tables import Table
+from reports.view import View
+from reports.wording import moment
+
+PLOTLY = {
+    "displaylogo": False,
+    "displayModeBar": False,  # its camera leaves no audit row and no footer; the board's own buttons do
+    "locale": "zh-CN",
+    "scrollZoom": False,
+}
+
+
+class Page:
+    """A page while it is being drawn: what the bar says, and everything that is put on it."""
+
+    def __init__(self, name: str, scope: Scope, header: DeltaGenerator, left: DeltaGenerator, right: DeltaGenerator, filters: Filters) -> None:
+        self.name, self.scope, self.filters = name, scope, filters
+        self.left, self.right = left, right
+        """The two ends of the bar, for what a page puts there of its own."""
+        self._header = header
+        self._places: Places | None = None
+        self._title: Place | None = None
+        self._dialog: Callable[[], None] | None = None
+
+    @property
+    def view(self) -> View:
+        return self.filters.view
+
+    @cached_property
+    def writer(self) -> HtmlWriter:
+        """Writes HTML for this reader: links only to pages the account may open, with the period of this view."""
+        return HtmlWriter(navigation.opens, self.filters.query)
+
+    # --- where things stand -----------------------------------------------------------------------------------------
+
+    def answers(self, *question: object, title_height: int = 40) -> Places:
+        """What the page answers beyond what the bar says: for a new question skeletons are shown in the shape of what comes, for a
+        live update none. The title's place is held too. Call it before the first place; without it the bar is the question."""
+        self._places = Places(self.name, (self.filters.period, self.filters.township, self.filters.as_of, *question))
+        with self._header:
+            self._title = self._places.place(title_height)
+        return self._places
+
+    def place(self, height: int) -> Place:
+        """Where a part will stand, about ``height`` px high; fill it with ``with place:``."""
+        return (self._places or self.answers()).place(height)
+
+    def rest(self, height: int = 500) -> AbstractContextManager[None]:
+        """The last part of a page, which draws itself piece by piece: the skeleton stands below the pieces until all are there."""
+        return (self._places or self.answers()).last(height)
+
+    def title(self, sentence: str, *, crumbs: Sequence[Crumb] = (), subtitle: str | None = None) -> None:
+        """One sentence that says what is the case, the way down to here over it, a quiet line under it."""
+        with self._title or self._header:
+            page_header(sentence, crumbs=crumbs, subtitle=subtitle)
+
+    # --- what is shown ----------------------------------------------------------------------------------------------
+
+    def show(
+        self, *parts: Any, key: str, picture_name: str = "", about: str = "", whole: Callable[[], Table] | None = None, view: View | None = None
+    ) -> None:
+        """Parts one under the other in one panel; each table among them is handed out at the page's end.
+
+        ``picture_name``: the panel can be saved as a picture of its first drawable part, with the 口径 of ``about`` (else of the
+        table's first indicator). ``whole``: makes the table with all its rows for the files where the panel shows some of them. It
+        is called after the run: it must not read widgets or the address.
+        """
+        shown = view or self.view
+        for table in tables_among(parts):
+            self.offer(whole if whole is not None else partial(_same, table), table, shown)
+        drawn = next((part for part in parts if can_draw(part)), None)
+        panel(self.writer.render(*parts), key, picture=self._picture(picture_name, drawn, about, shown) if picture_name and drawn else None)
+
+    def offer(self, make: Callable[[], Table], table: Table, view: View | None = None) -> None:
+        """Hands a table out at the page's end without showing it. ``table`` gives its title; ``make`` is called on the click."""
+        shown = view or self.view
+        if table.may_leave:
+            offer_table(f"{table.title} {shown.period.text}", lambda: make().described(shown))
+
+    def pages_of(self, table: Table, rows: int, key: str, *, parameter: str) -> None:
+        """A long table page by page; the files hold all of it. The page numbers stand under it."""
+        above = st.container()
+        number = page_from_address(parameter, len(table.frame), rows)
+        with above:
+            self.show(table.page(number, rows), key=key, whole=partial(_same, table))
+
+    def cards(self, indicator_ids: Sequence[str], *, key: str = "headlines", link: Callable[[str], Link | None] | None = None) -> None:
+        """Headline numbers side by side; each leads to its subject's page unless ``link`` says where."""
+        self.show(self.cards_of(indicator_ids, link), key=key)
+
+    def cards_of(self, indicator_ids: Sequence[str], link: Callable[[str], Link | None] | None = None) -> Cards:
+        """The headline numbers that there are, for a panel of more than these."""
+        filters, to = self.filters, link or to_subject
+        found = (leaderboards.card(filters.narrowed, each, filters.period, filters.as_of, to(each)) for each in indicator_ids)
+        return Cards(tuple(each for each in found if each is not None))
+
+    def leaderboard(
+        self, indicator_id: str, *, level: Level = Level.TOWNSHIP, filters: Filters | None = None, scope: Scope | None = None, **change: Any
+    ) -> Leaderboard:
+        """The leaderboard of an indicator for this view, its table handed out; ``change`` replaces fields (link, parameter, beside)."""
+        seen = filters or self.filters
+        asked = (scope or seen.narrowed, indicator_id, level, seen.period, seen.as_of)
+        read = leaderboards.reading(*asked)
+        offer_table(f"{read.entry.name} 按{LEVEL_NAMES[level]} {seen.period.text}", partial(_figures, seen, read))
+        return replace(leaderboards.leaderboard(*asked), **change)
+
+    def ranking(self, indicator_id: str, *, key: str = "", **more: Any) -> None:
+        """Shows a leaderboard (see :meth:`leaderboard`); it can be taken along as a picture with its 口径."""
+        self.show_ranking(self.leaderboard(indicator_id, **more), key=key or f"board-{indicator_id}")
+
+    def show_ranking(self, board: Leaderboard, *, key: str) -> None:
+        self.show(board, key=key, picture_name=board.entry.name, about=board.entry.id)
+
+    def rankings(self, indicator_ids: Sequence[str], *, columns: int = 2, **more: Any) -> None:
+        """Leaderboards beside each other, ``columns`` to a line."""
+        for start in range(0, len(indicator_ids), columns):
+            line = indicator_ids[start : start + columns]
+            for column, indicator_id in zip(st.columns(columns, gap="medium"), line, strict=False):
+                with column:
+                    self.ranking(indicator_id, **more)
+
+    def figure(self, figure: Figure, *, key: str, alt: str, name: str = "chart", selectable: bool = False, about: str = "") -> list[Any]:
+        """A Plotly chart with what a screen reader says. With ``selectable`` it returns the selected points' ``customdata``."""
+        event: Any = st.plotly_chart(
+            figure,
+            key=key,
+            theme=None,
+            config=PLOTLY,
+            alt=alt,
+            on_select="rerun" if selectable else "ignore",
+            selection_mode=("points",),
+        )
+        chart_picture(key, name, self.picture_footer(about, self.view))
+        return [point["customdata"] for point in event["selection"]["points"] if "customdata" in point] if selectable else []
+
+    def note(self, text: str) -> None:
+        """A small grey remark, with ``{table.name}`` filled in from the edition in force."""
+        note(self.view.edition.filled(text))
+
+    # --- what is chosen ---------------------------------------------------------------------------------------------
+
+    def choose(self, label: str, choices: Mapping[str, Any] | Sequence[str], name: str, default: str, **more: Any) -> str:
+        """One of some words (or keys with their words), kept in the address under ``name``."""
+        restarts = more.pop("restarts", "")
+        if isinstance(choices, Mapping) and all(isinstance(words, str) for words in choices.values()):
+            more = {"format_func": choices.get, **more}
+        chosen = st.segmented_control(
+            label,
+            list(choices),
+            required=True,
+            label_visibility="collapsed",
+            wrap=True,
+            **more,
+            **from_address(name, list(choices), default, restarts=restarts),
+        )
+        return str(chosen or default)
+
+    def views(self, views: Mapping[str, Callable[[Page], None]], default: str, *, name: str = "view") -> None:
+        """One of the page's views; only the chosen one is computed."""
+        chosen = self.choose("看什么", list(views), name, default)
+        with self.rest():
+            views[chosen](self)
+
+    def dialog(self, open_dialog: Callable[[], None]) -> None:
+        """What the page opens over itself at its end, unless a definition is asked for: Streamlit shows one dialog at a time."""
+        self._dialog = open_dialog
+
+    # --- the end ----------------------------------------------------------------------------------------------------
+
+    def picture_footer(self, about: str, view: View) -> list[str]:
+        """口径, 截至 and filters, as the lines under a picture."""
+        until = moment(loaders.good_at() or live.now())
+        definition = f"口径:{definition_line(about, view.edition)}" if about else ""
+        return [line for line in (definition, f"截至 {until} · 筛选 {view.period.label} · {view.where}") if line]
+
+    def _picture(self, name: str, part: Any, about: str, view: View) -> Picture:
+        table = part.left if isinstance(part, Pair) else part
+        subject = about or (next(iter(table.indicators), "") if isinstance(table, Table) else getattr(table, "about", ""))
+        return Picture(name, lambda: picture(part, self.picture_footer(subject, view), picture_mark()))
+
+    def end(self) -> None:
+        """The page's last elements. Definition before dialog: one asked for from a dialog stands in its place until it is closed."""
+        page_downloads()
+        live.draw_again_when_all_is_there()
+        if definition_asked():
+            definition_dialog(self.view.edition)
+        elif self._dialog is not None:
+            self._dialog()
+
+
+def to_subject(indicator_id: str) -> Link:
+    """The page of an indicator's subject."""
+    return Link(subject_of(indicator_id).page)
+
+
+def _same(table: Table) -> Table:
+    return table
+
+
+def _figures(filters: Filters, read: Reading) -> Table:
+    """The leaderboard's rows as a table to take away, with 口径, 截至 and filters in its notes."""
+    chosen = f"区划 {filters.township}" if filters.township else "全部乡镇"
+    return readings.reading_table(loaders.source(filters.narrowed), read, f"{read.period.label} · {chosen}")
+
+
+@contextmanager
+def page(name: str, *, filters: Filters | None = None, **choices: Any) -> Iterator[Page]:
+    """The frame of the page ``area/page``. ``choices`` go to ``bar_filters`` (``townships``, ``default_period``); with ``filters`` given
+    the bar offers none and shows 截至 alone."""
+    scope = signed_in_scope()
+    header = st.container()
+    left, right = bar()
+    with left:
+        seen = filters or bar_filters(scope, **choices)
+    with right:
+        live.live_note()
+    provisional_calendar_notice(loaders.unofficial_years(), seen.period.first, seen.period.last)
+    drawn = Page(name, scope, header, left, right, seen)
+    try:
+        yield drawn
+        drawn.end()
+    except StopException:
+        drawn.end()
+        raise
+    finally:
+        loaders.run_ended()

@@ -1,0 +1,101 @@
+"""The upper half of the 住夜 page: who is on duty that night, the ranking or the villages beside it, the month night by night."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from data_access.clock import beijing_now
+from data_access.rolls import ROLL_TABLES, stays_at
+from metrics.vocabulary import Level
+from metrics.wording import is_missing
+from pages.common import loaders
+from pages.common.address import page_from_address
+from pages.common.duty_nights import question_of, rolls_of_townships, rolls_of_villages
+from pages.common.filters import Filters
+from pages.common.layout import Crumb
+from pages.common.navigation import file_of
+from pages.common.page import Page
+from reports.links import DUTY, Link
+from reports.tables import Table
+from reports.views import duty
+from reports.views.duty import Night
+
+ROWS = 25
+
+
+def crumbs(p: Page, one: str | None) -> list[Crumb]:
+    """县 › 乡镇 where one township of several is looked at."""
+    if one is None or len(p.filters.townships) < 2:
+        return []
+    query = p.filters.query
+    return [("全县", file_of(DUTY), query), (p.filters.townships[one], file_of(DUTY), {**query, "township": one})]
+
+
+def who_is_on_duty(p: Page, night: Night | None, one: str | None) -> None:
+    """Every township, or the people of one."""
+    if night is None:
+        return
+    codes = (one,) if one else tuple(sorted(night.townships["code"]))
+    stays = loaders.answer(stays_at, p.filters.narrowed, ROLL_TABLES, codes=codes, first=night.day, last=night.day)
+    if one:
+        people = duty.people_table(night, stays)
+        p.show(*duty.township_verdict(night, one), people, key="night-people")
+    else:
+        p.show(duty.township_table(night, stays), key="night-board", picture_name="当夜在岗")
+
+
+def villages_or_ranking(p: Page, night: Night | None, one: str | None) -> None:
+    if night is None:
+        return
+    if one:
+        _villages(p, night)
+        return
+    filters = p.filters
+    figures = [
+        loaders.frame(filters.narrowed, each, Level.TOWNSHIP, filters.period, filters.as_of) for each in (duty.COMPLIANCE, "duty.miss_streak")
+    ]
+    p.ranking(duty.COMPLIANCE, key="duty-board", beside=duty.streak_words(*figures))
+
+
+def _villages(p: Page, night: Night) -> None:
+    """The villages of one township that night; names are asked only for the page shown, in the files for all."""
+    scope = p.filters.narrowed
+    rolls = duty.ordered_villages(rolls_of_villages(scope, night.asked))
+    above = st.container()
+    number = page_from_address("night_villages", len(rolls), ROWS)
+    shown = rolls.iloc[(number - 1) * ROWS : number * ROWS]
+    stays = loaders.answer(stays_at, scope, ROLL_TABLES, codes=tuple(shown["code"]), first=night.day, last=night.day)
+    with above:
+        p.show(duty.village_table(night, shown, stays, rolls), key="night-villages", whole=partial(_all_villages, p.filters, night, rolls))
+
+
+def _all_villages(filters: Filters, night: Night, rolls: pd.DataFrame) -> Table:
+    stays = loaders.answer_once(stays_at, filters.narrowed, codes=tuple(rolls["code"]), first=night.day, last=night.day)
+    return duty.village_table(night, rolls, stays, rolls)
+
+
+def month_map(p: Page) -> None:
+    """The period's month, or the last begun one of a longer period."""
+    filters = p.filters
+    month, hour = filters.month, beijing_now().hour
+    asked = question_of(p.scope, month.first, month.last, filters.as_of)
+    rolls = rolls_of_townships(filters.narrowed, asked)
+    ranks = loaders.frame(filters.narrowed, duty.COMPLIANCE, Level.TOWNSHIP, filters.period, filters.as_of)
+    units = [(str(row["code"]), str(row["name"])) for row in ranks.to_dict("records") if not is_missing(row["code"])]
+    looked_at = st.query_params.get("night", "")
+    it = duty.night_map(units, rolls, month, asked, hour, lambda code, day: _of(code, day, looked_at), title=duty.month_title(month, rolls))
+    p.show(it, key="month-map", picture_name="住夜月图")
+    words = duty.night_map_table(it, f"{month.label}住夜逐夜情况")
+    p.offer(lambda: words, words)
+    if duty.is_still_to_come(filters.as_of, asked, hour) and asked.workdays.is_workday(filters.as_of):
+        p.note("今天是工作日,按口径今晚已计入本期;填报前暂按未填报计。")
+
+
+def _of(code: str, day: date | None, looked_at: str) -> Link:
+    """This page about another township, or one of its nights."""
+    night = day.isoformat() if day else looked_at
+    return Link(DUTY, {"township": code, **({"night": night} if night else {})})

@@ -1,0 +1,42 @@
+"""口径 in full: how a number is counted, in Chinese Markdown, with the numbers and rules of the edition in force at what is shown."""
+
+from __future__ import annotations
+
+from metrics.definition import Indicator
+from metrics.registry import indicator
+from metrics.rulebook import Edition, Rulebook, rulebook
+from metrics.vocabulary import LEVEL_NAMES, MODULE_NAMES, Direction
+from metrics.wording import target_text
+from reports.tables import definition_words
+
+DIRECTION_WORDS = {Direction.UP: "越高越好", Direction.DOWN: "越低越好", Direction.WATCH: "供研判,不排名"}
+
+
+def definition_line(indicator_id: str, edition: Edition) -> str:
+    """An indicator's 口径 on one line, as it stands under a picture: name, k over n, rulebook version."""
+    entry = indicator(indicator_id)
+    return f"{entry.name} = {definition_words(entry, edition)}(规则手册 {edition.version})"
+
+
+def definition_text(entry: Indicator, edition: Edition, rules: Rulebook | None = None) -> str:
+    """An entry of the registry: what, of what, target, rule with its words, rulebook version."""
+    texts, known = entry.texts(edition), (rules or rulebook()).rules
+    goal = target_text(entry, edition.target(entry.id)) or "不设目标,只看"
+    lines = [
+        f"#### {entry.name}",
+        f"{MODULE_NAMES[entry.module]} · `{entry.id}` · {DIRECTION_WORDS[entry.direction]} · {goal}",
+        "",
+        f"**为什么看它** {texts.why}",
+        "",
+        f"**分子 k** {texts.numerator}",
+    ]
+    if texts.denominator:
+        lines += ["", f"**分母 n** {texts.denominator}"]
+    if texts.notes:
+        lines += ["", f"**说明** {texts.notes}"]
+    for rule_id in entry.basis:
+        rule = known[rule_id]
+        lines += ["", f"**依据 {rule.id}** “{rule.words}”——{rule.source}"]
+    levels = "、".join(LEVEL_NAMES[level] for level in entry.levels)
+    lines += ["", f"单位 {entry.unit} · 统计到 {levels} · 归口 {entry.owner} · 规则手册 {edition.version}(自 {edition.valid_from} 起)"]
+    return "\n".join(lines)

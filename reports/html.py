@@ -1,0 +1,235 @@
+"""Writes parts as the board's own HTML. Escaping is a type: a text is escaped, only ``Markup`` made here or by a template is not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from metrics.wording import is_missing, whole
+from reports.links import Definition, Link, Target
+from reports.parts import (
+    WEEKDAYS,
+    Cards,
+    Counters,
+    Empty,
+    Exceptions,
+    Facts,
+    Heading,
+    HeatMap,
+    Leaderboard,
+    MonthCalendar,
+    More,
+    Pair,
+    Sentence,
+    Steps,
+    Timeline,
+)
+from reports.tables import SIGNS, Bar, Column, Kind, Layout, Lines, Spark, Table, Team, Verdict, screen_text, small_text
+
+MACROS: dict[type, str] = {
+    Heading: "heading",
+    Sentence: "sentence",
+    Empty: "empty",
+    More: "more",
+    Cards: "cards",
+    Counters: "counters",
+    Exceptions: "exceptions",
+    Leaderboard: "leaderboard",
+    HeatMap: "heat_map",
+    MonthCalendar: "month_calendar",
+    Timeline: "timeline",
+    Facts: "facts",
+    Steps: "steps",
+    Pair: "pair",
+}
+"""The macro in ``templates/parts.html`` that draws a part; a table has one by its layout."""
+
+
+@cache
+def templates() -> Environment:
+    """The templates of the presentation, autoescaped; a name a template does not get raises."""
+    loader = FileSystemLoader(Path(__file__).with_name("templates"))
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+@cache
+def _parts_template() -> Template:
+    return templates().get_template("parts.html")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell as the template draws it."""
+
+    shades: str
+    text: str
+    small: str = ""
+    verdict: Verdict | None = None
+    lines: tuple[tuple[str, str], ...] = ()
+    drawing: Markup = Markup()
+    link: Definition | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    go: Markup
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Head:
+    title: str
+    shades: str
+
+
+@dataclass(frozen=True)
+class LaidOut:
+    """A table as a screen shows it: its heading (None for none), the columns shown, the rows."""
+
+    heading: Heading | None
+    columns: tuple[Head, ...]
+    rows: tuple[Row, ...]
+
+
+class HtmlWriter:
+    """Draws for one reader. ``opens``: whether the reader may open a page (``area/page``); ``period``: the parameters that carry
+    the view's period to another page."""
+
+    def __init__(self, opens: Callable[[str], bool], period: Mapping[str, str] | None = None) -> None:
+        self._opens, self._period = opens, dict(period or {})
+        # Macros see what their template's module was made with, so it is made once a writer.
+        self._macros = _parts_template().make_module(
+            {
+                "go": self.go,
+                "about": _about,
+                "render": self.render,
+                "laid_out": self.laid_out,
+                "drawn": drawn,
+                "whole": whole,
+                "percent": lambda share: f"{100 * share:.1f}%",
+                "signs": SIGNS,
+                "weekdays": WEEKDAYS,
+            }
+        )
+
+    def render(self, *parts: Any) -> Markup:
+        """The parts one after the other. Raises ``KeyError`` for a type that has no template."""
+        return Markup("").join(self._one(part) for part in parts if part is not None)
+
+    def _one(self, part: Any) -> Markup:
+        if isinstance(part, Table):
+            name = "cases" if part.layout is Layout.CASES else "table"
+        else:
+            name = MACROS[type(part)]
+        return Markup(getattr(self._macros, name)(part))
+
+    def go(self, target: Target | None) -> Markup:
+        """The attributes that make an element lead somewhere; empty where this reader may not go there."""
+        if target is None:
+            return Markup()
+        if isinstance(target, Definition):
+            said = json.dumps({"definition": target.indicator, "context": dict(target.context)}, ensure_ascii=False)
+            return Markup('data-go="{}" role="button" tabindex="0" aria-label="怎么算的"').format(said)
+        if not self._opens(target.page):
+            return Markup()
+        query = {**target.query, **(self._period if target.keeps_period else {})}
+        said = json.dumps({"page": f"pages/{target.page}.py", "query": query}, ensure_ascii=False)
+        return Markup('data-go="{}" role="link" tabindex="0"').format(said)
+
+    def laid_out(self, table: Table) -> LaidOut:
+        """The columns a screen shows, with what others fold into them."""
+        known = {column.key: column for column in table.columns}
+        shown = [column for column in table.columns if column.screen]
+        title = table.title if table.conclusion is None else table.conclusion
+        heading = Heading(title, table.remark, next(iter(table.indicators), "")) if title else None
+        rows = []
+        for place, row in enumerate(table.frame.to_dict("records")):
+            link: Link | None = table.links[place] if place < len(table.links) else None
+            cells = tuple(_cell(row, column, known) for column in shown)  # type: ignore[arg-type]
+            rows.append(Row(self.go(link), cells))
+        return LaidOut(heading, tuple(Head(column.title, _shades(column)) for column in shown), tuple(rows))
+
+
+def _about(indicator_id: str, **context: str) -> Definition | None:
+    return Definition(indicator_id, context) if indicator_id else None
+
+
+def _shades(column: Column) -> str:
+    names = {"number": column.is_number and not column.of, "aside": not column.phone, "tight": column.tight}
+    return " ".join(name for name, on in names.items() if on)
+
+
+def _cell(row: Mapping[str, Any], column: Column, known: Mapping[str, Column]) -> Cell:
+    value = row[column.key]
+    return Cell(
+        shades=_shades(column),
+        text=screen_text(row, column),
+        small=small_text(row, column, known),
+        verdict=value if column.kind is Kind.VERDICT and isinstance(value, Verdict) else None,
+        lines=value.lines if isinstance(value, Lines) else (),
+        drawing=drawn(row[column.drawing]) if column.drawing else Markup(),
+        link=row[column.link] if column.link else None,
+    )
+
+
+# --- small drawings -------------------------------------------------------------------------------------------------
+
+
+def drawn(it: Spark | Bar | Team | None) -> Markup:
+    if isinstance(it, Spark):
+        return _sparkline(it)
+    if isinstance(it, Bar):
+        return _bar(it)
+    if isinstance(it, Team):
+        return _team(it)
+    return Markup()
+
+
+def _sparkline(spark: Spark) -> Markup:
+    """A line without axes; gaps stay gaps. The last point is marked."""
+    values = spark.values
+    known = [float(value) for value in values if value is not None and not is_missing(value)]
+    if len(known) < 2:
+        return Markup('<svg viewBox="0 0 120 28" aria-hidden="true"></svg>')
+    low, high = min(known), max(known)
+    room, step = (high - low) or 1.0, 116 / (len(values) - 1)
+
+    def at(value: float) -> float:
+        return 24 - 20 * (value - low) / room
+
+    lines: list[str] = []
+    run: list[str] = []
+    for position, value in enumerate([*values, None]):
+        if value is None or is_missing(value):
+            if len(run) > 1:
+                lines.append(f'<polyline class="spark" points="{" ".join(run)}"/>')
+            run = []
+        else:
+            run.append(f"{2 + position * step:.1f},{at(float(value)):.1f}")
+    last, end = next((place, float(value)) for place, value in reversed(list(enumerate(values))) if value is not None and not is_missing(value))
+    # A stroke of no length with round ends: a dot that stays round however the drawing is stretched.
+    dot = f'<path class="spark-now" d="M{2 + last * step:.1f} {at(end):.1f}h0"/>'
+    goal = spark.goal
+    line = "" if goal is None or not low <= goal <= high else f'<line class="spark-goal" x1="0" x2="120" y1="{at(goal):.1f}" y2="{at(goal):.1f}"/>'
+    return Markup(f'<svg viewBox="0 0 120 28" preserveAspectRatio="none" aria-hidden="true">{line}{"".join(lines)}{dot}</svg>')  # noqa: S704
+
+
+def _bar(bar: Bar) -> Markup:
+    top = bar.top or 1
+    tick = "" if bar.goal is None else f'<span class="goal" style="left:{100 * min(1.0, bar.goal / top):.1f}%"></span>'
+    fill = f'<span class="fill" style="width:{100 * min(1.0, bar.part / top):.1f}%"></span>'
+    return Markup(f'<span class="track">{fill}{tick}</span>')  # noqa: S704
+
+
+def _team(team: Team) -> Markup:
+    top = max((nights for _, nights in team.members), default=0) or 1
+    column = Markup('<span title="{} {}夜"><i style="height:{}%"></i><b>{}</b></span>')
+    marks = Markup("").join(column.format(name, nights, f"{100 * nights / top:.0f}", nights) for name, nights in team.members)
+    return Markup('<span class="team">{}</span>').format(marks)

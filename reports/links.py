@@ -1,0 +1,58 @@
+"""Where a part of a page leads, as a value: a page with its parameters, or the definition of a number.
+
+A link is only drawn for a reader whose account may open the page (the writer asks); a file has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+OVERVIEW, TOWNSHIP, VILLAGE, PERSON = "overview/overview", "township/township", "township/village", "township/person"
+CASE, CASES, PETITIONS = "petitions/case", "petitions/cases", "petitions/petitions"
+CAPTAIN, CAPTAINS, SCORE_SHEET = "captains/captain", "captains/captains", "selection/sheet"
+DUTY, RECEPTION, QUALITY, DEFINITIONS = "duty/duty", "reception/reception", "quality/quality", "definitions/definitions"
+
+
+@dataclass(frozen=True)
+class Link:
+    """``page`` is ``area/page`` as in ``pages/area/page.py``; ``query`` its parameters. The view's period goes along unless not."""
+
+    page: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    keeps_period: bool = True
+
+
+@dataclass(frozen=True)
+class Definition:
+    """How a number is counted (怎么算的). ``context``: what is shown there, the unit's code."""
+
+    indicator: str
+    context: Mapping[str, str] = field(default_factory=dict)
+
+
+Target = Link | Definition
+
+
+def to_township(code: str) -> Link:
+    """The page of the township a code lies in."""
+    return Link(TOWNSHIP, {"township": str(code)[:9]})
+
+
+def to_village(code: str) -> Link:
+    return Link(VILLAGE, {"village": str(code)})
+
+
+def to_person(person_id: object) -> Link:
+    """``person_id``: the number, or the code ``p:<number>`` of a figure by person."""
+    text = str(person_id)
+    return Link(PERSON, {"person": text if text.startswith("p:") else f"p:{int(text)}"})
+
+
+def to_case(number: object) -> Link:
+    return Link(CASE, {"number": str(number)}, keeps_period=False)
+
+
+def to_cases(standing: str, township: str | None = None, **more: str) -> Link:
+    """The list of cases of a standing, of one township where one is given."""
+    return Link(CASES, {"standing": standing, **({"township": township[:9]} if township else {}), **more})

@@ -1,0 +1,396 @@
+"""The parts of a page as values: headline numbers, exceptions, leaderboards, calendars. Writers draw them (reports.html, reports.svg)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from metrics.definition import Indicator
+from metrics.period import Period, PeriodKind
+from metrics.vocabulary import Direction, Measure, Status
+from metrics.wording import MISSING, change_text, fraction, is_missing, target_text, value_text, whole
+from reports.links import TOWNSHIP, Link
+from reports.tables import Spark, Table, Verdict, verdict_of
+
+WEEKDAYS = "一二三四五六日"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What is the case, what is measured, and the ⓘ of the indicator it is about."""
+
+    title: str
+    remark: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A line of text. ``shade``: a class of the style sheet (quiet, low, sub)."""
+
+    words: str
+    shade: str = ""
+    verdict: Verdict | None = None
+    """Stands before the words."""
+
+
+@dataclass(frozen=True)
+class Empty:
+    """Why there is nothing here."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class More:
+    """The way to all of it, under a block."""
+
+    words: str
+    link: Link
+
+
+# --- headline numbers -----------------------------------------------------------------------------------------------
+
+BEFORE = {PeriodKind.WEEK: "上周", PeriodKind.MONTH: "上月", PeriodKind.QUARTER: "上季", PeriodKind.YEAR: "上年"}
+
+
+@dataclass(frozen=True)
+class Card:
+    """One headline number: its indicator, the row of the whole (k, n, value, status), the value before, a line of periods."""
+
+    entry: Indicator
+    row: Mapping[str, Any]
+    before: Any
+    trend: tuple[float | None, ...]
+    target: float | None
+    kind: PeriodKind
+    link: Link | None = None
+    as_count: bool = False
+    """Write k itself large (84件) and the share small: a leader acts on cases, not on their share."""
+
+    @property
+    def fraction(self) -> str:
+        return fraction(self.row["k"], self.row["n"])
+
+    @property
+    def value(self) -> str:
+        return value_text(self.entry, self.row["value"])
+
+    @property
+    def big(self) -> str:
+        return f"{whole(self.row['k'])}{self.entry.unit}" if self.as_count else self.value
+
+    @property
+    def shown(self) -> str:
+        """Value and k/n, for the definition opened beside it."""
+        return f"{self.value} ({self.fraction})" if self.fraction else self.value
+
+    @property
+    def verdict(self) -> Verdict:
+        return verdict_of(self.row)
+
+    @property
+    def goal(self) -> str:
+        return target_text(self.entry, self.target)
+
+    @property
+    def change(self) -> str:
+        """较上月 +3.2点; half a period against a whole one says nothing."""
+        text = "" if self.row["status"] == Status.RUNNING else change_text(self.entry, self.row["value"], self.before)
+        return f"较{BEFORE[self.kind]} {text}" if text else ""
+
+    @property
+    def spark(self) -> Spark:
+        return Spark(self.trend, self.target)
+
+
+@dataclass(frozen=True)
+class Cards:
+    """Headline numbers side by side, spread over the width where there are fewer than six."""
+
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
+class Counter:
+    """A plain count under the headline numbers: 人次, 户次 and 件 stand side by side and are never added."""
+
+    label: str
+    count: int
+    unit: str
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Counters:
+    counters: tuple[Counter, ...]
+
+
+# --- exceptions -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Exceptional:
+    """One thing to act on: who or what, in what words, where it leads."""
+
+    name: str
+    words: str = ""
+    link: Link | None = None
+
+
+@dataclass(frozen=True)
+class ExceptionGroup:
+    """Things to act on under a heading with their count. ``table``: cases instead of lines; ``below``: more under them."""
+
+    title: str
+    count: str
+    lines: tuple[Exceptional, ...] = ()
+    quiet: str = ""
+    """What stands there when there is none."""
+    severity: Status = Status.LOW
+    about: str = ""
+    table: Table | None = None
+    below: tuple[Sentence | More, ...] = ()
+
+    @property
+    def shade(self) -> Status:
+        return self.severity if self.lines or (self.table is not None and len(self.table.frame)) else Status.NONE
+
+
+@dataclass(frozen=True)
+class Exceptions:
+    groups: tuple[ExceptionGroup, ...]
+
+
+# --- leaderboards ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RankedUnit:
+    """A row of a leaderboard as it is read."""
+
+    code: str
+    name: str
+    place: str
+    moved: str
+    """↑2, ↓1; empty where the unit stands where it stood."""
+    ranked: bool
+    value: str
+    beside: str
+    """(13/21), or the words given instead."""
+    share: float
+    """0–1 of the bar's length."""
+    verdict: Verdict
+    link: Link | None
+
+
+@dataclass(frozen=True)
+class Leaderboard:
+    """A ranking: a judged frame under its conclusion, the ranks of the period before by code, where a row leads."""
+
+    entry: Indicator
+    frame: pd.DataFrame
+    title: str
+    subtitle: str
+    target: float | None
+    before: Mapping[str, Any] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """By code, words in place of k/n: (44/46) 超期2/13."""
+    link: Link | None = field(default_factory=lambda: Link(TOWNSHIP))
+    parameter: str = "township"
+    """The parameter of ``link`` that takes a row's code."""
+
+    @property
+    def top(self) -> float:
+        """The value at the right end of the bars: 100% for shares that are to be high, else the largest value or target shown."""
+        if self.entry.measure is Measure.RATE and self.entry.direction is Direction.UP and (self.target or 1) >= 0.5:
+            return 1.0
+        return max([self.target or 0.0, *(float(value) for value in self.frame["value"] if not is_missing(value))]) or 1.0
+
+    @property
+    def tick(self) -> float | None:
+        """Where the target lies, 0–1; None where there is none to show."""
+        return min(1.0, self.target / self.top) if self.target else None
+
+    def units(self) -> list[RankedUnit]:
+        return [self._unit(row) for row in self.frame.to_dict("records")]
+
+    def _unit(self, row: Mapping[Any, Any]) -> RankedUnit:
+        code, value, kn = str(row["code"]), row["value"], fraction(row["k"], row["n"])
+        ranked = not is_missing(row["rank"])
+        return RankedUnit(
+            code=code,
+            name=code if is_missing(row["name"]) else str(row["name"]),
+            place=str(int(row["rank"])) if ranked else MISSING,
+            moved=_moved(self.before.get(code), row["rank"]),
+            ranked=ranked,
+            value=value_text(self.entry, value),
+            beside=self.beside.get(code) or (f"({kn})" if kn else ""),
+            share=0.0 if is_missing(value) else min(1.0, float(value) / self.top),
+            verdict=verdict_of(row),
+            link=self.link and Link(self.link.page, {**self.link.query, self.parameter: code}, self.link.keeps_period),
+        )
+
+
+def _moved(before: Any, now: Any) -> str:
+    if is_missing(before) or is_missing(now):
+        return ""
+    places = int(before) - int(now)
+    return "" if places == 0 else f"↑{places}" if places > 0 else f"↓{-places}"
+
+
+# --- days -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class State:
+    """How a night stands: a class for its colour, one sign that says it without colour, the words."""
+
+    shade: str
+    sign: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Square:
+    """One day of a unit. ``said``: the day and the state in words."""
+
+    day: date
+    state: State
+    said: str
+    link: Link | None = None
+
+
+@dataclass(frozen=True)
+class HeatLine:
+    """A unit's days."""
+
+    name: str
+    squares: tuple[Square, ...]
+    link: Link | None = None
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """Unit × day, each square with a sign. ``days``: (day, class of its heading: today, off or nothing); ``states``: the legend."""
+
+    days: tuple[tuple[date, str], ...]
+    lines: tuple[HeatLine, ...]
+    states: tuple[State, ...]
+    title: str = ""
+    remark: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class CalendarEntry:
+    """One entry of a day: a short name, and words on hovering."""
+
+    name: str
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class CalendarDay:
+    """A day of a wall calendar: classes (outside, off, today, ahead), its number, the feast, what was held."""
+
+    shades: tuple[str, ...]
+    label: str
+    feast: str
+    entries: tuple[CalendarEntry, ...]
+
+
+@dataclass(frozen=True)
+class CalendarWeek:
+    """Monday to Sunday, and what is said at the end with its shade (ok, low, none)."""
+
+    days: tuple[CalendarDay, ...]
+    words: str = ""
+    shade: str = "none"
+
+
+@dataclass(frozen=True)
+class MonthCalendar:
+    """A month as a wall calendar."""
+
+    month: Period
+    weeks: tuple[CalendarWeek, ...]
+    last_column: str
+    title: str = ""
+    remark: str = ""
+    about: str = ""
+
+
+# --- lists ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a history: when, what, in which words."""
+
+    when: str
+    what: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """What happened, newest first."""
+
+    title: str
+    events: tuple[Event, ...]
+    remark: str = ""
+    empty: str = "没有记录"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line of a sheet of facts: its name, the text with a quiet line, or verdicts side by side."""
+
+    name: str
+    text: str = ""
+    small: str = ""
+    verdicts: tuple[Verdict, ...] = ()
+
+
+@dataclass(frozen=True)
+class Facts:
+    title: str
+    facts: tuple[Fact, ...]
+    remark: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Neighbours as links that keep the place: (words, link)."""
+
+    steps: tuple[tuple[str, Link], ...]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two parts beside each other."""
+
+    left: Any
+    right: Any = None
+
+
+Part = (
+    Heading | Sentence | Empty | More | Cards | Counters | Exceptions | Leaderboard | HeatMap | MonthCalendar | Timeline | Facts | Steps | Pair | Table
+)
+
+
+def tables_among(parts: Sequence[Any]) -> list[Table]:
+    """The tables among some parts, those inside a group of exceptions too."""
+    found: list[Table] = []
+    for part in parts:
+        if isinstance(part, Table):
+            found.append(part)
+        elif isinstance(part, Exceptions):
+            found += [group.table for group in part.groups if group.table is not None]
+    return found

@@ -1,0 +1,228 @@
+"""The one Reading: what titles, leaderboards, cards, slides and paragraphs of an indicator are read from.
+
+Everything here asks a :class:`~reports.frames.Source` for judged frames and adds nothing of its own, so that the page, the wall, the
+meeting's files and the command line say the same of the same figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from metrics.definition import Indicator
+from metrics.period import Period, PeriodKind
+from metrics.ranking import combined
+from metrics.registry import indicator
+from metrics.vocabulary import CODE_LENGTHS, Direction, Level, Measure, Status
+from metrics.wording import is_missing
+from reports.conclusions import RUN, Point, Reading, subtitle, title
+from reports.frames import Source, question
+from reports.links import Link
+from reports.parts import Card, Leaderboard
+from reports.tables import Table, definition_notes, figure_table
+
+CARD_PERIODS = {PeriodKind.WEEK: 12, PeriodKind.MONTH: 12, PeriodKind.QUARTER: 8, PeriodKind.YEAR: 3}
+"""The line of a headline number."""
+SLIDE_PERIODS = {PeriodKind.WEEK: 6, PeriodKind.MONTH: 6, PeriodKind.QUARTER: 4, PeriodKind.YEAR: 2}
+"""The course of the whole on a slide."""
+COMPARED_PERIODS = 2
+"""A title compares the whole with the period before."""
+RUN_PERIODS = RUN + 1
+"""What a sentence about a run looks at: this period and the three before."""
+WHOLE_NAMES = {2: "全省", 4: "全市", 6: "全县"}
+"""By the length of an area's prefix: a province's has two digits, a city's four, a county's six."""
+
+
+def whole_level(area: str) -> Level:
+    """The level whose rows, added up, are everything under a prefix."""
+    return next((level for level, digits in CODE_LENGTHS.items() if digits >= len(area)), Level.CELL)
+
+
+def row_level(entry: Indicator, area: str, wanted: Level | None = None) -> Level | None:
+    """The level of a leaderboard for a reader of ``area``: the units below it, else the area itself, as the indicator allows."""
+    if wanted is not None:
+        return wanted if wanted in entry.levels else None
+    below = Level.TOWNSHIP if len(area) < CODE_LENGTHS[Level.TOWNSHIP] else Level.VILLAGE
+    return next((level for level in (below, whole_level(area)) if level in entry.levels), None)
+
+
+def place_name(source: Source, period: Period, as_of: date, area: str) -> str:
+    """The name of the one unit the reader's area is; empty where it is several."""
+    units = source.units(question(source, whole_level(area), period, as_of))
+    return "" if len(units) != 1 or is_missing(units["name"].iloc[0]) else str(units["name"].iloc[0])
+
+
+def whole_name(source: Source, period: Period, as_of: date, area: str) -> str:
+    """What the sum of all units in the area is called: 全县, 全市, 全省, a township's or village's own name."""
+    if not area:
+        return "全县" if len(source.units(question(source, Level.COUNTY, period, as_of))) == 1 else "全部"
+    return WHOLE_NAMES.get(len(area)) or place_name(source, period, as_of, area) or "本单位"
+
+
+# --- points ---------------------------------------------------------------------------------------------------------
+
+
+def point(period: Period, row: Mapping[Any, Any]) -> Point:
+    k, n, value = (None if is_missing(row[key]) else row[key] for key in ("k", "n", "value"))
+    return Point(
+        period, None if k is None else int(k), None if n is None else int(n), None if value is None else float(value), str(row["status"])
+    )
+
+
+def frame_of(source: Source, entry: Indicator, level: Level, period: Period, as_of: date, asked: Period) -> pd.DataFrame:
+    """The frame of one of the periods looked at; of one before the asked period it may be some minutes old on a page."""
+    return source.frame(entry, level, period, as_of) if period == asked else source.past(entry, level, period, as_of)
+
+
+def whole_series(source: Source, entry: Indicator, level: Level, period: Period, as_of: date, count: int) -> tuple[Point, ...]:
+    """All units of a level added up, over the last ``count`` periods, oldest first; of one unit its own row. Empty for a VALUE over several."""
+    points = []
+    for each in period.trailing(count):
+        frame = frame_of(source, entry, level, each, as_of, period)
+        if len(frame) > 1:
+            frame = combined(frame, entry, question(source, level, each, as_of))
+        if frame.empty:
+            return ()
+        points.append(point(each, frame.iloc[0].to_dict()))
+    return tuple(points)
+
+
+def begun(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Without the stretch before the ledger was kept: leading periods in which nothing at all was counted."""
+    start = next((i for i, each in enumerate(points) if each.k or (each.value and each.k is None)), len(points))
+    return points[min(start, max(len(points) - 1, 0)) :]
+
+
+def unit_runs(source: Source, entry: Indicator, level: Level, period: Period, as_of: date, now: pd.DataFrame) -> dict[str, tuple[Point, ...]]:
+    """The points of every unit below its target, oldest first; ``now`` is the asked period's frame.
+
+    Goes back only as long as some unit has been getting worse: most of the time one step answers the question.
+    """
+    below = now[now["status"].isin([Status.NEAR, Status.LOW])]
+    series: dict[str, tuple[Point, ...]] = {str(row["code"]): (point(period, row),) for row in below.to_dict("records")}
+    sign = -1 if entry.direction is Direction.UP else 1
+    worsening = set(series)
+    for each in period.trailing(RUN_PERIODS)[-2::-1]:
+        if not worsening:
+            break
+        for row in source.past(entry, level, each, as_of).to_dict("records"):
+            if row["code"] in series:
+                earlier, later = point(each, row), series[row["code"]][0].value
+                if later is None or earlier.value is None or (later - earlier.value) * sign <= 0:
+                    worsening.discard(row["code"])
+                series[row["code"]] = (earlier, *series[row["code"]])
+    return series
+
+
+def category_changes(source: Source, entry: Indicator, period: Period, as_of: date, now: pd.DataFrame) -> dict[str, tuple[Point, ...]]:
+    """Each category before and now: which one is rising."""
+    before = source.past(entry, Level.CATEGORY, period.before, as_of)
+    earlier = {row["code"]: point(period.before, row) for row in before.to_dict("records")}
+    nothing = Point(period.before, 0, None, 0.0)
+    return {row["code"]: (earlier.get(row["code"], nothing), point(period, row)) for row in now.to_dict("records")}
+
+
+# --- the reading ----------------------------------------------------------------------------------------------------
+
+
+def reading(
+    source: Source,
+    entry: Indicator,
+    level: Level,
+    period: Period,
+    as_of: date,
+    *,
+    area: str = "",
+    periods: int = COMPARED_PERIODS,
+    with_past: bool = True,
+) -> Reading:
+    """An indicator's frame with the whole above it and what was before.
+
+    ``periods``: how many of the whole. Without ``with_past`` it is read as if nothing was before: titles then speak of no change.
+    """
+    asked = question(source, level, period, as_of)
+    frame = source.frame(entry, level, period, as_of)
+    if entry.measure is Measure.COUNT:  # a count has no places; the largest first is easier to read
+        frame = frame.sort_values(["k", "code"], ascending=[False, True], kind="stable", ignore_index=True)
+    top = whole_level(area)
+    has_whole = top in entry.levels and level is not top
+    runs: dict[str, tuple[Point, ...]] = {}
+    if with_past and level is Level.CATEGORY:
+        runs = category_changes(source, entry, period, as_of, frame)
+    elif with_past and period.kind is not PeriodKind.YEAR:
+        runs = unit_runs(source, entry, level, period, as_of, frame)
+    return Reading(
+        entry=entry,
+        level=level,
+        period=period,
+        as_of=as_of,
+        frame=frame,
+        target=asked.rules.target(entry.id),
+        least=int(asked.rules.number("samples", "least_ranked")),
+        whole_name=whole_name(source, period, as_of, area),
+        whole=begun(whole_series(source, entry, top, period, as_of, periods if with_past else 1)) if has_whole else (),
+        runs=runs,
+    )
+
+
+def leaderboard(source: Source, read: Reading, *, with_past: bool = True) -> Leaderboard:
+    """The ranking of a reading, with the places of the period before; where its rows lead is for whoever shows it."""
+    before: dict[str, Any] = {}
+    if with_past:
+        past = source.past(read.entry, read.level, read.period.before, read.as_of)
+        before = dict(zip(past["code"], past["rank"], strict=True))
+    return Leaderboard(read.entry, read.frame, title(read), subtitle(read), read.target, before)
+
+
+def reading_table(source: Source, read: Reading, filters: str = "") -> Table:
+    """The rows of a reading as a table to take away, with 口径, 截至 and filters in its notes."""
+    asked = question(source, read.level, read.period, read.as_of)
+    notes = definition_notes(read.entry, read.level, read.period, read.as_of, asked.rules, filters, source.rules)
+    return figure_table(read.entry, read.level, read.period, read.as_of, read.frame, notes)
+
+
+# --- headline numbers -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CardQuestion:
+    """Which headline number: an indicator of all units of a level, or of one of them (``code``)."""
+
+    indicator_id: str
+    level: Level
+    period: Period
+    as_of: date
+    code: str | None = None
+
+
+def card(source: Source, asked: CardQuestion, periods: int, *, as_count: bool = False, link: Link | None = None) -> Card | None:
+    """A headline number with its line of ``periods``; None where there is none."""
+    entry = indicator(asked.indicator_id)
+    if asked.level not in entry.levels:
+        return None
+    if asked.code is None:
+        points = whole_series(source, entry, asked.level, asked.period, asked.as_of, periods)
+    else:
+        points = _unit_series(source, entry, asked, periods)
+    if not points:
+        return None
+    last = points[-1]
+    before = next((each.value for each in points if each.period == asked.period.before), None)
+    edition = question(source, asked.level, asked.period, asked.as_of).rules
+    row = {"k": last.k, "n": last.n, "value": last.value, "status": Status(last.status)}
+    trend = tuple(each.value for each in points)
+    return Card(entry, row, before, trend, edition.target(entry.id), asked.period.kind, link, as_count)
+
+
+def _unit_series(source: Source, entry: Indicator, asked: CardQuestion, count: int) -> tuple[Point, ...]:
+    points = []
+    for each in asked.period.trailing(count):
+        frame = frame_of(source, entry, asked.level, each, asked.as_of, asked.period)
+        rows = frame[frame["code"] == asked.code].to_dict("records")
+        if rows:
+            points.append(point(each, rows[0]))
+    return tuple(points) if points and points[-1].period == asked.period else ()

@@ -1,0 +1,403 @@
+"""Pictures without a browser: leaderboards, calendars, heat maps and tables as SVG from their values, and PNG from that.
+
+A picture stands by itself: title, what is measured, and under it 口径, 截至, filters and who took it. Widths are reckoned from the text
+(a Chinese character is one em wide, others about 0.56), so nothing has to be laid out by a browser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import resvg_py
+from markupsafe import Markup
+
+from metrics.wording import is_missing
+from reports.palette import LIGHT, Palette
+from reports.parts import WEEKDAYS, HeatMap, Leaderboard, MonthCalendar, Pair, State
+from reports.tables import SIGNS, Bar, Column, Kind, Lines, Spark, Table, Team, Verdict, screen_text, small_text
+from reports.wording import clean, display_width
+
+FONT = "Source Han Sans SC, Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
+MARGIN, GAP = 24, 14
+TITLE, TEXT, SMALL, FOOT = 20, 15, 13, 12
+LINE = 1.5
+LEAST_WIDTH = 640
+PNG_SCALE = 2
+
+
+def text_width(text: str, size: float) -> float:
+    """Pixels a text takes: half-width signs are a little more than half an em in the faces used."""
+    wide = display_width(text)
+    half = sum(1 for sign in text if ord(sign) < 0x2E80)
+    return (wide - half) * size / 2 + half * size * 0.57
+
+
+def wrapped(text: str, width: float, size: float) -> list[str]:
+    """Lines no wider than ``width`` pixels; words of Latin letters and figures stay together where they fit."""
+    lines: list[str] = []
+    line = ""
+    for word in _words(clean(text)):
+        if line and text_width(line + word, size) > width:
+            lines.append(line.rstrip())
+            line = word.lstrip()
+        else:
+            line += word
+        while text_width(line, size) > width and len(line) > 1:  # one word wider than the line
+            cut = next(count for count in range(len(line), 0, -1) if count == 1 or text_width(line[:count], size) <= width)
+            lines.append(line[:cut])
+            line = line[cut:]
+    return [*lines, line] if line or not lines else lines
+
+
+def _words(text: str) -> Iterator[str]:
+    word = ""
+    for sign in text:
+        if ord(sign) < 0x2E80 and sign != " ":
+            word += sign
+        else:
+            if word:
+                yield word
+            word = ""
+            yield sign
+    if word:
+        yield word
+
+
+@dataclass
+class Canvas:
+    """What has been drawn, and how far down and right it reaches."""
+
+    palette: Palette
+    shapes: list[Markup] = field(default_factory=list)
+    width: float = 0.0
+    height: float = 0.0
+
+    def text(
+        self, x: float, y: float, words: str, size: float = TEXT, colour: str = "", anchor: str = "start", bold: bool = False
+    ) -> None:
+        """One line whose baseline lies at ``y``."""
+        shape = Markup('<text x="{:.1f}" y="{:.1f}" font-size="{}" fill="{}" text-anchor="{}"{}>{}</text>')
+        weight = Markup(' font-weight="600"') if bold else Markup("")
+        self.shapes.append(shape.format(x, y, size, colour or self.palette.ink, anchor, weight, clean(words)))
+        reach = text_width(words, size)
+        self.reach(x + {"start": reach, "middle": reach / 2, "end": 0}[anchor], y)
+
+    def box(self, x: float, y: float, width: float, height: float, fill: str, stroke: str = "none") -> None:
+        shape = Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" fill="{}" stroke="{}"/>')
+        self.shapes.append(shape.format(x, y, max(0.0, width), max(0.0, height), fill, stroke))
+        self.reach(x + width, y + height)
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, colour: str, thick: float = 1) -> None:
+        shape = Markup('<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" stroke="{}" stroke-width="{}"/>')
+        self.shapes.append(shape.format(x1, y1, x2, y2, colour, thick))
+
+    def lines(self, x: float, y: float, texts: Iterable[str], size: float, colour: str = "", anchor: str = "start", bold: bool = False) -> float:
+        """Lines one under the other from the first baseline ``y``; the baseline after the last."""
+        for words in texts:
+            self.text(x, y, words, size, colour, anchor, bold)
+            y += size * LINE
+        return y
+
+    def reach(self, x: float, y: float) -> None:
+        self.width, self.height = max(self.width, x), max(self.height, y)
+
+
+# --- the picture ----------------------------------------------------------------------------------------------------
+
+
+def picture(part: Any, footer: Sequence[str] = (), mark: str = "", palette: Palette = LIGHT) -> str:
+    """A part as an SVG that stands by itself. ``footer``: lines under it (口径, 截至, 筛选); ``mark``: who took it, also as watermark.
+
+    Raises ``KeyError`` for a part that has no drawing.
+    """
+    body = Canvas(palette)
+    title, remark = _drawings()[type(part)](body, part)
+    width = max(LEAST_WIDTH, body.width + MARGIN * 2)
+    head = Canvas(palette)
+    y = MARGIN + TITLE
+    y = head.lines(MARGIN, y, wrapped(title, width - 2 * MARGIN, TITLE) if title else [], TITLE, bold=True)
+    y = head.lines(MARGIN, y - 4, wrapped(remark, width - 2 * MARGIN, SMALL) if remark else [], SMALL, palette.quiet) - 4
+    top = y
+    foot = Canvas(palette)
+    base = top + body.height + GAP + FOOT
+    foot.line(MARGIN, base - FOOT - 4, width - MARGIN, base - FOOT - 4, palette.rule)
+    notes = [line for words in (*footer, mark) if words for line in wrapped(words, width - 2 * MARGIN, FOOT)]
+    height = foot.lines(MARGIN, base + 4, notes, FOOT, palette.quiet) + MARGIN / 2
+    watermark = Markup(
+        '<text x="{0:.1f}" y="{1:.1f}" font-size="{2:.0f}" fill="{3}" opacity="0.07" text-anchor="middle" transform="rotate(-18 {0:.1f} {1:.1f})">{4}</text>'
+    ).format(width / 2, height / 2, min(30, max(16, width / 28)), palette.ink, clean(mark)) if mark else Markup("")
+    return str(
+        Markup(
+            '<svg xmlns="http://www.w3.org/2000/svg" width="{0:.0f}" height="{1:.0f}" viewBox="0 0 {0:.0f} {1:.0f}" font-family="{2}">'
+            '<title>{3}</title><rect width="100%" height="100%" fill="{4}"/>{5}<g transform="translate({6} {7:.1f})">{8}</g>{9}{10}</svg>'
+        ).format(
+            width, height, FONT, clean(title), palette.paper, _joined(head), MARGIN, top, _joined(body), _joined(foot), watermark
+        )
+    )
+
+
+def png(svg: str, scale: float = PNG_SCALE) -> bytes:
+    """The picture as PNG, ``scale`` times as large, with the fonts of this machine."""
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=scale, font_family="Noto Sans CJK SC", sans_serif_family="Noto Sans CJK SC"))
+
+
+def _joined(canvas: Canvas) -> Markup:
+    return Markup("").join(canvas.shapes)
+
+
+def can_draw(part: Any) -> bool:
+    """Whether there is a drawing of this part."""
+    return type(part) in _drawings()
+
+
+Drawing = Callable[[Canvas, Any], tuple[str, str]]
+"""Draws a part from (0, 0) down; returns its title and remark."""
+
+
+def _drawings() -> dict[type, Drawing]:
+    return {Leaderboard: _leaderboard, HeatMap: _heat_map, MonthCalendar: _month_calendar, Table: _table, Pair: _pair}
+
+
+# --- leaderboard ----------------------------------------------------------------------------------------------------
+
+ROW, TRACK, NAME_WIDTH = 30, 260, 14 * TEXT
+
+
+def _leaderboard(canvas: Canvas, board: Leaderboard) -> tuple[str, str]:
+    palette, units, y = canvas.palette, board.units(), 0.0
+    if not units:
+        canvas.text(0, TEXT, "没有可排名的单位", colour=palette.quiet)
+        return board.title, board.subtitle
+    names = {unit.code: wrapped(unit.name, NAME_WIDTH, TEXT) for unit in units}
+    name_x = 78.0
+    track_x = name_x + max(text_width(line, TEXT) for lines in names.values() for line in lines) + GAP
+    value_x = track_x + TRACK + GAP + max(text_width(unit.value, TEXT) for unit in units)
+    beside_x = value_x + GAP / 2 + max(text_width(unit.beside, SMALL) for unit in units)
+    verdict_x = beside_x + GAP
+    canvas.reach(verdict_x + max(text_width(_said(unit.verdict), SMALL) for unit in units), 0)
+    right = canvas.width
+    for unit in units:
+        lines, middle = names[unit.code], y + ROW / 2 + TEXT * 0.36
+        height = ROW + (len(lines) - 1) * TEXT * LINE
+        ink = palette.ink if unit.ranked else palette.quiet
+        canvas.line(0, y, right, y, palette.rule)
+        canvas.text(24, middle, unit.place, colour=ink, anchor="end", bold=True)
+        if unit.moved:
+            canvas.text(32, middle, unit.moved, SMALL, palette.quiet)
+        canvas.lines(name_x, middle, lines, TEXT, ink)
+        bar_y = y + ROW / 2 - 4
+        canvas.box(track_x, bar_y, TRACK, 8, palette.mixed(palette.ink, 0.08))
+        canvas.box(track_x, bar_y, TRACK * unit.share, 8, palette.mixed(palette.ink, 0.62 if unit.ranked else 0.25))
+        if board.tick:
+            canvas.box(track_x + TRACK * board.tick - 1, bar_y - 4, 2, 16, palette.accent)
+        canvas.text(value_x, middle, unit.value, colour=ink, anchor="end", bold=unit.ranked)
+        canvas.text(beside_x, middle, unit.beside, SMALL, palette.quiet, anchor="end")
+        canvas.text(verdict_x, middle, _said(unit.verdict), SMALL, palette.of(unit.verdict.status))
+        y += height
+    canvas.reach(0, y)
+    return board.title, board.subtitle
+
+
+def _said(verdict: Verdict) -> str:
+    return f"{SIGNS.get(verdict.status, '')} {verdict.words}".strip()
+
+
+# --- days -----------------------------------------------------------------------------------------------------------
+
+SQUARE = 26
+
+
+def _heat_map(canvas: Canvas, it: HeatMap) -> tuple[str, str]:
+    palette = canvas.palette
+    left = max((text_width(line.name, TEXT) for line in it.lines), default=0) + GAP
+    for place, (day, shade) in enumerate(it.days):
+        colour = palette.accent if shade == "today" else palette.quiet
+        canvas.text(left + place * (SQUARE + 2) + SQUARE / 2, SMALL, str(day.day), SMALL, colour, anchor="middle")
+    y = SMALL + 8.0
+    for line in it.lines:
+        canvas.text(0, y + SQUARE / 2 + 5, line.name)
+        for place, square in enumerate(line.squares):
+            _state(canvas, square.state, left + place * (SQUARE + 2), y)
+        y += SQUARE + 4
+    x, y = 0.0, y + GAP / 2
+    for state in it.states:
+        wanted = SQUARE + 6 + text_width(state.words, SMALL) + GAP
+        if x and x + wanted > max(canvas.width, LEAST_WIDTH - 2 * MARGIN):
+            x, y = 0.0, y + SQUARE + 4
+        _state(canvas, state, x, y)
+        canvas.text(x + SQUARE + 6, y + SQUARE / 2 + 5, state.words, SMALL, palette.quiet)
+        x += wanted
+    return it.title, it.remark
+
+
+def _state(canvas: Canvas, state: State, x: float, y: float) -> None:
+    palette = canvas.palette
+    fills = {"ok": (palette.ok, 0.14), "near": (palette.near, 0.24), "low": (palette.low, 0.26), "blank": (palette.ink, 0.1)}
+    if state.shade in fills:
+        canvas.box(x, y, SQUARE, SQUARE, palette.mixed(*fills[state.shade]))
+    elif state.shade == "off":
+        canvas.box(x, y, SQUARE, SQUARE, palette.faint)
+    canvas.reach(x + SQUARE, y + SQUARE)
+    quiet = state.shade in ("off", "ahead", "blank")
+    canvas.text(x + SQUARE / 2, y + SQUARE / 2 + 5, state.sign, TEXT - 1, palette.quiet if quiet else palette.ink, anchor="middle")
+
+
+DAY_WIDTH, NOTE_WIDTH = 112.0, 168.0
+
+
+def _month_calendar(canvas: Canvas, it: MonthCalendar) -> tuple[str, str]:
+    palette, y = canvas.palette, SMALL + 6.0
+    for place, name in enumerate([*WEEKDAYS, it.last_column]):
+        canvas.text(place * DAY_WIDTH + 6, SMALL, name, SMALL, palette.quiet)
+    right = 7 * DAY_WIDTH + NOTE_WIDTH
+    for week in it.weeks:
+        names = [wrapped(" ".join(entry.name for entry in day.entries), DAY_WIDTH - 12, SMALL) for day in week.days]
+        note = wrapped(week.words, NOTE_WIDTH - 12, SMALL) if week.words else []
+        height = max(58.0, 30 + SMALL * LINE * max(len(note), *(len(lines) for lines in names)))
+        for place, (day, lines) in enumerate(zip(week.days, names, strict=True)):
+            x = place * DAY_WIDTH
+            if "off" in day.shades:
+                canvas.box(x, y, DAY_WIDTH, height, palette.faint)
+            if "today" in day.shades:
+                canvas.box(x, y, DAY_WIDTH, 2, palette.accent)
+            pale = palette.mixed(palette.quiet, 0.55) if "outside" in day.shades else palette.quiet
+            canvas.text(x + 6, y + SMALL + 4, day.label, SMALL, palette.accent if "today" in day.shades else pale)
+            canvas.text(x + DAY_WIDTH - 6, y + SMALL + 4, day.feast, FOOT, pale, anchor="end")
+            canvas.lines(x + 6, y + 2 * SMALL + 12, lines, SMALL, pale if "outside" in day.shades else palette.ink)
+            canvas.line(x, y, x, y + height, palette.rule)
+        shade = palette.quiet if week.shade == "none" else palette.of(week.shade)
+        canvas.lines(7 * DAY_WIDTH + 8, y + SMALL + 4, note, SMALL, shade)
+        canvas.line(7 * DAY_WIDTH, y, 7 * DAY_WIDTH, y + height, palette.rule)
+        canvas.line(0, y, right, y, palette.rule)
+        y += height
+    canvas.line(0, y, right, y, palette.rule)
+    canvas.reach(right, y)
+    return it.title, it.remark
+
+
+# --- table ----------------------------------------------------------------------------------------------------------
+
+WIDEST_COLUMN, BAR_WIDTH, TEAM_HEIGHT, TEAM_COLUMN = 24 * TEXT, 130, 44, 22
+LineOfCell = tuple[str, float, str]
+"""Words, size, colour."""
+
+
+@dataclass
+class Block:
+    """One cell ready to be drawn."""
+
+    lines: list[LineOfCell]
+    drawing: Bar | Team | Spark | None
+
+    @property
+    def width(self) -> float:
+        drawn = {Bar: BAR_WIDTH, Spark: BAR_WIDTH}.get(type(self.drawing), 0)
+        if isinstance(self.drawing, Team):
+            drawn = TEAM_COLUMN * len(self.drawing.members)
+        return max([float(drawn), *(text_width(words, size) for words, size, _ in self.lines)])
+
+    @property
+    def height(self) -> float:
+        drawn = {Bar: 16, Spark: 30, Team: TEAM_HEIGHT + 18}.get(type(self.drawing), 0)
+        return sum(size * LINE for _, size, _ in self.lines) + drawn
+
+
+def _table(canvas: Canvas, table: Table) -> tuple[str, str]:
+    palette = canvas.palette
+    known = {column.key: column for column in table.columns}
+    shown = [column for column in table.columns if column.screen]
+    title = table.title if not table.conclusion else table.conclusion
+    rows = [[_block(row, column, known, palette) for column in shown] for row in table.frame.to_dict("records")]
+    if not rows:
+        canvas.text(0, TEXT, table.empty, colour=palette.quiet)
+        return title, table.remark
+    widths = [
+        max([text_width(column.title, SMALL), *(row[place].width for row in rows)]) + GAP for place, column in enumerate(shown)
+    ]
+    starts = [sum(widths[:place]) for place in range(len(widths))]
+    right = sum(widths) - GAP
+    for column, start, width in zip(shown, starts, widths, strict=True):
+        x, anchor = (start + width - GAP, "end") if _right(column) else (start, "start")
+        canvas.text(x, SMALL, column.title, SMALL, palette.quiet, anchor)
+    y = SMALL + 8.0
+    for row in rows:
+        canvas.line(0, y, right, y, palette.rule)
+        for block, column, start, width in zip(row, shown, starts, widths, strict=True):
+            _draw_block(canvas, block, start, y, width - GAP, _right(column))
+        y += max(block.height for block in row) + 10
+    canvas.line(0, y, right, y, palette.rule)
+    canvas.reach(right, y)
+    return title, table.remark
+
+
+def _right(column: Column) -> bool:
+    """Numbers stand to the right; a part with its whole (2/1) does not."""
+    return column.is_number and not column.of
+
+
+def _block(row: Any, column: Column, known: dict[str, Column], palette: Palette) -> Block:
+    value, lines = row[column.key], list[LineOfCell]()
+    if isinstance(value, Lines):
+        for text, small in value.lines:
+            lines += [(text, TEXT, palette.ink), *([(small, SMALL, palette.quiet)] if small else [])]
+    elif column.kind is Kind.VERDICT and isinstance(value, Verdict):
+        lines = [(line, TEXT, palette.of(value.status)) for line in wrapped(_said(value), WIDEST_COLUMN, TEXT)]
+    else:
+        lines = [(line, TEXT, palette.ink) for line in wrapped(screen_text(row, column), WIDEST_COLUMN, TEXT)]
+    small = small_text(row, column, known)
+    lines += [(line, SMALL, palette.quiet) for line in wrapped(small, WIDEST_COLUMN, SMALL)] if small else []
+    return Block(lines, row[column.drawing] if column.drawing else None)
+
+
+def _draw_block(canvas: Canvas, block: Block, x: float, y: float, width: float, right: bool) -> None:
+    y += 4
+    for words, size, colour in block.lines:
+        y += size * LINE
+        canvas.text(x + width if right else x, y - size * 0.4, words, size, colour, "end" if right else "start")
+    palette, drawing = canvas.palette, block.drawing
+    if isinstance(drawing, Bar):
+        top = drawing.top or 1
+        canvas.box(x, y + 4, BAR_WIDTH, 8, palette.mixed(palette.ink, 0.08))
+        canvas.box(x, y + 4, BAR_WIDTH * min(1.0, drawing.part / top), 8, palette.mixed(palette.ink, 0.62))
+        if drawing.goal is not None:
+            canvas.box(x + BAR_WIDTH * min(1.0, drawing.goal / top) - 1, y + 1, 2, 14, palette.accent)
+    elif isinstance(drawing, Team):
+        most = max((nights for _, nights in drawing.members), default=0) or 1
+        for place, (_, nights) in enumerate(drawing.members):
+            tall = max(1.0, TEAM_HEIGHT * nights / most)
+            shade = palette.mixed(palette.ink, 0.45 if place else 0.75)
+            canvas.box(x + place * TEAM_COLUMN, y + TEAM_HEIGHT - tall, TEAM_COLUMN - 4, tall, shade)
+            middle = x + place * TEAM_COLUMN + (TEAM_COLUMN - 4) / 2
+            canvas.text(middle, y + TEAM_HEIGHT + 14, str(nights), FOOT, palette.quiet, "middle")
+    elif isinstance(drawing, Spark):
+        _spark(canvas, drawing, x, y + 2)
+
+
+def _spark(canvas: Canvas, spark: Spark, x: float, y: float) -> None:
+    values = [None if value is None or is_missing(value) else float(value) for value in spark.values]
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return
+    low, room, step = min(known), (max(known) - min(known)) or 1.0, (BAR_WIDTH - 4) / (len(values) - 1)
+    points = [(x + 2 + place * step, y + 24 - 20 * (value - low) / room) for place, value in enumerate(values) if value is not None]
+    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+        canvas.line(x1, y1, x2, y2, canvas.palette.quiet, 1.5)
+
+
+def _pair(canvas: Canvas, pair: Pair) -> tuple[str, str]:
+    """Two drawings beside each other, each under its own title."""
+    x = 0.0
+    for part in (pair.left, pair.right):
+        if part is None:
+            continue
+        own = Canvas(canvas.palette)
+        title, remark = _drawings()[type(part)](own, part)
+        width = max(own.width, 360.0)
+        y = canvas.lines(x, TEXT + 2, wrapped(title, width, TEXT), TEXT, bold=True)
+        y = canvas.lines(x, y, wrapped(remark, width, SMALL), SMALL, canvas.palette.quiet) if remark else y
+        canvas.shapes.append(Markup('<g transform="translate({:.1f} {:.1f})">{}</g>').format(x, y, _joined(own)))
+        canvas.reach(x + width, y + own.height)
+        x += width + 2 * MARGIN
+    return "", ""

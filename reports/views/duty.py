@@ -1,0 +1,544 @@
+"""住夜 as it is read: the night, the month night by night, chiefs, the load of teams, the villages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+
+from metrics.definition import Question
+from metrics.duty import shortfall_words
+from metrics.period import Period
+from metrics.vocabulary import LEAVE_NAMES, LeaveKind, Status
+from metrics.wording import day_text, fraction, is_missing
+from reports.links import DUTY, Link, to_person, to_township, to_village
+from reports.parts import WEEKDAYS, Exceptional, ExceptionGroup, HeatLine, HeatMap, Sentence, Square, State
+from reports.tables import Bar, Column, Kind, Table, Team, Verdict, table, verdict_of
+
+COMPLIANCE, VILLAGES = "duty.night_compliance", "duty.village_compliance"
+POST_NAMES = {1: "党政正职", 2: "班子成员", 3: "职工"}
+CHIEF_POST, TEAM_POST = 1, 2
+NOT_COUNTED = "不计:当晚不在任或请假"
+NOT_DUE = "今晚,还没到填报时间"
+SHOWN_NAMES, MOST_LINES, MOST_NAMED = 3, 4, 3
+
+OK, BLANK, OFF, AHEAD = State("ok", "✓", "达标"), State("blank", "空", "未填报"), State("off", "·", "非工作日"), State("ahead", "", "未到")
+TONIGHT = State("ahead", "今", NOT_DUE)
+CHIEF, LEADERS, STAFF, SEVERAL = (
+    State("low", "正", "缺正职"),
+    State("low", "班", "班子不足"),
+    State("near", "职", "职工不足"),
+    State("low", "多", "缺几样"),
+)
+VILLAGE_CHIEF, OTHERS = State("low", "主", "缺主干"), State("near", "干", "其他干部不足")
+TOWNSHIP_STATES = (OK, CHIEF, LEADERS, STAFF, SEVERAL, BLANK, OFF)
+VILLAGE_STATES = (OK, VILLAGE_CHIEF, OTHERS, SEVERAL, BLANK, OFF)
+
+
+def person_name(name: object, person_id: object) -> str:
+    """A name as the query gave it; the number where it names nobody."""
+    return str(name) if isinstance(name, str) else f"编号{person_id}(不明)"
+
+
+# --- one night ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Night:
+    """A workday night that is looked at: tonight, the last one, or one that the address asks for.
+
+    ``townships``: ``metrics.duty.township_nights`` with the names; ``villages`` likewise where they are looked at. ``hour``: of the
+    clock in Beijing, for before the evening an empty roll of tonight says nothing.
+    """
+
+    day: date
+    asked: Question
+    hour: int
+    townships: pd.DataFrame
+    villages: pd.DataFrame | None = None
+
+    @property
+    def label(self) -> str:
+        """今晚, or 11月20日(周五)夜."""
+        return "今晚" if self.day == self.asked.as_of else f"{day_text(self.day)}(周{WEEKDAYS[self.day.weekday()]})夜"
+
+    @property
+    def short(self) -> str:
+        return "今晚" if self.day == self.asked.as_of else f"{self.day.month}/{self.day.day}夜"
+
+    @property
+    def is_still_to_come(self) -> bool:
+        return is_still_to_come(self.day, self.asked, self.hour)
+
+    @property
+    def sentence(self) -> str:
+        """今晚 9 个乡镇中 7 个达标,泥河镇缺正职."""
+        total, short = len(self.townships), self.townships[~self.townships["compliant"].astype(bool)]
+        if total == 0:
+            return f"{self.label}没有应住夜的乡镇"
+        if short.empty:
+            return f"{self.label}{self.townships['name'].iloc[0]}达标" if total == 1 else f"{self.label} {total} 个乡镇全部达标"
+        named = "、".join(f"{row['name']}{shortfall_words(row)}" for row in short.head(MOST_NAMED).to_dict("records"))
+        if total == 1:
+            return f"{self.label}{named}"
+        more = f"等 {len(short)} 个未达标" if len(short) > MOST_NAMED else ""
+        return f"{self.label} {total} 个乡镇中 {total - len(short)} 个达标,{named}{more}"
+
+    def verdict(self, roll: Mapping[Any, Any]) -> Verdict:
+        """达标, what is missing, 未填报, or that nothing is due yet."""
+        if roll["unreported"]:
+            return Verdict(Status.NONE, NOT_DUE if self.is_still_to_come else BLANK.words)
+        return Verdict(Status.OK, OK.words) if roll["compliant"] else Verdict(Status.LOW, shortfall_words(roll))
+
+
+def is_still_to_come(day: date, asked: Question, hour: int) -> bool:
+    """Whether a night's roll is not due yet: tonight's before the evening hour."""
+    return day == asked.as_of and hour < int(asked.rules.number("duty", "evening_hour"))
+
+
+def tonight_groups(night: Night) -> list[ExceptionGroup]:
+    """Townships, then villages, that lack someone."""
+    rolls = night.townships.assign(words=[shortfall_words(row) for row in night.townships.to_dict("records")])
+    short = rolls[rolls["words"] != ""].sort_values(["unreported", "has_chief"], ascending=[False, True])
+    lines = [Exceptional(str(row["name"]), str(row["words"]), to_township(row["code"])) for row in short.head(2 * MOST_LINES).to_dict("records")]
+    groups = [ExceptionGroup(f"{night.short}乡镇缺岗", f"{len(short)} 个", tuple(lines), "所有乡镇达标", about=COMPLIANCE)]
+    if night.villages is None or night.villages.empty:
+        return groups
+    empty = night.villages[~night.villages["has_chief"].astype(bool)]
+    names = dict(zip(rolls["code"], rolls["name"], strict=True))
+    counted = sorted(
+        ((len(rows), str(code), rows) for code, rows in empty.groupby(empty["code"].str.slice(0, 9))), key=lambda each: (-each[0], each[1])
+    )
+    lines = [Exceptional(str(names.get(code, code)), _some_villages(rows), to_township(code)) for _, code, rows in counted[:MOST_LINES]]
+    count = f"{len(empty)}/{len(night.villages)} 村"
+    groups.append(ExceptionGroup(f"{night.short}村无主干", count, tuple(lines), "每个村都有主干在岗", Status.NEAR, VILLAGES))
+    return groups
+
+
+def _some_villages(rows: pd.DataFrame) -> str:
+    named = "、".join(rows["name"].head(2))
+    return f"{len(rows)}村:{named}{'等' if len(rows) > 2 else ''}"
+
+
+TOWNSHIP_COLUMNS = (
+    Column("name", "乡镇", tight=True),
+    Column("chiefs", "正职", Kind.COUNT, "人", of="chiefs_due", small=("chief_names_short",)),
+    Column("chiefs_due", "应到正职", Kind.COUNT, "人", screen=False),
+    Column("chief_names", "正职姓名", screen=False),
+    Column("chief_names_short", "正职姓名", screen=False, files=False),
+    Column("leaders_counted", "班子", Kind.COUNT, "人", of="leaders_needed", small=("leader_names_short",)),
+    Column("leaders_needed", "应到班子", Kind.COUNT, "人", screen=False),
+    Column("leader_names", "班子姓名", screen=False),
+    Column("leader_names_short", "班子姓名", screen=False, files=False),
+    Column("staff", "职工", Kind.COUNT, "人", of="staff_needed", small=("in_post",)),
+    Column("staff_needed", "应到职工", Kind.COUNT, "人", screen=False),
+    Column("in_post", "在岗职工", Kind.COUNT, "人", words="在岗 {} 人", screen=False),
+    Column("verdict", "结果", Kind.VERDICT),
+)
+
+
+def township_table(night: Night, stays: pd.DataFrame) -> Table:
+    """Every township of the scope; a row leads to its own people and villages. ``stays``: see ``data_access.rolls.stays_at``."""
+    rolls = night.townships.sort_values(["compliant", "unreported", "has_chief", "code"]).to_dict("records")
+    due = night.asked.rules.number("duty", "chiefs")
+    rows = [
+        {
+            **row,
+            "chiefs_due": due,
+            **_names("chief", stays, row["code"], CHIEF_POST),
+            **_names("leader", stays, row["code"], TEAM_POST),
+            "verdict": night.verdict(row),
+        }
+        for row in rolls
+    ]
+    return table(
+        f"{night.day} 各乡镇住夜",
+        TOWNSHIP_COLUMNS,
+        rows,
+        conclusion=f"{night.label}谁在岗",
+        remark="在岗/应到;第二名正职可计一名班子成员;点一行看人员和各村",
+        indicators=(COMPLIANCE,),
+        chosen=night.label,
+        links=tuple(Link(DUTY, {"township": str(row["code"]), "night": night.day.isoformat()}) for row in rolls),
+        empty="没有应住夜的乡镇",
+    )
+
+
+def _names(prefix: str, stays: pd.DataFrame, code: object, post: int) -> dict[str, str]:
+    """All names of a post for the files, the first few for a screen."""
+    own = stays[(stays["code"] == code) & (stays["post"] == post)]["name"]
+    names = [str(name) for name in own if isinstance(name, str)]
+    more = f"等{len(names)}人" if len(names) > SHOWN_NAMES else ""
+    return {f"{prefix}_names": "、".join(names), f"{prefix}_names_short": "、".join(names[:SHOWN_NAMES]) + more}
+
+
+PEOPLE_COLUMNS = (
+    Column("who", "姓名"),
+    Column("post_name", "岗位"),
+    Column("recorded_at", "录入", Kind.TIMESTAMP, words="{} 录入", phone=False),
+)
+
+
+def people_table(night: Night, stays: pd.DataFrame) -> Table:
+    """Who stayed at one township that night, by post; who does not count is there too, with the reason."""
+    found = stays.to_dict("records")
+    rows = [
+        {
+            **row,
+            "who": person_name(row["name"], row["person_id"]),
+            "post_name": POST_NAMES[int(row["post"])] if row["post"] in POST_NAMES else NOT_COUNTED,
+        }
+        for row in found
+    ]
+    return table(
+        f"{night.day} 住夜人员",
+        PEOPLE_COLUMNS,
+        rows,
+        conclusion=f"{night.label}谁在岗",
+        remark="一人多职按最高职务计一次",
+        indicators=(COMPLIANCE,),
+        chosen=night.label,
+        links=tuple(to_person(row["person_id"]) for row in found),
+        empty="还没有住夜记录" if night.is_still_to_come else "未填报:这一夜没有任何住夜记录",
+    )
+
+
+def township_verdict(night: Night, code: str) -> list[Sentence]:
+    """A township's night against the rule, in a line."""
+    lines = []
+    for row in night.townships[night.townships["code"] == code].to_dict("records"):
+        parts = (
+            f"正职 {row['chiefs']}/{night.asked.rules.number('duty', 'chiefs')}",
+            f"班子 {row['leaders_counted']}/{row['leaders_needed']}",
+            f"职工 {row['staff']}/{row['staff_needed']}(在岗 {row['in_post']} 人)",
+        )
+        lines.append(Sentence(" · ".join(parts), "quiet", night.verdict(row)))
+    return lines
+
+
+VILLAGE_COLUMNS = (
+    Column("name", "村", tight=True),
+    Column("chiefs", "主干", Kind.COUNT, "人", of="chiefs_due", small=("chief_names_short",)),
+    Column("chiefs_due", "应到主干", Kind.COUNT, "人", screen=False),
+    Column("chief_names", "主干姓名", screen=False),
+    Column("chief_names_short", "主干姓名", screen=False, files=False),
+    Column("others_counted", "其他干部", Kind.COUNT, "人", of="others_needed", small=("other_names_short",)),
+    Column("others_needed", "应到其他", Kind.COUNT, "人", screen=False),
+    Column("other_names", "其他干部姓名", screen=False),
+    Column("other_names_short", "其他干部姓名", screen=False, files=False),
+    Column("verdict", "结果", Kind.VERDICT),
+)
+
+
+def ordered_villages(rolls: pd.DataFrame) -> pd.DataFrame:
+    """Those that lack someone first."""
+    return rolls.sort_values(["compliant", "unreported", "has_chief", "code"], ascending=[True, False, True, True], ignore_index=True)
+
+
+def village_table(night: Night, rolls: pd.DataFrame, stays: pd.DataFrame, everyone: pd.DataFrame) -> Table:
+    """The villages of one township that night. ``rolls``: those to list; ``everyone``: all of them, for the count."""
+    due, missing = night.asked.rules.number("duty", "village_chiefs"), int((~everyone["compliant"].astype(bool)).sum())
+    rows = [
+        {
+            **row,
+            "chiefs_due": due,
+            **_names("chief", stays, row["code"], CHIEF_POST),
+            **_names("other", stays, row["code"], TEAM_POST),
+            "verdict": night.verdict(row),
+        }
+        for row in rolls.to_dict("records")
+    ]
+    return table(
+        f"{night.day} 各村住夜",
+        VILLAGE_COLUMNS,
+        rows,
+        conclusion=f"{night.label}各村",
+        remark=f"{len(everyone)} 个村中 {len(everyone) - missing} 个达标;在岗/应到" if len(everyone) else "",
+        indicators=(VILLAGES,),
+        chosen=night.label,
+        links=tuple(to_village(code) for code in rolls["code"]),
+        empty="这个范围内没有应住夜的村",
+    )
+
+
+# --- a month --------------------------------------------------------------------------------------------------------
+
+
+def state_of(roll: Mapping[Hashable, Any]) -> State:
+    """The state of a row of ``township_nights`` or ``village_nights``; its words say how many are missing."""
+    if roll["unreported"]:
+        return BLANK
+    if roll["compliant"]:
+        return OK
+    at_township = "staff" in roll
+    kinds = {"has_chief": CHIEF if at_township else VILLAGE_CHIEF, "has_leaders": LEADERS, "has_staff": STAFF, "has_others": OTHERS}
+    lacking = [state for flag, state in kinds.items() if flag in roll and not roll[flag]]
+    only = lacking[0] if len(lacking) == 1 else SEVERAL
+    return State(only.shade, only.sign, shortfall_words(roll))
+
+
+def state_on(roll: Mapping[Any, Any] | None, day: date, asked: Question, hour: int) -> State:
+    """How a day stands: its roll, or why there is none (非工作日, 未到)."""
+    if not asked.workdays.is_workday(day):
+        name = asked.workdays.name(day)
+        return State(OFF.shade, OFF.sign, f"{OFF.words}{f'({name})' if name else ''}")
+    if roll is None:
+        return AHEAD
+    state = state_of(roll)
+    return TONIGHT if state is BLANK and is_still_to_come(day, asked, hour) else state
+
+
+DayLink = Callable[[str, date | None], Link | None]
+"""Where a unit leads, or one night of it."""
+
+
+def night_map(
+    units: Sequence[tuple[str, str]],
+    rolls: pd.DataFrame,
+    month: Period,
+    asked: Question,
+    hour: int,
+    link: DayLink,
+    states: tuple[State, ...] = TOWNSHIP_STATES,
+    title: str = "",
+) -> HeatMap:
+    """Unit × night of a month. ``units``: (code, name) in the order shown; ``rolls``: judged nights of them."""
+    days = [month.first + timedelta(days=offset) for offset in range((month.last - month.first).days + 1)]
+    known: dict[tuple[Any, Any], Mapping[Any, Any]] = {(row["code"], row["night"]): row for row in rolls.to_dict("records")}
+    lines = []
+    for code, name in units:
+        squares = tuple(_square(known.get((code, day)), day, asked, hour, link(code, day)) for day in days)
+        lines.append(HeatLine(name, squares, link(code, None)))
+    shades = tuple((day, "today" if day == asked.as_of else "" if asked.workdays.is_workday(day) else "off") for day in days)
+    return HeatMap(shades, tuple(lines), states, title, "一格一夜;点乡镇只看该乡镇,点一格看那一夜" if title else "", COMPLIANCE)
+
+
+def _square(roll: Mapping[Any, Any] | None, day: date, asked: Question, hour: int, link: Link | None) -> Square:
+    state, works = state_on(roll, day, asked, hour), asked.workdays.is_workday(day)
+    name = asked.workdays.name(day) if day.weekday() >= 5 and works else None
+    said = f"{day_text(day)} 周{WEEKDAYS[day.weekday()]}{f'({name})' if name else ''} {state.words}"
+    return Square(day, state, said, link if roll is not None and works else None)
+
+
+def night_map_table(it: HeatMap, title: str, unit: str = "乡镇") -> Table:
+    """The map in words, for the files: one row a unit, one column a night."""
+    days = [day for day, _ in it.days]
+    columns = (
+        Column("name", unit),
+        Column("met", "达标", Kind.COUNT, "夜"),
+        Column("due", "应住", Kind.COUNT, "夜"),
+        *(Column(day.isoformat(), f"{day.day}日") for day in days),
+    )
+    rows = [
+        {
+            "name": line.name,
+            "met": sum(square.state.shade == OK.shade for square in line.squares),
+            "due": sum(square.state.shade not in (OFF.shade, AHEAD.shade) or square.state is TONIGHT for square in line.squares),
+            **{square.day.isoformat(): square.state.words for square in line.squares},
+        }
+        for line in it.lines
+    ]
+    return table(title, columns, rows, indicators=(it.about,))
+
+
+def month_title(month: Period, rolls: pd.DataFrame) -> str:
+    """2026年11月 153 个乡镇夜中 120 个达标,30 个未达标,3 个未填报."""
+    missed, blank = int((~rolls["compliant"].astype(bool)).sum()), int(rolls["unreported"].sum())
+    return f"{month.label} {len(rolls)} 个乡镇夜中 {len(rolls) - missed} 个达标,{missed - blank} 个未达标,{blank} 个未填报"
+
+
+def streak_words(compliance: pd.DataFrame, streaks: pd.DataFrame) -> dict[str, str]:
+    """By township: k/n and the longest run of misses, for the leaderboard."""
+    longest, words = streaks.set_index("code")["value"], {}
+    for row in compliance.to_dict("records"):
+        run = longest.get(row["code"])
+        words[str(row["code"])] = f"({fraction(row['k'], row['n'])})" + ("" if is_missing(run) or not run else f" 最长连缺{int(run)}夜")
+    return words
+
+
+# --- chiefs ---------------------------------------------------------------------------------------------------------
+
+CHIEF_COLUMNS = (
+    Column("who", "正职", tight=True, small=("town",)),
+    Column("town", "乡镇", screen=False),
+    Column("k", "已住", Kind.COUNT, "夜", of="n", words="{} 夜", drawing="bar"),
+    Column("n", "应住", Kind.COUNT, "夜", screen=False),
+    Column("workdays", "在岗工作日", Kind.COUNT, "个", small=("because",)),
+    Column("because", "说明", screen=False),
+    Column("verdict", "评价", Kind.VERDICT),
+)
+
+
+def chief_table(
+    frame: pd.DataFrame, months: pd.DataFrame, changes: pd.DataFrame, towns: Mapping[str, str], asked: Question
+) -> Table:
+    """Each chief's nights against the prorated target, with what made the month shorter; the furthest behind first.
+
+    ``frame``: duty.chief_nights by person; ``months``: ``metrics.duty.chief_month_nights``; ``changes``: of post and leave.
+    """
+    summed = months.groupby("person_id").agg(code=("code", "last"), workdays=("workdays", "sum"))
+    reasons, top = _reasons(changes), float(max([*frame["k"].dropna(), *frame["n"].dropna(), 1]))
+    gap = frame["n"].astype("float64") - frame["k"].astype("float64")
+    found = frame.assign(gap=gap).sort_values("gap", ascending=False, kind="stable").to_dict("records")
+    rows = []
+    for row in found:
+        person = int(row["code"][2:])
+        own = summed.loc[person]
+        rows.append(
+            {
+                "who": person_name(row["name"], person),
+                "town": towns.get(str(own["code"]), str(own["code"])),
+                "k": row["k"],
+                "n": row["n"],
+                "bar": Bar(float(row["k"]), top, float(row["n"])),
+                "workdays": int(own["workdays"]),
+                "because": reasons.get(person, ""),
+                "verdict": verdict_of(row),
+            }
+        )
+    met = int((frame["status"] == Status.OK).sum())
+    nights, full = (asked.rules.number("duty", name) for name in ("chief_nights", "full_month_workdays"))
+    rule = f"已住/应住,竖线为应住数:在岗满{full:g}个工作日住{nights:g}夜,不足的按比例进位"
+    return table(
+        "正职月住夜",
+        CHIEF_COLUMNS,
+        rows,
+        remark=f"{len(frame)} 名正职中 {met} 名住满 · {rule}",
+        indicators=("duty.chief_nights",),
+        links=tuple(to_person(row["code"]) for row in found),
+        empty="这个时段没有在任正职",
+    )
+
+
+def chief_remark(asked: Question) -> str:
+    """What made a month shorter, and which months count."""
+    full = asked.rules.number("duty", "full_month_workdays")
+    fair = f"请假、借调、培训和到任前、离任后的工作日不计入应住数;在岗不足{full:g}个工作日的月份按比例折算。"
+    months = asked.period.months()
+    return fair + ("季、年只计已结束的月份。" if len(months) > 1 and asked.running(months) else "")
+
+
+def _reasons(changes: pd.DataFrame) -> dict[int, str]:
+    """11月9日到任 · 请假 11月4日至11月10日, by person."""
+    words: dict[int, list[str]] = {}
+    for row in changes.to_dict("records"):
+        if row["kind"] in ("begin", "end"):
+            said = f"{day_text(row['first'])}{'到任' if row['kind'] == 'begin' else '离任'}"
+        else:
+            kind = LEAVE_NAMES[LeaveKind(row["kind"])] if row["kind"] in set(LeaveKind) else "离岗"
+            until = "起" if is_missing(row["last"]) else f"至{day_text(row['last'])}"
+            said = f"{kind} {day_text(row['first'])}{until}"
+        words.setdefault(int(row["person_id"]), []).append(said)
+    return {person: " · ".join(dict.fromkeys(each)) for person, each in words.items()}
+
+
+# --- load -----------------------------------------------------------------------------------------------------------
+
+LOAD_COLUMNS = (
+    Column("name", "乡镇", small=("most",)),
+    Column("most", "最多和未住", screen=False),
+    Column("each", "班子成员各住几夜", words="", drawing="team"),
+    Column("value", "负荷比", Kind.NUMBER, "倍", small=("median",)),
+    Column("median", "中位数", Kind.NUMBER, "夜", words="中位数 {} 夜", screen=False),
+    Column("verdict", "评价", Kind.VERDICT),
+)
+MEMBER_COLUMNS = (
+    Column("town", "乡镇"),
+    Column("who", "班子成员"),
+    Column("nights", "住夜", Kind.COUNT, "夜"),
+)
+
+
+def load_table(frame: pd.DataFrame, team: pd.DataFrame, names: Mapping[int, str], asked: Question) -> Table:
+    """How the nights of a leadership team are shared out: one column a member, zeros included; the most uneven first."""
+    frame = frame.sort_values("value", ascending=False, na_position="last", kind="stable")
+    rows = []
+    for row in frame.to_dict("records"):
+        own = team[team["code"] == row["code"]].sort_values("nights", ascending=False, kind="stable")
+        members = tuple((names.get(int(each["person_id"]), "不明"), int(each["nights"])) for each in own.to_dict("records"))
+        idle = sum(nights == 0 for _, nights in members)
+        words = [f"最多 {members[0][0]} {members[0][1]} 夜" if members else "", f"{idle} 人一夜未住" if idle else ""]
+        rows.append(
+            {
+                "name": row["name"],
+                "most": " · ".join(part for part in words if part),
+                "each": "、".join(f"{name} {nights}" for name, nights in members),
+                "team": Team(members),
+                "value": row["value"],
+                "median": float(own["nights"].median()) if len(own) else None,
+                "verdict": verdict_of(row),
+            }
+        )
+    most = asked.rules.target("duty.load_ratio")
+    return table(
+        "班子负荷",
+        LOAD_COLUMNS,
+        rows,
+        remark=f"最多者 ÷ 中位数,目标不超过 {most:g} 倍;一柱一人,含一夜未住者",
+        indicators=("duty.load_ratio",),
+        links=tuple(to_township(code) for code in frame["code"]),
+    )
+
+
+def member_table(frame: pd.DataFrame, team: pd.DataFrame, names: Mapping[int, str]) -> Table:
+    """Every member of a leadership team with their nights, those with none too; for the files."""
+    towns = dict(zip(frame["code"], frame["name"], strict=True))
+    ordered = team.sort_values(["code", "nights"], ascending=[True, False], kind="stable")
+    rows = [
+        {"town": towns.get(row["code"], row["code"]), "who": names.get(int(row["person_id"]), "不明"), "nights": row["nights"]}
+        for row in ordered.to_dict("records")
+    ]
+    return table("班子成员住夜", MEMBER_COLUMNS, rows, indicators=("duty.load_ratio",))
+
+
+# --- villages -------------------------------------------------------------------------------------------------------
+
+SORTS = {
+    "达标率从低到高": ("value", True),
+    "达标率从高到低": ("value", False),
+    "未填报最多": ("blank", False),
+    "连续未达标最长": ("streak", False),
+}
+RANKED_COLUMNS = (
+    Column("rank", "名次", Kind.COUNT),
+    Column("name", "村", small=("township",)),
+    Column("township", "乡镇", screen=False),
+    Column("k", "达标", Kind.COUNT, "夜", of="n", words="({})", screen=False),
+    Column("n", "应住", Kind.COUNT, "夜", screen=False),
+    Column("value", "达标率", Kind.SHARE, small=("k",)),
+    Column("blank", "未填报", Kind.COUNT, "夜"),
+    Column("streak", "最长连缺", Kind.COUNT, "夜", phone=False),
+    Column("verdict", "评价", Kind.VERDICT),
+)
+
+
+def village_figures(compliance: pd.DataFrame, unreported: pd.DataFrame, streaks: pd.DataFrame, towns: Mapping[str, str]) -> pd.DataFrame:
+    """The judged villages with 未填报 (``blank``), the longest run of misses (``streak``) and their township's name."""
+    blank, streak = unreported.set_index("code")["k"], streaks.set_index("code")["value"]
+    return compliance.assign(
+        blank=compliance["code"].map(blank).astype("float64").fillna(0),
+        streak=compliance["code"].map(streak),
+        township=compliance["code"].str.slice(0, 9).map(towns).fillna(""),
+    )
+
+
+def ranked_villages(figures: pd.DataFrame, words: str, sort: str, whole_county: bool, period: Period) -> Table:
+    """The villages whose or whose township's name holds ``words``, in the order of ``sort`` (a key of SORTS)."""
+    named = (figures["name"].astype("str") + " " + figures["township"].astype("str")).str.contains(words, regex=False)
+    column, ascending = SORTS[sort]
+    found = figures[named].sort_values([column, "code"], ascending=[ascending, True], na_position="last", kind="stable")
+    rows = [{**row, "verdict": verdict_of(row)} for row in found.to_dict("records")]
+    where = "全县" if whole_county else "本乡镇"
+    return table(
+        "村住夜",
+        RANKED_COLUMNS,
+        rows,
+        remark=f"{period.label} · {len(found)} 个村 · 名次在{where}各村中排",
+        indicators=(VILLAGES,),
+        chosen=" · ".join(part for part in (f"含“{words}”" if words else "", sort) if part),
+        links=tuple(to_village(code) for code in found["code"]),
+        empty=f"没有名称含“{words}”的村" if words else "这个范围内没有应住夜的村",
+    )
