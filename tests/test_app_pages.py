@@ -56,7 +56,7 @@ def short_trends(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two periods are a trend as twelve are; each costs every page as much as the figure itself."""
     monkeypatch.setattr(boards, "TREND_PERIODS", dict.fromkeys(PeriodKind, 2))
     monkeypatch.setattr(boards, "RUN_PERIODS", 2)
-    monkeypatch.setattr(marks, "LONGEST_HOLD_SECONDS", 0.0)  # what a test commits it sees at once
+    monkeypatch.setattr(freshness, "LONGEST_HOLD_SECONDS", 0.0)  # what a test commits it sees at once
 
 
 @pytest.fixture(scope="module")
