@@ -1,7 +1,7 @@
 # 县域治理看板. Two commands matter:
 #
 #   make run    everything up to a running board with the demo county; again: the same data, in seconds
-#   make test   everything that needs only Python
+#   make test   what needs only Python and a few minutes (make test-all: the slow tests too, with coverage)
 #
 # DATABASE_URL (an SQLAlchemy address, default sqlite:///var/board.db) and PORT (default 8501) override.
 
@@ -12,16 +12,21 @@ PY := $(VENV)/bin/python
 PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 CHROMIUM ?= $(firstword $(foreach p,chromium chromium-browser google-chrome google-chrome-stable,$(shell command -v $(p) 2>/dev/null)))
+# Each worker of pytest-xdist has its own PostgreSQL, SQLite file and port: one a core, at least two, at most four.
+CORES := $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
+WORKERS ?= $(shell n=$(CORES); [ $$n -ge 2 ] || n=2; [ $$n -le 4 ] || n=4; echo $$n)
+PARALLEL := -n $(WORKERS) --dist loadfile
 PYTEST_ARGS ?=
 export PYTHONUNBUFFERED = 1
 
-.PHONY: help install install-dev run test e2e lint bench clean
+.PHONY: help install install-dev hooks run test test-all test-js e2e lint lint-js bench clean
 
 help:
 	@echo "make run    安装、建库、装入演示县并启动看板(http://127.0.0.1:$(PORT))"
-	@echo "make test   全部测试(SQLite 与 PostgreSQL,不需要浏览器)"
-	@echo "make e2e    浏览器测试(需要 Chromium)"
-	@echo "make lint   ruff 与 mypy        make bench  性能测试"
+	@echo "make test   测试(SQLite 与 PostgreSQL,不需要浏览器,几分钟)"
+	@echo "make test-all  连同慢的测试,并报告覆盖率        make e2e  浏览器测试(需要 Chromium)"
+	@echo "make lint   ruff 与 mypy        make lint-js test-js  页面脚本(需要 Node)        make bench  性能测试"
+	@echo "make hooks  提交前自动检查"
 
 # --- the environment: a stamp says which requirements are installed, so that a second run takes no time -------------
 
@@ -56,7 +61,10 @@ run: install
 # --- checks --------------------------------------------------------------------------------------------------------
 
 test: install-dev
-	@$(PY) -m pytest -m "not e2e" $(PYTEST_ARGS)
+	@$(PY) -m pytest -m "not e2e and not slow" $(PARALLEL) $(PYTEST_ARGS)
+
+test-all: install-dev
+	@$(PY) -m pytest -m "not e2e" $(PARALLEL) --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
 
 e2e: install-dev
 	@test -n "$(CHROMIUM)" || { echo "没有找到 Chromium。任选其一:"; \
@@ -70,8 +78,25 @@ lint: install-dev
 	@$(PY) -m mypy
 	@$(PY) -m mypy -p pages.common
 
+# The pages' few scripts. Only these two need Node; without it they say so and pass.
+JS := tests/js
+NPM := $(if $(shell command -v node 2>/dev/null),$(shell command -v npm 2>/dev/null))
+
+$(JS)/node_modules/.installed: $(JS)/package.json $(JS)/package-lock.json
+	@cd $(JS) && $(NPM) ci --silent
+	@touch $@
+
+lint-js: $(if $(NPM),$(JS)/node_modules/.installed)
+	@$(if $(NPM),cd $(JS) && $(NPM) run --silent lint,echo "没有 Node,页面脚本未检查。")
+
+test-js:
+	@$(if $(NPM),cd $(JS) && node --test,echo "没有 Node,页面脚本未测试。")
+
+hooks: install-dev
+	@$(PY) -m pre_commit install
+
 bench: install-dev
 	@CHROMIUM="$(CHROMIUM)" $(PY) -m bench
 
 clean:
-	rm -rf .ruff_cache .mypy_cache .pytest_cache .hypothesis
+	rm -rf .ruff_cache .mypy_cache .pytest_cache .hypothesis .coverage $(JS)/node_modules

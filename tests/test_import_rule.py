@@ -29,7 +29,9 @@ SQLALCHEMY = ("data_access", "ingest", "tests", "bench")
 
 
 def files(layer: str) -> list[Path]:
-    return [ROOT / "app.py"] if layer == "app" else sorted((ROOT / layer).rglob("*.py"))
+    if layer == "app":
+        return [ROOT / "app.py"]
+    return sorted(file for file in (ROOT / layer).rglob("*.py") if "node_modules" not in file.parts)
 
 
 def imported(file: Path) -> Iterator[str]:

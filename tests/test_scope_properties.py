@@ -21,6 +21,7 @@ from reports.frames import indicator_frame
 from reports.source import DatabaseSource
 from tests.random_worlds import AS_OF, a_world, only_of, stored
 
+pytestmark = pytest.mark.slow
 SEEDS = st.integers(min_value=0, max_value=10**6)
 PERIODS = st.sampled_from([Period.parse(text) for text in ("2026-10", "2026-Q4", "2026-W42")])
 FEW = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), database=None)
