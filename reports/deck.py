@@ -220,6 +220,4 @@ def _definitions(deck: Deck, pack: Pack) -> None:
     if not rows:
         return
     columns = (Column("name", "指标"), Column("definition", "口径(分子 ÷ 分母)"), Column("target", "目标"), Column("basis", "依据"))
-    _paged(
-        deck, pack, Table("口径", columns, pd.DataFrame(rows)), "口径与目标", f"{pack.as_of_words} · 规则手册 {pack.rulebook_version}"
-    )
+    _paged(deck, pack, Table("口径", columns, pd.DataFrame(rows)), "口径与目标", f"{pack.as_of_words} · 规则手册 {pack.rulebook_version}")

@@ -17,6 +17,7 @@ from reports.selection_annex import with_selection
 from reports.source import operators_source
 from reports.subjects import AUDIENCE_NAMES, Audience
 
+
 def made(arguments: argparse.Namespace, as_of: date) -> Pack:
     period, modules = Period.parse(arguments.period), running_modules()
     if as_of < period.first:

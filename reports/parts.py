@@ -381,7 +381,21 @@ class Pair:
 
 
 Part = (
-    Heading | Sentence | Empty | More | Cards | Counters | Exceptions | Leaderboard | HeatMap | MonthCalendar | Timeline | Facts | Steps | Pair | Table
+    Heading
+    | Sentence
+    | Empty
+    | More
+    | Cards
+    | Counters
+    | Exceptions
+    | Leaderboard
+    | HeatMap
+    | MonthCalendar
+    | Timeline
+    | Facts
+    | Steps
+    | Pair
+    | Table
 )
 
 

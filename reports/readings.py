@@ -97,7 +97,9 @@ def begun(points: tuple[Point, ...]) -> tuple[Point, ...]:
     return points[min(start, max(len(points) - 1, 0)) :]
 
 
-def unit_runs(source: Source, entry: Indicator, level: Level, period: Period, as_of: date, now: pd.DataFrame) -> dict[str, tuple[Point, ...]]:
+def unit_runs(
+    source: Source, entry: Indicator, level: Level, period: Period, as_of: date, now: pd.DataFrame
+) -> dict[str, tuple[Point, ...]]:
     """The points of every unit below its target, oldest first; ``now`` is the asked period's frame.
 
     Goes back only as long as some unit has been getting worse: most of the time one step answers the question.

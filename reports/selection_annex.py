@@ -7,8 +7,8 @@ import pandas as pd
 from metrics.selection.result import Selection
 from metrics.vocabulary import CAPTAINS, ROLE_NAMES, Module
 from reports.pack import Annex, Pack
-from reports.subjects import Audience
 from reports.selection import SelectionSource, rows_under, selection_of
+from reports.subjects import Audience
 from reports.tables import Column, Kind, Table
 from reports.wording import as_of_words
 

@@ -74,9 +74,7 @@ class Canvas:
     width: float = 0.0
     height: float = 0.0
 
-    def text(
-        self, x: float, y: float, words: str, size: float = TEXT, colour: str = "", anchor: str = "start", bold: bool = False
-    ) -> None:
+    def text(self, x: float, y: float, words: str, size: float = TEXT, colour: str = "", anchor: str = "start", bold: bool = False) -> None:
         """One line whose baseline lies at ``y``."""
         shape = Markup('<text x="{:.1f}" y="{:.1f}" font-size="{}" fill="{}" text-anchor="{}"{}>{}</text>')
         weight = Markup(' font-weight="600"') if bold else Markup("")
@@ -93,7 +91,9 @@ class Canvas:
         shape = Markup('<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" stroke="{}" stroke-width="{}"/>')
         self.shapes.append(shape.format(x1, y1, x2, y2, colour, thick))
 
-    def lines(self, x: float, y: float, texts: Iterable[str], size: float, colour: str = "", anchor: str = "start", bold: bool = False) -> float:
+    def lines(
+        self, x: float, y: float, texts: Iterable[str], size: float, colour: str = "", anchor: str = "start", bold: bool = False
+    ) -> float:
         """Lines one under the other from the first baseline ``y``; the baseline after the last."""
         for words in texts:
             self.text(x, y, words, size, colour, anchor, bold)
@@ -116,7 +116,7 @@ def picture(part: Any, footer: Sequence[str] = (), mark: str = "", palette: Pale
     title, remark = _drawings()[type(part)](body, part)
     width = max(LEAST_WIDTH, body.width + MARGIN * 2)
     head = Canvas(palette)
-    y = MARGIN + TITLE
+    y: float = MARGIN + TITLE
     y = head.lines(MARGIN, y, wrapped(title, width - 2 * MARGIN, TITLE) if title else [], TITLE, bold=True)
     y = head.lines(MARGIN, y - 4, wrapped(remark, width - 2 * MARGIN, SMALL) if remark else [], SMALL, palette.quiet) - 4
     top = y
@@ -125,16 +125,18 @@ def picture(part: Any, footer: Sequence[str] = (), mark: str = "", palette: Pale
     foot.line(MARGIN, base - FOOT - 4, width - MARGIN, base - FOOT - 4, palette.rule)
     notes = [line for words in (*footer, mark) if words for line in wrapped(words, width - 2 * MARGIN, FOOT)]
     height = foot.lines(MARGIN, base + 4, notes, FOOT, palette.quiet) + MARGIN / 2
-    watermark = Markup(
-        '<text x="{0:.1f}" y="{1:.1f}" font-size="{2:.0f}" fill="{3}" opacity="0.07" text-anchor="middle" transform="rotate(-18 {0:.1f} {1:.1f})">{4}</text>'
-    ).format(width / 2, height / 2, min(30, max(16, width / 28)), palette.ink, clean(mark)) if mark else Markup("")
+    watermark = (
+        Markup(
+            '<text x="{0:.1f}" y="{1:.1f}" font-size="{2:.0f}" fill="{3}" opacity="0.07" text-anchor="middle" transform="rotate(-18 {0:.1f} {1:.1f})">{4}</text>'
+        ).format(width / 2, height / 2, min(30, max(16, width / 28)), palette.ink, clean(mark))
+        if mark
+        else Markup("")
+    )
     return str(
         Markup(
             '<svg xmlns="http://www.w3.org/2000/svg" width="{0:.0f}" height="{1:.0f}" viewBox="0 0 {0:.0f} {1:.0f}" font-family="{2}">'
             '<title>{3}</title><rect width="100%" height="100%" fill="{4}"/>{5}<g transform="translate({6} {7:.1f})">{8}</g>{9}{10}</svg>'
-        ).format(
-            width, height, FONT, clean(title), palette.paper, _joined(head), MARGIN, top, _joined(body), _joined(foot), watermark
-        )
+        ).format(width, height, FONT, clean(title), palette.paper, _joined(head), MARGIN, top, _joined(body), _joined(foot), watermark)
     )
 
 
@@ -313,9 +315,7 @@ def _table(canvas: Canvas, table: Table) -> tuple[str, str]:
     if not rows:
         canvas.text(0, TEXT, table.empty, colour=palette.quiet)
         return title, table.remark
-    widths = [
-        max([text_width(column.title, SMALL), *(row[place].width for row in rows)]) + GAP for place, column in enumerate(shown)
-    ]
+    widths = [max([text_width(column.title, SMALL), *(row[place].width for row in rows)]) + GAP for place, column in enumerate(shown)]
     starts = [sum(widths[:place]) for place in range(len(widths))]
     right = sum(widths) - GAP
     for column, start, width in zip(shown, starts, widths, strict=True):

@@ -20,7 +20,7 @@ from streamlit.runtime.scriptrunner import StopException
 from data_access.scope import Scope
 from metrics.vocabulary import LEVEL_NAMES, Level
 from pages.common import leaderboards, live, loaders, navigation
-from pages.common.address import from_address, page_from_address
+from pages.common.address import from_address, page_from_address, words_from_address
 from pages.common.auth import signed_in_scope
 from pages.common.charts import Figure
 from pages.common.definition import definition_asked, definition_dialog
@@ -48,10 +48,16 @@ PLOTLY = {
 }
 
 
+Choices = Mapping[str, str] | Sequence[str]
+"""Keys in their order, or keys with the words that are shown for them."""
+
+
 class Page:
     """A page while it is being drawn: what the bar says, and everything that is put on it."""
 
-    def __init__(self, name: str, scope: Scope, header: DeltaGenerator, left: DeltaGenerator, right: DeltaGenerator, filters: Filters) -> None:
+    def __init__(
+        self, name: str, scope: Scope, header: DeltaGenerator, left: DeltaGenerator, right: DeltaGenerator, filters: Filters
+    ) -> None:
         self.name, self.scope, self.filters = name, scope, filters
         self.left, self.right = left, right
         """The two ends of the bar, for what a page puts there of its own."""
@@ -95,7 +101,13 @@ class Page:
     # --- what is shown ----------------------------------------------------------------------------------------------
 
     def show(
-        self, *parts: Any, key: str, picture_name: str = "", about: str = "", whole: Callable[[], Table] | None = None, view: View | None = None
+        self,
+        *parts: Any,
+        key: str,
+        picture_name: str = "",
+        about: str = "",
+        whole: Callable[[], Table] | None = None,
+        view: View | None = None,
     ) -> None:
         """Parts one under the other in one panel; each table among them is handed out at the page's end.
 
@@ -177,21 +189,45 @@ class Page:
 
     # --- what is chosen ---------------------------------------------------------------------------------------------
 
-    def choose(self, label: str, choices: Mapping[str, Any] | Sequence[str], name: str, default: str, **more: Any) -> str:
-        """One of some words (or keys with their words), kept in the address under ``name``."""
-        restarts = more.pop("restarts", "")
-        if isinstance(choices, Mapping) and all(isinstance(words, str) for words in choices.values()):
-            more = {"format_func": choices.get, **more}
+    def choose(self, label: str, choices: Choices, name: str, default: str, *, restarts: str = "") -> str:
+        """One of a few words beside each other (keys, or a mapping of keys to their words), kept in the address under ``name``.
+
+        ``restarts`` names the page number that a new choice takes back to the first page.
+        """
+        words = _words(choices)
         chosen = st.segmented_control(
             label,
-            list(choices),
+            list(words),
+            format_func=lambda each: words.get(each, each),
             required=True,
             label_visibility="collapsed",
             wrap=True,
-            **more,
-            **from_address(name, list(choices), default, restarts=restarts),
+            **from_address(name, list(words), default, restarts=restarts),
         )
         return str(chosen or default)
+
+    def pick(
+        self, label: str, choices: Choices, name: str, default: str | None = None, *, width: int = 180, empty: str = "", restarts: str = ""
+    ) -> str | None:
+        """One of many from a list to open, kept in the address. Without a ``default`` nothing may be picked: ``empty`` says so."""
+        words = _words(choices)
+        return st.selectbox(
+            label,
+            list(words),
+            index=None,
+            format_func=lambda each: words.get(each, each),
+            placeholder=empty or None,
+            label_visibility="collapsed",
+            width=width,
+            **from_address(name, list(words), default, restarts=restarts),
+        )
+
+    def search(self, label: str, hint: str, name: str, *, width: int = 220, restarts: str = "") -> str:
+        """Words to look for, kept in the address."""
+        given = st.text_input(
+            label, placeholder=hint, label_visibility="collapsed", width=width, **words_from_address(name, restarts=restarts)
+        )
+        return (given or "").strip()
 
     def views(self, views: Mapping[str, Callable[[Page], None]], default: str, *, name: str = "view") -> None:
         """One of the page's views; only the chosen one is computed."""
@@ -224,6 +260,10 @@ class Page:
             definition_dialog(self.view.edition)
         elif self._dialog is not None:
             self._dialog()
+
+
+def _words(choices: Choices) -> dict[str, str]:
+    return {str(key): str(words) for key, words in choices.items()} if isinstance(choices, Mapping) else {key: key for key in choices}
 
 
 def to_subject(indicator_id: str) -> Link:

@@ -56,7 +56,8 @@ def villages_or_ranking(p: Page, night: Night | None, one: str | None) -> None:
         return
     filters = p.filters
     figures = [
-        loaders.frame(filters.narrowed, each, Level.TOWNSHIP, filters.period, filters.as_of) for each in (duty.COMPLIANCE, "duty.miss_streak")
+        loaders.frame(filters.narrowed, each, Level.TOWNSHIP, filters.period, filters.as_of)
+        for each in (duty.COMPLIANCE, "duty.miss_streak")
     ]
     p.ranking(duty.COMPLIANCE, key="duty-board", beside=duty.streak_words(*figures))
 

@@ -10,7 +10,6 @@ from metrics.duty import chief_month_nights
 from metrics.registry import indicator
 from metrics.vocabulary import Level, Module
 from pages.common import loaders
-from pages.common.address import from_address, words_from_address
 from pages.common.page import Page
 from pages.common.people import names_of
 from reports.subjects import SUBJECTS
@@ -48,33 +47,21 @@ def load(p: Page) -> None:
 def villages(p: Page) -> None:
     """All villages with search, sorting and paging: the figures are computed once for all, only one page is drawn."""
     filters = p.filters
-    frames = [
+    compliance, unreported, streaks = (
         loaders.frame(filters.narrowed, each, Level.VILLAGE, filters.period, filters.as_of)
         for each in (duty.VILLAGES, "duty.unreported", "duty.miss_streak")
-    ]
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        words = st.text_input(
-            "查找村",
-            placeholder="村名或乡镇名",
-            label_visibility="collapsed",
-            width=220,
-            **words_from_address("village_words", restarts="villages_page"),
-        )
-        first = next(iter(duty.SORTS))
-        sort = st.selectbox(
-            "排序", list(duty.SORTS), label_visibility="collapsed", width=180, **from_address("villages_by", duty.SORTS, first)
-        )
-    figures = duty.village_figures(*frames, filters.townships)
-    found = duty.ranked_villages(figures, (words or "").strip(), sort or first, filters.township is None, filters.period)
+        words = p.search("查找村", "村名或乡镇名", "village_words", restarts="villages_page")
+        sort = p.pick("排序", list(duty.SORTS), "villages_by", next(iter(duty.SORTS))) or next(iter(duty.SORTS))
+    figures = duty.village_figures(compliance, unreported, streaks, filters.townships)
+    found = duty.ranked_villages(figures, words, sort, filters.township is None, filters.period)
     p.pages_of(found, ROWS, "villages", parameter="villages_page")
 
 
 def others(p: Page) -> None:
     """The other indicators of 住夜 as leaderboards, one at a time."""
-    names = {each: indicator(each).name for each in OTHERS}
-    chosen = st.selectbox(
-        "指标", OTHERS, format_func=names.get, label_visibility="collapsed", width=220, **from_address("duty_figure", OTHERS, OTHERS[0])
-    )
+    chosen = p.pick("指标", {each: indicator(each).name for each in OTHERS}, "duty_figure", OTHERS[0], width=220)
     p.ranking(chosen or OTHERS[0], key="other-board")
 
 

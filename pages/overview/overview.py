@@ -33,13 +33,13 @@ with page("overview/overview") as p:
         p.show(headlines, key="headlines")
 
     for indicator_id, place in boards.items():
-        module, shown, more = REGISTRY[indicator_id].module, indicator_id, {}
+        module, shown, beside = REGISTRY[indicator_id].module, indicator_id, dict[str, str]()
         if module is Module.CAPTAINS:
             roles = {ROLE_NAMES[role]: each for role, each in OVERVIEW_CAPTAINS.items()}
             with columns[indicator_id]:
                 shown = roles[p.choose("三长", list(roles), "role", next(iter(roles)))]
         if module is Module.PETITIONS:
-            more["beside"] = on_time_words(p.filters)
-        board = p.leaderboard(shown, filters=p.filters.of_year() if module in OF_THE_YEAR else None, **more)
+            beside = on_time_words(p.filters)
+        board = p.leaderboard(shown, filters=p.filters.of_year() if module in OF_THE_YEAR else None, beside=beside)
         with place:
             p.show_ranking(board, key=KEYS[module])

@@ -103,7 +103,9 @@ def tonight_groups(night: Night) -> list[ExceptionGroup]:
     """Townships, then villages, that lack someone."""
     rolls = night.townships.assign(words=[shortfall_words(row) for row in night.townships.to_dict("records")])
     short = rolls[rolls["words"] != ""].sort_values(["unreported", "has_chief"], ascending=[False, True])
-    lines = [Exceptional(str(row["name"]), str(row["words"]), to_township(row["code"])) for row in short.head(2 * MOST_LINES).to_dict("records")]
+    lines = [
+        Exceptional(str(row["name"]), str(row["words"]), to_township(row["code"])) for row in short.head(2 * MOST_LINES).to_dict("records")
+    ]
     groups = [ExceptionGroup(f"{night.short}乡镇缺岗", f"{len(short)} 个", tuple(lines), "所有乡镇达标", about=COMPLIANCE)]
     if night.villages is None or night.villages.empty:
         return groups
@@ -372,9 +374,7 @@ CHIEF_COLUMNS = (
 )
 
 
-def chief_table(
-    frame: pd.DataFrame, months: pd.DataFrame, changes: pd.DataFrame, towns: Mapping[str, str], asked: Question
-) -> Table:
+def chief_table(frame: pd.DataFrame, months: pd.DataFrame, changes: pd.DataFrame, towns: Mapping[str, str], asked: Question) -> Table:
     """Each chief's nights against the prorated target, with what made the month shorter; the furthest behind first.
 
     ``frame``: duty.chief_nights by person; ``months``: ``metrics.duty.chief_month_nights``; ``changes``: of post and leave.
