@@ -21,6 +21,7 @@ from metrics.registry import REGISTRY, chosen, require_level
 from metrics.vocabulary import Level
 from reports.frames import indicator_frame
 from reports.pack_command import add_pack
+from reports.picture_command import add_picture
 from reports.selection_command import add_selection
 from reports.source import DatabaseSource
 
@@ -110,8 +111,9 @@ def main(arguments: list[str] | None = None) -> int:
     add_indicator(commands)
     add_selection(commands)
     add_pack(commands, lambda: beijing_now().date())
+    add_picture(commands, lambda: beijing_now().date())
     chosen_command = parser.parse_args(arguments)
-    return chosen_command.run(chosen_command)
+    return int(chosen_command.run(chosen_command))
 
 
 if __name__ == "__main__":

@@ -6,8 +6,10 @@ A picture stands by itself: title, what is measured, and under it 口径, 截至
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import resvg_py
@@ -17,21 +19,33 @@ from metrics.wording import is_missing
 from reports.palette import LIGHT, Palette
 from reports.parts import WEEKDAYS, HeatMap, Leaderboard, MonthCalendar, Pair, State
 from reports.tables import SIGNS, Bar, Column, Kind, Lines, Spark, Table, Team, Verdict, screen_text, small_text
-from reports.wording import clean, display_width
+from reports.wording import clean
 
 FONT = "Source Han Sans SC, Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
 MARGIN, GAP = 24, 14
 TITLE, TEXT, SMALL, FOOT = 20, 15, 13, 12
 LINE = 1.5
 LEAST_WIDTH = 640
-PNG_SCALE = 2
+PNG_SCALE = 3
+WIDE_FROM, JOINER = 0x2E80, "\u200d"
+"""From this sign on a line may be broken anywhere; the joiner ties emoji to a family."""
+NARROW = 0.57
+"""Of an em: a Latin letter or figure."""
+
+
+FRAME = Markup(
+    '<svg xmlns="http://www.w3.org/2000/svg" width="{0:.0f}" height="{1:.0f}" viewBox="0 0 {0:.0f} {1:.0f}" font-family="{2}">'
+    '<title>{3}</title><rect width="100%" height="100%" fill="{4}"/>{5}<g transform="translate({6} {7:.1f})">{8}</g>{9}{10}</svg>'
+)
+WATERMARK = Markup(
+    '<text x="{0:.1f}" y="{1:.1f}" font-size="{2:.0f}" fill="{3}" opacity="0.07" text-anchor="middle" '
+    'transform="rotate(-18 {0:.1f} {1:.1f})">{4}</text>'
+)
 
 
 def text_width(text: str, size: float) -> float:
-    """Pixels a text takes: half-width signs are a little more than half an em in the faces used."""
-    wide = display_width(text)
-    half = sum(1 for sign in text if ord(sign) < 0x2E80)
-    return (wide - half) * size / 2 + half * size * 0.57
+    """Pixels a text takes: in the faces used, Chinese signs and those that stand among them (— · ✓) are one em wide."""
+    return size * sum(1.0 if unicodedata.east_asian_width(sign) in "WFA" else NARROW for sign in text if not unicodedata.combining(sign))
 
 
 def wrapped(text: str, width: float, size: float) -> list[str]:
@@ -52,9 +66,10 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
 
 
 def _words(text: str) -> Iterator[str]:
+    """Where a line may be broken: between Chinese signs, never inside a Latin word, a figure or a joined emoji."""
     word = ""
-    for sign in text:
-        if ord(sign) < 0x2E80 and sign != " ":
+    for sign in _signs(text):
+        if ord(sign[0]) < WIDE_FROM and sign != " ":
             word += sign
         else:
             if word:
@@ -63,6 +78,19 @@ def _words(text: str) -> Iterator[str]:
             yield sign
     if word:
         yield word
+
+
+def _signs(text: str) -> Iterator[str]:
+    """The signs a reader sees: combining marks, variation selectors and what a joiner ties stay with the sign before them."""
+    held = ""
+    for sign in text:
+        tied = unicodedata.combining(sign) or sign == JOINER or "\ufe00" <= sign <= "\ufe0f" or "\U0001f3fb" <= sign <= "\U0001f3ff"
+        if held and not tied and not held.endswith(JOINER):
+            yield held
+            held = ""
+        held += sign
+    if held:
+        yield held
 
 
 @dataclass
@@ -125,18 +153,10 @@ def picture(part: Any, footer: Sequence[str] = (), mark: str = "", palette: Pale
     foot.line(MARGIN, base - FOOT - 4, width - MARGIN, base - FOOT - 4, palette.rule)
     notes = [line for words in (*footer, mark) if words for line in wrapped(words, width - 2 * MARGIN, FOOT)]
     height = foot.lines(MARGIN, base + 4, notes, FOOT, palette.quiet) + MARGIN / 2
-    watermark = (
-        Markup(
-            '<text x="{0:.1f}" y="{1:.1f}" font-size="{2:.0f}" fill="{3}" opacity="0.07" text-anchor="middle" transform="rotate(-18 {0:.1f} {1:.1f})">{4}</text>'
-        ).format(width / 2, height / 2, min(30, max(16, width / 28)), palette.ink, clean(mark))
-        if mark
-        else Markup("")
-    )
+    middle = (width / 2, height / 2, min(30, max(16, width / 28)))
+    watermark = WATERMARK.format(*middle, palette.ink, clean(mark)) if mark else Markup("")
     return str(
-        Markup(
-            '<svg xmlns="http://www.w3.org/2000/svg" width="{0:.0f}" height="{1:.0f}" viewBox="0 0 {0:.0f} {1:.0f}" font-family="{2}">'
-            '<title>{3}</title><rect width="100%" height="100%" fill="{4}"/>{5}<g transform="translate({6} {7:.1f})">{8}</g>{9}{10}</svg>'
-        ).format(width, height, FONT, clean(title), palette.paper, _joined(head), MARGIN, top, _joined(body), _joined(foot), watermark)
+        FRAME.format(width, height, FONT, clean(title), palette.paper, _joined(head), MARGIN, top, _joined(body), _joined(foot), watermark)
     )
 
 
@@ -175,11 +195,21 @@ def _leaderboard(canvas: Canvas, board: Leaderboard) -> tuple[str, str]:
     names = {unit.code: wrapped(unit.name, NAME_WIDTH, TEXT) for unit in units}
     name_x = 78.0
     track_x = name_x + max(text_width(line, TEXT) for lines in names.values() for line in lines) + GAP
-    value_x = track_x + TRACK + GAP + max(text_width(unit.value, TEXT) for unit in units)
-    beside_x = value_x + GAP / 2 + max(text_width(unit.beside, SMALL) for unit in units)
+    values, besides, verdicts = (
+        max(text_width(words, size) for words in texts)
+        for texts, size in (
+            ([unit.value for unit in units], TEXT),
+            ([unit.beside for unit in units], SMALL),
+            ([_said(unit.verdict) for unit in units], SMALL),
+        )
+    )
+    others = track_x + GAP + values + GAP / 2 + besides + GAP + verdicts
+    track = max(TRACK, LEAST_WIDTH - 2 * MARGIN - others)
+    value_x = track_x + track + GAP + values
+    beside_x = value_x + GAP / 2 + besides
     verdict_x = beside_x + GAP
-    canvas.reach(verdict_x + max(text_width(_said(unit.verdict), SMALL) for unit in units), 0)
-    right = canvas.width
+    right = verdict_x + verdicts
+    canvas.reach(right, 0)
     for unit in units:
         lines, middle = names[unit.code], y + ROW / 2 + TEXT * 0.36
         height = ROW + (len(lines) - 1) * TEXT * LINE
@@ -190,10 +220,10 @@ def _leaderboard(canvas: Canvas, board: Leaderboard) -> tuple[str, str]:
             canvas.text(32, middle, unit.moved, SMALL, palette.quiet)
         canvas.lines(name_x, middle, lines, TEXT, ink)
         bar_y = y + ROW / 2 - 4
-        canvas.box(track_x, bar_y, TRACK, 8, palette.mixed(palette.ink, 0.08))
-        canvas.box(track_x, bar_y, TRACK * unit.share, 8, palette.mixed(palette.ink, 0.62 if unit.ranked else 0.25))
+        canvas.box(track_x, bar_y, track, 8, palette.mixed(palette.ink, 0.08))
+        canvas.box(track_x, bar_y, track * unit.share, 8, palette.mixed(palette.ink, 0.62 if unit.ranked else 0.25))
         if board.tick:
-            canvas.box(track_x + TRACK * board.tick - 1, bar_y - 4, 2, 16, palette.accent)
+            canvas.box(track_x + track * board.tick - 1, bar_y - 4, 2, 16, palette.accent)
         canvas.text(value_x, middle, unit.value, colour=ink, anchor="end", bold=unit.ranked)
         canvas.text(beside_x, middle, unit.beside, SMALL, palette.quiet, anchor="end")
         canvas.text(verdict_x, middle, _said(unit.verdict), SMALL, palette.of(unit.verdict.status))
@@ -382,7 +412,7 @@ def _spark(canvas: Canvas, spark: Spark, x: float, y: float) -> None:
         return
     low, room, step = min(known), (max(known) - min(known)) or 1.0, (BAR_WIDTH - 4) / (len(values) - 1)
     points = [(x + 2 + place * step, y + 24 - 20 * (value - low) / room) for place, value in enumerate(values) if value is not None]
-    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(points):
         canvas.line(x1, y1, x2, y2, canvas.palette.quiet, 1.5)
 
 

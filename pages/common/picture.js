@@ -1,18 +1,10 @@
-// Saves a chart of this page as a picture that stands by itself: the layers Plotly drew, or a panel's own markup redrawn as SVG shapes
-// and texts, on the page's paper, with footer lines and the account's mark inside. The server first puts the export on record
-// (data.granted answers our number).
+// Saves a Plotly chart as a picture that stands by itself: the layers Plotly drew, on the page's paper, with footer lines and the
+// account's mark inside. The server first puts the export on record (data.granted answers our number). Everything else is drawn
+// by the server (reports/svg.py).
 const SCALE = 3;
 
 function holderOf(key) {
   return document.querySelector(`.st-key-${key.trim().replace(/[^a-zA-Z0-9_-]/g, "-")}`);
-}
-
-function panelIn(holder) {
-  for (const each of holder.querySelectorAll("*")) {
-    const found = each.shadowRoot?.querySelector(".panel");
-    if (found) return found;
-  }
-  return holder.querySelector(".panel");
 }
 
 // The signs a reader sees, none of them ever taken apart: 𠮷 is two code units, a family of emoji eleven. A browser without
@@ -41,142 +33,23 @@ function element(name, attributes, text) {
   return made;
 }
 
-// --- a panel's markup as shapes and texts -----------------------------------------------------------------------------------
-
-const brush = document.createElement("canvas");
-brush.width = brush.height = 1;
-const seen = new Map();
-
-// Any CSS colour (color-mix() too) as what every program that opens an SVG understands; null where nothing would be seen.
-function paint(colour) {
-  if (!seen.has(colour)) {
-    const pen = brush.getContext("2d", { willReadFrequently: true });
-    pen.clearRect(0, 0, 1, 1);
-    pen.fillStyle = "rgba(0,0,0,0)";
-    pen.fillStyle = colour;
-    pen.fillRect(0, 0, 1, 1);
-    const [red, green, blue, alpha] = pen.getImageData(0, 0, 1, 1).data;
-    seen.set(colour, alpha ? { fill: `rgb(${red},${green},${blue})`, "fill-opacity": (alpha / 255).toFixed(3) } : null);
-  }
-  return seen.get(colour);
-}
-
-function stroked(colour, width) {
-  const found = paint(colour);
-  return found ? { stroke: found.fill, "stroke-opacity": found["fill-opacity"], "stroke-width": width } : {};
-}
-
-function boxOf(style, at, into) {
-  const size = { x: at.x, y: at.y, width: at.width, height: at.height };
-  const corner = Math.min(parseFloat(style.borderTopLeftRadius) || 0, at.height / 2);
-  const colour = paint(style.backgroundColor);
-  if (colour) into.appendChild(element("rect", { ...size, rx: corner, ...colour }));
-  if (style.backgroundImage.startsWith("repeating-linear-gradient")) {
-    // Hatched (未填报): strokes from edge to edge.
-    for (let x = -at.height + 4; x < at.width; x += 8) {
-      const from = Math.max(x, 0), to = Math.min(x + at.height, at.width);
-      const y = at.y + at.height;
-      into.appendChild(element("line", { x1: at.x + from, y1: y - (from - x), x2: at.x + to, y2: y - (to - x), ...stroked(style.color, 1), opacity: 0.3 }));
-    }
-  }
-  const edges = { Top: [0, 0, 1, 0], Bottom: [0, 1, 1, 1], Left: [0, 0, 0, 1], Right: [1, 0, 1, 1] };
-  for (const [side, [x1, y1, x2, y2]] of Object.entries(edges)) {
-    const width = parseFloat(style[`border${side}Width`]);
-    if (!width || style[`border${side}Style`] === "none") continue;
-    into.appendChild(
-      element("line", { x1: at.x + x1 * at.width, y1: at.y + y1 * at.height, x2: at.x + x2 * at.width, y2: at.y + y2 * at.height,
-        ...stroked(style[`border${side}Color`], width) })
-    );
-  }
-}
-
-function linesOf(node, clipRight) {
-  const range = document.createRange(), lines = [];
-  let place = 0;
-  for (const sign of signsOf(node.data)) {
-    range.setStart(node, place);
-    place += sign.length;
-    range.setEnd(node, place);
-    const boxes = [...range.getClientRects()], box = boxes.find((each) => each.width) || boxes[0];
-    if (!box || (!box.width && !/\s/.test(sign))) continue;
-    const last = lines[lines.length - 1];
-    if (last && Math.abs(last.top - box.top) < 2) {
-      if (box.right > clipRight + 1) {
-        if (!last.cut) last.signs.splice(-1, 1, "…");
-        last.cut = true;
-      } else last.signs.push(sign);
-    } else lines.push({ signs: [sign], left: box.left, top: box.top, height: box.height });
-  }
-  return lines.map((line) => ({ ...line, text: line.signs.join("").replace(/\s+/g, " ") })).filter((line) => line.text.trim());
-}
-
-function textOf(node, style, origin, clipRight, into) {
-  const pen = brush.getContext("2d", { willReadFrequently: true });
-  pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
-  const { fontBoundingBoxAscent: above, fontBoundingBoxDescent: below } = pen.measureText("县");
-  for (const line of linesOf(node, clipRight)) {
-    const y = line.top - origin.y + (line.height * above) / (above + below);
-    into.appendChild(
-      element("text", { x: line.left - origin.x, y, "font-size": style.fontSize, "font-weight": style.fontWeight, "font-family": style.fontFamily,
-        "xml:space": "preserve", ...paint(style.color) }, line.text)
-    );
-  }
-}
-
-const SHAPE = ["stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "fill", "vector-effect", "opacity"];
-
-function shapesOf(drawing, at) {
-  const copy = drawing.cloneNode(true), originals = drawing.querySelectorAll("*");
-  copy.querySelectorAll("*").forEach((each, place) => {
-    const style = getComputedStyle(originals[place]);
-    for (const name of SHAPE) each.setAttribute(name, style.getPropertyValue(name));
-    for (const name of ["stroke", "fill"]) {
-      const colour = paint(style.getPropertyValue(name));
-      each.setAttribute(name, colour ? colour.fill : "none");
-      if (colour) each.setAttribute(`${name}-opacity`, colour["fill-opacity"]);
-    }
-  });
-  for (const [name, value] of Object.entries({ x: at.x, y: at.y, width: at.width, height: at.height })) copy.setAttribute(name, value);
-  return copy;
-}
-
-function redrawn(node, origin, into, clipRight = Infinity) {
-  const style = getComputedStyle(node), box = node.getBoundingClientRect();
-  if (style.display === "none" || style.visibility === "hidden" || node.classList.contains("info")) return;
-  const at = { x: box.x - origin.x, y: box.y - origin.y, width: box.width, height: box.height };
-  if (node instanceof SVGSVGElement) return void into.appendChild(shapesOf(node, at));
-  const group = style.opacity === "1" ? into : into.appendChild(element("g", { opacity: style.opacity }));
-  if (style.display !== "contents") boxOf(style, at, group);
-  const right = style.overflowX === "hidden" ? Math.min(clipRight, box.right) : clipRight;
-  for (const child of node.childNodes) {
-    if (child.nodeType === Node.TEXT_NODE) textOf(child, style, origin, right, group);
-    else if (child.nodeType === Node.ELEMENT_NODE) redrawn(child, origin, group, right);
-  }
-}
-
-// What is to be seen of the chart or panel, and its size.
-function bodyOf(holder) {
-  const body = element("g", {});
+// The layers of the chart without what hovering draws, and their size.
+function layersOf(holder) {
   const layers = [...holder.querySelectorAll("svg.main-svg")];
-  if (layers.length) {
-    for (const layer of layers) {
-      const copy = layer.cloneNode(true);
-      copy.querySelectorAll(".hoverlayer, .zoomlayer").forEach((each) => each.remove());
-      copy.removeAttribute("style");
-      body.appendChild(copy);
-    }
-    return { body, size: layers[0].getBoundingClientRect() };
+  if (!layers.length) return null;
+  const body = element("g", {});
+  for (const layer of layers) {
+    const copy = layer.cloneNode(true);
+    copy.querySelectorAll(".hoverlayer, .zoomlayer").forEach((each) => each.remove());
+    copy.removeAttribute("style");
+    body.appendChild(copy);
   }
-  const panel = panelIn(holder);
-  if (!panel) return null;
-  const size = panel.getBoundingClientRect();
-  redrawn(panel, size, body);
-  return { body, size };
+  return { body, size: layers[0].getBoundingClientRect() };
 }
 
 function composed(data) {
   const holder = holderOf(data.chart);
-  const found = holder && bodyOf(holder);
+  const found = holder && layersOf(holder);
   if (!found) return null;
   const drawn = found.size;
   const page = getComputedStyle(document.querySelector(".stApp"));

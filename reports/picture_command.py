@@ -1,0 +1,60 @@
+"""``python -m reports picture …``: a leaderboard as a picture, for a notice or a paper; no browser is needed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from metrics.period import Period
+from metrics.registry import indicator
+from metrics.vocabulary import Level
+from reports.definitions import definition_line
+from reports.frames import question
+from reports.readings import leaderboard, reading
+from reports.source import operators_source
+from reports.svg import picture, png
+from reports.wording import as_of_words
+
+
+def ranking_picture(indicator_id: str, level: Level, period: Period, as_of: date, area: str = "") -> str:
+    """The leaderboard that the page shows, as SVG. Raises ``LookupError`` or ``ValueError`` with a Chinese message."""
+    entry = indicator(indicator_id)
+    with operators_source(area) as source:
+        board = leaderboard(source, reading(source, entry, level, period, as_of, area=area))
+        edition = question(source, level, period, as_of).rules
+    where = f"区划 {area}" if area else "全部"
+    return picture(board, [f"口径:{definition_line(entry.id, edition)}", f"{as_of_words(as_of)} · 筛选 {period.label} · {where}"])
+
+
+def add_picture(commands: Any, today: Callable[[], date]) -> None:
+    """Registers the command; ``today`` gives the as-of day where none is named."""
+
+    def run(arguments: argparse.Namespace) -> int:
+        kind = arguments.format or arguments.out.suffix.removeprefix(".").lower()
+        if kind not in ("svg", "png"):
+            print("错误:请用 --format 指明 svg 或 png,或让文件名以 .svg、.png 结尾", file=sys.stderr)
+            return 2
+        try:
+            period, level = Period.parse(arguments.period), Level(arguments.by)
+            svg = ranking_picture(arguments.indicator, level, period, arguments.as_of or today(), arguments.area)
+        except (LookupError, ValueError) as problem:
+            print(f"错误:{problem.args[0]}", file=sys.stderr)
+            return 2
+        arguments.out.parent.mkdir(parents=True, exist_ok=True)
+        arguments.out.write_bytes(png(svg) if kind == "png" else svg.encode("utf-8"))
+        print(arguments.out)
+        return 0
+
+    parser = commands.add_parser("picture", help="把一个指标的排名存为图片,与页面同一数据")
+    parser.add_argument("indicator", help="指标编号,例如 duty.night_compliance")
+    parser.add_argument("--by", default="township", choices=[str(level) for level in Level])
+    parser.add_argument("--period", required=True, help="2026-10、2026-Q4 或 2026")
+    parser.add_argument("--as-of", type=date.fromisoformat, default=None, help="截至日,缺省为今天")
+    parser.add_argument("--area", default="", help="区划代码前缀,缺省为全部")
+    parser.add_argument("--format", choices=["svg", "png"], default=None, help="缺省看文件名")
+    parser.add_argument("--out", type=Path, required=True, help="存到哪个文件")
+    parser.set_defaults(run=run)
