@@ -52,6 +52,9 @@ MACROS: dict[type, str] = {
 """The macro in ``templates/parts.html`` that draws a part; a table has one by its layout."""
 
 
+NOTHING = Markup()
+
+
 @cache
 def templates() -> Environment:
     """The templates of the presentation, autoescaped; a name a template does not get raises."""
@@ -73,7 +76,7 @@ class Cell:
     small: str = ""
     verdict: Verdict | None = None
     lines: tuple[tuple[str, str], ...] = ()
-    drawing: Markup = Markup()
+    drawing: Markup = NOTHING
     link: Definition | None = None
 
 
@@ -174,7 +177,7 @@ def _cell(row: Mapping[str, Any], column: Column, known: Mapping[str, Column]) -
         small=small_text(row, column, known),
         verdict=value if column.kind is Kind.VERDICT and isinstance(value, Verdict) else None,
         lines=value.lines if isinstance(value, Lines) else (),
-        drawing=drawn(row[column.drawing]) if column.drawing else Markup(),
+        drawing=drawn(row[column.drawing]) if column.drawing else NOTHING,
         link=row[column.link] if column.link else None,
     )
 

@@ -79,7 +79,10 @@ def frame_of(source: Source, entry: Indicator, level: Level, period: Period, as_
 
 
 def whole_series(source: Source, entry: Indicator, level: Level, period: Period, as_of: date, count: int) -> tuple[Point, ...]:
-    """All units of a level added up, over the last ``count`` periods, oldest first; of one unit its own row. Empty for a VALUE over several."""
+    """All units of a level added up, over the last ``count`` periods, oldest first; of one unit its own row.
+
+    Empty for a VALUE over several units, which cannot be added up.
+    """
     points = []
     for each in period.trailing(count):
         frame = frame_of(source, entry, level, each, as_of, period)
