@@ -14,8 +14,9 @@ from metrics.rulebook import rulebook
 from metrics.vocabulary import Level, Status
 from metrics.workdays import Workdays
 from reports.conclusions import Point, Reading, subtitle, title
-from reports.pack import Audience, Chapter, Pack, Section
-from reports.tables import definition_notes, leaderboard
+from reports.pack import Chapter, Pack
+from reports.subjects import Audience, Section
+from reports.tables import definition_notes, figure_table
 
 OCTOBER, NOVEMBER_1 = Period.parse("2026-10"), date(2026, 11, 1)
 UP, DOWN, NO_TARGET, COUNT = "duty.night_compliance", "duty.unreported", "nights.lecturers", "petitions.open"
@@ -74,14 +75,14 @@ def points(values: list[tuple], period: Period = OCTOBER) -> tuple[Point, ...]:
 
 
 def a_chapter(reading: Reading, *, trend: bool = False) -> Chapter:
-    asked = Question(reading.level, reading.period, reading.as_of, Workdays({}), rulebook().on(reading.period.last))
-    table = leaderboard(reading.entry, asked, reading.frame, definition_notes(reading.entry, asked, rulebook(), "全县"))
-    return Chapter(Section(reading.entry.id, trend), reading, asked, title(reading), subtitle(reading), table)
+    asked = (reading.entry, reading.level, reading.period, reading.as_of)
+    table = figure_table(*asked, reading.frame, definition_notes(*asked, rulebook().on(reading.period.last), "全县"))
+    return Chapter(Section(reading.entry.id, trend), reading, title(reading), subtitle(reading), table)
 
 
 def a_pack(*readings: Reading, audience: Audience = Audience.MONTHLY, place: str = "测试县") -> Pack:
     chapters = tuple(a_chapter(reading, trend=bool(reading.runs)) for reading in readings)
-    return Pack(audience, place, OCTOBER, NOVEMBER_1, chapters, "2024.1", filters="全县")
+    return Pack(audience, place, OCTOBER, NOVEMBER_1, chapters, rulebook().on(OCTOBER.last), filters="全县")
 
 
 def hostile_pack() -> Pack:

@@ -24,9 +24,11 @@ from reports.__main__ import main
 from reports.deck import deck_bytes
 from reports.frames import indicator_frame
 from reports.meeting_files import meeting_files
-from reports.pack import SECTIONS, Audience, available_sections, meeting_pack, row_level
-from reports.pack_command import modules_in
+from reports.modules import running_modules
+from reports.pack import meeting_pack
+from reports.readings import row_level
 from reports.source import DatabaseSource
+from reports.subjects import AGENDAS, Audience, agenda
 from tests.builders import COUNTY, EVERYTHING, TOWNSHIP, VILLAGE, a_county, a_petition, a_stay, an_appointment, an_area, nights
 from tests.meeting_worlds import a_long_reading, a_pack, hostile_pack
 
@@ -79,7 +81,7 @@ def test_deck_circular_and_annex_hold_the_frames_numbers(connection):
 
 def test_a_module_that_is_off_leaves_nothing_behind(connection):
     two_townships(connection)
-    pack = meeting_pack(DatabaseSource(connection, EVERYTHING), Audience.MONTHLY, OCTOBER, AS_OF, modules=modules_in("duty,nights"))
+    pack = meeting_pack(DatabaseSource(connection, EVERYTHING), Audience.MONTHLY, OCTOBER, AS_OF, modules=running_modules("duty,nights"))
     assert {chapter.entry.id.split(".")[0] for chapter in (*pack.chapters, *pack.background)} == {"duty", "nights", "quality"}
     for content in files_of(pack).values():
         assert content.startswith(b"PK")
@@ -101,8 +103,8 @@ def test_a_township_sees_its_villages_and_only_itself(connection):
 
 
 def test_every_section_names_an_indicator_of_the_registry_and_a_level_it_has():
-    for audience, sections in SECTIONS.items():
-        assert len(available_sections(audience)) == len(sections)
+    for audience, sections in AGENDAS.items():
+        assert agenda(audience) == list(sections)
         assert all(row_level(REGISTRY[section.indicator], "", section.level) for section in sections)
 
 

@@ -10,8 +10,9 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from reports.csv_file import csv_bytes
 from reports.meeting_files import annex_bytes
-from reports.tables import Column, Kind, Table, csv_bytes
+from reports.tables import Column, Kind, Table
 from reports.wording import clean
 from reports.workbook import HEADER_ROW, sheet_names, workbook_bytes
 from tests.meeting_worlds import HOSTILE, UP, a_chapter, a_long_reading, a_reading, hostile_pack
