@@ -12,9 +12,12 @@ from markupsafe import escape
 from data_access import areas
 from data_access.scope import Scope
 from data_access.window import Window
+from metrics.definition import Span
 from metrics.period import Period, PeriodKind
+from metrics.vocabulary import Level
 from pages.common import loaders
 from pages.common.address import from_address
+from reports import source
 from reports.view import View
 
 CURRENT = {"本周": PeriodKind.WEEK, "本月": PeriodKind.MONTH, "本季": PeriodKind.QUARTER, "本年": PeriodKind.YEAR}
@@ -46,6 +49,11 @@ class Filters:
         """The same for presenters: pure, with the calendar, the place in words, and whether names are masked."""
         where = self.townships.get(self.township, self.township) if self.township else "全部乡镇"
         return View(self.period, self.as_of, loaders.workdays(), self.township, where, not self.scope.may_see_names)
+
+    @cached_property
+    def window(self) -> Window:
+        """The days of the period up to as-of with the rulebook's numbers, as queries of lists take them."""
+        return source.window(loaders.question_for(self.narrowed, Level.TOWNSHIP, self.period, self.as_of), Span.PERIOD)
 
     @property
     def chosen(self) -> str | None:
