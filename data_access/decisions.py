@@ -18,18 +18,13 @@ LONGEST_NOTE = 500
 
 
 class Decision(StrEnum):
+    """What was decided; in words: ``metrics.decisions.DECISION_NAMES``."""
+
     SUPERVISE = "supervise"
     LEAD = "lead"
     TASK = "task"
     LIFT = "lift"
 
-
-DECISION_NAMES = {
-    Decision.SUPERVISE: "挂牌督办",
-    Decision.LEAD: "领导包案",
-    Decision.TASK: "交办事项",
-    Decision.LIFT: "撤销决定",
-}
 
 COLUMNS = [
     "id",

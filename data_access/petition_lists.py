@@ -23,7 +23,7 @@ from data_access.window import Window
 
 PAGE_ROWS = 25
 AGE_BOUNDS = (3, 7, 15, 30, 60)
-"""Days at which an ageing bucket ends; the last two are bounded by ``petitions.backlog_days``."""
+"""Days at which an ageing bucket begins, after 0 and before ``petitions.backlog_days``; see :func:`age_buckets`."""
 STANDINGS = (
     "open",
     "overdue",
@@ -188,8 +188,7 @@ def _conditions(scope: Scope, window: Window, asked: Asked, due: Deadline) -> li
 
 def _aged(window: Window, first: int) -> ColumnElement[bool]:
     """Opened so long before the end of the window's last day as one ageing bucket says."""
-    bounds = [*AGE_BOUNDS, int(window.number("petitions.backlog_days"))]
-    after = next((bound for bound in bounds if bound > first), None)
+    after = next((bound for bound in age_buckets(window) if bound > first), None)
     since = Petition.opened_at >= window.end - timedelta(days=after) if after is not None else true()
     return and_(since, Petition.opened_at < window.end - timedelta(days=first)) if first else since
 
@@ -216,6 +215,11 @@ def _standing(window: Window, asked: Asked, due: Deadline) -> ColumnElement[bool
         "all": opened,
         "all_and_open": or_(opened, is_open),
     }[asked.standing]
+
+
+def age_buckets(window: Window) -> tuple[int, ...]:
+    """The first day in hand of each ageing bucket, youngest first: 0, 3 … 90; the last one is 积案."""
+    return 0, *AGE_BOUNDS, int(window.number("petitions.backlog_days"))
 
 
 def categories(scope: Scope, connection: Connection) -> list[str]:

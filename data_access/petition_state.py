@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -24,7 +25,7 @@ from sqlalchemy import (
 
 from data_access.frames import AnySelect, frame
 from data_access.petition_clocks import day_of, deadline
-from data_access.petition_lists import AGE_BOUNDS
+from data_access.petition_lists import age_buckets
 from data_access.petitions import NO_CATEGORY, awaited, one_if, open_at_end, order_statistics, seconds_between, within
 from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, unit_code
 from data_access.tables import Petition, PetitionEvent, PetitionRating
@@ -45,11 +46,8 @@ def open_by_dimension(scope: Scope, connection: Connection, window: Window, soon
     """
     due = deadline(window)
     old = Petition.opened_at < window.end - timedelta(days=window.number("petitions.backlog_days"))
-    bounds = [*AGE_BOUNDS, int(window.number("petitions.backlog_days"))]
-    younger = [
-        (Petition.opened_at >= window.end - timedelta(days=bound), literal(str(first)))
-        for first, bound in zip([0, *bounds[:-1]], bounds, strict=True)
-    ]
+    ages = age_buckets(window)
+    younger = [(Petition.opened_at >= window.end - timedelta(days=bound), literal(str(first))) for first, bound in pairwise(ages)]
     standing = (
         select(
             unit_code(Petition.area_code, "township").label("township"),
@@ -58,7 +56,7 @@ def open_by_dimension(scope: Scope, connection: Connection, window: Window, soon
             func.coalesce(Petition.category, NO_CATEGORY).label("category"),
             Petition.channel.label("channel"),
             Petition.sphere.label("sphere"),
-            case(*younger, else_=literal(str(bounds[-1]))).label("age"),
+            case(*younger, else_=literal(str(ages[-1]))).label("age"),
             one_if(due.past(window.last)).label("overdue"),
             one_if(and_(due.day > window.last, due.day <= soon)).label("due_soon"),
             one_if(old).label("backlog"),

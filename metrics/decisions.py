@@ -8,8 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from metrics.vocabulary import Outcome
+from metrics.vocabulary import Outcome, Status
 from metrics.wording import is_missing
+
+DECISION_NAMES = {"supervise": "挂牌督办", "lead": "领导包案", "task": "交办事项", "lift": "撤销决定"}
+"""By kind of a decision (``data_access.decisions.Decision``)."""
 
 
 class Kept(StrEnum):
@@ -26,6 +29,13 @@ KEPT_NAMES = {
     Kept.BROKEN: "未兑现",
     Kept.PENDING: "未到期",
     Kept.LIFTED: "已撤销",
+}
+KEPT_STATUS = {
+    Kept.KEPT: Status.OK,
+    Kept.LATE: Status.NEAR,
+    Kept.BROKEN: Status.LOW,
+    Kept.PENDING: Status.RUNNING,
+    Kept.LIFTED: Status.NONE,
 }
 
 
