@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 RULEBOOK_FILE = Path(__file__).with_name("rulebook.toml")
-_PLACE = re.compile(r"\{(\w+)\.(\w+)(?::([^{}]+))?\}")
+_PLACE = re.compile(r"\{(\w+)\.([\w.]+)(?::([^{}]+))?\}")
 TABLES = ("targets", "margins", "samples", "duty", "nights", "reception", "petitions", "captains", "satisfaction", "quality", "selection")
 
 
@@ -49,8 +49,8 @@ class Edition:
     def filled(self, text: str) -> str:
         """A text with this edition's numbers in its places: ``{petitions.backlog_days}天`` → 90天.
 
-        A place may carry a format, e.g. ``{selection.quota_cell_captain:.0%}`` → 2%; without one a number is written as short as it can
-        be. Raises ``KeyError`` for a number the rulebook does not have.
+        A target is a place too (``{targets.satisfaction.gap}``). A place may carry a format, e.g. ``{selection.quota_cell_captain:.0%}``
+        → 2%; without one a number is written as short as it can be. Raises ``KeyError`` for a number the rulebook does not have.
         """
         return _PLACE.sub(lambda place: format(self.number(place[1], place[2]), place[3] or "g"), text)
 

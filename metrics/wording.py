@@ -12,6 +12,8 @@ from metrics.definition import Indicator
 from metrics.vocabulary import STATUS_NAMES, Direction, Measure, Status
 
 MISSING = "—"
+HOURS_BELOW_DAYS = 2
+"""What took less is read in hours."""
 
 
 def is_missing(value: Any) -> bool:
@@ -88,6 +90,11 @@ def change_text(entry: Indicator, now: Any, before: Any) -> str:
         return "持平" if points == 0 else f"{points:+.1f}点"
     change = round(change, 1)
     return "持平" if change == 0 else f"{change:+,.0f}{entry.unit}" if change.is_integer() else f"{change:+,.1f}{entry.unit}"
+
+
+def days_text(days: float) -> str:
+    """How long something took: 4.3 小时 below two days, else 2.7 天."""
+    return f"{days * 24:.1f} 小时" if days < HOURS_BELOW_DAYS else f"{days:.1f} 天"
 
 
 def day_text(day: date) -> str:

@@ -28,6 +28,6 @@ def _cell(value: object, column: Column) -> object:
         return ""
     if column.kind is Kind.COUNT:
         return int(value)  # type: ignore[call-overload]
-    if column.kind in (Kind.SHARE, Kind.NUMBER, Kind.SCORE):
+    if column.is_number:
         return float(value)  # type: ignore[arg-type]
     return formula_safe(cell_text(value, column))

@@ -20,7 +20,7 @@ from metrics.period import Period
 from metrics.registry import indicator
 from metrics.rulebook import Edition, Rulebook, rulebook
 from metrics.vocabulary import LEVEL_NAMES, STATUS_NAMES, Level, Measure, Status
-from metrics.wording import MISSING, day_text, fraction, is_missing, moment_text, rounded, share, target_text, whole
+from metrics.wording import MISSING, day_text, days_text, fraction, is_missing, moment_text, rounded, share, target_text, whole
 from reports.links import Link
 from reports.view import View
 from reports.wording import as_of_words, clean, number
@@ -41,13 +41,15 @@ class Kind(StrEnum):
     """A value with one decimal and a unit (天, 倍)."""
     SCORE = "score"
     """Points with two decimals, as a ranking is read."""
+    DAYS = "days"
+    """Days that something took: hours on screen where it is less than two, two decimals in files."""
     DATE = "date"
     TIMESTAMP = "timestamp"
     VERDICT = "verdict"
     """A :class:`Verdict`: coloured on screen, its word in every file."""
 
 
-NUMBERS = (Kind.COUNT, Kind.SHARE, Kind.NUMBER, Kind.SCORE)
+NUMBERS = (Kind.COUNT, Kind.SHARE, Kind.NUMBER, Kind.SCORE, Kind.DAYS)
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,8 @@ class Column:
     unit: str = ""
     of: str = ""
     """Key of the column this one is a part of: on screen both stand as 13/21."""
+    counts: tuple[str, str] | None = None
+    """Keys of k and n, which a screen writes behind a share: 88.9% (40/45)."""
     small: tuple[str, ...] = ()
     """Keys of columns that a screen writes as a quiet line under this one."""
     words: str = "{}"
@@ -154,7 +158,7 @@ class Layout(StrEnum):
 
     TABLE = "table"
     CASES = "cases"
-    """Three columns without headings, each row a case: what it is, who has it, how it stands."""
+    """Two or three columns without headings, each row a case: what it is, who has it, how it stands."""
 
 
 @dataclass(frozen=True)
@@ -260,7 +264,7 @@ def cell_text(value: object, column: Column) -> str:
         return str(rounded(float(value)))  # type: ignore[arg-type]
     if column.kind is Kind.NUMBER:
         return number(value)
-    if column.kind is Kind.SCORE:
+    if column.kind in (Kind.SCORE, Kind.DAYS):
         return str(rounded(float(value), 2))  # type: ignore[arg-type]
     if column.kind is Kind.TIMESTAMP and isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
@@ -278,6 +282,11 @@ def screen_text(row: Mapping[str, Any], column: Column) -> str:
         text = fraction(value, row[column.of]) or whole(value)
     elif column.kind is Kind.COUNT:
         text = whole(value)
+    elif column.counts is not None:
+        k, n = (row[key] for key in column.counts)
+        text = f"{cell_text(value, column)} ({fraction(k, n)})" if fraction(k, n) else cell_text(value, column)
+    elif column.kind is Kind.DAYS:
+        return days_text(float(value))
     elif column.kind is Kind.TIMESTAMP and isinstance(value, datetime):
         text = moment_text(value)
     elif column.kind is Kind.DATE and isinstance(value, date):

@@ -29,6 +29,7 @@ NUMBER_FORMATS = {
     Kind.SHARE: "0.0%",
     Kind.NUMBER: "0.0",
     Kind.SCORE: "0.00",
+    Kind.DAYS: "0.00",
     Kind.DATE: "yyyy-mm-dd",
     Kind.TIMESTAMP: "yyyy-mm-dd hh:mm",
 }
