@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from data_access import areas
 from data_access.scope import Scope
-from metrics.wording import MISSING, is_missing
+from metrics.wording import is_missing
 from pages.common import loaders
+from reports.views.people import name_of as name_of
 
 
 def names_of(scope: Scope, person_ids: Iterable[object]) -> dict[int, str]:
@@ -17,8 +18,3 @@ def names_of(scope: Scope, person_ids: Iterable[object]) -> dict[int, str]:
         return {}
     people = loaders.answer(areas.people, scope, ("person",), person_ids=wanted)
     return {int(person): str(name) for person, name in zip(people["person_id"], people["name"], strict=True) if not is_missing(name)}
-
-
-def name_of(names: Mapping[int, str], person_id: object, nobody: str = MISSING) -> str:
-    """A person's name; ``nobody`` where there is none, the number where it names nobody."""
-    return nobody if is_missing(person_id) else names.get(int(person_id), f"编号{int(person_id)}(不明)")  # type: ignore[call-overload]
