@@ -22,7 +22,8 @@ from data_access.migrate import upgrade
 from data_access.tables import Appointment, Area, CaptainVisit, NightStay, Person, Petition
 from ingest.demo.world import MINIATURE
 from metrics.period import PeriodKind
-from pages.common import boards, marks, navigation
+from pages.common import freshness, navigation
+from reports import readings
 from tests.demo_county import a_small_county, filled
 from tests.opened_pages import components
 from tests.signed_in import a_board, an_account
@@ -54,8 +55,8 @@ def pointed(url: str) -> Iterator[Engine]:
 @pytest.fixture(autouse=True)
 def short_trends(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two periods are a trend as twelve are; each costs every page as much as the figure itself."""
-    monkeypatch.setattr(boards, "TREND_PERIODS", dict.fromkeys(PeriodKind, 2))
-    monkeypatch.setattr(boards, "RUN_PERIODS", 2)
+    monkeypatch.setattr(readings, "CARD_PERIODS", dict.fromkeys(PeriodKind, 2))
+    monkeypatch.setattr(readings, "RUN_PERIODS", 2)
     monkeypatch.setattr(freshness, "LONGEST_HOLD_SECONDS", 0.0)  # what a test commits it sees at once
 
 

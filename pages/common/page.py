@@ -1,21 +1,21 @@
 """``with page("petitions/petitions") as p:`` begins a page and ends it, however it is left.
 
 It begins with room for the title sentence and one line with the filters and 截至, and starts to account for the run. It ends with the
-tables to take away, the watch for what is still being computed, and the definition that was asked for; a page that stops early
-(``st.stop()``) ends so too, one that raises or is overtaken by a newer run only closes its account.
+tables to take away, the watch for what is still being computed, and the definition that was asked for; a page that has no more to say
+(``p.stop()``) ends so too. One that raises or is overtaken by a newer run only closes its account: Streamlit draws nothing more then,
+nor after ``st.stop()``, which is why no page calls it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.runtime.scriptrunner import StopException
 
 from data_access.scope import Scope
 from metrics.vocabulary import LEVEL_NAMES, Level
@@ -46,6 +46,10 @@ PLOTLY = {
     "locale": "zh-CN",
     "scrollZoom": False,
 }
+
+
+class PageStopped(Exception):
+    """The page has no more to say; its frame ends it."""
 
 
 Choices = Mapping[str, str] | Sequence[str]
@@ -239,6 +243,10 @@ class Page:
         """What the page opens over itself at its end, unless a definition is asked for: Streamlit shows one dialog at a time."""
         self._dialog = open_dialog
 
+    def stop(self) -> NoReturn:
+        """No more on this page: it ends here as a whole one does. Raises :class:`PageStopped`, which ``page`` takes."""
+        raise PageStopped
+
     # --- the end ----------------------------------------------------------------------------------------------------
 
     def picture_footer(self, about: str, view: View) -> list[str]:
@@ -295,10 +303,8 @@ def page(name: str, *, filters: Filters | None = None, **choices: Any) -> Iterat
     provisional_calendar_notice(loaders.unofficial_years(), seen.period.first, seen.period.last)
     drawn = Page(name, scope, header, left, right, seen)
     try:
-        yield drawn
+        with suppress(PageStopped):
+            yield drawn
         drawn.end()
-    except StopException:
-        drawn.end()
-        raise
     finally:
         loaders.run_ended()
