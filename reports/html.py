@@ -157,7 +157,7 @@ class HtmlWriter:
             link: Link | None = table.links[place] if place < len(table.links) else None
             cells = tuple(_cell(row, column, known) for column in shown)
             rows.append(Row(self.go(link), cells))
-        return LaidOut(heading, tuple(Head(column.title, _shades(column)) for column in shown), tuple(rows))
+        return LaidOut(heading, tuple(Head(column.head or column.title, _shades(column)) for column in shown), tuple(rows))
 
 
 def _about(indicator_id: str, **context: str) -> Definition | None:

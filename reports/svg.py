@@ -345,12 +345,15 @@ def _table(canvas: Canvas, table: Table) -> tuple[str, str]:
     if not rows:
         canvas.text(0, TEXT, table.empty, colour=palette.quiet)
         return title, table.remark
-    widths = [max([text_width(column.title, SMALL), *(row[place].width for row in rows)]) + GAP for place, column in enumerate(shown)]
+    widths = [
+        max([text_width(column.head or column.title, SMALL), *(row[place].width for row in rows)]) + GAP
+        for place, column in enumerate(shown)
+    ]
     starts = [sum(widths[:place]) for place in range(len(widths))]
     right = sum(widths) - GAP
     for column, start, width in zip(shown, starts, widths, strict=True):
         x, anchor = (start + width - GAP, "end") if _right(column) else (start, "start")
-        canvas.text(x, SMALL, column.title, SMALL, palette.quiet, anchor)
+        canvas.text(x, SMALL, column.head or column.title, SMALL, palette.quiet, anchor)
     y = SMALL + 8.0
     for row in rows:
         canvas.line(0, y, right, y, palette.rule)

@@ -128,6 +128,8 @@ class Column:
     """Keys of columns that a screen writes as a quiet line under this one."""
     words: str = "{}"
     """How a screen writes a cell that is not missing: ``在岗 {} 人``."""
+    head: str = ""
+    """What a screen writes over it instead of the title; it says what is counted, so that the numbers under it have no unit."""
     screen: bool = True
     """False: only in files, and on screen where another column takes it as ``of`` or ``small``."""
     files: bool = True
@@ -295,7 +297,7 @@ def screen_text(row: Mapping[str, Any], column: Column) -> str:
         text = cell_text(value, column)
     if column.words != "{}":
         return column.words.format(text)
-    return f"{text} {column.unit}" if column.is_number and column.unit and not column.of else text
+    return f"{text} {column.unit}" if column.is_number and column.unit and not (column.of or column.head) else text
 
 
 def small_text(row: Mapping[str, Any], column: Column, columns: Mapping[str, Column]) -> str:
