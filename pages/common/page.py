@@ -8,7 +8,7 @@ nor after ``st.stop()``, which is why no page calls it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property, partial
@@ -36,7 +36,7 @@ from reports.links import Link
 from reports.parts import Cards, Leaderboard, Pair, tables_among
 from reports.subjects import subject_of
 from reports.svg import can_draw, picture
-from reports.tables import Table
+from reports.tables import ALL_ROWS, Table
 from reports.view import View
 from reports.wording import moment
 
@@ -54,6 +54,8 @@ class PageStopped(Exception):
 
 Choices = Mapping[str, str] | Sequence[str]
 """Keys in their order, or keys with the words that are shown for them."""
+ListTable = Callable[..., Table]
+"""``make(answer, **part)``; see :meth:`Page.pages_of_query`."""
 
 
 class Page:
@@ -138,6 +140,18 @@ class Page:
         with above:
             self.show(table.page(number, rows), key=key, whole=partial(_same, table))
 
+    def pages_of_query(self, make: ListTable, tables: Sequence[str], total: int, rows: int, key: str, *, parameter: str) -> None:
+        """A list of ``total`` records that the database pages, ``rows`` to a page; the page numbers stand under it.
+
+        ``make(answer, **part)`` makes its table of what ``answer(query, scope, …, **part)`` returns: a page (``page``) for the screen, kept
+        while ``tables`` stand still, all of it (``rows``) for the files. It must not read widgets or the address.
+        """
+        above = st.container()
+        number = page_from_address(parameter, total, rows)
+        with above:
+            shown = make(partial(loaders.answer, tables=tables), page=number)
+            self.show(shown, key=key, whole=partial(make, loaders.answer_once, rows=ALL_ROWS))
+
     def cards(self, indicator_ids: Sequence[str], *, key: str = "headlines", link: Callable[[str], Link | None] | None = None) -> None:
         """Headline numbers side by side; each leads to its subject's page unless ``link`` says where."""
         self.show(self.cards_of(indicator_ids, link), key=key)
@@ -165,13 +179,13 @@ class Page:
     def show_ranking(self, board: Leaderboard, *, key: str) -> None:
         self.show(board, key=key, picture_name=board.entry.name, about=board.entry.id)
 
-    def rankings(self, indicator_ids: Sequence[str], *, columns: int = 2, **more: Any) -> None:
-        """Leaderboards beside each other, ``columns`` to a line."""
+    def rankings(self, indicator_ids: Sequence[str], *, columns: int = 2, yearly: Collection[str] = (), **more: Any) -> None:
+        """Leaderboards beside each other, ``columns`` to a line; those of ``yearly`` over the year of the period."""
         for start in range(0, len(indicator_ids), columns):
             line = indicator_ids[start : start + columns]
             for column, indicator_id in zip(st.columns(columns, gap="medium"), line, strict=False):
                 with column:
-                    self.ranking(indicator_id, **more)
+                    self.ranking(indicator_id, **({**more, "filters": self.filters.of_year()} if indicator_id in yearly else more))
 
     def figure(self, figure: Figure, *, key: str, alt: str, name: str = "chart", selectable: bool = False, about: str = "") -> list[Any]:
         """A Plotly chart with what a screen reader says. With ``selectable`` it returns the selected points' ``customdata``."""
