@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from metrics.registry import REGISTRY
 from metrics.vocabulary import Level, Module, Role
+from reports.links import Link, to_cases
 from reports.modules import running_modules, runs
 
 
@@ -283,6 +284,12 @@ def subject_of(indicator_id: str) -> Subject:
     """The subject whose page an indicator is shown on."""
     module = REGISTRY[indicator_id].module
     return SUBJECTS[Module.PETITIONS if module is Module.SATISFACTION else module]
+
+
+def cases_behind(indicator_id: str, township: str | None = None) -> Link | None:
+    """The list of the cases behind a number, of one township where one is given; None for a number without one."""
+    standing = CASES_BEHIND.get(indicator_id)
+    return None if standing is None else to_cases(standing, township)
 
 
 def shown_here(indicator_ids: Iterable[str], modules: frozenset[Module] | None = None) -> list[str]:
