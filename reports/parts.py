@@ -344,6 +344,7 @@ class Timeline:
     title: str
     events: tuple[Event, ...]
     remark: str = ""
+    about: str = ""
     empty: str = "没有记录"
 
 

@@ -58,10 +58,12 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
             line = word.lstrip()
         else:
             line += word
-        while text_width(line, size) > width and len(line) > 1:  # one word wider than the line
-            cut = next(count for count in range(len(line), 0, -1) if count == 1 or text_width(line[:count], size) <= width)
-            lines.append(line[:cut])
-            line = line[cut:]
+        signs = list(_signs(line))
+        while text_width(line, size) > width and len(signs) > 1:  # one word wider than the line
+            count = next(count for count in range(len(signs), 0, -1) if count == 1 or text_width("".join(signs[:count]), size) <= width)
+            lines.append("".join(signs[:count]))
+            signs = signs[count:]
+            line = "".join(signs)
     return [*lines, line] if line or not lines else lines
 
 
