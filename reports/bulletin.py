@@ -64,7 +64,7 @@ def bulletin_bytes(pack: Pack) -> bytes:
         body(document, f"附件{number if len(tables) > 1 else ''}", indent=False)
         heading(document, table.title, 0)
         small(document, table.subtitle)
-        official_table(document, table, size=SMALL_FIVE if len(table.columns) > 8 else FIVE)
+        official_table(document, table, size=SMALL_FIVE if len(table.file_columns) > 8 else FIVE)
         for label, text in table.notes:
             small(document, f"{label}:{text}")
     out = io.BytesIO()

@@ -165,14 +165,14 @@ def page_break(document: Docx) -> None:
 def official_table(document: Docx, table: Table, *, size: float = FIVE, width: float = TEXT_WIDTH) -> None:
     """A ruled table: headings repeated on every page, no row split between pages, numbers to the right. ``width`` in millimetres."""
     texts = table.texts()
-    grid = document.add_table(rows=1, cols=len(table.columns))
+    grid = document.add_table(rows=1, cols=len(table.file_columns))
     grid.style, grid.alignment, grid.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
     widths = _widths(table, texts, width)
-    for position, column in enumerate(table.columns):
+    for position, column in enumerate(table.file_columns):
         _write(grid.rows[0].cells[position], column.heading, size, HEAD_FACE, WD_ALIGN_PARAGRAPH.CENTER)
     for row in texts:
         cells = grid.add_row().cells
-        for cell, text, column in zip(cells, row, table.columns, strict=True):
+        for cell, text, column in zip(cells, row, table.file_columns, strict=True):
             _write(cell, text, size, BODY_FACE, _side(column))
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = Mm(width)
@@ -202,6 +202,6 @@ def _widths(table: Table, texts: list[list[str]], total: float) -> list[float]:
     """Millimetres a column, by its widest text within reason."""
     wanted = [
         min(max([display_width(row[position]) for row in texts] + [min(display_width(column.heading), 10), 4]) + 3, 34)
-        for position, column in enumerate(table.columns)
+        for position, column in enumerate(table.file_columns)
     ]
     return [total * each / sum(wanted) for each in wanted]

@@ -125,7 +125,7 @@ def column_widths(table: Table, width: float) -> list[float]:
     """Inches a column: by its widest text, long texts sharing what is left."""
     texts = table.texts()
     wanted = []
-    for position, column in enumerate(table.columns):
+    for position, column in enumerate(table.file_columns):
         widest = max([display_width(column.heading), *(display_width(row[position]) for row in texts)], default=4)
         wanted.append(min(max(widest, 4) + 2, 60))
     total = sum(wanted)
@@ -142,7 +142,7 @@ def column_widths(table: Table, width: float) -> list[float]:
 def row_heights(table: Table, width: float) -> list[float]:
     """Inches a row, the heading first."""
     cells = [_cells(each, TABLE_SIZE) for each in column_widths(table, width)]
-    rows = [[column.heading for column in table.columns], *table.texts()]
+    rows = [[column.heading for column in table.file_columns], *table.texts()]
     lines = [max(lines_needed(text, room) for text, room in zip(row, cells, strict=True)) for row in rows]
     return [count * TABLE_SIZE * LINE_HEIGHT / 72 + ROW_SLACK for count in lines]
 
@@ -175,9 +175,9 @@ def add_table(slide: Slide, table: Table, block: Block) -> None:
     for position, width in enumerate(widths):
         grid.columns[position].width = Inches(width)
     grid._tbl.remove(grid._tbl.tr_lst[0])
-    rows = [[column.heading for column in table.columns], *table.texts()]
+    rows = [[column.heading for column in table.file_columns], *table.texts()]
     for index, (row, height) in enumerate(zip(rows, heights, strict=True)):
-        cells = "".join(_cell(text, index == 0, column.is_number) for text, column in zip(row, table.columns, strict=True))
+        cells = "".join(_cell(text, index == 0, column.is_number) for text, column in zip(row, table.file_columns, strict=True))
         grid._tbl.append(parse_xml(f'<a:tr {nsdecls("a")} h="{Inches(height)}">{cells}</a:tr>'))
 
 

@@ -100,18 +100,18 @@ def _styles(book: Workbook) -> dict[str, Format]:
 def _table(page: Worksheet, sheet: Table, styles: dict[str, Format]) -> None:
     page.write_string(0, 0, clean(sheet.title), styles["title"])
     page.write_string(1, 0, clean(sheet.subtitle), styles["subtitle"])
-    for position, column in enumerate(sheet.columns):
+    for position, column in enumerate(sheet.file_columns):
         page.write_string(HEADER_ROW, position, clean(column.heading), styles["head"])
-    keys = [column.key for column in sheet.columns]
+    keys = [column.key for column in sheet.file_columns]
     count = 0
     for count, row in enumerate(sheet.frame[keys].itertuples(index=False, name=None), start=1):
-        for position, (value, column) in enumerate(zip(row, sheet.columns, strict=True)):
+        for position, (value, column) in enumerate(zip(row, sheet.file_columns, strict=True)):
             _cell(page, HEADER_ROW + count, position, value, column, styles)
     texts = sheet.texts()
-    for position, column in enumerate(sheet.columns):
+    for position, column in enumerate(sheet.file_columns):
         widest = max([display_width(column.heading) + 2, *(display_width(row[position]) + 2 for row in texts)])
         page.set_column(position, position, min(max(widest, NARROWEST), WIDEST))
-    last_row, last_column = HEADER_ROW + count, len(sheet.columns) - 1
+    last_row, last_column = HEADER_ROW + count, len(sheet.file_columns) - 1
     page.freeze_panes(HEADER_ROW + 1, 0)
     if count:
         page.autofilter(HEADER_ROW, 0, last_row, last_column)
@@ -120,7 +120,7 @@ def _table(page: Worksheet, sheet: Table, styles: dict[str, Format]) -> None:
     page.repeat_rows(HEADER_ROW)
     page.set_paper(9)
     page.fit_to_pages(1, 0)
-    if len(sheet.columns) > 8:
+    if len(sheet.file_columns) > 8:
         page.set_landscape()
     page.set_footer("&C第 &P 页 共 &N 页")
 
