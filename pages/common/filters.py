@@ -79,6 +79,12 @@ class Filters:
         return st.session_state.get("period") or "本月"
 
 
+def this_month(scope: Scope) -> Filters:
+    """Everything in the scope over the running month: what a page without a bar looks at."""
+    as_of = loaders.today()
+    return Filters(Period.holding(PeriodKind.MONTH, as_of), as_of, None, scope)
+
+
 def township_names(scope: Scope, as_of: date) -> dict[str, str]:
     """Names of the townships in a scope by code."""
     units = loaders.answer(areas.units, scope, ("area",), window=Window("township", as_of, as_of, as_of))

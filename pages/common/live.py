@@ -21,10 +21,14 @@ def now() -> datetime:
     return beijing_now()
 
 
-def live_note() -> None:
-    """Put it in the bar's right end. A tick reads the marks (shared by all viewers); unmoved, it does nothing more."""
+def run_begins() -> None:
+    """The first thing of a page: its run is accounted for, what it misses is found out anew."""
     loaders.run_began()
     nothing_awaited()
+
+
+def live_note() -> None:
+    """Put it in the bar's right end. A tick reads the marks (shared by all viewers); unmoved, it does nothing more."""
     _tick(loaders.marks(), loaders.today())
 
 

@@ -25,7 +25,7 @@ from pages.common.auth import signed_in_scope
 from pages.common.charts import Figure
 from pages.common.definition import definition_asked, definition_dialog
 from pages.common.downloads import chart_picture, offer_table, page_downloads, picture_mark
-from pages.common.filters import Filters, bar_filters
+from pages.common.filters import Filters, bar_filters, this_month
 from pages.common.layout import Crumb, Place, Places, bar, note, page_header, provisional_calendar_notice
 from pages.common.panel import Picture, panel
 from reports import readings
@@ -168,9 +168,13 @@ class Page:
         """The leaderboard of an indicator for this view, its table handed out; ``change`` replaces fields (link, parameter, beside)."""
         seen = filters or self.filters
         asked = (scope or seen.narrowed, indicator_id, level, seen.period, seen.as_of)
-        read = leaderboards.reading(*asked)
-        offer_table(f"{read.entry.name} 按{LEVEL_NAMES[level]} {seen.period.text}", partial(_figures, seen, read))
+        self.offer_figures(leaderboards.reading(*asked), seen)
         return replace(leaderboards.leaderboard(*asked), **change)
+
+    def offer_figures(self, read: Reading, filters: Filters | None = None) -> None:
+        """Hands out the rows a leaderboard is made of, with 口径, 截至 and filters."""
+        seen = filters or self.filters
+        offer_table(f"{read.entry.name} 按{LEVEL_NAMES[read.level]} {seen.period.text}", partial(_figures, seen, read))
 
     def ranking(self, indicator_id: str, *, key: str = "", **more: Any) -> None:
         """Shows a leaderboard (see :meth:`leaderboard`); it can be taken along as a picture with its 口径."""
@@ -207,10 +211,10 @@ class Page:
 
     # --- what is chosen ---------------------------------------------------------------------------------------------
 
-    def choose(self, label: str, choices: Choices, name: str, default: str, *, restarts: str = "") -> str:
+    def choose(self, label: str, choices: Choices, name: str, default: str, *, restarts: str = "", labelled: bool = False) -> str:
         """One of a few words beside each other (keys, or a mapping of keys to their words), kept in the address under ``name``.
 
-        ``restarts`` names the page number that a new choice takes back to the first page.
+        ``restarts`` names the page number that a new choice takes back to the first page; ``labelled``: the label is seen, not only heard.
         """
         words = _words(choices)
         chosen = st.segmented_control(
@@ -218,7 +222,7 @@ class Page:
             list(words),
             format_func=lambda each: words.get(each, each),
             required=True,
-            label_visibility="collapsed",
+            label_visibility="visible" if labelled else "collapsed",
             wrap=True,
             **from_address(name, list(words), default, restarts=restarts),
         )
@@ -304,17 +308,21 @@ def _figures(filters: Filters, read: Reading) -> Table:
 
 
 @contextmanager
-def page(name: str, *, filters: Filters | None = None, **choices: Any) -> Iterator[Page]:
+def page(name: str, *, filters: Filters | None = None, with_bar: bool = True, is_live: bool = True, **choices: Any) -> Iterator[Page]:
     """The frame of the page ``area/page``. ``choices`` go to ``bar_filters`` (``townships``, ``default_period``); with ``filters`` given
-    the bar offers none and shows 截至 alone."""
+    the bar offers none and shows 截至 alone. A page about no period has no bar (``with_bar``) and looks at the running month; one that is
+    not live shows no 截至 and is not drawn anew when data come."""
     scope = signed_in_scope()
+    live.run_begins()
     header = st.container()
-    left, right = bar()
+    left, right = bar() if with_bar else (header, header)
     with left:
-        seen = filters or bar_filters(scope, **choices)
-    with right:
-        live.live_note()
-    provisional_calendar_notice(loaders.unofficial_years(), seen.period.first, seen.period.last)
+        seen = filters or (bar_filters(scope, **choices) if with_bar else this_month(scope))
+    if with_bar and is_live:
+        with right:
+            live.live_note()
+    if with_bar:
+        provisional_calendar_notice(loaders.unofficial_years(), seen.period.first, seen.period.last)
     drawn = Page(name, scope, header, left, right, seen)
     try:
         with suppress(PageStopped):
