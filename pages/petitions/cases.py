@@ -1,31 +1,50 @@
 """诉求清单: search, filters in the address, sorted and paged in the database."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import streamlit as st
 
-from data_access.petition_lists import Asked, petition_count, petition_list
+from data_access.petition_lists import PAGE_ROWS, petition_count, petition_list
 from pages.common import loaders
-from pages.common.auth import signed_in_scope
-from pages.common.definition import definition_button, open_definition
-from pages.common.layout import page_header
-from pages.common.opening import opening
-from pages.common.panel import panel
-from pages.petitions.asking import TABLES, names_of, period_window
-from pages.petitions.handouts import offer_cases
-from pages.petitions.list_filters import LIST_SHOWN, list_filters, list_sentence, page_picker
-from pages.petitions.markup import case_rows
+from pages.common.address import page_from_address
+from pages.common.definition import definition_button
+from pages.common.filters import Filters
+from pages.common.navigation import file_of
+from pages.common.page import page
+from pages.common.people import names_of
+from pages.petitions.list_filters import LIST_SHOWN, PAGE, CaseList, case_list
+from pages.petitions.windows import TABLES
+from reports.links import PETITIONS
+from reports.tables import ALL_ROWS, Table
+from reports.views.petition_cases import cases_table, list_sentence
 
-scope, as_of = signed_in_scope(), loaders.today()
-header, filters = opening(scope)
-asked: Asked = list_filters(filters)
-window = period_window(filters)
-total = loaders.answer(petition_count, filters.narrowed, TABLES, window=window, asked=asked)
-page = page_picker(total)
-rows = loaders.answer(petition_list, filters.narrowed, TABLES, window=window, asked=asked, page=page)
-names = names_of(scope, [*rows["handler_id"], *rows["lead_id"]])
-st.session_state[LIST_SHOWN] = st.query_params.to_dict()
-with header:
-    page_header(list_sentence(asked, total, filters), crumbs=[("诉求", "pages/petitions/petitions.py", filters.query)])
-panel(case_rows(rows, names, window.last, loaders.workdays(), "没有符合条件的诉求,可放宽条件或换一个时段"), key="case-rows")
-offer_cases("诉求清单", filters, window, asked, "petitions.overdue")
-definition_button("petitions.overdue", "ⓘ 超期怎么算")
-open_definition()
+
+def listed(filters: Filters, found: CaseList, answer: Callable[..., Any], **part: int) -> Table:
+    """A page of the list (``page``), or so many ``rows`` of it."""
+    rows = answer(petition_list, filters.narrowed, window=filters.window, asked=found.asked, **part)
+    return cases_table(
+        "诉求清单",
+        rows,
+        names_of(filters.scope, [*rows["handler_id"], *rows["lead_id"]]),
+        filters.view.moment,
+        filters.view.workdays,
+        conclusion="",
+        indicators=("petitions.overdue",),
+        chosen=found.chosen,
+        empty="没有符合条件的诉求,可放宽条件或换一个时段",
+        may_leave=not found.asked.restricted,  # 检举控告 are for reading only (信访工作条例第三十条)
+    )
+
+
+with page("petitions/cases") as p:
+    filters, found = p.filters, case_list(p)
+    total = loaders.answer(petition_count, filters.narrowed, TABLES, window=filters.window, asked=found.asked)
+    number = page_from_address(PAGE, total, PAGE_ROWS)
+    st.session_state[LIST_SHOWN] = st.query_params.to_dict()
+    sentence = list_sentence(found.name, found.asked.standing, total, filters.view.moment, found.asked.words)
+    p.title(sentence, crumbs=[("诉求", file_of(PETITIONS), filters.query)])
+    all_of_it = partial(listed, filters, found, loaders.answer_once, rows=ALL_ROWS)
+    p.show(listed(filters, found, partial(loaders.answer, tables=TABLES), page=number), key="case-rows", whole=all_of_it)
+    definition_button("petitions.overdue", "ⓘ 超期怎么算")

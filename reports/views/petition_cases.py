@@ -15,7 +15,7 @@ from metrics.workdays import Workdays
 from reports.links import to_case
 from reports.tables import Column, Kind, Layout, Table, Verdict, table
 from reports.views import petition_words as words
-from reports.views.petition_words import AT_A_MOMENT, STANDING_NAMES
+from reports.views.people import name_of
 
 RESTRICTED_NAME = "检举控告(单列,在办和本期)"
 
@@ -84,22 +84,22 @@ def _case(row: Mapping[Any, Any], names: Mapping[int, str], as_of: date, workday
         "due_day": known(row["due_day"]),
         "state": words.case_verdict(row, as_of, workdays),
         "ended_at": row["ended_at"] if over else None,
-        "handler": words.person_name(names, row["handler_id"], "无经办人"),
-        "lead": words.person_name(names, row["lead_id"]),
+        "handler": name_of(names, row["handler_id"], words.NOBODY),
+        "lead": name_of(names, row["lead_id"], ""),
         "moved_at": known(row["moved_at"]),
         "still": None if over else words.still_days(row["moved_at"], as_of),
         "reopened": known(row["reopened"]),
     }
 
 
-def standing_name(standing: str, edition: Edition, *, restricted: bool = False) -> str:
-    """The name of a list: 超期在办, 24小时内未响应."""
-    return RESTRICTED_NAME if restricted else edition.filled(STANDING_NAMES[standing])
+def standing_names(edition: Edition) -> dict[str, str]:
+    """The names of the lists by standing, with the edition's numbers: 24小时内未响应."""
+    return {standing: edition.filled(name) for standing, name in words.STANDING_NAMES.items()}
 
 
-def list_sentence(name: str, total: int, standing: str, moment: date, searched: str) -> str:
+def list_sentence(name: str, standing: str, total: int, moment: date, searched: str) -> str:
     """超期在办 91 件(截至11月21日),含“宅基地”."""
-    at = f"(截至{day_text(moment)})" if standing in AT_A_MOMENT else ""
+    at = f"(截至{day_text(moment)})" if standing in words.AT_A_MOMENT else ""
     return f"{name} {whole(total)} 件{at}" + (f",含“{searched}”" if searched else "")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from metrics.decisions import DECISION_NAMES, KEPT_NAMES, KEPT_STATUS, Kept
 from metrics.petition_case import known
 from metrics.vocabulary import (
     CHANNEL_NAMES,
@@ -21,11 +22,12 @@ from metrics.vocabulary import (
 from metrics.wording import day_text, moment_text
 from metrics.workdays import Workdays
 from reports.tables import Verdict
+from reports.views.people import name_of
 
 SPHERE_NAMES = {"public": "公共事务", "private": "个人事务"}
 STEP_NAMES = {"dispatch": "派单", "accept": "接单", "resolve": "办结", "rate": "评单", "close": "销号"}
 METHOD_NAMES = {"phone": "电话", "questionnaire": "问卷", "face": "当面"}
-UNKNOWN, UNSORTED = "未记录", "未分类"
+UNKNOWN, UNSORTED, NOBODY = "未记录", "未分类", "无经办人"
 FEW_WORKDAYS = 2
 """So many working days before its deadline a case is shown in amber."""
 
@@ -92,10 +94,14 @@ def category_name(value: Any) -> str:
     return known(value) or UNSORTED
 
 
-def person_name(names: Mapping[int, str], person_id: object, nobody: str = "", unknown: str = "不详") -> str:
-    """A person's name as the reader may see it; ``nobody`` where there is none, ``unknown`` where the id names nobody."""
-    found = known(person_id)
-    return nobody if found is None else names.get(int(found), unknown)
+def decision_words(row: Mapping[Any, Any], names: Mapping[int, str]) -> str:
+    """领导包案 王守田. ``row``: of ``metrics.decisions.judged_decisions``."""
+    return f"{DECISION_NAMES[row['kind']]} {name_of(names, row['lead_id'], '')}".strip()
+
+
+def kept_verdict(kept: Kept) -> Verdict:
+    """Whether a decision was kept."""
+    return Verdict(KEPT_STATUS[kept], KEPT_NAMES[kept])
 
 
 def headline(row: Mapping[Any, Any]) -> str:
@@ -130,8 +136,8 @@ def _late(row: Mapping[Any, Any], ended: datetime, due: date) -> bool:
 
 def owner_words(row: Mapping[Any, Any], names: Mapping[int, str]) -> str:
     """Level and handler, and the leader who 包案."""
-    words = f"{level_name(row['level'])} · {person_name(names, row['handler_id'], '无经办人', '经办人不详')}"
-    lead = person_name(names, row["lead_id"])
+    words = f"{level_name(row['level'])} · {name_of(names, row['handler_id'], NOBODY)}"
+    lead = name_of(names, row["lead_id"], "")
     return f"{words} · 包案 {lead}" if lead else words
 
 

@@ -14,6 +14,7 @@ from metrics.petition_case import known
 from pages.common import loaders
 from pages.common.auth import audited
 from pages.common.navigation import plain
+from reports.views.petition_case import phone_words
 
 SHORTEST_REASON = 4
 
@@ -24,16 +25,13 @@ def phone_block(scope: Scope, case: Mapping[str, Any]) -> None:
     if not wanted:
         return
     shown = scope.may_see_names and st.session_state.get("unmasked_case") == case["number"]
-    people = loaders.answer(areas.people, scope, ("person",), person_ids=wanted).set_index("person_id")
-    parts = []
-    for role, person in (("经办", known(case["handler_id"])), ("包案", known(case["lead_id"]))):
-        if person is not None and int(person) in people.index:
-            name, phone = people.loc[int(person), ["name", "phone"]]
-            parts.append(f"{role} {name} {(phone if shown else areas.masked_phone(phone)) or '无电话'}")
-    if not parts:
+    people = loaders.answer(areas.people, scope, ("person",), person_ids=wanted)
+    phones = zip(people["person_id"], people["name"], people["phone"], strict=True)
+    words = phone_words(case, {person: (name, phone if shown else areas.masked_phone(phone)) for person, name, phone in phones})
+    if not words:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="phones"):
-        st.markdown(plain(" · ".join(parts)))
+        st.markdown(plain(words))
         if scope.may_see_names and not shown:
             _ask_reason(case["number"])
 
@@ -43,7 +41,7 @@ def _ask_reason(number: str) -> None:
         reason = st.text_input("事由(记入审计)", max_chars=100, placeholder="例如:核实 11 月 20 日办理情况")
         if st.form_submit_button("记录并查看"):
             if len(reason.strip()) < SHORTEST_REASON:
-                st.error("请写明事由,至少 4 个字。")
+                st.error(f"请写明事由,至少 {SHORTEST_REASON} 个字。")
                 return
             audited(Action.UNMASK, f"诉求 {number} 联系电话:{reason.strip()}")
             st.session_state["unmasked_case"] = number
