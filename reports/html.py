@@ -16,6 +16,7 @@ from metrics.wording import is_missing, whole
 from reports.links import Definition, Link, Target
 from reports.parts import (
     WEEKDAYS,
+    Callout,
     Cards,
     Counters,
     Empty,
@@ -24,10 +25,12 @@ from reports.parts import (
     Heading,
     HeatMap,
     Leaderboard,
+    Milestones,
     MonthCalendar,
     More,
     Pair,
     Sentence,
+    SignLines,
     Steps,
     Timeline,
 )
@@ -37,6 +40,7 @@ MACROS: dict[type, str] = {
     Heading: "heading",
     Sentence: "sentence",
     Empty: "empty",
+    Callout: "callout",
     More: "more",
     Cards: "cards",
     Counters: "counters",
@@ -47,6 +51,8 @@ MACROS: dict[type, str] = {
     Timeline: "timeline",
     Facts: "facts",
     Steps: "steps",
+    Milestones: "milestones",
+    SignLines: "sign_lines",
     Pair: "pair",
 }
 """The macro in ``templates/parts.html`` that draws a part; a table has one by its layout."""

@@ -46,6 +46,14 @@ class Empty:
 
 
 @dataclass(frozen=True)
+class Callout:
+    """A sentence set apart, its first words in bold: a result, a warning."""
+
+    title: str
+    words: str
+
+
+@dataclass(frozen=True)
 class More:
     """The way to all of it, under a block."""
 
@@ -374,6 +382,29 @@ class Steps:
 
 
 @dataclass(frozen=True)
+class Milestone:
+    """A step of a course. ``status``: OK has been taken, NEAR is the one that is on, NONE is still to come."""
+
+    name: str
+    status: Status
+    small: str = ""
+
+
+@dataclass(frozen=True)
+class Milestones:
+    """The steps of a course in order, with how far it has come."""
+
+    milestones: tuple[Milestone, ...]
+
+
+@dataclass(frozen=True)
+class SignLines:
+    """Lines to sign on, for paper only."""
+
+    who: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Pair:
     """Two parts beside each other."""
 
@@ -385,6 +416,7 @@ Part = (
     Heading
     | Sentence
     | Empty
+    | Callout
     | More
     | Cards
     | Counters
@@ -395,6 +427,8 @@ Part = (
     | Timeline
     | Facts
     | Steps
+    | Milestones
+    | SignLines
     | Pair
     | Table
 )
