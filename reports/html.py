@@ -171,14 +171,14 @@ def _about(indicator_id: str, **context: str) -> Definition | None:
 
 
 def _shades(column: Column) -> str:
-    names = {"number": column.is_number and not column.of, "aside": not column.phone, "tight": column.tight}
+    names = {"number": column.stands_right, "aside": not column.phone, "tight": column.tight, "strong": column.strong}
     return " ".join(name for name, on in names.items() if on)
 
 
 def _cell(row: Mapping[str, Any], column: Column, known: Mapping[str, Column]) -> Cell:
     value = row[column.key]
     return Cell(
-        shades=_shades(column),
+        shades=f"{_shades(column)} {row[column.shade] or ''}".strip() if column.shade else _shades(column),
         text=screen_text(row, column),
         small=small_text(row, column, known),
         verdict=value if column.kind is Kind.VERDICT and isinstance(value, Verdict) else None,

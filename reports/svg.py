@@ -354,22 +354,17 @@ def _table(canvas: Canvas, table: Table) -> tuple[str, str]:
     starts = [sum(widths[:place]) for place in range(len(widths))]
     right = sum(widths) - GAP
     for column, start, width in zip(shown, starts, widths, strict=True):
-        x, anchor = (start + width - GAP, "end") if _right(column) else (start, "start")
+        x, anchor = (start + width - GAP, "end") if column.stands_right else (start, "start")
         canvas.text(x, SMALL, column.head or column.title, SMALL, palette.quiet, anchor)
     y = SMALL + 8.0
     for row in rows:
         canvas.line(0, y, right, y, palette.rule)
         for block, column, start, width in zip(row, shown, starts, widths, strict=True):
-            _draw_block(canvas, block, start, y, width - GAP, _right(column))
+            _draw_block(canvas, block, start, y, width - GAP, column.stands_right)
         y += max(block.height for block in row) + 10
     canvas.line(0, y, right, y, palette.rule)
     canvas.reach(right, y)
     return title, table.remark
-
-
-def _right(column: Column) -> bool:
-    """Numbers stand to the right; a part with its whole (2/1) does not."""
-    return column.is_number and not column.of
 
 
 def _block(row: Any, column: Column, known: dict[str, Column], palette: Palette) -> Block:
@@ -380,7 +375,8 @@ def _block(row: Any, column: Column, known: dict[str, Column], palette: Palette)
     elif column.kind is Kind.VERDICT and isinstance(value, Verdict):
         lines = [(line, TEXT, palette.of(value.status)) for line in wrapped(_said(value), WIDEST_COLUMN, TEXT)]
     else:
-        lines = [(line, TEXT, palette.ink) for line in wrapped(screen_text(row, column), WIDEST_COLUMN, TEXT)]
+        ink = palette.of(row[column.shade]) if column.shade and row[column.shade] else palette.ink
+        lines = [(line, TEXT, ink) for line in wrapped(screen_text(row, column), WIDEST_COLUMN, TEXT)]
     small = small_text(row, column, known)
     lines += [(line, SMALL, palette.quiet) for line in wrapped(small, WIDEST_COLUMN, SMALL)] if small else []
     return Block(lines, row[column.drawing] if column.drawing else None)

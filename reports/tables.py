@@ -138,6 +138,12 @@ class Column:
     """False: a narrow screen leaves it out."""
     tight: bool = False
     """On screen it is never broken over two lines."""
+    right: bool = False
+    """On screen it stands to the right, as numbers do: a value in words of its own indicator, a place among many."""
+    strong: bool = False
+    """On screen it is the cell that the others stand beside."""
+    shade: str = ""
+    """Key of the status whose colour a screen gives the cell."""
     drawing: str = ""
     """Key of a :class:`Bar`, :class:`Team` or :class:`Spark` that a screen draws with the cell."""
     link: str = ""
@@ -153,6 +159,11 @@ class Column:
     @property
     def is_number(self) -> bool:
         return self.kind in NUMBERS
+
+    @property
+    def stands_right(self) -> bool:
+        """A screen sets numbers to the right; a part with its whole (2/1) is read as text."""
+        return self.right or (self.is_number and not self.of)
 
 
 class Layout(StrEnum):
