@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, NoReturn
 
+import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -54,6 +55,8 @@ class PageStopped(Exception):
 
 Choices = Mapping[str, str] | Sequence[str]
 """Keys in their order, or keys with the words that are shown for them."""
+Rows = Callable[[pd.DataFrame], pd.DataFrame]
+"""Some rows of a judged frame."""
 ListTable = Callable[..., Table]
 """``make(answer, **part)``; see :meth:`Page.pages_of_query`."""
 
@@ -163,25 +166,46 @@ class Page:
         return Cards(tuple(each for each in found if each is not None))
 
     def leaderboard(
-        self, indicator_id: str, *, level: Level = Level.TOWNSHIP, filters: Filters | None = None, scope: Scope | None = None, **change: Any
+        self,
+        indicator_id: str,
+        *,
+        level: Level = Level.TOWNSHIP,
+        filters: Filters | None = None,
+        scope: Scope | None = None,
+        rows: Rows | None = None,
+        named: str = "",
+        **change: Any,
     ) -> Leaderboard:
-        """The leaderboard of an indicator for this view, its table handed out; ``change`` replaces fields (link, parameter, beside)."""
+        """The leaderboard of an indicator for this view, its table handed out; ``change`` replaces fields (link, parameter, beside).
+
+        ``rows`` takes the frame and leaves what is shown of it, in its order; the table handed out holds the same and is ``named`` so.
+        """
         seen = filters or self.filters
         asked = (scope or seen.narrowed, indicator_id, level, seen.period, seen.as_of)
-        self.offer_figures(leaderboards.reading(*asked), seen)
-        return replace(leaderboards.leaderboard(*asked), **change)
+        read, board = leaderboards.reading(*asked), leaderboards.leaderboard(*asked)
+        if rows is not None:
+            shown = rows(read.frame)
+            read, board = replace(read, frame=shown), replace(board, frame=shown)
+        self.offer_figures(read, seen, named)
+        return replace(board, **change)
 
-    def offer_figures(self, read: Reading, filters: Filters | None = None) -> None:
-        """Hands out the rows a leaderboard is made of, with 口径, 截至 and filters."""
+    def offer_figures(self, read: Reading, filters: Filters | None = None, named: str = "") -> None:
+        """Hands out the rows a leaderboard is made of, with 口径, 截至 and filters; ``named``: which part of the units they are."""
         seen = filters or self.filters
-        offer_table(f"{read.entry.name} 按{LEVEL_NAMES[read.level]} {seen.period.text}", partial(_figures, seen, read))
+        title = " ".join(part for part in (f"{read.entry.name} 按{LEVEL_NAMES[read.level]}", named) if part)
+        offer_table(f"{title} {seen.period.text}", partial(_figures, seen, read, title if named else read.entry.name))
 
     def ranking(self, indicator_id: str, *, key: str = "", **more: Any) -> None:
         """Shows a leaderboard (see :meth:`leaderboard`); it can be taken along as a picture with its 口径."""
         self.show_ranking(self.leaderboard(indicator_id, **more), key=key or f"board-{indicator_id}")
 
-    def show_ranking(self, board: Leaderboard, *, key: str) -> None:
-        self.show(board, key=key, picture_name=board.entry.name, about=board.entry.id)
+    def show_ranking(self, board: Leaderboard, *, key: str, rows: int = 0) -> None:
+        """``rows``: so many to a page where there are more, the page numbers under it."""
+        above, number = st.container(), 1
+        if 0 < rows < len(board.frame):
+            number = page_from_address(f"page-{key}", len(board.frame), rows)
+        with above:
+            self.show(board.page(number, rows) if rows else board, key=key, picture_name=board.entry.name, about=board.entry.id)
 
     def rankings(self, indicator_ids: Sequence[str], *, columns: int = 2, yearly: Collection[str] = (), **more: Any) -> None:
         """Leaderboards beside each other, ``columns`` to a line; those of ``yearly`` over the year of the period."""
@@ -301,22 +325,31 @@ def _same(table: Table) -> Table:
     return table
 
 
-def _figures(filters: Filters, read: Reading) -> Table:
+def _figures(filters: Filters, read: Reading, title: str) -> Table:
     """The leaderboard's rows as a table to take away, with 口径, 截至 and filters in its notes."""
     chosen = f"区划 {filters.township}" if filters.township else "全部乡镇"
-    return readings.reading_table(loaders.source(filters.narrowed), read, f"{read.period.label} · {chosen}")
+    return replace(readings.reading_table(loaders.source(filters.narrowed), read, f"{read.period.label} · {chosen}"), title=title)
 
 
 @contextmanager
-def page(name: str, *, filters: Filters | None = None, with_bar: bool = True, is_live: bool = True, **choices: Any) -> Iterator[Page]:
+def page(
+    name: str,
+    *,
+    filters: Filters | Callable[[Scope], Filters] | None = None,
+    with_bar: bool = True,
+    is_live: bool = True,
+    **choices: Any,
+) -> Iterator[Page]:
     """The frame of the page ``area/page``. ``choices`` go to ``bar_filters`` (``townships``, ``default_period``); with ``filters`` given
-    the bar offers none and shows 截至 alone. A page about no period has no bar (``with_bar``) and looks at the running month; one that is
+    the bar offers none and shows 截至 alone, or what ``filters(scope)`` draws there. A page about no period has no bar (``with_bar``) and looks at the running month; one that is
     not live shows no 截至 and is not drawn anew when data come."""
     scope = signed_in_scope()
     live.run_begins()
     header = st.container()
     left, right = bar() if with_bar else (header, header)
     with left:
+        if callable(filters):
+            filters = filters(scope)
         seen = filters or (bar_filters(scope, **choices) if with_bar else this_month(scope))
     if with_bar and is_live:
         with right:
