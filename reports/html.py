@@ -28,13 +28,14 @@ from reports.parts import (
     Milestones,
     MonthCalendar,
     More,
+    Names,
     Pair,
     Sentence,
     SignLines,
     Steps,
     Timeline,
 )
-from reports.tables import SIGNS, Bar, Column, Kind, Layout, Lines, Spark, Table, Team, Verdict, screen_text, small_text
+from reports.tables import SIGNS, Bar, Column, Kind, Layout, Lines, Spark, Table, Team, Verdict, Verdicts, screen_text, small_text
 
 MACROS: dict[type, str] = {
     Heading: "heading",
@@ -50,6 +51,7 @@ MACROS: dict[type, str] = {
     MonthCalendar: "month_calendar",
     Timeline: "timeline",
     Facts: "facts",
+    Names: "names",
     Steps: "steps",
     Milestones: "milestones",
     SignLines: "sign_lines",
@@ -80,7 +82,8 @@ class Cell:
     shades: str
     text: str
     small: str = ""
-    verdict: Verdict | None = None
+    sign: Verdict | None = None
+    verdicts: tuple[Verdict, ...] = ()
     lines: tuple[tuple[str, str], ...] = ()
     drawing: Markup = NOTHING
     link: Definition | None = None
@@ -88,6 +91,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
+    shade: str
     go: Markup
     cells: tuple[Cell, ...]
 
@@ -162,7 +166,8 @@ class HtmlWriter:
         for place, row in enumerate(table.frame.to_dict("records")):
             link: Link | None = table.links[place] if place < len(table.links) else None
             cells = tuple(_cell(row, column, known) for column in shown)
-            rows.append(Row(self.go(link), cells))
+            shade = "sum" if table.ends_in_sum and place == len(table.frame) - 1 else ""
+            rows.append(Row(shade, self.go(link), cells))
         return LaidOut(heading, tuple(Head(column.head or column.title, _shades(column)) for column in shown), tuple(rows))
 
 
@@ -181,7 +186,8 @@ def _cell(row: Mapping[str, Any], column: Column, known: Mapping[str, Column]) -
         shades=f"{_shades(column)} {row[column.shade] or ''}".strip() if column.shade else _shades(column),
         text=screen_text(row, column),
         small=small_text(row, column, known),
-        verdict=value if column.kind is Kind.VERDICT and isinstance(value, Verdict) else None,
+        sign=row[column.sign] if column.sign else None,
+        verdicts=value.verdicts if isinstance(value, Verdicts) else (value,) if isinstance(value, Verdict) else (),
         lines=value.lines if isinstance(value, Lines) else (),
         drawing=drawn(row[column.drawing]) if column.drawing else NOTHING,
         link=row[column.link] if column.link else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -224,6 +224,10 @@ class Leaderboard:
         """Where the target lies, 0–1; None where there is none to show."""
         return min(1.0, self.target / self.top) if self.target else None
 
+    def page(self, number: int, rows: int) -> Leaderboard:
+        """One page of ``rows`` units, the first is page 1."""
+        return replace(self, frame=self.frame.iloc[(number - 1) * rows : number * rows].reset_index(drop=True))
+
     def units(self) -> list[RankedUnit]:
         return [self._unit(row) for row in self.frame.to_dict("records")]
 
@@ -372,6 +376,37 @@ class Facts:
     facts: tuple[Fact, ...]
     remark: str = ""
     about: str = ""
+    empty: str = ""
+    """What stands there when there is none."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """Somebody by name. ``shade``: a class of the style sheet (quiet, low)."""
+
+    name: str
+    link: Link | None = None
+    shade: str = ""
+
+
+@dataclass(frozen=True)
+class NameLine:
+    """Names under one word: 班子成员 8 人, then who they are."""
+
+    title: str
+    count: str
+    names: tuple[Named, ...]
+
+
+@dataclass(frozen=True)
+class Names:
+    """Lines of names under a heading."""
+
+    title: str
+    lines: tuple[NameLine, ...]
+    remark: str = ""
+    about: str = ""
+    empty: str = ""
 
 
 @dataclass(frozen=True)
@@ -426,6 +461,7 @@ Part = (
     | MonthCalendar
     | Timeline
     | Facts
+    | Names
     | Steps
     | Milestones
     | SignLines
