@@ -52,6 +52,23 @@ from data_access.tables import (
 )
 from data_access.window import Window
 
+PROBLEM_TABLES = (
+    "night_stay",
+    "night_session",
+    "night_lecturer",
+    "night_visit",
+    "reception_slot",
+    "petition",
+    "petition_event",
+    "petition_rating",
+    "captain_visit",
+    "captain_meeting",
+    "household",
+    "appointment",
+    "person",
+    "area",
+)
+"""What the answers below depend on."""
 COLUMNS = ["row_id", "area_code", "area_name", "day", "person_id", "person_name", "detail", "source", "source_ref", "recorded_at"]
 
 
