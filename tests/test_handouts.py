@@ -18,10 +18,11 @@ from data_access.audit import Action
 from data_access.board_tables import BoardAudit
 from data_access.clock import beijing_now
 from data_access.scope import Scope
-from pages.common import downloads, handouts
+from pages.common import downloads
 from pages.selection import asking
+from reports.csv_file import csv_bytes
 from reports.selection_files import Paper, ranking_table
-from reports.tables import MOST_ROWS, Kind, csv_bytes, table_of_rows
+from reports.tables import ALL_ROWS, MOST_ROWS, Kind, table_of_rows
 from reports.workbook import workbook_bytes
 from tests.builders import (
     CELL,
@@ -206,7 +207,7 @@ def test_rows_keep_their_types_in_a_workbook_and_a_csv():
 
 
 def test_a_table_that_had_to_be_cut_says_so():
-    table = table_of_rows("表", {"号": Kind.COUNT}, [[1]] * handouts.ALL_ROWS)
+    table = table_of_rows("表", {"号": Kind.COUNT}, [[1]] * ALL_ROWS)
     assert (len(table.frame), table.cut) == (MOST_ROWS, True)
     whole = table_of_rows("表", {"号": Kind.COUNT}, [[1]] * 3)
     assert notes_of(openpyxl.load_workbook(io.BytesIO(workbook_bytes([whole]))))["行数"] == "3 行,为筛选后的全部"
