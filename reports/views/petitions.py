@@ -1,16 +1,609 @@
-"""诉求 as it is read."""
+"""诉求 as it is read: how things stand, what to act on, the rankings, composition and flow, signals, who leads what."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
 import pandas as pd
 
-from metrics.wording import fraction
+from metrics.decisions import DECISION_NAMES, Kept
+from metrics.petition_case import known
+from metrics.petition_forecast import CHECKED_WEEKS, HitRate, how_sure
+from metrics.petition_signals import FALSE_ALARMS, rising
+from metrics.petitions import quantiles
+from metrics.registry import indicator
+from metrics.vocabulary import Level, Status
+from metrics.wording import day_text, fraction, is_missing, share, share_points, whole
+from reports.links import VILLAGE, Link, to_case, to_cases
+from reports.parts import ExceptionGroup, More, Sentence
+from reports.subjects import CASES_BEHIND, cases_behind
+from reports.tables import Column, Kind, Layout, Table, Verdict, table
+from reports.view import View
+from reports.views import petition_words as words
+from reports.views.people import name_of
+from reports.views.petition_cases import cases_table, short_cases_table
+
+ON_TIME, BACKLOG, REPEAT, MASS = "petitions.closed_on_time", "petitions.backlog", "petitions.repeat", "petitions.mass"
+MOST_LINES = 4
 
 
 def on_time_words(on_time: pd.DataFrame, overdue: pd.DataFrame) -> dict[str, str]:
     """By township code: (44/46) 超期2/13, from the frames of 按期办结率 and 超期在办."""
-    known = on_time.set_index("code")
+    known_units = on_time.set_index("code")
     return {
-        str(row["code"]): f"({fraction(known['k'].get(row['code']), known['n'].get(row['code']))}) 超期{fraction(row['k'], row['n'])}"
+        str(row["code"]): f"({fraction(known_units['k'].get(row['code']), known_units['n'].get(row['code']))})"
+        f" 超期{fraction(row['k'], row['n'])}"
         for row in overdue.to_dict("records")
     }
+
+
+def standing_sentence(standing: pd.DataFrame, townships: Mapping[str, str]) -> str:
+    """在办 221 件,超期 91 件(清水坪镇 21 件最多),本周到期 30 件;积案 61 件,14 件没有包案领导.
+
+    ``standing``: ``data_access.petition_state.open_by_dimension``.
+    """
+    total = standing[standing["dimension"] == "all"].iloc[0]
+    if not total["open"]:
+        return "没有在办诉求"
+    units = standing[standing["dimension"] == "township"].sort_values("overdue", ascending=False)
+    worst = ""
+    if len(units) > 1 and units["overdue"].iloc[0]:
+        name = townships.get(str(units["value"].iloc[0]), "")
+        worst = f"({name} {units['overdue'].iloc[0]} 件最多)" if name else ""
+    unled = f",{total['backlog_unled']} 件没有包案领导" if total["backlog_unled"] else ""
+    backlog = f";积案 {total['backlog']} 件{unled}" if total["backlog"] else ""
+    return f"在办 {whole(total['open'])} 件,超期 {whole(total['overdue'])} 件{worst},本周到期 {total['due_soon']} 件{backlog}"
+
+
+# --- what was decided -----------------------------------------------------------------------------------------------
+
+MOST_DECISIONS = 12
+DECISION_COLUMNS = (
+    Column("what", "事项", files=False, small=("note",)),
+    Column("course", "进展", files=False, small=("decided",)),
+    Column("decided", "决定", screen=False, files=False),
+    Column("decided_on", "决定日期", Kind.DATE, screen=False),
+    Column("decider", "决定人", screen=False),
+    Column("number", "编号", screen=False),
+    Column("township", "乡镇", screen=False),
+    Column("category", "类别", screen=False),
+    Column("decision", "决定", screen=False),
+    Column("lead", "包案领导", screen=False),
+    Column("note", "要求", screen=False),
+    Column("due_on", "时限", Kind.DATE, screen=False),
+    Column("verdict", "兑现", Kind.VERDICT),
+    Column("moved", "决定后", screen=False),
+)
+
+
+def to_talk_about(decisions: pd.DataFrame) -> pd.DataFrame:
+    """Decisions of the last day on which any were taken, and older ones that were not kept: what a meeting looks at first.
+
+    ``decisions``: ``metrics.decisions.judged_decisions``.
+    """
+    standing = decisions[decisions["kept"] != Kept.LIFTED]
+    days = pd.to_datetime(standing["decided_at"]).dt.date
+    return standing[(days == days.max()) | (standing["kept"] == Kept.BROKEN)]
+
+
+def decisions_table(found: pd.DataFrame, names: Mapping[int, str], townships: Mapping[str, str]) -> Table:
+    """上次定的事. ``found``: at least one of :func:`to_talk_about`, newest first; ``names``: of the leaders in it."""
+    rows = []
+    for row in found.to_dict("records"):
+        town, category, due = townships.get(str(row["area_code"])[:9], ""), known(row["category"]), known(row["due_on"])
+        moved = "有进展" if row["moved"] else "没有进展"
+        day, decider = row["decided_at"].date(), row["decided_name"] or row["decided_by"]
+        rows.append(
+            {
+                "what": f"{town} {category or ''} · {words.decision_words(row, names)}".strip(),
+                "course": f"决定后{moved}" if due is None else f"{day_text(due)}前 · 决定后{moved}",
+                "decided": f"{day_text(day)} {decider}",
+                "decided_on": day,
+                "decider": decider,
+                "number": row["number"],
+                "township": town,
+                "category": category,
+                "decision": DECISION_NAMES[row["kind"]],
+                "lead": name_of(names, row["lead_id"], ""),
+                "note": known(row["note"]),
+                "due_on": due,
+                "verdict": words.kept_verdict(row["kept"]),
+                "moved": moved,
+            }
+        )
+    kept, broken = int(found["kept"].isin([Kept.KEPT, Kept.LATE]).sum()), int((found["kept"] == Kept.BROKEN).sum())
+    last = day_text(pd.to_datetime(found["decided_at"]).max().date())
+    return table(
+        "上次定的事",
+        DECISION_COLUMNS,
+        rows,
+        layout=Layout.CASES,
+        conclusion=f"上次定的事({last}):{len(rows)} 项,已办结 {kept} 项,到期未兑现 {broken} 项",
+        links=tuple(to_case(number) for number in found["number"]),
+    )
+
+
+# --- what to act on -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A list whose head stands on the page: its standing and order, what is said where there is none, whose definition it has."""
+
+    standing: str
+    sort: str
+    quiet: str
+    about: str
+    by_age: bool = False
+
+
+WATCHED = (
+    Watched("overdue", "due", "没有超期的诉求", "petitions.overdue"),
+    Watched("backlog_unled", "opened", "积案都有包案领导", BACKLOG, by_age=True),
+)
+
+
+def watched_group(it: Watched, total: int, rows: pd.DataFrame, names: Mapping[int, str], view: View) -> ExceptionGroup:
+    """The head of a list (``rows``) with handler, 包案领导 and since when nothing moved, and the way to all ``total`` of it."""
+    title = words.STANDING_NAMES[it.standing]
+    below = (More(f"全部 {total} 件 →", to_cases(it.standing, view.township, sort=it.sort)),) if total else ()
+    cases = short_cases_table(title, rows, names, view.moment, view.workdays, by_age=it.by_age)
+    return ExceptionGroup(title, f"{total} 件", quiet=it.quiet, about=it.about, table=cases, below=below)
+
+
+DAYS_AHEAD = 7
+LATE_TITLE = f"{DAYS_AHEAD} 天内可能超期"
+LATE_COLUMNS = (
+    Column("what", "诉求", files=False, small=("due_day", "grounds")),
+    Column("grounds", "依据", screen=False, files=False),
+    Column("number", "编号", screen=False),
+    Column("township", "乡镇", screen=False),
+    Column("category", "类别", screen=False),
+    Column("due_day", "时限", Kind.DATE, words="{}到期", screen=False),
+    Column("chance", "可能超期", Kind.SHARE, screen=False),
+    Column("alike", "依据同类", Kind.COUNT, "件", screen=False),
+    Column("verdict", "提示", Kind.VERDICT, files=False),
+)
+
+
+def likely_late_table(forecast: pd.DataFrame, warn_at: float, townships: Mapping[str, str]) -> Table:
+    """Open cases that will miss their deadline with a chance from ``warn_at`` (0–1) on, most probable first.
+
+    ``forecast``: ``metrics.petition_forecast.miss_chances``.
+    """
+    found, rows = forecast[forecast["chance"] >= warn_at], []
+    for row in found.to_dict("records"):
+        low, high = how_sure(row["chance"], row["alike"])
+        town, category = townships.get(str(row["code"])[:9], ""), words.category_name(row["category"])
+        rows.append(
+            {
+                **row,
+                "what": f"{town} {category}".strip(),
+                "grounds": f"依据同类 {row['alike']} 件,{low:.0%}–{high:.0%}",
+                "township": town,
+                "category": category,
+                "verdict": Verdict(Status.NEAR, f"可能 {row['chance']:.0%}"),
+            }
+        )
+    links = tuple(to_case(number) for number in found["number"])
+    return table("可能超期的诉求", LATE_COLUMNS, rows, layout=Layout.CASES, conclusion="", indicators=(ON_TIME,), links=links)
+
+
+def likely_late_group(late: Table, hits: HitRate) -> ExceptionGroup:
+    """The first of :func:`likely_late_table`, with how often the forecast was right."""
+    head = replace(late.page(1, MOST_LINES), may_leave=False)
+    below = (Sentence(f"按本地以往办结用时推算(生存分析)。{hit_words(hits)}", "sub"),)
+    return ExceptionGroup(
+        LATE_TITLE, f"{len(late.frame)} 件", quiet="没有大概率超期的诉求", severity=Status.NEAR, about=ON_TIME, table=head, below=below
+    )
+
+
+def likely_late_awaited() -> ExceptionGroup:
+    """As :func:`likely_late_group` while the forecast is still being learned."""
+    return ExceptionGroup(LATE_TITLE, "", quiet="正在推算,几秒后显示", severity=Status.NEAR, about=ON_TIME)
+
+
+def hit_words(result: HitRate) -> str:
+    """前 8 周提示 51 件,31 件确实超期(60.8%)."""
+    if not result.named:
+        return f"前 {CHECKED_WEEKS} 周没有提示过"
+    right = f"{result.right} 件确实超期({share(result.precision)})"
+    return f"前 {CHECKED_WEEKS} 周提示 {result.named} 件,{right};另有 {result.missed - result.right} 件没提示到"
+
+
+# --- rankings -------------------------------------------------------------------------------------------------------
+
+RANKING_REMARKS = {
+    "按期与及时": "派单、接单、联系群众的时限依次为点单后{petitions.dispatch_workdays}个工作日、派单后{petitions.accept_workdays}个工作日"
+    "和派单后{petitions.response_hours}小时。",
+    "化解": "撤回、转送、不予受理的不计入,可在清单中查看。诉求多少不参与排名。",
+    "满意": "评单由经办方收集,回访由第三方独立询问;两者相差超过{targets.satisfaction.gap}个百分点,应查是否有“教”群众打分。",
+    "规范": "销号须佐证、回头看、评单齐全。",
+}
+"""By group of rankings (``reports.subjects``), with places for the edition's numbers."""
+
+
+def row_links(indicator_id: str, level: Level) -> dict[str, Any]:
+    """Where the rows of a leaderboard lead: villages to their page, townships to their red cases, or to their page without any."""
+    if level is Level.VILLAGE:
+        return {"link": Link(VILLAGE), "parameter": "village"}
+    link = cases_behind(indicator_id)
+    return {} if link is None else {"link": link}
+
+
+FORMULA_COLUMNS = (
+    Column("name", "单位"),
+    Column("k", "按期", Kind.COUNT, "件", screen=False),
+    Column("n", "应办结", Kind.COUNT, "件", screen=False),
+    Column("value", "按期办结率", Kind.SHARE, counts=("k", "n")),
+    Column("ended_k", "已结按期", Kind.COUNT, "件", screen=False),
+    Column("ended_n", "已结", Kind.COUNT, "件", screen=False),
+    Column("flattering", "只算已结", Kind.SHARE, counts=("ended_k", "ended_n")),
+    Column("outside", "撤回转送不受理", Kind.COUNT, "件", screen=False),
+    Column("points", "相差", Kind.NUMBER, "点", words="高 {} 点"),
+)
+
+
+def two_formulas(frame: pd.DataFrame, flattering: pd.DataFrame, outside: pd.DataFrame) -> tuple[Table, Table]:
+    """按期办结率 beside the flattering formula that only looks at what has ended, the largest difference first: the units in which they
+    differ, and all units.
+
+    ``frame``: the judged one of 按期办结率; ``flattering``, ``outside``: ``metrics.petitions.flattering_on_time`` and ``left_out``.
+    """
+    ended = flattering.rename(columns={"k": "ended_k", "n": "ended_n"})
+    found = frame[frame["n"] > 0].merge(ended, on="code").merge(outside.rename(columns={"k": "outside"}), on="code", how="left")
+    found = found[found["ended_n"] > 0].fillna({"outside": 0}).astype({"outside": "int64"})
+    found["flattering"] = found["ended_k"] / found["ended_n"]
+    pairs = zip(found["flattering"], found["value"], strict=True)
+    found["points"] = [float(share_points(float(higher)) - share_points(float(value))) for higher, value in pairs]
+    found = found.sort_values(["points", "code"], ascending=[False, True], ignore_index=True)
+    higher = int((found["points"] > 0).sum())
+    conclusion, remark = "按期办结率与“只算已结”没有差别", "没有超期未结的诉求被算法掩盖"
+    if higher:
+        conclusion = f"“只算已结”会把{found['name'].iloc[0]}抬高 {found['points'].iloc[0]:.1f} 点"
+        same = f";其余 {len(found) - higher} 个单位两种算法相同" if len(found) > higher else ""
+        remark = f"“只算已结”拖着不办也不扣分,只作对照{same};撤回、转送、不予受理共 {int(found['outside'].sum())} 件两种都不计"
+    everything = table(
+        "两种算法对照",
+        FORMULA_COLUMNS,
+        found.to_dict("records"),
+        conclusion=conclusion,
+        remark=remark,
+        indicators=(ON_TIME,),
+        links=tuple(to_cases(CASES_BEHIND[ON_TIME], str(code)) for code in found["code"]),
+        empty="",
+    )
+    return everything.page(1, higher), everything
+
+
+# --- composition ----------------------------------------------------------------------------------------------------
+
+DIMENSIONS = {
+    "乡镇": "township",
+    "级别": "level",
+    "类别": "category",
+    "在办天数": "age",
+    "大小": "size",
+    "渠道": "channel",
+    "领域": "sphere",
+}
+ORDERS: dict[str, Sequence[str]] = {
+    "level": ("cell", "group", "patch", "village", "township", "county"),
+    "size": ("small", "big", "hard"),
+}
+LISTED_BY = ("township", "level", "size", "category", "channel", "age")
+"""The dimensions whose bars lead to a list: each is a filter of it by the same name."""
+MOST_BARS = 18
+
+
+@dataclass(frozen=True)
+class Composition:
+    """What is open by one dimension: bars for the first values, a table of all of them. ``codes``: by bar, empty where it leads nowhere."""
+
+    dimension: str
+    title: str
+    subtitle: str
+    alt: str
+    names: Sequence[str]
+    values: Sequence[int]
+    texts: Sequence[str]
+    codes: Sequence[str]
+    table: Table
+
+    @property
+    def leads(self) -> bool:
+        return self.dimension in LISTED_BY
+
+    def cases(self, code: str, township: str | None) -> Link:
+        """The list behind a bar."""
+        link = to_cases("open", township)
+        return replace(link, query={**link.query, self.dimension: code})
+
+
+def composition(standing: pd.DataFrame, by: str, townships: Mapping[str, str], ages: Sequence[int]) -> Composition:
+    """``by`` is one of :data:`DIMENSIONS`; ``standing``: ``open_by_dimension``; ``ages``: ``petition_lists.age_buckets``."""
+    dimension = DIMENSIONS[by]
+    rows = standing[standing["dimension"] == dimension]
+    order = [str(each) for each in ages] if dimension == "age" else ORDERS.get(dimension)
+    if order is None:
+        rows = rows.sort_values(["open", "value"], ascending=[False, True])
+    else:
+        places = {value: place for place, value in enumerate(order)}
+        rows = rows.assign(place=[places.get(value, len(places)) for value in rows["value"]]).sort_values("place")
+    rows = rows.assign(name=[_value_name(dimension, value, townships, ages) for value in rows["value"]])
+    shown = rows.head(MOST_BARS)
+    late = shown.sort_values("overdue", ascending=False)
+    most = f"超期最多的是{late['name'].iloc[0]}({late['overdue'].iloc[0]} 件)" if len(late) and late["overdue"].iloc[0] else "没有超期"
+    return Composition(
+        dimension,
+        title=most,
+        subtitle=f"在办诉求按{by},件 · 只看多少,不排名" + (" · 点一条看清单" if dimension in LISTED_BY else ""),
+        alt=f"在办诉求按{by}:{most}",
+        names=list(shown["name"]),
+        values=list(shown["open"]),
+        texts=[f"{row['open']} 件 · 超期 {row['overdue']}" for row in shown.to_dict("records")],
+        codes=["" if is_missing(value) else str(value) for value in shown["value"]],
+        table=table(
+            f"在办诉求按{by}",
+            (
+                Column("name", by),
+                Column("open", "在办", Kind.COUNT, "件"),
+                Column("overdue", "超期", Kind.COUNT, "件"),
+                Column("due_soon", "本周到期", Kind.COUNT, "件"),
+                Column("backlog", "积案", Kind.COUNT, "件"),
+            ),
+            rows.to_dict("records"),
+            indicators=("petitions.open", "petitions.overdue"),
+        ),
+    )
+
+
+def _value_name(dimension: str, value: object, townships: Mapping[str, str], ages: Sequence[int]) -> str:
+    if is_missing(value):
+        return words.UNKNOWN
+    text = str(value)
+    if dimension == "township":
+        return townships.get(text, text)
+    if dimension == "age":
+        return words.age_name(int(text), ages)
+    names = {"level": words.level_name, "size": words.size_name, "channel": words.channel_name, "sphere": words.sphere_name}
+    return names.get(dimension, str)(text)
+
+
+# --- flow -----------------------------------------------------------------------------------------------------------
+
+FLOW_WEEKS, COMPARED_WEEKS = 26, 4
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What came in and what ended, by week, oldest first; the last week is running. ``weeks``: their Mondays as 11/23."""
+
+    title: str
+    weeks: Sequence[str]
+    opened: Sequence[int]
+    ended: Sequence[int]
+
+    @property
+    def remarks(self) -> list[str]:
+        """By week: the running one is not complete."""
+        return [*[""] * (len(self.weeks) - 1), "(本周未完)"]
+
+
+def flow_days(last: date) -> int:
+    """How many days :func:`weekly_flow` is made from: whole weeks and the running one up to ``last``."""
+    return 7 * FLOW_WEEKS + last.weekday() + 1
+
+
+def weekly_flow(daily: pd.DataFrame, last: date) -> Flow:
+    """``daily``: ``data_access.petition_state.daily_flow`` of :func:`flow_days` that end with ``last``."""
+    monday = last - timedelta(days=last.weekday())
+    weeks = [monday - timedelta(weeks=back) for back in range(FLOW_WEEKS, -1, -1)]
+    begins = [day - timedelta(days=day.weekday()) for day in daily["day"]]
+    sums = daily[["opened", "ended"]].groupby(pd.Series(begins, index=daily.index, dtype="object")).sum().reindex(weeks, fill_value=0)
+    opened, ended = ([int(each) for each in sums[name]] for name in ("opened", "ended"))
+    # The running week is not complete: it does not decide the title.
+    came, went = (sum(each[-COMPARED_WEEKS - 1 : -1]) for each in (opened, ended))
+    course = "在办增加" if came > went else "在办减少" if came < went else "进出持平"
+    return Flow(f"近四周来 {came} 件、结 {went} 件,{course}", [f"{week.month}/{week.day}" for week in weeks], opened, ended)
+
+
+STEP_FROM = {"dispatch": "点单 → 派单", "accept": "派单 → 接单", "resolve": "接单 → 办结", "rate": "办结 → 评单", "close": "办结 → 销号"}
+"""The 四单 in their order."""
+OPEN_STEPS = ["dispatch", "accept", "resolve"]
+STEP_COLUMNS = (
+    Column("step_name", "步骤", small=("way",)),
+    Column("way", "从哪到哪", screen=False, files=False),
+    Column("n", "走完", Kind.COUNT, "件"),
+    Column("median", "用时中位数", Kind.DAYS, "天"),
+    Column("p90", "九成不超过", Kind.DAYS, "天"),
+    Column("waiting", "现在等着", Kind.COUNT, "件", small=("oldest",)),
+    Column("oldest", "最早自", Kind.DATE, words="最早 {}", screen=False),
+)
+
+
+def steps_table(durations: pd.DataFrame, waiting: pd.DataFrame, township: str | None, afterwards_days: int) -> Table:
+    """四单: how many passed each step in the period, how long it took them, who waits there now.
+
+    ``durations``: ``petition_state.step_durations``; ``waiting``: ``petition_state.waiting_by_step``, which looks for rating and closing
+    at what was resolved in the last ``afterwards_days``.
+    """
+    done = quantiles(durations, ["step"]).set_index("step")[["n", "median", "p90"]].reindex(list(STEP_FROM)).fillna({"n": 0})
+    wait = waiting.set_index("step").loc[list(STEP_FROM)]
+    rows = done.join(wait).assign(step_name=[words.STEP_NAMES[step] for step in STEP_FROM], way=list(STEP_FROM.values()))
+    longest = str(wait.loc[OPEN_STEPS, "waiting"].idxmax())
+    return table(
+        "四单流转",
+        STEP_COLUMNS,
+        rows.to_dict("records"),
+        conclusion=f"四单:在办诉求多数等在“{words.STEP_NAMES[longest]}”这一步",
+        remark=f"本期走完该步的件数和用时(自然天);等在该步的为截至时刻,评单、销号只看近 {afterwards_days} 天办结的",
+        indicators=("petitions.days",),
+        links=tuple(to_cases(f"awaits_{step}", township, sort="moved") for step in STEP_FROM),
+    )
+
+
+# --- signals --------------------------------------------------------------------------------------------------------
+
+MOST_UNITS, MOST_CATEGORIES = 8, 3
+
+
+def rising_tables(
+    counts: pd.DataFrame, recent_days: int, past_days: int, townships: Mapping[str, str], township: str | None
+) -> tuple[Table, Table]:
+    """Categories of which more comes in than their own past explains, everywhere and by township, surest first: the head, and all.
+
+    ``counts``: ``data_access.petition_state.category_counts``, which looks at ``recent_days`` and the ``past_days`` before them.
+    """
+    everywhere = rising(counts, recent_days, past_days, ["category"]).assign(code="")
+    found = pd.concat([everywhere, rising(counts, recent_days, past_days, ["category", "code"])], ignore_index=True)
+    rows = [
+        {
+            **row,
+            "where": townships.get(str(row["code"]), str(row["code"])) if row["code"] else "合计",
+            "course": "以前没有" if is_missing(row["times"]) else f"平时的 {row['times']:.1f} 倍",
+        }
+        for row in found.to_dict("records")
+    ]
+    named = list(dict.fromkeys(found["category"]))
+    titled = "、".join(named[:MOST_CATEGORIES]) + ("等" if len(named) > MOST_CATEGORIES else "")
+    measured = f"近 {recent_days} 天与此前 {past_days} 天的平时水平比,已扣除偶然波动(误报不超过{FALSE_ALARMS:.0%})"
+    everything = table(
+        "上升的类别",
+        (
+            Column("category", "类别", small=("where",)),
+            Column("where", "范围", screen=False),
+            Column("recent", "近期", Kind.COUNT, "件", head=f"近 {recent_days} 天", words="{} 件"),
+            Column("usual", "平时", Kind.NUMBER, "件"),
+            Column("course", "", files=False),
+            Column("times", "是平时的", Kind.NUMBER, "倍", screen=False),
+        ),
+        rows,
+        conclusion=f"{titled}明显上升" if rows else "没有明显上升的类别",
+        remark=measured,
+        chosen=measured,
+        links=tuple(to_cases("all", row["code"] or township, category=row["category"], sort="newest") for row in rows),
+        empty="",
+    )
+    return everything.page(1, len(everywhere) + MOST_UNITS), everything
+
+
+REPEAT_DAYS = 180
+REPEAT_COLUMNS = (
+    Column("what", "首件", files=False, small=("township", "number")),
+    Column("number", "首件编号", screen=False),
+    Column("category", "类别", screen=False),
+    Column("title", "事由", screen=False),
+    Column("township", "乡镇", screen=False),
+    Column("times", "又提", Kind.COUNT, "次", small=("latest_on",)),
+    Column("latest_on", "最近一次", Kind.DATE, words="最近 {}", screen=False),
+    Column("state", "现状"),
+)
+
+
+def repeated_table(found: pd.DataFrame, townships: Mapping[str, str]) -> Table:
+    """Petitions that later ones repeat. ``found``: ``data_access.petition_state.repeated_most`` of the last :data:`REPEAT_DAYS`."""
+    rows = [
+        {
+            **row,
+            "what": words.headline(row),
+            "category": words.category_name(row["category"]),
+            "title": known(row["title"]),
+            "township": townships.get(str(row["code"])[:9], ""),
+            "latest_on": pd.Timestamp(row["latest"]).date(),
+            "state": "在办" if row["open"] else "已结",
+        }
+        for row in found.to_dict("records")
+    ]
+    return table(
+        "反复提出的诉求",
+        REPEAT_COLUMNS,
+        rows,
+        conclusion=f"近 {REPEAT_DAYS} 天反复最多的诉求" if rows else f"近 {REPEAT_DAYS} 天没有重复诉求",
+        remark="同一件事再次提出,多半没有真解决",
+        indicators=(REPEAT,),
+        chosen=f"近 {REPEAT_DAYS} 天",
+        links=tuple(to_case(number) for number in found["number"]),
+        empty="",
+    )
+
+
+CLIMBING_COLUMNS = (
+    Column("way", "级别", files=False),
+    Column("from_name", "从", screen=False),
+    Column("to_name", "上报到", screen=False),
+    Column("petitions", "诉求", Kind.COUNT, "件"),
+    Column("times", "上报", Kind.COUNT, "次"),
+)
+
+
+def climbing_table(found: pd.DataFrame, mass: pd.DataFrame | None) -> Table:
+    """What climbed levels (R29). ``found``: ``petition_state.escalations``; ``mass``: the county's 集体访、越级访, where it is seen."""
+    rows = []
+    for row in found.sort_values("petitions", ascending=False).to_dict("records"):
+        lower, upper = words.level_name(row["from_level"]), words.level_name(row["to_level"])
+        rows.append({**row, "way": f"{lower} → {upper}", "from_name": lower, "to_name": upper})
+    count = "" if mass is None or mass.empty else f" · {indicator(MASS).name} {int(mass['k'].sum())} 件"
+    return table(
+        "逐级上报",
+        CLIMBING_COLUMNS,
+        rows,
+        conclusion=f"本期逐级上报 {int(found['petitions'].sum())} 件次",
+        remark=f"邻 → 组 → 片 → 村 → 乡镇 → 县{count}",
+        indicators=(MASS,),
+        empty="本期没有上报",
+    )
+
+
+# --- who leads what -------------------------------------------------------------------------------------------------
+
+SUPERVISED, MOST_SUPERVISED = "supervised", 12
+SUPERVISED_SORT = "moved"
+LEAD_COLUMNS = (
+    Column("lead", "包案领导"),
+    Column("open", "在办", Kind.COUNT, "件", head="在办"),
+    Column("overdue", "超期", Kind.COUNT, "件", head="超期"),
+    Column("backlog", "积案", Kind.COUNT, "件", head="积案"),
+    Column("still", "最久未动", Kind.COUNT, "天", small=("since",)),
+    Column("since", "自", Kind.DATE, words="{}后", screen=False),
+)
+
+
+def leads_table(found: pd.DataFrame, names: Mapping[int, str], view: View) -> Table:
+    """Which leader has which cases, the one that rests longest first. ``found``: ``data_access.petition_state.leads``."""
+    rows = [
+        {
+            **row,
+            "lead": name_of(names, row["lead_id"]),
+            "still": (view.moment - row["last_moved"].date()).days,
+            "since": row["last_moved"].date(),
+        }
+        for row in found.to_dict("records")
+    ]
+    return table(
+        "领导包案",
+        LEAD_COLUMNS,
+        rows,
+        conclusion=f"{len(found)} 位领导包案 {int(found['open'].sum())} 件,其中积案 {int(found['backlog'].sum())} 件",
+        remark="最久未动的在前",
+        indicators=(BACKLOG,),
+        links=tuple(to_cases("open", view.township, lead=str(lead), sort="moved") for lead in found["lead_id"]),
+        empty="没有领导包案",
+    )
+
+
+def supervised_table(rows: pd.DataFrame, names: Mapping[int, str], view: View) -> Table:
+    """The cases under 督办, the one that rests longest first. ``rows``: ``data_access.petition_lists.petition_list``."""
+    return cases_table(
+        words.STANDING_NAMES[SUPERVISED],
+        rows,
+        names,
+        view.moment,
+        view.workdays,
+        remark="来源系统登记的,最久未动的在前",
+        chosen=f"{words.STANDING_NAMES[SUPERVISED]} · {words.SORT_NAMES[SUPERVISED_SORT]}",
+        empty="没有挂牌督办的诉求",
+    )
