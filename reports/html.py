@@ -35,7 +35,7 @@ from reports.parts import (
     Steps,
     Timeline,
 )
-from reports.tables import SIGNS, Bar, Column, Kind, Layout, Lines, Spark, Table, Team, Verdict, Verdicts, screen_text, small_text
+from reports.tables import SIGNS, Bar, Column, Layout, Lines, Spark, Table, Team, Verdict, Verdicts, screen_text, small_text
 
 MACROS: dict[type, str] = {
     Heading: "heading",

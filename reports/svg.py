@@ -18,7 +18,7 @@ from markupsafe import Markup
 from metrics.wording import is_missing
 from reports.palette import LIGHT, Palette
 from reports.parts import WEEKDAYS, HeatMap, Leaderboard, MonthCalendar, Pair, State
-from reports.tables import SIGNS, Bar, Column, Kind, Lines, Spark, Table, Team, Verdict, screen_text, small_text
+from reports.tables import SIGNS, Bar, Column, Lines, Spark, Table, Team, Verdict, Verdicts, screen_text, small_text
 from reports.wording import clean
 
 FONT = "Source Han Sans SC, Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
@@ -372,11 +372,14 @@ def _block(row: Any, column: Column, known: dict[str, Column], palette: Palette)
     if isinstance(value, Lines):
         for text, small in value.lines:
             lines += [(text, TEXT, palette.ink), *([(small, SMALL, palette.quiet)] if small else [])]
-    elif column.kind is Kind.VERDICT and isinstance(value, Verdict):
-        lines = [(line, TEXT, palette.of(value.status)) for line in wrapped(_said(value), WIDEST_COLUMN, TEXT)]
+    elif isinstance(value, Verdict | Verdicts):
+        verdicts = value.verdicts if isinstance(value, Verdicts) else (value,)
+        lines = [(line, TEXT, palette.of(each.status)) for each in verdicts for line in wrapped(_said(each), WIDEST_COLUMN, TEXT)]
     else:
         ink = palette.of(row[column.shade]) if column.shade and row[column.shade] else palette.ink
-        lines = [(line, TEXT, ink) for line in wrapped(screen_text(row, column), WIDEST_COLUMN, TEXT)]
+        sign = row[column.sign] if column.sign else None
+        text = screen_text(row, column) + (f" {SIGNS.get(sign.status, sign.words)}" if sign else "")
+        lines = [(line, TEXT, ink) for line in wrapped(text, WIDEST_COLUMN, TEXT)]
     small = small_text(row, column, known)
     lines += [(line, SMALL, palette.quiet) for line in wrapped(small, WIDEST_COLUMN, SMALL)] if small else []
     return Block(lines, row[column.drawing] if column.drawing else None)

@@ -89,6 +89,16 @@ class Lines:
 
 
 @dataclass(frozen=True)
+class Verdicts:
+    """A cell of several judgements, one under the other."""
+
+    verdicts: tuple[Verdict, ...]
+
+    def __str__(self) -> str:
+        return "、".join(each.words for each in self.verdicts)
+
+
+@dataclass(frozen=True)
 class Bar:
     """Drawn under a cell: a part of what fills the bar, with the target as a tick."""
 
@@ -144,6 +154,8 @@ class Column:
     """On screen it is the cell that the others stand beside."""
     shade: str = ""
     """Key of the status whose colour a screen gives the cell."""
+    sign: str = ""
+    """Key of a :class:`Verdict` whose sign a screen writes behind the cell, or its words where it has no sign."""
     drawing: str = ""
     """Key of a :class:`Bar`, :class:`Team` or :class:`Spark` that a screen draws with the cell."""
     link: str = ""
@@ -200,6 +212,8 @@ class Table:
     empty: str = "没有记录"
     """What a screen says where there are no rows."""
     layout: Layout = Layout.TABLE
+    ends_in_sum: bool = False
+    """The last row is the sum of those above it; a screen sets it off."""
     may_leave: bool = True
     """False: for reading only, no file is made of it."""
 

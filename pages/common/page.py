@@ -74,15 +74,22 @@ class Page:
         self._places: Places | None = None
         self._title: Place | None = None
         self._dialog: Callable[[], None] | None = None
+        self.keeps: Sequence[str] = ()
+        """Parameters of the address that go along to other pages beside the period."""
 
     @property
     def view(self) -> View:
         return self.filters.view
 
     @cached_property
+    def query(self) -> dict[str, str]:
+        """What goes along to another page: the period, and what this page :attr:`keeps`."""
+        return {**self.filters.query, **{name: st.query_params[name] for name in self.keeps if name in st.query_params}}
+
+    @cached_property
     def writer(self) -> HtmlWriter:
-        """Writes HTML for this reader: links only to pages the account may open, with the period of this view."""
-        return HtmlWriter(navigation.opens, self.filters.query)
+        """Writes HTML for this reader: links only to pages the account may open, with what goes along to them."""
+        return HtmlWriter(navigation.opens, self.query)
 
     # --- where things stand -----------------------------------------------------------------------------------------
 
@@ -338,11 +345,13 @@ def page(
     filters: Filters | Callable[[Scope], Filters] | None = None,
     with_bar: bool = True,
     is_live: bool = True,
+    keeps: Sequence[str] = (),
     **choices: Any,
 ) -> Iterator[Page]:
     """The frame of the page ``area/page``. ``choices`` go to ``bar_filters`` (``townships``, ``default_period``); with ``filters`` given
-    the bar offers none and shows 截至 alone, or what ``filters(scope)`` draws there. A page about no period has no bar (``with_bar``) and looks at the running month; one that is
-    not live shows no 截至 and is not drawn anew when data come."""
+    the bar offers none and shows 截至 alone, or what ``filters(scope)`` draws there. A page about no period has no bar (``with_bar``) and
+    looks at the running month; one that is not live shows no 截至 and is not drawn anew when data come.
+    ``keeps``: see :attr:`Page.keeps`."""
     scope = signed_in_scope()
     live.run_begins()
     header = st.container()
@@ -357,6 +366,7 @@ def page(
     if with_bar:
         provisional_calendar_notice(loaders.unofficial_years(), seen.period.first, seen.period.last)
     drawn = Page(name, scope, header, left, right, seen)
+    drawn.keeps = keeps
     try:
         with suppress(PageStopped):
             yield drawn
