@@ -70,6 +70,49 @@ class SelectionRules:
         return replace(self, **changes, trial=True)
 
 
+TRIAL_RESAMPLES = 500
+"""A trial answers sooner and says so; the ranking itself always draws as often as the rulebook says."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What a trial sets: the points of the three parts and of the work items, and two gates."""
+
+    work: float
+    ratings: float
+    survey: float
+    items: Mapping[str, float]
+    least_days_in_post: int
+    least_surveyed: int
+
+    @property
+    def scale(self) -> float:
+        """What makes the three parts add up to 100."""
+        return 100 / (self.work + self.ratings + self.survey)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether anything can be scored with them."""
+        return self.work + self.ratings + self.survey > 0 and any(self.items.values())
+
+    def fits(self, rules: SelectionRules) -> bool:
+        """Whether they are about the work items of the same role."""
+        return list(self.items) == list(rules.items)
+
+
+def trial_rules(rules: SelectionRules, weights: Weights) -> SelectionRules:
+    """The configured rules with a trial's numbers, the three parts scaled to 100 points."""
+    return rules.tried(
+        work_points=weights.work * weights.scale,
+        ratings_points=weights.ratings * weights.scale,
+        survey_points=weights.survey * weights.scale,
+        items=dict(weights.items),
+        least_days_in_post=weights.least_days_in_post,
+        least_surveyed=weights.least_surveyed,
+        resamples=TRIAL_RESAMPLES,
+    )
+
+
 def selection_rules(edition: Edition, role: Role) -> SelectionRules:
     """Raises ``ValueError`` for a role that is not a captain's, ``KeyError`` for a number the rulebook lacks."""
     if role not in CAPTAINS:

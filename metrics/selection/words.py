@@ -7,12 +7,23 @@ from typing import Any
 
 from metrics.selection.gates import OK
 from metrics.selection.result import Selection
-from metrics.wording import is_missing
+from metrics.wording import is_missing, rounded
 
 Row = Mapping[Any, Any]
 SURE, LIKELY, EVEN = 0.9, 0.6, 0.4
 PARTS = (("实绩", "work"), ("评单", "ratings"), ("测评", "survey"), ("加分", "bonus"))
 """What a total is the sum of."""
+TENTHS = "零一二三四五六七八九十"
+
+
+def tenths(share: float) -> str:
+    """0.9 → 九成."""
+    return f"{TENTHS[round(10 * share)]}成"
+
+
+def points_text(points: Any) -> str:
+    """Points to two decimals, rounded as every cell with points is: 27.255 → 27.26."""
+    return str(rounded(float(points), 2))
 
 
 def name_of(row: Row) -> str:
@@ -53,7 +64,7 @@ def place_words(row: Row) -> str:
 
 def verdict(made: Selection, row: Row) -> tuple[str, str]:
     """What became of a candidate, and the figures behind it."""
-    score = f"{float(row['score']):.2f} 分"
+    score = f"{points_text(row['score'])} 分"
     if row["gate"] != OK:
         return "列出不排名", f"{row['gate']}。得分照算,{score},不参加排名。"
     return result_of(row), f"总分 {score},{place_words(row)}。本乡镇名额 {made.seats.get(str(row['township_code']), 0)} 个。"
@@ -63,7 +74,7 @@ def arithmetic(made: Selection, term: Row) -> str:
     """怎么算: a term's points from its k and n, to be redone by hand. ``term``: a row of ``Selection.terms``."""
     rules, item, full = made.rules, term["item"], float(term["possible"])
     if item in rules.items:
-        return f"{int(term['k']):,} ÷ {int(term['n']):,} × {full:.2f}" if term["n"] else "本年没有应做的,分值摊到其余各项"
+        return f"{int(term['k']):,} ÷ {int(term['n']):,} × {points_text(full)}" if term["n"] else "本年没有应做的,分值摊到其余各项"
     if item == "bonus":
         return f"有佐证的共 {float(term['k']):g} 分,合计不超过 {rules.bonus_most:g} 分"
     mean, prior = made.means[item], rules.ratings_prior if item == "ratings" else rules.survey_prior
@@ -74,4 +85,4 @@ def arithmetic(made: Selection, term: Row) -> str:
 
 def sum_words(row: Row) -> str:
     """实绩 47.50 + 评单 27.26 + …: the line under the terms."""
-    return " + ".join(f"{word} {float(row[part]):.2f}" for word, part in PARTS)
+    return " + ".join(f"{word} {points_text(row[part])}" for word, part in PARTS)
