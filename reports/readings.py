@@ -94,6 +94,21 @@ def whole_series(source: Source, entry: Indicator, level: Level, period: Period,
     return tuple(points)
 
 
+def unit_lines(
+    source: Source, entry: Indicator, level: Level, period: Period, as_of: date, count: int
+) -> dict[str, tuple[float | None, ...]]:
+    """By unit the values of the ``count - 1`` periods before ``period``, oldest first; None where a unit had none."""
+    periods = period.trailing(count)[:-1]
+    frames = [source.past(entry, level, each, as_of) for each in periods]
+    known = [dict(zip(frame["code"], frame["value"], strict=True)) for frame in frames]
+    codes = dict.fromkeys(code for values in known for code in values)
+    return {str(code): tuple(_number(values.get(code)) for values in known) for code in codes}
+
+
+def _number(value: Any) -> float | None:
+    return None if is_missing(value) else float(value)
+
+
 def begun(points: tuple[Point, ...]) -> tuple[Point, ...]:
     """Without the stretch before the ledger was kept: leading periods in which nothing at all was counted."""
     start = next((i for i, each in enumerate(points) if each.k or (each.value and each.k is None)), len(points))

@@ -141,7 +141,8 @@ class Page:
         """Hands a table out at the page's end without showing it. ``table`` gives its title; ``make`` is called on the click."""
         shown = view or self.view
         if table.may_leave:
-            offer_table(f"{table.title} {shown.period.text}", lambda: make().described(shown))
+            title = table.title if table.own_notes else f"{table.title} {shown.period.text}"
+            offer_table(title, lambda: make().described(shown))
 
     def pages_of(self, table: Table, rows: int, key: str, *, parameter: str) -> None:
         """A long table page by page; the files hold all of it. The page numbers stand under it."""
