@@ -53,6 +53,11 @@ def to_case(number: object) -> Link:
     return Link(CASE, {"number": str(number)}, keeps_period=False)
 
 
+def to_score_sheet(person_id: int, role: str, year: int) -> Link:
+    """The score sheet of a captain in a selection."""
+    return Link(SCORE_SHEET, {"person": f"p:{int(person_id)}", "role": str(role), "year": str(year)}, keeps_period=False)
+
+
 def to_cases(standing: str, township: str | None = None, **more: str) -> Link:
     """The list of cases of a standing, of one township where one is given."""
     return Link(CASES, {"standing": standing, **({"township": township[:9]} if township else {}), **more})

@@ -216,6 +216,8 @@ class Table:
     """The last row is the sum of those above it; a screen sets it off."""
     may_leave: bool = True
     """False: for reading only, no file is made of it."""
+    own_notes: bool = False
+    """Its title, subtitle and notes say period, moment and rules themselves: a file adds nothing of the view."""
 
     def __post_init__(self) -> None:
         absent = [column.key for column in self.columns if column.key not in self.frame]
@@ -246,6 +248,8 @@ class Table:
 
     def described(self, view: View) -> Table:
         """As a file hands it out: with the view's period and moment, 口径, filters and rulebook in its notes."""
+        if self.own_notes:
+            return self
         notes = (*self.notes, *view_notes(view, self.indicators, self.chosen))
         return replace(self, subtitle=self.subtitle or f"{view.period.label} · {as_of_words(view.as_of)}", notes=notes)
 
@@ -369,6 +373,9 @@ def definition_words(entry: Indicator, edition: Edition) -> str:
     return f"{texts.numerator} ÷ {texts.denominator}" if texts.denominator else texts.numerator
 
 
+MASKED_NOTE = ("姓名", "本账号不看姓名,姓名和事由已隐去")
+
+
 def view_notes(view: View, indicators: Sequence[str], chosen: str = "") -> Notes:
     """口径, 统计期, 截至, 筛选, 规则手册, and that names are masked where they are."""
     period, edition = view.period, view.edition
@@ -379,7 +386,7 @@ def view_notes(view: View, indicators: Sequence[str], chosen: str = "") -> Notes
         ("截至", as_of_words(view.as_of).removeprefix("截至")),
         ("筛选", " · ".join(part for part in (view.where, chosen) if part)),
         ("规则手册", f"{edition.version}(自 {edition.valid_from.isoformat()} 起)"),
-        *((("姓名", "本账号不看姓名,姓名和事由已隐去"),) if view.masked else ()),
+        *((MASKED_NOTE,) if view.masked else ()),
     )
 
 

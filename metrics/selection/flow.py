@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import pandas as pd
 
+from metrics.rulebook import Edition
 from metrics.workdays import Workdays
 
 
@@ -127,6 +128,14 @@ def pending_overrides(records: Sequence[Record]) -> list[Record]:
 def confirmed_overrides(records: Sequence[Record]) -> list[Record]:
     agreed = {record.confirms for record in records if record.step is Step.CONFIRM}
     return [record for record in records if record.step in OVERRIDES and record.id in agreed]
+
+
+def step_workdays(edition: Edition) -> dict[Step, int]:
+    """How many working days appeals and notice take."""
+    return {
+        Step.APPEALS: int(edition.number("selection", "appeal_workdays")),
+        Step.NOTICE: int(edition.number("selection", "notice_workdays")),
+    }
 
 
 def deadline(step: Step, day: date, workdays: Workdays, days: Mapping[Step, int]) -> date | None:
