@@ -12,11 +12,12 @@ import pandas as pd
 from metrics.definition import Question
 from metrics.duty import shortfall_words
 from metrics.period import Period
-from metrics.vocabulary import LEAVE_NAMES, LeaveKind, Status
+from metrics.vocabulary import Status
 from metrics.wording import day_text, fraction, is_missing
 from reports.links import DUTY, Link, to_person, to_township, to_village
 from reports.parts import WEEKDAYS, Exceptional, ExceptionGroup, HeatLine, HeatMap, Sentence, Square, State
 from reports.tables import Bar, Column, Kind, Table, Team, Verdict, table, verdict_of
+from reports.views.posts import change_words
 
 COMPLIANCE, VILLAGES = "duty.night_compliance", "duty.village_compliance"
 POST_NAMES = {1: "党政正职", 2: "班子成员", 3: "职工"}
@@ -88,10 +89,14 @@ class Night:
         return f"{self.label} {total} 个乡镇中 {total - len(short)} 个达标,{named}{more}"
 
     def verdict(self, roll: Mapping[Any, Any]) -> Verdict:
-        """达标, what is missing, 未填报, or that nothing is due yet."""
-        if roll["unreported"]:
-            return Verdict(Status.NONE, NOT_DUE if self.is_still_to_come else BLANK.words)
-        return Verdict(Status.OK, OK.words) if roll["compliant"] else Verdict(Status.LOW, shortfall_words(roll))
+        return night_verdict(roll, self.asked, self.hour)
+
+
+def night_verdict(roll: Mapping[Any, Any], asked: Question, hour: int) -> Verdict:
+    """达标, what is missing, 未填报, or that nothing is due yet. ``roll``: a row of ``township_nights`` or ``village_nights``."""
+    if roll["unreported"]:
+        return Verdict(Status.NONE, NOT_DUE if is_still_to_come(roll["night"], asked, hour) else BLANK.words)
+    return Verdict(Status.OK, OK.words) if roll["compliant"] else Verdict(Status.LOW, shortfall_words(roll))
 
 
 def is_still_to_come(day: date, asked: Question, hour: int) -> bool:
@@ -425,13 +430,7 @@ def _reasons(changes: pd.DataFrame) -> dict[int, str]:
     """11月9日到任 · 请假 11月4日至11月10日, by person."""
     words: dict[int, list[str]] = {}
     for row in changes.to_dict("records"):
-        if row["kind"] in ("begin", "end"):
-            said = f"{day_text(row['first'])}{'到任' if row['kind'] == 'begin' else '离任'}"
-        else:
-            kind = LEAVE_NAMES[LeaveKind(row["kind"])] if row["kind"] in set(LeaveKind) else "离岗"
-            until = "起" if is_missing(row["last"]) else f"至{day_text(row['last'])}"
-            said = f"{kind} {day_text(row['first'])}{until}"
-        words.setdefault(int(row["person_id"]), []).append(said)
+        words.setdefault(int(row["person_id"]), []).append(change_words(row["kind"], row["first"], row["last"]))
     return {person: " · ".join(dict.fromkeys(each)) for person, each in words.items()}
 
 
