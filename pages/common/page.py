@@ -279,7 +279,12 @@ class Page:
     def search(self, label: str, hint: str, name: str, *, width: int = 220, restarts: str = "") -> str:
         """Words to look for, kept in the address."""
         given = st.text_input(
-            label, placeholder=hint, label_visibility="collapsed", width=width, **words_from_address(name, restarts=restarts)
+            label,
+            type="search",
+            placeholder=hint,
+            label_visibility="collapsed",
+            width=width,
+            **words_from_address(name, restarts=restarts),
         )
         return (given or "").strip()
 
