@@ -44,6 +44,11 @@ class Filters:
         """Names of the townships of the scope by code, in the order of codes."""
         return township_names(self.scope, self.as_of)
 
+    @property
+    def townships_here(self) -> dict[str, str]:
+        """The same of those looked at: the chosen one, or all."""
+        return self.townships if self.chosen is None else {self.chosen: self.townships[self.chosen]}
+
     @cached_property
     def view(self) -> View:
         """The same for presenters: pure, with the calendar, the place in words, and whether names are masked."""
