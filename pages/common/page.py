@@ -268,7 +268,7 @@ class Page:
         return st.selectbox(
             label,
             list(words),
-            index=None,
+            index=None if default is None else 0,  # with a first choice there is nothing to clear
             format_func=lambda each: words.get(each, each),
             placeholder=empty or None,
             label_visibility="collapsed",
