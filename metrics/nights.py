@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
 from metrics.definition import Facts, Indicator, Question, Span, rolled_up
-from metrics.period import PeriodKind
+from metrics.period import Period, PeriodKind
 from metrics.vocabulary import Level, SessionKind
 from metrics.workdays import Week
 
 TOWNSHIP_LEVELS = (Level.COUNTY, Level.TOWNSHIP)
 LONG_AGO, FAR_AHEAD = date.min.toordinal(), date.max.toordinal()
+WEEKS_BACK = 10
+"""How far back the last counted week, and a run of weeks without, is looked for."""
+
+
+def recent_weeks(as_of: date) -> Period:
+    """The stretch of days up to as-of in which the last counted week lies."""
+    return Period(PeriodKind.QUARTER, as_of - timedelta(days=7 * WEEKS_BACK), as_of)
+
+
+def of_week(question: Question, week: Week) -> Question:
+    """The same question about one week."""
+    return replace(question, period=Period(PeriodKind.WEEK, week.monday, week.sunday))
 
 
 def _ordinals(days: pd.Series, missing: int) -> np.ndarray:
