@@ -126,6 +126,12 @@ def test_a_list_of_one_village_says_which(county: Engine, files: Files):
     assert notes_of(book_of(files, "诉求清单"))["筛选"] == "泥河镇 · 超期在办 · 河东村 · 时限从早到晚"
 
 
+def test_a_file_names_every_filter_of_its_list(county: Engine, files: Files):
+    query = {"standing": "overdue", "size": "small", "age": "30", "handler": "1", "words": "OLD", "sort": "number"}
+    opened(county, "cases", an_account(county, Role.LEADER, now=beijing_now()), **query)
+    assert notes_of(book_of(files, "诉求清单"))["筛选"] == "全部乡镇 · 超期在办 · 小事 · 在办 30–60 天 · 指定经办人 · 含“OLD” · 按编号"
+
+
 @pytest.mark.parametrize("role", [Role.LEADER, Role.PETITION_OFFICE])
 def test_a_restricted_petition_is_in_no_table_not_even_its_holders(county: Engine, files: Files, role: Role):
     name = an_account(county, role, now=beijing_now())
