@@ -203,7 +203,7 @@ def coming_grid(ahead: pd.DataFrame, townships: Mapping[str, str], names: Mappin
         (
             Column("name", "乡镇", tight=True, small=("said",)),
             Column("said", "公示", screen=False),
-            *(Column(day.isoformat(), _day_name(day, workdays), tight=True) for day in days),
+            *(Column(day.isoformat(), _day_name(day, workdays), tight=True, files=False) for day in days),
         ),
         rows,
         conclusion=f"{_ahead(as_of)}公示 {len(ahead)} 场",
