@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from metrics.vocabulary import OUTCOME_NAMES, Outcome
+from metrics.vocabulary import OUTCOME_NAMES, Outcome, Status
 from metrics.wording import day_text, is_missing
 from reports.links import Link, to_case
 from reports.tables import Column, Kind
@@ -19,14 +19,14 @@ def raised_columns(head: str) -> tuple[Column, ...]:
         Column("title", "诉求事由", screen=False),
         Column("became", "办理结果", screen=False),
         Column("followed_up_on", "回头看", Kind.DATE, words="已回头看({})", screen=False),
-        Column("about", head, small=("number", "became", "followed_up_on"), files=False),
+        Column("about", head, small=("number", "became", "followed_up_on"), shade="about_shade", files=False),
     )
 
 
 def raised_values(row: Mapping[Any, Any]) -> dict[str, Any]:
     """``row``: with the columns ``data_access.night_lists.RAISED_COLUMNS``; all missing where nothing was raised."""
     if is_missing(row["number"]):
-        return dict.fromkeys(("number", "category", "title", "became", "followed_up_on", "about"))
+        return {**dict.fromkeys(("number", "category", "title", "became", "followed_up_on", "about")), "about_shade": Status.NONE}
     about = row["category"] if is_missing(row["title"]) else row["title"]
     return {
         "number": row["number"],
@@ -35,6 +35,7 @@ def raised_values(row: Mapping[Any, Any]) -> dict[str, Any]:
         "became": became(row),
         "followed_up_on": None if is_missing(row["followed_up_at"]) else row["followed_up_at"].date(),
         "about": "未分类" if is_missing(about) else about,
+        "about_shade": None,
     }
 
 

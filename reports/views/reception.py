@@ -122,8 +122,9 @@ SLOT_COLUMNS = (
     Column("backup", "B岗", screen=False),
     Column("receiver", "接待人", screen=False),
     Column("post", "到岗", screen=False),
-    Column("batches", "批次", Kind.COUNT, "批", head="批次", phone=False),
-    Column("visitors", "人次", Kind.COUNT, "人次", head="人次", phone=False),
+    Column("heard", "批次 · 人次", right=True, phone=False, files=False),
+    Column("batches", "批次", Kind.COUNT, "批", screen=False),
+    Column("visitors", "人次", Kind.COUNT, "人次", screen=False),
     *raised_columns("受理的诉求 · 结果"),
 )
 NOBODY, BY_A, BY_B, BY_OTHER = "无人接待", "A岗", "B岗顶岗", "代接待"
@@ -158,6 +159,7 @@ def _slot(row: Mapping[Any, Any], names: Mapping[int, str]) -> dict[str, Any]:
         "backup": backup,
         "receiver": receiver,
         "post": post,
+        "heard": f"{whole(row['batches'])} · {whole(row['visitors'])}",
         **raised_values(row),
     }
 
