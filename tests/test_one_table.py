@@ -38,7 +38,7 @@ from tests.test_app_pages import ENTRIES, a_link, account_of, drawn, pointed
 HOSTILE = "<img src=x onerror=alert(1)>&'\"]]>"
 DEEPEST = 2
 """A choice within a choice: the view, then what it offers."""
-MISSING = "—"
+MISSING, HOURS_BELOW_DAYS = "—", 2
 
 
 @dataclass
@@ -178,6 +178,8 @@ def token(value: str, column: Column) -> str:
         return str(number.quantize(Decimal(1)) if number == number.to_integral_value() else number.quantize(Decimal("0.1"), ROUND_HALF_UP))
     if column.kind is Kind.SCORE:
         return str(Decimal(f"{float(value):.15g}").quantize(Decimal("0.01"), ROUND_HALF_UP))
+    if column.kind is Kind.DAYS:
+        return f"{float(value) * 24:.1f} 小时" if float(value) < HOURS_BELOW_DAYS else f"{float(value):.1f} 天"
     if column.kind is Kind.DATE:
         return f"{int(value[5:7])}月{int(value[8:10])}日" if value[4:5] == "-" else value
     if column.kind is Kind.TIMESTAMP:
