@@ -25,6 +25,7 @@ from reports.view import View
 from reports.views import petition_words as words
 from reports.views.people import name_of
 from reports.views.petition_cases import cases_table, short_cases_table
+from reports.wording import number
 
 ON_TIME, BACKLOG, REPEAT, MASS = "petitions.closed_on_time", "petitions.backlog", "petitions.repeat", "petitions.mass"
 MOST_LINES = 4
@@ -95,7 +96,7 @@ def decisions_table(found: pd.DataFrame, names: Mapping[int, str], townships: Ma
     for row in found.to_dict("records"):
         town, category, due = townships.get(str(row["area_code"])[:9], ""), known(row["category"]), known(row["due_on"])
         moved = "有进展" if row["moved"] else "没有进展"
-        day, decider = row["decided_at"].date(), row["decided_name"] or row["decided_by"]
+        day, decider = row["decided_at"].date(), known(row["decided_name"]) or row["decided_by"]
         rows.append(
             {
                 "what": f"{town} {category or ''} · {words.decision_words(row, names)}".strip(),
@@ -263,7 +264,7 @@ def two_formulas(frame: pd.DataFrame, flattering: pd.DataFrame, outside: pd.Data
     higher = int((found["points"] > 0).sum())
     conclusion, remark = "按期办结率与“只算已结”没有差别", "没有超期未结的诉求被算法掩盖"
     if higher:
-        conclusion = f"“只算已结”会把{found['name'].iloc[0]}抬高 {found['points'].iloc[0]:.1f} 点"
+        conclusion = f"“只算已结”会把{found['name'].iloc[0]}抬高 {number(found['points'].iloc[0])} 点"
         same = f";其余 {len(found) - higher} 个单位两种算法相同" if len(found) > higher else ""
         remark = f"“只算已结”拖着不办也不扣分,只作对照{same};撤回、转送、不予受理共 {int(found['outside'].sum())} 件两种都不计"
     everything = table(
