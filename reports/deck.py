@@ -73,13 +73,13 @@ def _empty_deck() -> Deck:
 
 
 def _slide(deck: Deck, title: str, subtitle: str, footer: str, notes: Sequence[tuple[str, str]] = ()) -> Slide:
-    slide = deck.slides.add_slide(deck.slide_layouts[5])  # title only: the title shows in the outline and to a screen reader
+    slide: Slide = deck.slides.add_slide(deck.slide_layouts[5])  # title only: the title shows in the outline and to a screen reader
     add_title(slide, clean(title))
     if subtitle:
         add_text(slide, clean(subtitle), Block(MARGIN, 1.6, SLIDE_WIDTH - 2 * MARGIN, 0.5), sizes=(14, 12, 11), colour=GREY)
     add_footer(slide, clean(footer), len(deck.slides))
-    if notes:
-        slide.notes_slide.notes_text_frame.text = "\n".join(f"{label}:{clean(text)}" for label, text in notes)
+    if notes and (spoken := slide.notes_slide.notes_text_frame) is not None:
+        spoken.text = "\n".join(f"{label}:{clean(text)}" for label, text in notes)
     return slide
 
 
@@ -104,7 +104,7 @@ def _headline(deck: Deck, pack: Pack) -> None:
         if attention
         else f"{pack.period.label}主要指标"
     )
-    slide = _slide(deck, title, f"{pack.place} · {pack.as_of_words}", _footer(pack, "各项口径见末页"))
+    slide = _slide(deck, title, f"{pack.place} · {pack.as_of_words}", pack.footed("口径:各项口径见末页"))
     width, height = (SLIDE_WIDTH - 2 * MARGIN) / 3, (BODY_BOTTOM - BODY_TOP) / 2
     for position, chapter in enumerate(chosen):
         left, top = MARGIN + position % 3 * width, BODY_TOP + position // 3 * height
@@ -117,12 +117,8 @@ def _headline(deck: Deck, pack: Pack) -> None:
         add_text(slide, words, Block(left, top + 1.4, width - 0.3, 0.6), sizes=(13, 11), colour=INK)
 
 
-def _footer(pack: Pack, definition: str) -> str:
-    return f"口径:{definition} · {pack.as_of_words} · 规则手册 {pack.rulebook_version}"
-
-
 def _chapter_footer(pack: Pack, chapter: Chapter) -> str:
-    footer = _footer(pack, definition_words(chapter.entry, pack.edition))
+    footer = pack.footer(chapter)
     return f"{footer} · 筛选:{pack.filters}" if pack.filters else footer
 
 
@@ -183,11 +179,9 @@ def _trend(deck: Deck, pack: Pack, chapter: Chapter) -> None:
     lines: dict[str, Sequence[Point]] = {reading.whole_name: reading.whole}
     if reading.entry.measure is Measure.RATE:
         lines |= {str(row["name"]): reading.runs[row["code"]] for row in worsening_units(reading)[:2]}
-    text = summary(reading)
-    title = f"{reading.whole_name}{reading.entry.name}{text.removeprefix(reading.whole_name)}"
     cases = "、".join(f"{_short(point)} {of(point.k, point.n)}" for point in reading.whole) if reading.entry.measure is Measure.RATE else ""
     line = " · ".join(part for part in (target_text(reading.entry, reading.target), cases) if part)
-    slide = _slide(deck, title, line, _chapter_footer(pack, chapter), chapter.table.notes)
+    slide = _slide(deck, chapter.course_title, line, _chapter_footer(pack, chapter), chapter.table.notes)
     line_chart(slide, chapter, lines, Block(MARGIN, BODY_TOP, SLIDE_WIDTH - 2 * MARGIN, BODY_BOTTOM - BODY_TOP))
 
 
@@ -198,10 +192,9 @@ def _short(point: Point) -> str:
 def _annex(deck: Deck, pack: Pack, annex: Annex) -> None:
     width, height = SLIDE_WIDTH - 2 * MARGIN, BODY_BOTTOM - BODY_TOP
     pages = pages_of(annex.table, width, height)
-    definition = dict(annex.table.notes).get("口径", annex.table.title)
     for number, page in enumerate(pages, start=1):
         heading = annex.title if number == 1 else f"{annex.table.title}({number}/{len(pages)})"
-        slide = _slide(deck, heading, annex.subtitle, _footer(pack, definition), annex.table.notes)
+        slide = _slide(deck, heading, annex.subtitle, pack.footer(annex), annex.table.notes)
         add_table(slide, page, Block(MARGIN, BODY_TOP, width, height))
 
 

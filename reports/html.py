@@ -19,6 +19,7 @@ from reports.parts import (
     Callout,
     Cards,
     Counters,
+    Course,
     Empty,
     Exceptions,
     Facts,
@@ -32,8 +33,10 @@ from reports.parts import (
     Pair,
     Sentence,
     SignLines,
+    Slide,
     Steps,
     Timeline,
+    Wall,
 )
 from reports.tables import SIGNS, Bar, Column, Layout, Lines, Spark, Table, Team, Verdict, Verdicts, screen_text, small_text
 
@@ -56,6 +59,8 @@ MACROS: dict[type, str] = {
     Milestones: "milestones",
     SignLines: "sign_lines",
     Pair: "pair",
+    Course: "course",
+    Wall: "wall",
 }
 """The macro in ``templates/parts.html`` that draws a part; a table has one by its layout."""
 
@@ -142,6 +147,10 @@ class HtmlWriter:
         else:
             name = MACROS[type(part)]
         return Markup(getattr(self._macros, name)(part))
+
+    def slide(self, it: Slide) -> Markup:
+        """One page of a show."""
+        return Markup(templates().get_template("slides.html").render(it=it, body=self.render(*it.parts)))
 
     def go(self, target: Target | None) -> Markup:
         """The attributes that make an element lead somewhere; empty where this reader may not go there."""

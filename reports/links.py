@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from metrics.period import Period
+
 OVERVIEW, TOWNSHIP, VILLAGE, PERSON = "overview/overview", "township/township", "township/village", "township/person"
 CASE, CASES, PETITIONS = "petitions/case", "petitions/cases", "petitions/petitions"
 CAPTAIN, CAPTAINS, SCORE_SHEET = "captains/captain", "captains/captains", "selection/sheet"
@@ -32,6 +34,15 @@ class Definition:
 
 
 Target = Link | Definition
+
+
+PICKED = "指定"
+"""The value of ``period`` that says the period is picked in ``which``."""
+
+
+def in_period(page: str, period: Period) -> Link:
+    """A page in a period of its own, whatever the view's is."""
+    return Link(page, {"period": PICKED, "which": period.text}, keeps_period=False)
 
 
 def to_township(code: str) -> Link:

@@ -17,12 +17,12 @@ from metrics.period import Period
 from metrics.registry import REGISTRY
 from metrics.rulebook import Edition
 from metrics.vocabulary import Level, Module
-from reports.conclusions import Reading, subtitle, title
+from reports.conclusions import Reading, subtitle, title, whole_and_change
 from reports.frames import Source
 from reports.modules import running_modules, runs
 from reports.readings import COMPARED_PERIODS, SLIDE_PERIODS, place_name, reading, reading_table, row_level
 from reports.subjects import AUDIENCE_NAMES, BACKGROUND, Audience, Section, agenda
-from reports.tables import Table
+from reports.tables import Table, definition_words
 from reports.wording import as_of_words
 
 
@@ -43,6 +43,11 @@ class Chapter:
     @property
     def has_trend(self) -> bool:
         return self.section.trend and sum(point.value is not None for point in self.reading.whole) >= 3
+
+    @property
+    def course_title(self) -> str:
+        """Over the whole's course: where it stands and how it has moved."""
+        return whole_and_change(self.reading) or f"{self.reading.whole_name}{self.entry.name}"
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,14 @@ class Pack:
     @property
     def as_of_words(self) -> str:
         return as_of_words(self.as_of)
+
+    def footer(self, of: Chapter | Annex) -> str:
+        """What stands under a slide: 口径, 截至 and the rulebook."""
+        words = definition_words(of.entry, self.edition) if isinstance(of, Chapter) else dict(of.table.notes).get("口径", of.table.title)
+        return self.footed(f"口径:{words}")
+
+    def footed(self, words: str) -> str:
+        return f"{words} · {self.as_of_words} · 规则手册 {self.rulebook_version}"
 
     @property
     def notes(self) -> tuple[tuple[str, str], ...]:

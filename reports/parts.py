@@ -228,6 +228,10 @@ class Leaderboard:
         """One page of ``rows`` units, the first is page 1."""
         return replace(self, frame=self.frame.iloc[(number - 1) * rows : number * rows].reset_index(drop=True))
 
+    def of_people(self, rows: pd.DataFrame, who: str) -> Leaderboard:
+        """Some of its people: what is concluded of all gives way to who these are and how many."""
+        return replace(self, frame=rows, title=f"{self.entry.name}:{who} {whole(len(rows))} 人")
+
     def units(self) -> list[RankedUnit]:
         return [self._unit(row) for row in self.frame.to_dict("records")]
 
@@ -447,6 +451,51 @@ class Pair:
     right: Any = None
 
 
+# --- for a projector and for the wall ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CoursePoint:
+    """One period of a course, what is written at its dot, and where that lies: ``along`` and ``height`` are 0–1 of the drawing."""
+
+    label: str
+    value: str
+    cases: str
+    along: float
+    height: float
+    link: Link | None = None
+
+
+@dataclass(frozen=True)
+class Course:
+    """A figure over so many equally spaced ``periods``, oldest first; one without a value has no point. ``goal``: the target, 0–1."""
+
+    points: tuple[CoursePoint, ...]
+    periods: int
+    goal: float | None = None
+
+
+@dataclass(frozen=True)
+class Slide:
+    """One page of a show. ``turns``: lines that lead so many slides further on; the footer says how it is counted."""
+
+    title: str
+    subtitle: str
+    footer: str
+    parts: tuple[Any, ...] = ()
+    turns: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Wall:
+    """What hangs on a wall: one sentence, how old it is (``is_old``: the database is away), and the panel whose turn it is."""
+
+    sentence: str
+    age: str
+    is_old: bool
+    parts: tuple[Any, ...]
+
+
 Part = (
     Heading
     | Sentence
@@ -466,6 +515,8 @@ Part = (
     | Milestones
     | SignLines
     | Pair
+    | Course
+    | Wall
     | Table
 )
 

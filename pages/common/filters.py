@@ -18,10 +18,10 @@ from metrics.vocabulary import Level
 from pages.common import loaders
 from pages.common.address import from_address
 from reports import source
+from reports.links import PICKED as PICKED
 from reports.view import View
 
 CURRENT = {"本周": PeriodKind.WEEK, "本月": PeriodKind.MONTH, "本季": PeriodKind.QUARTER, "本年": PeriodKind.YEAR}
-PICKED = "指定"
 CHOICES_BACK = {PeriodKind.MONTH: 18, PeriodKind.QUARTER: 6, PeriodKind.YEAR: 2}
 
 
