@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import re
+from dataclasses import replace
 from datetime import date
-from html import escape
+from html import escape, unescape
 
 import openpyxl
 import pytest
@@ -20,8 +22,11 @@ from data_access.clock import beijing_now
 from data_access.scope import Scope
 from metrics.period import Period, PeriodKind
 from pages.common import downloads, navigation
-from pages.meeting import making, slides
-from reports.pack import Audience
+from reports import subjects
+from reports.html import HtmlWriter
+from reports.pack import Pack
+from reports.subjects import Audience
+from reports.views import meeting
 from tests.builders import TOWNSHIP, a_county, a_petition, a_stay, an_appointment, nights
 from tests.meeting_worlds import DOWN, UP, a_chapter, a_pack, a_reading, hostile_pack
 from tests.signed_in import a_board, an_account
@@ -56,6 +61,14 @@ def words(board: AppTest) -> str:
     parts += [each.proto.body for each in board.get("html")]
     parts += [str(each.proto) for each in board.get("bidi_component")]
     return "\n".join(parts)
+
+
+WRITER = HtmlWriter(lambda page: True)
+
+
+def written(pack: Pack) -> list[str]:
+    """The slides as they are sent to the browser."""
+    return [str(WRITER.slide(each)) for each in meeting.slides(pack)]
 
 
 def download_labels(board: AppTest) -> list[str]:
@@ -100,23 +113,23 @@ def test_the_show_opens_with_the_meetings_slides(served: Engine):
     _key, pack = board.session_state["board_meeting_pack"]
     assert pack.audience is Audience.COMMITTEE
     assert pack.place == "测试县"
-    made = slides.slides(pack, {})
+    made = written(pack)
     assert len(made) == 1 + len(pack.chapters) + sum(chapter.has_trend for chapter in pack.chapters)
     turns = [int(found) for found in re.findall(r'data-turn="(\d+)"', made[0])]
-    assert len(turns) == min(len(pack.chapters), slides.COVER_LINES)
+    assert len(turns) == min(len(pack.chapters), meeting.COVER_LINES)
     for turn, chapter in zip(turns, pack.chapters, strict=False):
         assert f"<h1>{escape(chapter.title)}</h1>" in made[turn]
 
 
 def test_a_module_that_is_off_is_not_offered(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("BOARD_MODULES", "duty,nights")
-    assert making.meetings() == ["党委会", "月调度会"]
+    assert [str(each) for each in subjects.meetings()] == ["committee", "monthly"]
     monkeypatch.setenv("BOARD_MODULES", "petitions,captains")
-    assert making.meetings() == ["党委会", "月调度会", "信访联席会", "评选会"]
+    assert subjects.meetings() == list(Audience)
 
 
 def test_slides_escape_what_the_database_says():
-    made = "".join(slides.slides(hostile_pack(), {}))
+    made = "".join(written(hostile_pack()))
     assert "<b>&amp;</b>" not in made
     assert "&lt;b&gt;&amp;amp;&lt;/b&gt;" in made
 
@@ -124,7 +137,7 @@ def test_slides_escape_what_the_database_says():
 def test_a_course_is_drawn_with_every_value_and_its_cases():
     months = [(20, 40), (30, 40), (39, 41)]
     chapter = a_chapter(a_reading(UP, [(13, 21), (20, 20)], whole=months), trend=True)
-    drawn = slides.line(chapter, chapter.reading.whole)
+    drawn = str(WRITER.render(meeting.course(chapter.reading)))
     for text in ("50.0%", "(20/40)", "75.0%", "(30/40)", "95.1%", "(39/41)", "2026年10月"):
         assert f">{text}</text>" in drawn
     assert drawn.count("<circle") == 3
@@ -133,10 +146,33 @@ def test_a_course_is_drawn_with_every_value_and_its_cases():
 
 def test_the_slides_follow_the_packs_chapters():
     pack = a_pack(a_reading(UP, [(13, 21), (20, 20)], whole=[(1, 2), (33, 41)]), a_reading(DOWN, [(1, 20), (0, 20)]))
-    cover, first, second = slides.slides(pack, {})
+    cover, first, second = written(pack)
     assert all(chapter.title in cover for chapter in pack.chapters)
     assert pack.chapters[0].title in first
     assert pack.chapters[1].title in second
+
+
+def test_a_row_leads_to_its_unit_and_a_point_to_its_subject_in_its_own_period():
+    months = [(20, 40), (30, 40), (39, 41)]
+    chapter = a_chapter(a_reading(UP, [(13, 21), (20, 20)], whole=months), trend=True)
+    pack = replace(a_pack(), chapters=(chapter,))
+    _cover, ranking, trend = meeting.slides(pack)
+    writer = HtmlWriter(lambda page: True, {"period": "指定", "which": "2026-10"})
+    found = [re.findall('data-go="([^"]*)"', str(writer.slide(it))) for it in (ranking, trend)]
+    rows, points = ([json.loads(unescape(each)) for each in links] for links in found)
+    assert [row["query"]["township"] for row in rows] == ["149981102", "149981101"]
+    assert {row["query"]["which"] for row in rows} == {"2026-10"}
+    assert [(point["page"], point["query"]["which"]) for point in points] == [
+        ("pages/duty/duty.py", month) for month in ("2026-08", "2026-09", "2026-10")
+    ]
+    assert "data-go" not in str(HtmlWriter(lambda page: False).slide(trend)), "who may not open a page is led nowhere"
+
+
+def test_a_period_without_a_value_leaves_a_gap_in_the_course():
+    chapter = a_chapter(a_reading(UP, [(13, 21)], whole=[(20, 40), (0, 0), (39, 41)]), trend=True)
+    drawn = meeting.course(chapter.reading)
+    assert [(point.label, point.along) for point in drawn.points] == [("2026年8月", 0.0), ("2026年10月", 1.0)]
+    assert drawn.goal == 1.0
 
 
 # --- what leaves the board --------------------------------------------------------------------------------------------
@@ -167,10 +203,9 @@ def test_who_may_no_longer_export_gets_nothing_and_no_row(served: Engine, change
 
 
 TABLES = """
-import streamlit as st
-from pages.common import downloads, navigation
+from pages.common import downloads
 from tests.meeting_worlds import UP, a_chapter, a_reading
-downloads.table_downloads(a_chapter(a_reading(UP, [(13, 21), (20, 20)])).table, key="t")
+downloads.offer_table("第一张", lambda: a_chapter(a_reading(UP, [(13, 21), (20, 20)])).table)
 downloads.offer_table("第二张", lambda: a_chapter(a_reading(UP, [(1, 20)])).table)
 downloads.page_downloads()
 """
@@ -186,12 +221,12 @@ def test_a_table_is_made_on_the_click_with_its_row_in_the_audit(served: Engine, 
     monkeypatch.setattr(downloads.st, "download_button", lambda label, data, file, mime, key, **more: made.update({key: (file, data)}))
     board = AppTest.from_string(TABLES, default_timeout=60).run()
     assert not board.exception
-    assert list(made) == ["t-xlsx", "t-csv", "page-table-0-xlsx", "page-table-0-csv"]
+    assert list(made) == [f"page-table-{place}-{suffix}" for place in (0, 1) for suffix in ("xlsx", "csv")]
     assert exports_of(served, name) == []
-    book = openpyxl.load_workbook(io.BytesIO(made["t-xlsx"][1]()))
+    book = openpyxl.load_workbook(io.BytesIO(made["page-table-0-xlsx"][1]()))
     notes = {row[0].value: row[1].value for row in book["说明"].iter_rows() if row[0].value}
     assert notes["导出"].startswith(name)
-    assert made["t-csv"][1]().startswith(b"\xef\xbb\xbf")
+    assert made["page-table-0-csv"][1]().startswith(b"\xef\xbb\xbf")
     assert [detail.rpartition(" · ")[2] for detail in exports_of(served, name)] == ["xlsx", "csv"]
 
 

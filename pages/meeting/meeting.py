@@ -1,82 +1,52 @@
 """会议材料: pick meeting, period and contents, see what will be in it, get deck, circular and annex, or project it from here."""
 
 from functools import partial
-from html import escape
 
 import streamlit as st
+from markupsafe import Markup
 
-from metrics.registry import REGISTRY
-from metrics.wording import target_text
-from pages.common import loaders
-from pages.common.address import from_address
-from pages.common.auth import signed_in_scope
-from pages.common.downloads import file_button, may_export
-from pages.common.filters import bar_filters
-from pages.common.layout import bar, note, page_header, provisional_calendar_notice
-from pages.common.live import live_note
-from pages.common.panel import panel
-from pages.common.sheets import Column, cell, sheet
-from pages.meeting import making
-from reports.pack import available_sections
-from reports.tables import definition_words
+from pages.common.downloads import exporter, file_button
+from pages.common.navigation import file_of
+from pages.common.page import page
+from pages.meeting import materials
+from pages.meeting.materials import Choices
+from reports import subjects
+from reports.subjects import AUDIENCE_NAMES
+from reports.views import meeting
 
 ICONS = {"演示": ":material/slideshow:", "通报": ":material/description:", "附表": ":material/table_view:"}
 CONTENTS = {"演示": "PPT,图表可编辑", "通报": "Word,按公文格式", "附表": "Excel,每榜一张表"}
 
-scope = signed_in_scope()
-page_header("会议材料", subtitle="选会议、时段和内容,一次生成演示、通报和附表,三份数字一致。")
-left, right = bar()
-with left:
-    filters = bar_filters(scope, default_period="指定")
-with right:
-    live_note()
-provisional_calendar_notice(loaders.unofficial_years(), filters.period.first, filters.period.last)
+with page("meeting/meeting", default_period="指定") as p:
+    p.title("会议材料", subtitle="选会议、时段和内容,一次生成演示、通报和附表,三份数字一致。")
+    meetings = {AUDIENCE_NAMES[each]: each for each in subjects.meetings()}
+    chosen = p.choose("会议", list(meetings), "meeting", next(iter(meetings)), labelled=True)
+    audience = meetings[chosen]
+    every = {meeting.section_name(each): each for each in subjects.agenda(audience)}
+    picked = st.pills("内容", list(every), selection_mode="multi", default=list(every), key=f"sections-{audience}")
+    choices = Choices(p.filters, audience, tuple(section for name, section in every.items() if name in picked))
 
-names = making.meetings()
-chosen = st.segmented_control("会议", names, required=True, **from_address("meeting", names, names[0]))
-audience = making.MEETINGS[chosen or names[0]]
-available = available_sections(audience, making.modules())
-every = [making.section_name(each) for each in available]
-picked = st.pills("内容", every, selection_mode="multi", default=every, key=f"sections-{audience}")
-sections = [each for each in available if making.section_name(each) in picked]
-key = making.key_of(filters, audience, sections)
+    if not choices.sections:
+        p.note("至少选一项内容。")
+    elif exporter() is None:
+        p.note("您的账号没有导出权限,可以放映,不能生成文件。需要时请联系管理员。")
+    elif st.button("生成会议材料", type="primary", icon=":material/draft:"):
+        materials.forget()
+        waiting = st.progress(0.0, "读取数据…")
+        pack = materials.pack_of(choices, lambda done, of, name: waiting.progress(0.7 * done / of, f"计算 {name}…"))
+        materials.write_files(choices, pack, lambda done, of, name: waiting.progress(0.7 + 0.3 * done / of, f"{name}…"))
+        waiting.empty()
 
-if not sections:
-    note("至少选一项内容。")
-elif not may_export():
-    note("您的账号没有导出权限,可以放映,不能生成文件。需要时请联系管理员。")
-elif st.button("生成会议材料", type="primary", icon=":material/draft:"):
-    making.forget()
-    bar_ = st.progress(0.0, "读取数据…")
-    pack = making.made_pack(filters, audience, sections, lambda done, of, name: bar_.progress(0.7 * done / of, f"计算 {name}…"))
-    making.made_files(pack, key, lambda done, of, name: bar_.progress(0.7 + 0.3 * done / of, f"{name}…"))
-    bar_.empty()
-
-files = making.kept_files(key)
-if files and may_export():
-    st.html(f'<p class="board-note" role="status">{escape(chosen or "")}材料已生成({filters.period.label}),点击下载:</p>')
-    with st.container(horizontal=True, key="meeting-files"):
-        for file in files:
-            label, what = f"下载{file.kind}({CONTENTS[file.kind]})", f"会议材料 {file.name}"
-            content = partial(bytes, file.content)
-            file_button(label, file.name, file.mime, content, key=f"meeting-{file.kind}", what=what, icon=ICONS[file.kind], type="primary")
-if sections:
-    st.page_link(
-        "pages/meeting/show.py",
-        label="放映 →",
-        icon=":material/present_to_all:",
-        query_params={**filters.query, "meeting": chosen or names[0]} | ({"of": filters.township} if filters.township else {}),
-    )
-
-edition = loaders.rules_on(filters.period, filters.as_of)
-rows = [
-    [
-        cell(place),
-        cell(making.section_name(each), "排名图、走势图" if each.trend else "排名图"),
-        cell(target_text(REGISTRY[each.indicator], edition.target(each.indicator)) or "不设目标"),
-        cell(definition_words(REGISTRY[each.indicator])),
-    ]
-    for place, each in enumerate(sections, start=1)
-]
-columns = [Column("序号", number=True), Column("内容"), Column("目标"), Column("口径", aside=True)]
-panel(f"<h2>将包含的内容</h2>{sheet(columns, rows, empty='没有选择内容')}", key="meeting-contents")
+    files = materials.files_in_session(choices)
+    if files and exporter() is not None:
+        made = Markup('<p class="board-note" role="status">{}材料已生成({}),点击下载:</p>')
+        st.html(made.format(chosen, p.filters.period.label))
+        with st.container(horizontal=True, key="meeting-files"):
+            for file in files:
+                label, what, icon = f"下载{file.kind}({CONTENTS[file.kind]})", f"会议材料 {file.name}", ICONS[file.kind]
+                content = partial(bytes, file.content)
+                file_button(label, file.name, file.mime, content, key=f"meeting-{file.kind}", what=what, icon=icon, type="primary")
+    if choices.sections:
+        query = {**p.filters.query, "meeting": chosen} | ({"of": p.filters.township} if p.filters.township else {})
+        st.page_link(file_of("meeting/show"), label="放映 →", icon=":material/present_to_all:", query_params=query)
+    p.show(meeting.contents_table(choices.sections, p.view.edition), key="meeting-contents")

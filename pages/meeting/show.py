@@ -2,54 +2,54 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from pages.common import loaders, panel
-from pages.common.address import from_address
-from pages.common.auth import signed_in_scope
-from pages.common.filters import bar_filters
-from pages.common.layout import bar, note, page_header
-from pages.meeting import making
-from pages.meeting.slides import slides
-from reports.pack import available_sections
+from pages.common.navigation import file_of
+from pages.common.page import page
+from pages.meeting import materials
+from pages.meeting.materials import Choices
+from reports import subjects
+from reports.subjects import AUDIENCE_NAMES
+from reports.views import meeting
 
 HERE, COMMON = Path(__file__).parent, Path(panel.__file__).parent
 
 
 @st.cache_resource(show_spinner=False)
-def player():
+def player() -> Any:
     css = (COMMON / "panel.css").read_text(encoding="utf-8") + (HERE / "show.css").read_text(encoding="utf-8")
-    return st.components.v2.component("board_show", css=css, js=(HERE / "show.js").read_text(encoding="utf-8"))
+    return st.components.v2.component("board_show", css=css, js=panel.script(HERE / "show.js"))
 
 
-scope = signed_in_scope()
-page_header("会议演示", crumbs=[("会议材料", "pages/meeting/meeting.py", None)], subtitle="← → 或空格翻页,F 全屏,点一行看明细。")
-left, right = bar()
-with left:
-    filters = bar_filters(scope, default_period="指定", townships=False)
-# Its own parameter: the township a row was opened for must not narrow the show on the way back.
-filters = replace(filters, township=st.query_params.get("of"))
-names = making.meetings()
-with left:
-    chosen = st.selectbox("会议", names, label_visibility="collapsed", width=150, **from_address("meeting", names, names[0]))
-audience = making.MEETINGS[chosen or names[0]]
-with right:
-    if st.button("更新数据", icon=":material/refresh:", type="tertiary"):
-        making.forget()
+with page("meeting/show", default_period="指定", townships=False, is_live=False) as p:
+    p.title(
+        "会议演示",
+        crumbs=[("会议材料", file_of("meeting/meeting"), None)],
+        subtitle="← → 或空格翻页,F 全屏,点一行看明细。",
+    )
+    # Its own parameter: the township a row was opened for must not narrow the show on the way back.
+    p.filters = filters = replace(p.filters, township=st.query_params.get("of"))
+    meetings = {AUDIENCE_NAMES[each]: each for each in subjects.meetings()}
+    with p.left:
+        audience = meetings[p.pick("会议", list(meetings), "meeting", next(iter(meetings)), width=150) or next(iter(meetings))]
+    with p.right:
+        if st.button("更新数据", icon=":material/refresh:", type="tertiary"):
+            materials.forget()
 
-pack = making.kept_pack(filters, audience)
-if pack is None:
-    waiting = st.progress(0.0, "读取数据…")
-    sections = available_sections(audience, making.modules())
-    pack = making.made_pack(filters, audience, sections, lambda done, of, name: waiting.progress(done / of, f"计算 {name}…"))
-    waiting.empty()
-if not pack.chapters and not pack.annexes:
-    note("这个会议在所选时段和范围内没有可放映的内容,请换一个时段或乡镇。")
-else:
-    query = filters.query
-    name = f"{audience}-{filters.period.text}-{filters.township or ''}-{loaders.today()}"
-    panel.panel("", key="show-places")  # with a panel comes what keeps Back to one step, and the show to its own period
-    result = player()(key="show", data={"slides": slides(pack, query), "name": name}, on_go_change=lambda: None)
-    if result.go:
-        panel.follow(str(result.go))
+    pack = materials.pack_in_session(filters, audience)
+    if pack is None:
+        waiting = st.progress(0.0, "读取数据…")
+        choices = Choices(filters, audience, tuple(subjects.agenda(audience)))
+        pack = materials.pack_of(choices, lambda done, of, name: waiting.progress(done / of, f"计算 {name}…"))
+        waiting.empty()
+    if not pack.chapters and not pack.annexes:
+        p.note("这个会议在所选时段和范围内没有可放映的内容,请换一个时段或乡镇。")
+    else:
+        name = f"{audience}-{filters.period.text}-{filters.township or ''}-{loaders.today()}"
+        slides = [str(p.writer.slide(each)) for each in meeting.slides(pack)]
+        result = player()(key="show", data={"slides": slides, "name": name}, on_go_change=lambda: None)
+        if result.go:
+            panel.follow(str(result.go))

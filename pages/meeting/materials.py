@@ -1,0 +1,91 @@
+"""The materials of a meeting in this session: the pack of what is chosen, and the files made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from data_access.engine import engine
+from data_access.scope import CODE_LENGTHS
+from pages.common import loaders
+from pages.common.filters import Filters
+from reports.meeting_files import WRITERS, MeetingFile, meeting_files
+from reports.modules import running_modules
+from reports.pack import Pack, Progress, meeting_pack
+from reports.selection_annex import with_selection
+from reports.source import DatabaseSource
+from reports.subjects import Audience, Section
+
+_PACK, _FILES = "board_meeting_pack", "board_meeting_files"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What makes two packs the same one."""
+
+    filters: Filters
+    audience: Audience
+    sections: tuple[Section, ...]
+
+    @property
+    def words(self) -> str:
+        """The filters as the files write them."""
+        area = self.filters.narrowed.area or ""
+        return "全部" if area == (self.filters.scope.area or "") else f"区划 {area}"
+
+
+def pack_of(choices: Choices, progress: Progress) -> Pack:
+    """The pack of these choices: kept for the session, so that what is projected does not change under the speaker."""
+    known: tuple[Choices, Pack] | None = st.session_state.get(_PACK)
+    if known is not None and known[0] == choices:
+        return known[1]
+    pack = _made(choices, progress)
+    st.session_state[_PACK] = (choices, pack)
+    return pack
+
+
+def pack_in_session(filters: Filters, audience: Audience) -> Pack | None:
+    """The pack of this session for the same meeting, period and area, with whatever sections it was made of."""
+    known: tuple[Choices, Pack] | None = st.session_state.get(_PACK)
+    return known[1] if known is not None and (known[0].filters, known[0].audience) == (filters, audience) else None
+
+
+def _made(choices: Choices, progress: Progress) -> Pack:
+    filters, area = choices.filters, choices.filters.narrowed.area or ""
+    pack = meeting_pack(
+        loaders.source(filters.narrowed),
+        choices.audience,
+        filters.period,
+        filters.as_of,
+        area=area,
+        sections=choices.sections,
+        filters=choices.words,
+        progress=progress,
+    )
+    # The ranking of 三长 is county-wide: only an account that sees the county gets it.
+    if choices.audience is not Audience.SELECTION or len(filters.scope.area or "") > CODE_LENGTHS["county"]:
+        return pack
+    with engine().connect() as connection:
+        return with_selection(pack, DatabaseSource(connection, filters.scope), area, running_modules())
+
+
+def forget() -> None:
+    """Before making anew: today's data, not what was kept."""
+    st.session_state.pop(_PACK, None)
+    st.session_state.pop(_FILES, None)
+
+
+def files_in_session(choices: Choices) -> list[MeetingFile]:
+    """The files made for these very choices, if there are any."""
+    known: tuple[Choices, list[MeetingFile]] | None = st.session_state.get(_FILES)
+    return known[1] if known is not None and known[0] == choices else []
+
+
+def write_files(choices: Choices, pack: Pack, progress: Progress) -> None:
+    """Writes the three files, telling which comes, and keeps them for the session."""
+    files, waiting = [], meeting_files(pack)
+    for done, (kind, *_) in enumerate(WRITERS):
+        progress(done, len(WRITERS), f"写{kind}")
+        files.append(next(waiting))
+    st.session_state[_FILES] = (choices, files)
