@@ -6,7 +6,7 @@ import argparse
 import csv
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,23 +17,7 @@ from metrics.selection.snapshot import digest, recomputed
 from metrics.vocabulary import CAPTAINS, ROLE_NAMES, Role
 from reports.selection import records, selection_of
 from reports.source import frozen_selections, operators_source
-
-TABLE_NAMES = {
-    "rank": "名次",
-    "name": "姓名",
-    "township_code": "乡镇",
-    "score": "总分",
-    "work": "实绩",
-    "ratings": "评单",
-    "survey": "测评",
-    "bonus": "加分",
-    "rank_low": "名次低",
-    "rank_high": "名次高",
-    "chance_in_quota": "入选把握",
-    "weight_stability": "权重稳健",
-    "in_quota": "入选",
-    "gate": "资格",
-}
+from reports.views.selection import provisional, ranking_of, ranking_table, seats_words
 
 
 def roles_named(words: list[str]) -> list[Role]:
@@ -60,31 +44,27 @@ def summary(made: Selection) -> dict[str, Any]:
     }
 
 
-def print_json(selections: list[tuple[Selection, list[dict[str, Any]]]]) -> None:
-    for made, rows in selections:
-        print(json.dumps({**summary(made), "rows": rows}, ensure_ascii=False))
+def print_json(selections: Sequence[Selection], area: str) -> None:
+    for made in selections:
+        print(json.dumps({**summary(made), "rows": records(made, area)}, ensure_ascii=False))
 
 
-def print_csv(selections: list[tuple[Selection, list[dict[str, Any]]]]) -> None:
+def print_csv(selections: Sequence[Selection], area: str) -> None:
     writer = csv.DictWriter(sys.stdout, [*ROW_COLUMNS, "terms"], lineterminator="\n")
     writer.writeheader()
-    for _, rows in selections:
-        writer.writerows({**row, "terms": json.dumps(row["terms"], ensure_ascii=False)} for row in rows)
+    for made in selections:
+        writer.writerows({**row, "terms": json.dumps(row["terms"], ensure_ascii=False)} for row in records(made, area))
 
 
-def print_table(selections: list[tuple[Selection, list[dict[str, Any]]]]) -> None:
-    for made, rows in selections:
-        about = summary(made)
-        provisional = "" if made.complete else " · 年度未结束,仅供参考"
-        print(f"{made.year}年度最佳{about['role_name']} · 截至 {about['as_of']} · 规则 {made.rules.version}{provisional}")
-        print(
-            f"全县{about['captains']}人,名额 {'、'.join(f'{made.townships.get(code, code)}{seats}' for code, seats in made.seats.items())}"
-        )
-        frame = pd.DataFrame(rows, columns=[*ROW_COLUMNS, "terms"])
-        frame["township_code"] = [made.townships.get(code, code) for code in frame["township_code"]]
-        frame["in_quota"] = frame["in_quota"].map({True: "是", False: ""})
-        print("(没有人选)" if frame.empty else frame[list(TABLE_NAMES)].rename(columns=TABLE_NAMES).to_string(index=False, na_rep="—"))
-        print()
+def print_table(selections: Sequence[Selection], area: str) -> None:
+    """The page's table of everyone, ranked or not."""
+    for made in selections:
+        ranking = ranking_of(made, lambda code: code.startswith(area))
+        table = ranking_table(ranking, ranking.rows, "全部人选", reasons=True)
+        print(" · ".join(part for part in (table.title, table.subtitle, provisional(made)) if part))
+        print(f"全县{sum(made.captains.values())}人,名额 {seats_words(made)}")
+        frame = pd.DataFrame(table.texts(), columns=[column.heading for column in table.file_columns])
+        print("(没有人选)" if frame.empty else frame.to_string(index=False), end="\n\n")
 
 
 PRINTERS = {"json": print_json, "csv": print_csv, "table": print_table}
@@ -100,7 +80,7 @@ def ranked(arguments: argparse.Namespace) -> int:
     except ValueError as problem:
         print(f"错误:{problem.args[0]}", file=sys.stderr)
         return 2
-    PRINTERS[arguments.format]([(made, records(made, arguments.area)) for made in selections])
+    PRINTERS[arguments.format](selections, arguments.area)
     return 0
 
 

@@ -15,16 +15,9 @@ from metrics.selection.flow import MOVED_UP, ON_LIST
 from metrics.selection.result import Selection
 from metrics.selection.rules import selection_rules
 from metrics.vocabulary import Role
-from reports.selection_files import (
-    Paper,
-    gates_table,
-    notice_bytes,
-    quota_table,
-    ranking_table,
-    score_sheet_bytes,
-    shortlist_bytes,
-    terms_table,
-)
+from reports.selection_files import notice_bytes, score_sheet_bytes, shortlist_bytes
+from reports.views.score_sheet import Candidate, terms_table
+from reports.views.selection import Ranking, gates_table, quota_table, ranking_table
 from reports.wording import clean
 from tests.meeting_worlds import HOSTILE
 
@@ -34,7 +27,7 @@ TOWNS = {"149981101": "泥河镇", "149981102": "西沟乡"}
 FIRST, LAST = date(2027, 1, 4), date(2027, 1, 8)
 
 
-def a_paper(names: list[str | None], digest: str | None = "ab" * 32) -> Paper:
+def a_ranking(names: list[str | None], digest: str | None = "ab" * 32) -> Ranking:
     """Candidates by rank, the first of each township on the list, the last one not ranked."""
     count = len(names)
     ranked = [float(place) if place < count else None for place in range(1, count + 1)]
@@ -74,7 +67,12 @@ def a_paper(names: list[str | None], digest: str | None = "ab" * 32) -> Paper:
     made = Selection(
         2026, END, RULES, rows, terms, dict.fromkeys(TOWNS, 1), dict.fromkeys(TOWNS, 50), TOWNS, {"ratings": 4.5, "survey": 4.4}
     )
-    return Paper(made, rows, digest)
+    return Ranking(made, rows, digest)
+
+
+def the_candidate(ranking: Ranking, place: int = 0) -> Candidate:
+    """The candidate in a line of the ranking; all terms are the first one's."""
+    return Candidate(ranking, ranking.rows.iloc[place].to_dict(), ranking.made.terms)
 
 
 def read(content: bytes) -> Docx:
@@ -91,27 +89,27 @@ def cells(document: Docx, place: int = 0) -> list[list[str]]:
 
 def shown(table) -> list[list[str]]:
     """A table report as every file shows it, its headings first."""
-    return [[column.heading for column in table.columns], *table.texts()]
+    return [[column.heading for column in table.file_columns], *table.texts()]
 
 
 def test_the_shortlist_in_word_is_the_ranking_of_the_page_with_points_to_two_decimals():
-    paper = a_paper(["张三", "李四", "王五", "赵六"])
-    ranked = paper.rows[paper.rows["rank"].notna()]
-    document = read(shortlist_bytes(paper, ranked))
-    assert cells(document) == shown(ranking_table(paper, ranked, ""))
+    ranking = a_ranking(["张三", "李四", "王五", "赵六"])
+    ranked = ranking.rows[ranking.rows["rank"].notna()]
+    table = ranking_table(ranking, ranked, "名单")
+    document = read(shortlist_bytes(ranking, table))
+    assert cells(document) == shown(table)
     first = dict(zip(*cells(document)[:2], strict=True))
     assert (first["名次"], first["姓名"], first["总分"], first["入选把握"], first["结果"]) == ("1", "张三", "95.28", "62.5%", "入选")
     assert cells(document)[2][-1] == "递补"
-    assert cells(document, 1) == shown(quota_table(paper))
+    assert cells(document, 1) == shown(quota_table(ranking))
     assert document.sections[0].page_width > document.sections[0].page_height
     assert "列入名单2人" in words(document)
 
 
 def test_a_score_sheet_holds_every_term_with_its_sum_and_lines_to_sign_on():
-    paper = a_paper(["张三", "李四", "王五"])
-    row = paper.rows.iloc[0].to_dict()
-    document = read(score_sheet_bytes(paper, row, paper.made.terms, ["本年在岗 300 天。"]))
-    assert cells(document) == shown(terms_table(paper, row, paper.made.terms))
+    ranking = a_ranking(["张三", "李四", "王五"])
+    document = read(score_sheet_bytes(the_candidate(ranking), ["本年在岗 300 天。"]))
+    assert cells(document) == shown(terms_table(the_candidate(ranking)))
     by_item = {line[0]: line for line in cells(document)}
     assert by_item["重点户走访"] == ["重点户走访", "10", "12", "15.00", "10 ÷ 12 × 15.00", "12.50"]
     assert by_item["群众评单"][4] == "(10×4.5000 + 44) ÷ (10 + 10) = 4.4500;(4.4500 − 1) ÷ 4 × 30"
@@ -122,14 +120,14 @@ def test_a_score_sheet_holds_every_term_with_its_sum_and_lines_to_sign_on():
 
 
 def test_someone_not_ranked_has_a_score_sheet_that_says_why():
-    paper = a_paper(["张三", "李四", "王五"])
-    document = read(score_sheet_bytes(paper, paper.rows.iloc[2].to_dict(), paper.made.terms))
+    ranking = a_ranking(["张三", "李四", "王五"])
+    document = read(score_sheet_bytes(the_candidate(ranking, 2)))
     assert "列出不排名\uff1a样本不足" in words(document)
-    assert [line[:3] for line in gates_table(paper, paper.rows.tail(1)).texts()] == [["王五", "泥河镇", "样本不足:测评1户,需3户"]]
+    assert [line[:3] for line in gates_table(ranking, ranking.rows.tail(1)).texts()] == [["王五", "泥河镇", "样本不足:测评1户,需3户"]]
 
 
 def test_the_notice_names_who_is_proposed_and_for_which_days_and_ranks_nobody():
-    document = read(notice_bytes(a_paper(["张三", "李四", "王五", "赵六"]), FIRST, LAST))
+    document = read(notice_bytes(a_ranking(["张三", "李四", "王五", "赵六"]), FIRST, LAST))
     assert cells(document) == [["序号", "姓名", "乡镇", "岗位"], ["1", "张三", "泥河镇", "邻长"], ["2", "李四", "西沟乡", "邻长"]]
     text = words(document)
     assert "2027年1月4日至2027年1月8日\uff085个工作日\uff09" in text
@@ -141,23 +139,22 @@ def test_the_notice_names_who_is_proposed_and_for_which_days_and_ranks_nobody():
 
 
 def test_a_ranking_that_is_not_frozen_says_so_on_every_paper():
-    paper = a_paper(["张三", "李四", "王五"], digest=None)
-    assert "不得张贴" in words(read(notice_bytes(paper, FIRST, LAST)))
-    assert "尚未冻结" in words(read(shortlist_bytes(paper, paper.listed)))
-    assert "尚未冻结" in words(read(score_sheet_bytes(paper, paper.rows.iloc[0].to_dict(), paper.made.terms)))
+    ranking = a_ranking(["张三", "李四", "王五"], digest=None)
+    assert "不得张贴" in words(read(notice_bytes(ranking, FIRST, LAST)))
+    assert "尚未冻结" in words(read(shortlist_bytes(ranking, ranking_table(ranking, ranking.listed, "名单"))))
+    assert "尚未冻结" in words(read(score_sheet_bytes(the_candidate(ranking))))
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_goes_through_every_paper_unharmed(name: str):
-    paper = a_paper([name, "李四", "王五"])
-    row = paper.rows.iloc[0].to_dict()
-    assert cells(read(shortlist_bytes(paper, paper.listed)))[1][1] == clean(name)
-    assert cells(read(notice_bytes(paper, FIRST, LAST)))[1][1] == clean(name)
-    assert "总分" in [line[0] for line in cells(read(score_sheet_bytes(paper, row, paper.made.terms)))]
+    ranking = a_ranking([name, "李四", "王五"])
+    assert cells(read(shortlist_bytes(ranking, ranking_table(ranking, ranking.listed, "名单"))))[1][1] == clean(name)
+    assert cells(read(notice_bytes(ranking, FIRST, LAST)))[1][1] == clean(name)
+    assert "总分" in [line[0] for line in cells(read(score_sheet_bytes(the_candidate(ranking))))]
 
 
 def test_someone_without_a_name_is_a_number_and_missing_figures_are_dashes():
-    paper = a_paper([None, "李四", "王五"])
-    table = ranking_table(paper, paper.rows, "名次")
+    ranking = a_ranking([None, "李四", "王五"])
+    table = ranking_table(ranking, ranking.rows, "名次")
     assert table.texts()[0][1] == "编号1"
     assert table.texts()[2][0] == "—"

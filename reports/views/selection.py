@@ -1,0 +1,500 @@
+"""年度最佳三长 as it is read: the ranking, who is not ranked and why, the seats, a trial, and what must be said before anyone reads a rank.
+
+The tables are declared once: the page, the Word papers, the meeting's annex and the command line leave columns out, none restates them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from metrics.rulebook import Edition, Rulebook, rulebook
+from metrics.selection.flow import MOVED_UP, OFF_LIST, ON_LIST, STEP_NAMES, Record, Step, final_list, stage
+from metrics.selection.gates import OK
+from metrics.selection.result import Selection
+from metrics.selection.rules import Weights
+from metrics.selection.words import EVEN, LIKELY, PARTS, SURE, chance_word, name_of, percent, place_words, points_text, result_of, tenths
+from metrics.vocabulary import ROLE_NAMES
+from metrics.wording import day_text, is_missing, whole
+from metrics.workdays import Workdays
+from reports.links import Link, to_score_sheet
+from reports.parts import Callout
+from reports.tables import MASKED_NOTE, Column, Kind, Notes, Table, table
+from reports.wording import day
+
+UNRANKED = "列出不排名"
+GRAVEST = ("一票否决", "抽查未通过", "已退出", "任职不足", "样本不足")
+"""The order in which reasons are listed."""
+NEAR, FEWEST, MOST_DRAWN, MOST_CHANGES = 2, 8, 40, 40
+"""Beside a township's seats, this many times as many who come next are drawn, and not fewer than eight; of the county the first forty."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """A ranking as a reader sees it, live or frozen.
+
+    ``rows``: the candidates in the reader's scope with their ``standing`` after overrides; ``digest`` is there once it is frozen.
+    """
+
+    made: Selection
+    rows: pd.DataFrame
+    digest: str | None = None
+    records: tuple[Record, ...] = ()
+    number: int | None = None
+    """Its number on record; None before the draft."""
+    masked: bool = False
+    rules: Rulebook | None = None
+
+    @property
+    def role_name(self) -> str:
+        return ROLE_NAMES[self.made.rules.role]
+
+    @property
+    def title(self) -> str:
+        return f"{self.made.year}年度最佳{self.role_name}"
+
+    @property
+    def subtitle(self) -> str:
+        state = f"已冻结,摘要 {self.digest[:12]}" if self.digest else "试排,尚未冻结,不作为正式名单"
+        return f"截至{day(self.made.as_of)} · 规则 {self.made.rules.version} · {state}"
+
+    @property
+    def moment(self) -> str:
+        """As the page's bar says it."""
+        return f"截至 {day(self.made.as_of)}{' · 已冻结' if self.digest else ''} · 规则 {self.made.rules.version}"
+
+    @property
+    def edition(self) -> Edition:
+        """The rulebook it is made by: in force at the end of the year, or on as-of while the year runs."""
+        return (self.rules or rulebook()).on(min(date(self.made.year, 12, 31), self.made.as_of))
+
+    @property
+    def stage(self) -> Step | None:
+        return stage(self.records)
+
+    @property
+    def ranked(self) -> pd.DataFrame:
+        return self.rows[self.rows["rank"].notna()]
+
+    @property
+    def listed(self) -> pd.DataFrame:
+        return self.rows[self.rows["standing"].isin([ON_LIST, MOVED_UP])]
+
+    @property
+    def seats(self) -> int:
+        return sum(self.made.seats.values())
+
+    @property
+    def townships(self) -> list[str]:
+        """The codes of those whose candidates the reader sees."""
+        return sorted(set(self.rows["township_code"]))
+
+    @property
+    def of_one_township(self) -> bool:
+        return len(self.townships) == 1
+
+    @property
+    def where(self) -> str:
+        return self.township(self.townships[0]) if self.of_one_township else "全县"
+
+    def township(self, code: object) -> str:
+        return self.made.townships.get(str(code), str(code))
+
+    def person(self, person_id: int | None) -> str:
+        """A name where the reader may see it; empty for nobody."""
+        if person_id is None:
+            return ""
+        names = self.made.rows.loc[self.made.rows["person_id"] == person_id, "name"]
+        return f"编号{person_id}" if self.masked or names.empty else str(names.iloc[0])
+
+    def in_township(self, code: str | None) -> Ranking:
+        """The same with the candidates of one township; ranks stay county-wide."""
+        return self if code is None else replace(self, rows=self.rows[self.rows["township_code"] == code])
+
+    @property
+    def notes(self) -> Notes:
+        """What every table and paper says about itself."""
+        rules = self.made.rules
+        return (
+            (
+                "口径",
+                f"总分=实绩{rules.work_points:g}+群众评单{rules.ratings_points:g}+满意度测评{rules.survey_points:g}"
+                f"+加分(至多{rules.bonus_most:g});评单、测评样本少的向全县{self.role_name}平均靠拢",
+            ),
+            ("名次", "全县名次;名额按乡镇分配,乡镇内依名次入选;名次区间与把握由重抽样得出,供会议参考"),
+            ("截至", day(self.made.as_of)),
+            ("规则手册", rules.version),
+            ("状态", f"已冻结,摘要 {self.digest}" if self.digest else "试排,尚未冻结"),
+            *((("年度", f"{unfinished(self.made)},名次会变"),) if not self.made.complete else ()),
+            *((MASKED_NOTE,) if self.masked else ()),
+        )
+
+
+def ranking_of(made: Selection, covers: Callable[[str], bool], records: Sequence[Record] = (), **more: Any) -> Ranking:
+    """A ranking narrowed to the units a reader sees (``covers`` by area code), after the overrides on record."""
+    rows = final_list(made.rows, made.seats, records)
+    return Ranking(made, rows[rows["area_code"].map(covers).astype(bool)].reset_index(drop=True), records=tuple(records), **more)
+
+
+def eligible(rows: pd.DataFrame) -> int:
+    return int((rows["gate"] == OK).sum())
+
+
+def place_text(rank: object) -> str:
+    """第 3 名, 未排名."""
+    return "未排名" if is_missing(rank) else f"第 {int(rank)} 名"  # type: ignore[call-overload]
+
+
+def unfinished(made: Selection) -> str:
+    return f"{made.year}年还没有结束,只计已结束的月份和季度"
+
+
+def provisional(made: Selection) -> str:
+    """For a heading; empty once the year is over."""
+    return "" if made.complete else "年度未结束,仅供参考"
+
+
+# --- sentences ------------------------------------------------------------------------------------------------------
+
+
+def sentence(ranking: Ranking) -> str:
+    """2026年度最佳邻长:2,986 人参评,2,701 人符合条件,60 个名额;试排,尚未立项."""
+    rows, where = ranking.made.rows, "试排,尚未立项"
+    if ranking.stage is not None:
+        where = "草案,尚未冻结" if ranking.stage is Step.DRAFT else STEP_NAMES[ranking.stage]
+    judged = f"{whole(len(rows))} 人参评,{whole(eligible(rows))} 人符合条件,{whole(ranking.seats)} 个名额"
+    return f"{ranking.title}:{judged};{where}"
+
+
+def cautions(ranking: Ranking) -> list[str]:
+    """What a page must say before anyone reads a rank."""
+    made, said = ranking.made, []
+    if not made.complete and ranking.digest:
+        until = day_text(made.as_of)
+        said.append(f"这份名单在{made.year}年结束之前冻结,只含截至 {until} 的数据,此后的走访、诉求和评价都不计。")
+    elif not made.complete:
+        said.append(f"{unfinished(made)};名次会变,不能据此公布。")
+    unsettled = int(made.rows["to_settle"].sum())
+    if unsettled:
+        said.append(f"有 {unsettled} 人在名额线上完全同分,由会议裁定并记录在案。")
+    close = int(pd.to_numeric(ranking.rows["chance_in_quota"]).between(EVEN, LIKELY).sum())
+    if close:
+        between = f"{tenths(EVEN)}到{tenths(LIKELY)}之间"
+        said.append(f"名额线附近有 {whole(close)} 人的把握在{between},与线外的人分不出高下,请会议结合了解的情况议定。")
+    return said
+
+
+def how_to_read(ranking: Ranking) -> Table:
+    """Each word of the ranking in one sentence for somebody who has never heard of statistics."""
+    rules = ranking.made.rules
+    times, most, spread = whole(rules.resamples), f"{rules.interval:.0%}", f"{rules.weight_spread:.0%}"
+    drawn = f"把走访、评单、答卷当作碰巧看到的一批,重抽 {times} 次再排"
+    even = f"{EVEN:.0%} 到 {LIKELY:.0%} 之间两可"
+    said = {
+        "名次多在": f"{drawn},{most} 的次数名次落在这一段;名次在段外的,是这次碰巧偏好或偏差。",
+        "入选把握": f"这 {times} 次里有多少次排进本乡镇的名额:{SURE:.0%} 以上把握大,{even}。",
+        "换权重仍不变": f"各项分值上下浮动 {spread} 以内,试 {rules.weightings} 种,入选或落选不变的占多少;低的,靠的是分值怎么定。",
+        "分不出高下": f"底色相同、紧挨着的人,领头的对其余各人赢不到 {rules.apart:.0%} 的次数;先后可由会议结合了解的情况议定。",
+    }
+    columns = (Column("name", "栏目", tight=True), Column("said", "意思"))
+    return table("这几栏怎么读", columns, [{"name": name, "said": words} for name, words in said.items()], may_leave=False)
+
+
+# --- the ranking ----------------------------------------------------------------------------------------------------
+
+RANKING = (
+    Column("rank", "名次", Kind.COUNT),
+    Column("name", "姓名", tight=True),
+    Column("township", "乡镇", phone=False),
+    Column("score", "总分", Kind.SCORE),
+    *(Column(key, name, Kind.SCORE, screen=False) for name, key in PARTS),
+    Column("parts", " / ".join(name for name, _ in PARTS), files=False, phone=False),
+    Column("rank_low", "名次最好", Kind.COUNT, screen=False),
+    Column("rank_high", "名次最差", Kind.COUNT, screen=False),
+    Column("span", "名次多在", files=False, phone=False),
+    Column("chance_in_quota", "入选把握", Kind.SHARE, screen=False),
+    Column("chance", "入选把握", files=False, tight=True),
+    Column("weight_stability", "换权重仍不变", Kind.SHARE, screen=False),
+    Column("stability", "换权重仍不变", files=False, phone=False, right=True),
+    Column("result", "结果", tight=True),
+    Column("reason", "原因"),
+)
+"""On screen the four parts stand in one column, and what is an estimate is written without decimals."""
+
+
+def ranking_table(ranking: Ranking, rows: pd.DataFrame, title: str, *, reasons: bool = False, **more: Any) -> Table:
+    """Candidates in the order of ``rows``; with ``reasons`` also why someone is not ranked."""
+    found = rows.to_dict("records")
+    lines = [
+        {
+            **row,
+            "name": name_of(row),
+            "township": ranking.township(row["township_code"]),
+            "parts": " / ".join(f"{row[key]:g}" if key == "bonus" else points_text(row[key]) for _, key in PARTS),
+            "span": "" if is_missing(row["rank"]) else f"{int(row['rank_low'])}–{int(row['rank_high'])} 名",
+            "chance": f"{chance_word(row['chance_in_quota'])} {percent(row['chance_in_quota'])}".strip(),
+            "stability": percent(row["weight_stability"]),
+            "result": result_of(row) if row["gate"] == OK else UNRANKED,
+            "reason": "" if row["gate"] == OK else row["gate"],
+        }
+        for row in found
+    ]
+    columns = RANKING if reasons else tuple(column for column in RANKING if column.key != "reason")
+    remark = "名次为全县名次,名额按乡镇;点一行看评分表"
+    return _table(ranking, title, columns, lines, remark=remark, links=_links(ranking, found), empty="没有可排名的人选", **more)
+
+
+def _table(ranking: Ranking, title: str, columns: tuple[Column, ...], lines: Sequence[Mapping[str, Any]], **more: Any) -> Table:
+    """A table of this ranking: it says itself what it is about, and by which rules."""
+    return table(
+        f"{ranking.title} {title}", columns, lines, **{"subtitle": ranking.subtitle, "notes": ranking.notes, "own_notes": True, **more}
+    )
+
+
+def _links(ranking: Ranking, rows: Sequence[Mapping[Any, Any]]) -> tuple[Link, ...]:
+    return tuple(to_score_sheet(row["person_id"], ranking.made.rules.role, ranking.made.year) for row in rows)
+
+
+def everyone_table(ranking: Ranking, rows: pd.DataFrame) -> Table:
+    """Some of the ranks, of all that there are."""
+    return ranking_table(ranking, rows, "全部名次", conclusion=f"全部名次 {whole(len(ranking.ranked))} 人")
+
+
+def front_rows(ranking: Ranking) -> pd.DataFrame:
+    """Whose places are drawn: the first of the county, or a township's seats and who comes next."""
+    return ranking.ranked.head(max(FEWEST, len(ranking.listed) * (1 + NEAR)) if ranking.of_one_township else MOST_DRAWN)
+
+
+def shortlist_table(ranking: Ranking) -> Table:
+    """Who is on the list and who has left it; of one township also who comes next."""
+    on_or_off = ranking.rows[ranking.rows["standing"].isin([ON_LIST, MOVED_UP, OFF_LIST])]
+    counts = [(name, int((ranking.rows["standing"] == name).sum())) for name in (OFF_LIST, MOVED_UP)]
+    # Who left the list and who came in stands beside it, not in a footnote.
+    moved = "".join(f",{name} {whole(count)} 人" for name, count in counts if count)
+    seats = whole(len(ranking.listed))
+    said = f"{ranking.where}:名单 {seats} 人与其后各位" if ranking.of_one_township else f"名单 {seats} 人"
+    rows = front_rows(ranking) if ranking.of_one_township else on_or_off
+    return ranking_table(ranking, rows, f"名单 {ranking.where}", conclusion=said + moved)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A candidate's place with the range it would lie in; neighbours of one ``group`` cannot be told apart."""
+
+    label: str
+    rank: int
+    rank_low: int
+    rank_high: int
+    seated: bool
+    group: int
+    words: str
+
+
+@dataclass(frozen=True)
+class Places:
+    """Places under each other, best on top. ``said``: what a screen reader says."""
+
+    title: str
+    subtitle: str
+    said: str
+    places: tuple[Place, ...]
+
+
+def front_places(ranking: Ranking) -> Places:
+    """How sure each place at the front is."""
+    marks, rows, seats = {MOVED_UP: " ↑递补", OFF_LIST: " ×退出"}, front_rows(ranking), len(ranking.listed)
+    outside = ~rows["standing"].isin([ON_LIST, MOVED_UP])
+    overlap = int(((rows["rank_low"] <= seats) & outside).sum())
+    where = ranking.where if ranking.of_one_township else "全县前列"
+    return Places(
+        f"{where}:横线越长,名次越不能当真",
+        "全县名次;实心=在名额内,横线=多在的范围",
+        f"{where}{len(rows)}名人选的名次和区间;名额外有{overlap}人的区间伸进名额线内",
+        tuple(
+            Place(
+                label=f"{int(row['rank'])} {name_of(row)}{marks.get(row['standing'], '')}",
+                rank=int(row["rank"]),
+                rank_low=int(row["rank_low"]),
+                rank_high=int(row["rank_high"]),
+                seated=row["standing"] in (ON_LIST, MOVED_UP),
+                group=int(row["group"]),
+                words=place_words(row),
+            )
+            for row in rows.to_dict("records")
+        ),
+    )
+
+
+# --- who is not ranked ----------------------------------------------------------------------------------------------
+
+GATES = (
+    Column("name", "姓名", small=("township",)),
+    Column("township", "乡镇", screen=False),
+    Column("gate", "原因"),
+    Column("days", "在岗", Kind.COUNT, "天"),
+    Column("surveyed", "测评", Kind.COUNT, "户", of="households", head="测评户/户数", right=True),
+    Column("households", "户数", Kind.COUNT, "户", screen=False),
+)
+
+
+def unranked_rows(ranking: Ranking) -> pd.DataFrame:
+    """Those with a reason against being ranked, the gravest first."""
+    out = ranking.rows[ranking.rows["gate"] != OK]
+    weight = [next((place for place, word in enumerate(GRAVEST) if word in gate), len(GRAVEST)) for gate in out["gate"]]
+    return out.assign(weight=weight).sort_values(["weight", "township_code", "person_id"], kind="stable")
+
+
+def gates_table(ranking: Ranking, rows: pd.DataFrame) -> Table:
+    """Some of :func:`unranked_rows`, under how many there are and for which reasons."""
+    out = ranking.rows.loc[ranking.rows["gate"] != OK, "gate"]
+    told = " · ".join(f"{reason} {whole(count)} 人" for reason, count in out.str.split(":").str[0].value_counts().items())
+    found = rows.to_dict("records")
+    lines = [{**row, "name": name_of(row), "township": ranking.township(row["township_code"])} for row in found]
+    return _table(
+        ranking,
+        UNRANKED,
+        GATES,
+        lines,
+        conclusion=f"列出但不排名 {whole(len(out))} 人",
+        remark=told or conditions(ranking),
+        links=_links(ranking, found),
+        empty="都符合条件",
+    )
+
+
+def conditions(ranking: Ranking) -> str:
+    rules = ranking.made.rules
+    share = "" if rules.least_surveyed_share is None else f"、且不少于本邻的 {rules.least_surveyed_share:.0%}"
+    asked = f"本年在岗 ≥{rules.least_days_in_post} 天;测评 ≥{rules.least_surveyed} 户{share}"
+    return f"条件:{asked};抽查未发现不实;没有一票否决。诉求多少不是条件。"
+
+
+def stray_answers(survey: pd.DataFrame) -> int:
+    """Answers from outside the captain's unit, or without a household: nobody's."""
+    return int(survey.loc[survey["own"] == 0, "n"].sum())
+
+
+def nobodys(ranking: Ranking, facts: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Rows that count for nobody, so that nobody wonders where they went; ``facts``: what the ranking is made from."""
+    rated, outside = int(facts["strays"]["ratings_without_handler"].iloc[0]), stray_answers(facts["survey"])
+    said = [f"本年有 {whole(rated)} 条评价的诉求没有登记承办人,不计给任何人;请信访局补登承办人。"] if rated else []
+    unknown = f"有 {whole(outside)} 份答卷来自{ranking.role_name}所辖以外的户或没有写明户号,不计分也不计户数。"
+    return [*said, unknown] if outside else said
+
+
+def moved_words(ranking: Ranking) -> str:
+    """How those are counted who led several units; empty where there are none."""
+    moved, double = int(ranking.rows["moved"].sum()), int((ranking.rows["units"] > 1).sum())
+    if not moved and not double:
+        return ""
+    return f"年内换过邻(组、片)的 {whole(moved)} 人,各按月末、季末所在计;现任两处以上的 {whole(double)} 人,合并计一次。"
+
+
+# --- seats ----------------------------------------------------------------------------------------------------------
+
+
+def quota_table(ranking: Ranking) -> Table:
+    """Seats by township: how they were shared out, who takes them."""
+    made, lines = ranking.made, []
+    for code in ranking.townships:
+        here = ranking.in_township(code)
+        seats, taken = made.seats.get(code, 0), len(here.listed)
+        lines.append(
+            {
+                "township": ranking.township(code),
+                "captains": made.captains.get(code, 0),
+                "able": eligible(here.rows),
+                "seats": seats,
+                "taken": taken,
+                "vacant": max(0, seats - taken),
+                "gap": f"空 {seats - taken}" if seats > taken else "",
+                "least": here.listed["score"].min() if taken else None,
+            }
+        )
+    head = f"{ranking.role_name}数"
+    columns = (
+        Column("township", "乡镇"),
+        Column("captains", head, Kind.COUNT, "人", head=head),
+        Column("able", "符合条件", Kind.COUNT, "人", head="符合条件"),
+        Column("seats", "名额", Kind.COUNT, "个", head="名额"),
+        Column("taken", "名单", Kind.COUNT, "人", head="名单", small=("gap",)),
+        Column("vacant", "空缺", Kind.COUNT, "个", screen=False),
+        Column("gap", "空缺", screen=False, files=False),
+        Column("least", "入线分", Kind.SCORE),
+    )
+    shared = f"按人数用最大余数法分到乡镇,每个乡镇至少 {made.rules.quota_township_least} 个"
+    told = f"全县 {whole(sum(made.captains.values()))} 人 × {made.rules.quota:.0%},向上取整,{shared}"
+    return _table(ranking, "名额", columns, lines, conclusion=f"名额 {whole(ranking.seats)} 个", remark=told)
+
+
+def seats_words(made: Selection) -> str:
+    """泥河镇5、西沟乡8."""
+    return "、".join(f"{made.townships.get(code, code)}{count}" for code, count in made.seats.items())
+
+
+# --- a trial --------------------------------------------------------------------------------------------------------
+
+TRIAL = Callout("试算", "只看不存,不改规则手册,不产生名单。正式权重以规则手册为准。")
+CHANGES = (
+    Column("change", "变化"),
+    Column("name", "姓名", small=("township",)),
+    Column("township", "乡镇", screen=False),
+    Column("now", "规则手册"),
+    Column("tried", "试算"),
+)
+
+
+def trial_table(ranking: Ranking, tried: Ranking, weights: Weights) -> Table:
+    """Who would come in or drop out under other weights and gates. Nothing of it leaves: it is no list."""
+    places = dict(zip(ranking.rows["person_id"], ranking.rows["rank"], strict=True))
+    before, inside = (set(each.rows.loc[each.rows["in_quota"].astype(bool), "person_id"]) for each in (ranking, tried))
+    changed = tried.rows[tried.rows["person_id"].isin(before ^ inside)].head(MOST_CHANGES).to_dict("records")
+    lines = [
+        {
+            "change": "进" if row["person_id"] in inside else "出",
+            "name": name_of(row),
+            "township": tried.township(row["township_code"]),
+            "now": place_text(places.get(row["person_id"])),
+            "tried": place_text(row["rank"]),
+        }
+        for row in changed
+    ]
+    parts = [("实绩", weights.work), ("评单", weights.ratings), ("测评", weights.survey)]
+    scaled = " · ".join(f"{name} {points * weights.scale:.0f}" for name, points in parts)
+    return table(
+        "试算",
+        CHANGES,
+        lines,
+        conclusion=f"试算:名单 {whole(len(inside))} 人中有 {whole(len(inside - before))} 人不同",
+        remark=f"符合条件 {whole(eligible(tried.rows))} 人;折算为 {scaled} 分",
+        links=_links(ranking, changed),
+        empty="名单没有变化",
+        may_leave=False,
+    )
+
+
+# --- the public notice ----------------------------------------------------------------------------------------------
+
+
+def notice_table(ranking: Ranking) -> Table:
+    """By township and name, not by rank: the notice ranks nobody."""
+    columns = (Column("place", "序号", Kind.COUNT), Column("name", "姓名"), Column("township", "乡镇"), Column("post", "岗位"))
+    rows = ranking.listed.sort_values(["township_code", "person_id"], kind="stable").to_dict("records")
+    lines = [
+        {"place": place, "name": name_of(row), "township": ranking.township(row["township_code"]), "post": ranking.role_name}
+        for place, row in enumerate(rows, start=1)
+    ]
+    return table(f"{ranking.title}拟表彰人选", columns, lines, own_notes=True)
+
+
+def notice_days(ranking: Ranking, today: date, workdays: Workdays) -> tuple[date, date]:
+    """The first and the last of the notice's working days: those on record, else those of a notice that begins today."""
+    record = next((each for each in reversed(ranking.records) if each.step is Step.NOTICE), None)
+    if record is not None and record.until is not None:
+        return workdays.after(record.at.date(), 1), record.until
+    days = int(ranking.edition.number("selection", "notice_workdays"))
+    return workdays.after(today, 1), workdays.after(today, days)

@@ -1,0 +1,130 @@
+"""The flow of a selection as it is read: how far it has come, what is on record, what comes next and whom a step can be about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from metrics.selection.flow import MAIN_LINE, MOVED_UP, ON_LIST, STEP_NAMES, STEP_ROLES, Record, Step, next_step, waiting_until
+from metrics.selection.words import name_of
+from metrics.vocabulary import Status
+from metrics.wording import day_text
+from reports.parts import Milestone, Milestones
+from reports.tables import Column, Kind, Table, table
+from reports.views.selection import Ranking, place_text
+
+BUTTONS = {
+    Step.DRAFT: "立项起草",
+    Step.FROZEN: "冻结名单和依据",
+    Step.APPEALS: "开始核对申诉({selection.appeal_workdays}个工作日)",
+    Step.REVIEW: "登记民主评议结果",
+    Step.TOWNSHIP: "登记乡镇党委审定",
+    Step.JOINT_CHECK: "登记联审结果",
+    Step.NOTICE: "开始公示({selection.notice_workdays}个工作日)",
+    Step.FINAL: "终定名单",
+}
+RECORD = (
+    Column("step", "步骤", small=("about",)),
+    Column("about", "涉及", screen=False),
+    Column("at", "何时 · 何人", Kind.TIMESTAMP, small=("username",)),
+    Column("username", "何人", screen=False),
+    Column("reason", "依据", small=("until",)),
+    Column("until", "期限", Kind.DATE, words="到 {} 止", screen=False),
+)
+
+
+def milestones(ranking: Ranking, today: date) -> Milestones:
+    """The main line: what has been taken, what is on, until when."""
+    taken = {record.step: record for record in ranking.records}
+    coming, last = next_step(ranking.records, ranking.made.seats), waiting_until(ranking.records)
+    waits = last is not None and today <= last  # the working days of the step before are not over
+    shown = []
+    for step in MAIN_LINE:
+        until = taken[step].until if step in taken else None
+        runs = step is ranking.stage and until is not None and today <= until
+        done, now = step in taken and step is not coming and not runs, runs or (step is coming and not waits)
+        end = f"{'进行中,' if runs else ''}到{day_text(until)}止" if until else ""
+        shown.append(Milestone(STEP_NAMES[step], Status.OK if done else Status.NEAR if now else Status.NONE, end))
+    return Milestones(tuple(shown))
+
+
+def record_table(ranking: Ranking) -> Table:
+    """Every step on record, the newest first."""
+    proposed, lines = {record.id: record for record in ranking.records}, []
+    for record in reversed(ranking.records):
+        answered = proposed.get(record.confirms or 0)  # an answer is about whoever the proposal was about
+        person = ranking.person((answered or record).person_id)
+        what = f"{STEP_NAMES[answered.step]} {person}" if answered else person
+        place = ranking.made.townships.get(record.area_code or "", "")
+        lines.append(
+            {
+                "step": STEP_NAMES[record.step],
+                "about": " ".join(word for word in (what, place) if word),
+                "at": record.at,
+                "username": record.username,
+                "reason": record.reason,
+                "until": record.until,
+            }
+        )
+    return table(
+        f"{ranking.title} 办理记录",
+        RECORD,
+        lines,
+        conclusion="办理记录",
+        remark="只增不改;每一步有人、有时间、有依据",
+        empty="还没有立项",
+        may_leave=False,
+    )
+
+
+def button(ranking: Ranking, step: Step) -> str:
+    return ranking.edition.filled(BUTTONS[step])
+
+
+def why_not_now(ranking: Ranking, role: str, today: date, offices: Mapping[str, str]) -> str:
+    """Why an account of this role takes no step of the main line today; empty where it may take the next one.
+
+    ``offices``: the names of roles.
+    """
+    step = next_step(ranking.records, ranking.made.seats)
+    if step is None:
+        return "本次评选已办结。" if ranking.stage is Step.FINAL else "本次评选已作废,可以重新立项。"
+    if role not in STEP_ROLES[step]:
+        whose = "或".join(name for office, name in offices.items() if office in STEP_ROLES[step])
+        return f"下一步“{STEP_NAMES[step]}”由{whose}办理。"
+    until = waiting_until(ranking.records)
+    if until is not None and today <= until:
+        return f"{STEP_NAMES[ranking.stage or step]}到 {day_text(until)}止,次日起可以办理“{STEP_NAMES[step]}”。"
+    return ""
+
+
+def frozen_early(ranking: Ranking) -> str:
+    """What freezing before the year is over means; empty afterwards."""
+    made = ranking.made
+    return "" if made.complete else f"{made.year}年还没有结束:冻结后只含截至 {day_text(made.as_of)} 的数据,不会再变。"
+
+
+def override_words(ranking: Ranking, record: Record) -> str:
+    """取消资格:张三 · 本人申请退出(zhang)."""
+    return f"{STEP_NAMES[record.step]}:{ranking.person(record.person_id)} · {record.reason}({record.username})"
+
+
+def candidate_choices(ranking: Ranking) -> dict[int, str]:
+    """Everybody whom a step can be about, those on the list first: seats go by township, so they may stand far down the county's ranks.
+
+    Who is not ranked may appeal as well: that is what an appeal is most often about.
+    """
+    rows = ranking.rows.assign(listed=ranking.rows["standing"].isin([ON_LIST, MOVED_UP]))
+    found = rows.sort_values("listed", ascending=False, kind="stable")[["person_id", "name", "rank", "township_code", "listed"]]
+    return {
+        int(row["person_id"]): " · ".join(
+            [name_of(row), ranking.township(row["township_code"]), place_text(row["rank"]), *(["名单内"] if row["listed"] else [])]
+        )
+        for row in found.to_dict("records")
+    }
+
+
+def digest_words(ranking: Ranking) -> tuple[str, str]:
+    made = ranking.made
+    frozen = f"冻结摘要 {ranking.digest} · 规则 {made.rules.version} · 数据截至 {day_text(made.as_of)}。"
+    return frozen, "此后数据和规则怎么变,这份名单都不变。"
