@@ -4,34 +4,30 @@ Everything is drawn inside one fragment from cached frames: a tick keeps nothing
 anew at each tick, so midnight needs no reload; while the database is away the last good data stay, with their age in red.
 """
 
-import time
-from html import escape
+from dataclasses import replace
 
 import streamlit as st
+from markupsafe import Markup
 
 from data_access.clock import beijing_now
-from metrics.period import Period, PeriodKind
-from metrics.wording import moment_text
-from pages.common import loaders
+from metrics.registry import REGISTRY
+from metrics.vocabulary import Level, Module
+from pages.common import leaderboards, loaders, navigation
 from pages.common.auth import signed_in_scope
+from pages.common.duty_nights import tonight
+from pages.common.filters import Filters, this_month
 from pages.common.histories import nothing_awaited
-from pages.common.boards import board, card, headline_ids, module_page
-from pages.common.exceptions import of_tonight
-from pages.common.filters import Filters
-from pages.common.markup import cards, exceptions, leaderboard
-from pages.common.navigation import enabled_modules
+from pages.common.page import to_subject
 from pages.common.panel import panel
-from pages.common.petition_words import open_words
-from pages.common.tonight import tonight
+from pages.common.petition_words import on_time_words
+from reports.html import HtmlWriter
+from reports.modules import running_modules
+from reports.parts import Cards, Leaderboard
+from reports.subjects import OF_THE_YEAR, WALL_RANKINGS, overview_numbers, shown_here
+from reports.views import wall
+from reports.views.duty import tonight_groups
 
 TICK_SECONDS = 5
-PANEL_SECONDS = 20
-BOARDS = {
-    "duty": "duty.night_compliance",
-    "petitions": "petitions.closed_on_time",
-    "nights": "nights.township_visits",
-    "captains": "captains.key_visits",
-}
 
 st.html(
     "<style>html{font-size:max(28px,1.46vw)!important} .stApp{color-scheme:dark;background:var(--paper)}"
@@ -40,41 +36,37 @@ st.html(
 )
 
 
-def pages_of_the_wall(filters: Filters, night_words: str) -> list[str]:
-    """The panels in turn: the six numbers with tonight's gaps, then two leaderboards at a time."""
-    modules = enabled_modules()
-    shown = [card(filters, each, module_page(each)[1]) for each in headline_ids()]
-    boards = []
-    for module, indicator_id in BOARDS.items():
-        if module in modules:
-            asked = filters.of_year() if module == "captains" else filters
-            boards.append(leaderboard(board(asked, indicator_id, extra=open_words(filters) if module == "petitions" else None)))
-    pairs = ["".join(f"<div>{each}</div>" for each in boards[start : start + 2]) for start in range(0, len(boards), 2)]
-    return [cards([each for each in shown if each]) + night_words, *(f'<div class="pair">{pair}</div>' for pair in pairs)]
+def numbers(filters: Filters) -> Cards:
+    """The overview's headline numbers."""
+    scope, period, as_of = filters.scope, filters.period, filters.as_of
+    found = (leaderboards.card(scope, each, period, as_of, to_subject(each)) for each in overview_numbers())
+    return Cards(tuple(each for each in found if each is not None))
 
 
-def wall() -> str:
+def ranking(filters: Filters, indicator_id: str) -> Leaderboard:
+    module = REGISTRY[indicator_id].module
+    seen = filters.of_year() if module in OF_THE_YEAR else filters
+    board = leaderboards.leaderboard(seen.scope, indicator_id, Level.TOWNSHIP, seen.period, seen.as_of)
+    return replace(board, beside=on_time_words(seen)) if module is Module.PETITIONS else board
+
+
+def drawn() -> Markup:
     """What the wall shows at this moment: the head, and the panel whose turn it is."""
     nothing_awaited()  # what is not there yet is there at one of the next ticks
-    scope, as_of = signed_in_scope(), loaders.today()
-    filters = Filters(Period.holding(PeriodKind.MONTH, as_of), as_of, None, scope)
-    night = tonight(scope, as_of) if "duty" in enabled_modules() else None
-    turn = pages_of_the_wall(filters, exceptions(of_tonight(night, filters)) if night else "")
-    shown = turn[int(time.time() // PANEL_SECONDS) % len(turn)]
-    away, good = loaders.away_since(), loaders.good_at()
-    age = f"截至 {moment_text(good)} · 实时" if good else ""
-    if away is not None:
-        age = f"数据库连接中断,以下为 {moment_text(good) if good else '较早'} 的数据"
-    title, shade = night.sentence if night else "县域治理", "low" if away else "quiet"
-    head = f'<h1>{escape(title)}</h1><p class="age {shade}">{escape(age)} · 现在 {beijing_now():%H:%M}</p>'
-    return f'<div class="wall">{head}{shown}</div>'
+    filters = this_month(signed_in_scope())
+    night = tonight(filters.scope, filters.as_of) if Module.DUTY in running_modules() else None
+    boards = [ranking(filters, each) for each in shown_here(WALL_RANKINGS)]
+    turn = wall.panels(numbers(filters), tonight_groups(night) if night else [], boards)
+    sentence, away = night.sentence if night else "县域治理", loaders.away_since() is not None
+    shown = wall.at_moment(sentence, turn, beijing_now(), loaders.good_at(), is_away=away)
+    return HtmlWriter(navigation.opens, filters.query).render(shown)
 
 
 @st.fragment(run_every=TICK_SECONDS)
-def screen(first: str) -> None:
+def screen(first: Markup) -> None:
     # The first drawing is made outside: a tick must not interrupt the one run that has to wait for cold caches.
-    panel(first if st.session_state.pop("board_wall_first", False) else wall(), key="wall")
+    panel(first if st.session_state.pop("board_wall_first", False) else drawn(), key="wall")
 
 
 st.session_state["board_wall_first"] = True
-screen(wall())
+screen(drawn())
