@@ -20,7 +20,7 @@ from reports.parts import Leaderboard
 from reports.subjects import SUBJECTS, cases_behind
 from reports.tables import Table, screen_text, small_text
 from reports.view import View
-from reports.views import petitions
+from reports.views import petition_composition, petition_signals, petitions
 
 FRIDAY = date(2026, 10, 16)
 VIEW = View(Period.parse("2026-10"), FRIDAY, Workdays({FRIDAY: True}, {}))
@@ -231,7 +231,7 @@ def test_where_no_unit_is_flattered_there_is_a_heading_and_no_row():
 
 def test_bars_stand_in_the_order_of_the_office_and_what_is_not_recorded_comes_last():
     rows = standing(("level", None, 9, 0), ("level", "county", 5, 2), ("level", "cell", 1, 1), ("size", "big", 7))
-    made = petitions.composition(rows, "级别", TOWNS, AGES)
+    made = petition_composition.composition(rows, "级别", TOWNS, AGES)
     assert (made.names, made.codes) == (["邻", "县", "未记录"], ["cell", "county", ""])
     assert made.texts == ["1 件 · 超期 1", "5 件 · 超期 2", "9 件 · 超期 0"]
     assert (made.title, made.leads) == ("超期最多的是县(2 件)", True)
@@ -241,31 +241,31 @@ def test_bars_stand_in_the_order_of_the_office_and_what_is_not_recorded_comes_la
 
 def test_a_long_dimension_is_drawn_for_its_largest_and_whole_in_the_file():
     rows = standing(*(("category", f"类别{n:02d}", n, 1 if n < 2 else 0) for n in range(1, 31)))
-    made = petitions.composition(rows, "类别", TOWNS, AGES)
-    assert len(made.names) == petitions.MOST_BARS
+    made = petition_composition.composition(rows, "类别", TOWNS, AGES)
+    assert len(made.names) == petition_composition.MOST_BARS
     assert len(made.table.frame) == 30
     assert made.names[0] == "类别30"
     assert made.title == "没有超期", "the title speaks of the bars that are drawn"
-    assert not petitions.composition(standing(("sphere", "public", 1)), "领域", TOWNS, AGES).leads
+    assert not petition_composition.composition(standing(("sphere", "public", 1)), "领域", TOWNS, AGES).leads
 
 
 def test_ages_are_named_by_their_bounds_in_order():
     rows = standing(("age", "90", 4, 4), ("age", "3", 1), ("age", "0", 2))
-    assert petitions.composition(rows, "在办天数", TOWNS, AGES).names == ["0–3 天", "3–7 天", "90 天以上"]
+    assert petition_composition.composition(rows, "在办天数", TOWNS, AGES).names == ["0–3 天", "3–7 天", "90 天以上"]
 
 
 def test_the_running_week_does_not_decide_whether_more_came_or_went():
     monday = date(2026, 10, 12)
     days = [monday - timedelta(weeks=4), monday - timedelta(days=1), monday, FRIDAY]
-    flow = petitions.weekly_flow(pd.DataFrame({"day": days, "opened": [3, 2, 0, 0], "ended": [1, 1, 50, 50]}), FRIDAY)
+    flow = petition_composition.weekly_flow(pd.DataFrame({"day": days, "opened": [3, 2, 0, 0], "ended": [1, 1, 50, 50]}), FRIDAY)
     assert flow.title == "近四周来 5 件、结 2 件,在办增加"
     assert (flow.opened[-5], flow.opened[-2], flow.ended[-1]) == (3, 2, 100)
-    assert (len(flow.weeks), flow.weeks[-1], flow.remarks[-1]) == (petitions.FLOW_WEEKS + 1, "10/12", "(本周未完)")
-    assert FRIDAY - timedelta(days=petitions.flow_days(FRIDAY) - 1) == monday - timedelta(weeks=petitions.FLOW_WEEKS)
+    assert (len(flow.weeks), flow.weeks[-1], flow.remarks[-1]) == (petition_composition.FLOW_WEEKS + 1, "10/12", "(本周未完)")
+    assert FRIDAY - timedelta(days=petition_composition.flow_days(FRIDAY) - 1) == monday - timedelta(weeks=petition_composition.FLOW_WEEKS)
 
 
 def test_a_flow_without_anything_is_level():
-    flow = petitions.weekly_flow(pd.DataFrame({"day": [], "opened": [], "ended": []}), FRIDAY)
+    flow = petition_composition.weekly_flow(pd.DataFrame({"day": [], "opened": [], "ended": []}), FRIDAY)
     assert flow.title == "近四周来 0 件、结 0 件,进出持平"
     assert set(flow.opened) == {0}
 
@@ -273,9 +273,9 @@ def test_a_flow_without_anything_is_level():
 def test_steps_that_nobody_passed_count_none_and_have_no_duration():
     durations = pd.DataFrame({"step": ["dispatch", "dispatch"], "n": [2, 2], "position": [0, 1], "days": [0.125, 3.125]})
     waiting = pd.DataFrame(
-        {"step": list(petitions.STEP_FROM), "waiting": [1, 2, 7, 900, 0], "oldest": [date(2026, 10, 1), None, None, None, None]}
+        {"step": list(petition_composition.STEP_FROM), "waiting": [1, 2, 7, 900, 0], "oldest": [date(2026, 10, 1), None, None, None, None]}
     )
-    made = petitions.steps_table(durations, waiting, "149981100", 60)
+    made = petition_composition.steps_table(durations, waiting, "149981100", 60)
     first, second = on_screen(made)[:2]
     assert first == ["派单 | 点单 → 派单", "2 件", "39.0 小时", "2.8 天", "1 件 | 最早 10月1日"]
     assert second == ["接单 | 派单 → 接单", "0 件", "—", "—", "2 件"]
@@ -298,7 +298,7 @@ def test_what_rises_everywhere_stands_before_what_rises_in_a_township():
             "repeats": [0, 0, 0],
         }
     )
-    head, everything = petitions.rising_tables(counts, 28, 84, TOWNS, None)
+    head, everything = petition_signals.rising_tables(counts, 28, 84, TOWNS, None)
     assert head.conclusion == "供暖明显上升"
     assert on_screen(head)[0] == ["供暖 | 合计", "70 件", "4 件", "平时的 17.5 倍"]
     assert ["供暖 | 西沟乡", "30 件", "0 件", "以前没有"] in on_screen(head)
@@ -310,12 +310,12 @@ def test_what_rises_everywhere_stands_before_what_rises_in_a_township():
 def test_only_the_surest_townships_are_on_screen_and_all_in_the_file():
     towns = {f"1499811{place:02d}": f"乡镇{place}" for place in range(12)}
     counts = pd.DataFrame({"category": "供暖", "code": list(towns), "recent": 30, "past": 3, "repeats": 0})
-    head, everything = petitions.rising_tables(counts, 28, 84, towns, None)
-    assert (len(head.frame), len(everything.frame)) == (1 + petitions.MOST_UNITS, 13)
+    head, everything = petition_signals.rising_tables(counts, 28, 84, towns, None)
+    assert (len(head.frame), len(everything.frame)) == (1 + petition_signals.MOST_UNITS, 13)
 
 
 def test_nothing_rising_is_a_heading_alone():
-    head, _ = petitions.rising_tables(pd.DataFrame(columns=["category", "code", "recent", "past", "repeats"]), 28, 84, TOWNS, None)
+    head, _ = petition_signals.rising_tables(pd.DataFrame(columns=["category", "code", "recent", "past", "repeats"]), 28, 84, TOWNS, None)
     assert head.conclusion == "没有明显上升的类别"
     assert head.frame.empty
 
@@ -334,19 +334,19 @@ def test_a_repeated_case_without_a_title_is_named_by_its_number():
             }
         ]
     )
-    made = petitions.repeated_table(found, TOWNS)
+    made = petition_signals.repeated_table(found, TOWNS)
     assert on_screen(made) == [["未分类 · N-1 | 泥河镇 · N-1", "3 次 | 最近 10月2日", "在办"]]
     assert headings(made) == ["首件编号", "类别", "事由", "乡镇", "又提(次)", "最近一次", "现状"]
-    assert petitions.repeated_table(found.iloc[:0], TOWNS).conclusion == "近 180 天没有重复诉求"
+    assert petition_signals.repeated_table(found.iloc[:0], TOWNS).conclusion == "近 180 天没有重复诉求"
 
 
 def test_what_climbs_is_told_from_level_to_level_with_the_countys_mass_visits():
     found = pd.DataFrame({"from_level": ["cell", "group"], "to_level": ["group", "patch"], "times": [3, 9], "petitions": [2, 8]})
-    made = petitions.climbing_table(found, pd.DataFrame({"k": [1, 2]}))
+    made = petition_signals.climbing_table(found, pd.DataFrame({"k": [1, 2]}))
     assert on_screen(made) == [["组 → 片", "8 件", "9 次"], ["邻 → 组", "2 件", "3 次"]]
     assert made.conclusion == "本期逐级上报 10 件次"
     assert made.remark.endswith("集体访、越级访 3 件")
-    assert "集体访" not in petitions.climbing_table(found.iloc[:0], None).remark
+    assert "集体访" not in petition_signals.climbing_table(found.iloc[:0], None).remark
 
 
 # --- who leads what -------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from pages.common.navigation import file_of
 from pages.common.page import Page
 from pages.common.theme import palette
 from pages.petitions.windows import TABLES, days_before, moment_window, week_end
-from reports.views import petitions
+from reports.views import petition_composition, petitions
 
 
 def _standing(p: Page) -> pd.DataFrame:
@@ -32,18 +32,18 @@ def sentence(p: Page) -> str:
 def composition(p: Page) -> None:
     left, right = st.columns(2, gap="large")
     with left:
-        _bars(p, p.choose("构成", list(petitions.DIMENSIONS), "by", next(iter(petitions.DIMENSIONS))))
+        _bars(p, p.choose("构成", list(petition_composition.DIMENSIONS), "by", next(iter(petition_composition.DIMENSIONS))))
     with right:
         _flow(p)
     window = moment_window(p.filters)
     durations = loaders.answer(step_durations, p.filters.narrowed, TABLES, window=p.filters.window)
     waiting = loaders.answer(waiting_by_step, p.filters.narrowed, TABLES, window=window)
-    steps = petitions.steps_table(durations, waiting, p.filters.township, AFTERWARDS_DAYS)
+    steps = petition_composition.steps_table(durations, waiting, p.filters.township, AFTERWARDS_DAYS)
     p.show(steps, key="funnel", picture_name="四单各环节")
 
 
 def _bars(p: Page, by: str) -> None:
-    made = petitions.composition(_standing(p), by, p.filters.townships, age_buckets(p.filters.window))
+    made = petition_composition.composition(_standing(p), by, p.filters.townships, age_buckets(p.filters.window))
     p.offer(lambda: made.table, made.table)
     bars = bar_chart(
         palette(), made.names, made.values, title=made.title, subtitle=made.subtitle, texts=made.texts, codes=made.codes, share=False
@@ -56,8 +56,8 @@ def _bars(p: Page, by: str) -> None:
 
 def _flow(p: Page) -> None:
     window = moment_window(p.filters)
-    window = days_before(window, petitions.flow_days(window.last))
-    flow = petitions.weekly_flow(loaders.answer(daily_flow, p.filters.narrowed, TABLES, window=window), window.last)
+    window = days_before(window, petition_composition.flow_days(window.last))
+    flow = petition_composition.weekly_flow(loaders.answer(daily_flow, p.filters.narrowed, TABLES, window=window), window.last)
     lines = {"点单": flow.opened, "办结": flow.ended}
     figure = line_chart(
         palette(),

@@ -16,7 +16,7 @@ from pages.petitions.windows import TABLES, days_before, moment_window
 from reports.links import to_cases
 from reports.parts import More
 from reports.tables import ALL_ROWS, Table
-from reports.views import petitions
+from reports.views import petition_signals
 
 
 def signals(p: Page) -> None:
@@ -26,12 +26,12 @@ def signals(p: Page) -> None:
         _climbing(p)
     with right:
         _repeated(p)
-        p.ranking(petitions.REPEAT, key="board-petitions.repeat-signals")
+        p.ranking(petition_signals.REPEAT, key="board-petitions.repeat-signals")
 
 
 def _rising(p: Page) -> None:
     counts = loaders.answer(category_counts, p.filters.narrowed, TABLES, window=moment_window(p.filters))
-    head, everything = petitions.rising_tables(counts, RECENT_DAYS, PAST_DAYS, p.filters.townships, p.filters.township)
+    head, everything = petition_signals.rising_tables(counts, RECENT_DAYS, PAST_DAYS, p.filters.townships, p.filters.township)
     p.show(head, key="rising", picture_name="上升类别", whole=lambda: everything)
 
 
@@ -39,18 +39,18 @@ def _climbing(p: Page) -> None:
     filters = p.filters
     found = loaders.answer(escalations, filters.narrowed, TABLES, window=filters.window)
     sees_county = len(filters.narrowed.area or "") <= CODE_LENGTHS[Level.COUNTY]
-    mass = loaders.frame(filters.narrowed, petitions.MASS, Level.COUNTY, filters.period, filters.as_of) if sees_county else None
+    mass = loaders.frame(filters.narrowed, petition_signals.MASS, Level.COUNTY, filters.period, filters.as_of) if sees_county else None
     cases = More("集体访、越级访清单 →", to_cases("mass", filters.township, sort="newest"))
-    p.show(petitions.climbing_table(found, mass), cases, key="climbing", picture_name="逐级上行")
+    p.show(petition_signals.climbing_table(found, mass), cases, key="climbing", picture_name="逐级上行")
 
 
 def _repeated(p: Page) -> None:
-    filters, window = p.filters, days_before(moment_window(p.filters), petitions.REPEAT_DAYS)
+    filters, window = p.filters, days_before(moment_window(p.filters), petition_signals.REPEAT_DAYS)
     found = loaders.answer(repeated_most, filters.narrowed, TABLES, window=window)
     cases = More("本期重复诉求清单 →", to_cases("repeats", filters.township, sort="newest"))
-    p.show(petitions.repeated_table(found, filters.townships), cases, key="repeated", whole=partial(_all_repeated, filters, window))
+    p.show(petition_signals.repeated_table(found, filters.townships), cases, key="repeated", whole=partial(_all_repeated, filters, window))
 
 
 def _all_repeated(filters: Filters, window: Window) -> Table:
     found = loaders.answer_once(repeated_most, filters.narrowed, window=window, limit=ALL_ROWS)
-    return petitions.repeated_table(found, filters.townships)
+    return petition_signals.repeated_table(found, filters.townships)

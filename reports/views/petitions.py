@@ -1,10 +1,9 @@
-"""诉求 as it is read: how things stand, what to act on, the rankings, composition and flow, signals, who leads what."""
+"""诉求 as it is read: how things stand, what was decided, what to act on, the rankings, who leads what."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -12,11 +11,8 @@ import pandas as pd
 from metrics.decisions import DECISION_NAMES, Kept
 from metrics.petition_case import known
 from metrics.petition_forecast import CHECKED_WEEKS, HitRate, how_sure
-from metrics.petition_signals import FALSE_ALARMS, rising
-from metrics.petitions import quantiles
-from metrics.registry import indicator
 from metrics.vocabulary import Level, Status
-from metrics.wording import day_text, fraction, is_missing, share, share_points, whole
+from metrics.wording import day_text, fraction, share, share_points, whole
 from reports.links import VILLAGE, Link, to_case, to_cases
 from reports.parts import ExceptionGroup, More, Sentence
 from reports.subjects import CASES_BEHIND, cases_behind
@@ -27,7 +23,7 @@ from reports.views.people import name_of
 from reports.views.petition_cases import cases_table, short_cases_table
 from reports.wording import number
 
-ON_TIME, BACKLOG, REPEAT, MASS = "petitions.closed_on_time", "petitions.backlog", "petitions.repeat", "petitions.mass"
+ON_TIME, BACKLOG = "petitions.closed_on_time", "petitions.backlog"
 MOST_LINES = 4
 
 
@@ -278,285 +274,6 @@ def two_formulas(frame: pd.DataFrame, flattering: pd.DataFrame, outside: pd.Data
         empty="",
     )
     return everything.page(1, higher), everything
-
-
-# --- composition ----------------------------------------------------------------------------------------------------
-
-DIMENSIONS = {
-    "乡镇": "township",
-    "级别": "level",
-    "类别": "category",
-    "在办天数": "age",
-    "大小": "size",
-    "渠道": "channel",
-    "领域": "sphere",
-}
-ORDERS: dict[str, Sequence[str]] = {
-    "level": ("cell", "group", "patch", "village", "township", "county"),
-    "size": ("small", "big", "hard"),
-}
-LISTED_BY = ("township", "level", "size", "category", "channel", "age")
-"""The dimensions whose bars lead to a list: each is a filter of it by the same name."""
-MOST_BARS = 18
-
-
-@dataclass(frozen=True)
-class Composition:
-    """What is open by one dimension: bars for the first values, a table of all of them. ``codes``: by bar, empty where it leads nowhere."""
-
-    dimension: str
-    title: str
-    subtitle: str
-    alt: str
-    names: Sequence[str]
-    values: Sequence[int]
-    texts: Sequence[str]
-    codes: Sequence[str]
-    table: Table
-
-    @property
-    def leads(self) -> bool:
-        return self.dimension in LISTED_BY
-
-    def cases(self, code: str, township: str | None) -> Link:
-        """The list behind a bar."""
-        link = to_cases("open", township)
-        return replace(link, query={**link.query, self.dimension: code})
-
-
-def composition(standing: pd.DataFrame, by: str, townships: Mapping[str, str], ages: Sequence[int]) -> Composition:
-    """``by`` is one of :data:`DIMENSIONS`; ``standing``: ``open_by_dimension``; ``ages``: ``petition_lists.age_buckets``."""
-    dimension = DIMENSIONS[by]
-    rows = standing[standing["dimension"] == dimension]
-    order = [str(each) for each in ages] if dimension == "age" else ORDERS.get(dimension)
-    if order is None:
-        rows = rows.sort_values(["open", "value"], ascending=[False, True])
-    else:
-        places = {value: place for place, value in enumerate(order)}
-        rows = rows.assign(place=[places.get(value, len(places)) for value in rows["value"]]).sort_values("place")
-    rows = rows.assign(name=[_value_name(dimension, value, townships, ages) for value in rows["value"]])
-    shown = rows.head(MOST_BARS)
-    late = shown.sort_values("overdue", ascending=False)
-    most = f"超期最多的是{late['name'].iloc[0]}({late['overdue'].iloc[0]} 件)" if len(late) and late["overdue"].iloc[0] else "没有超期"
-    return Composition(
-        dimension,
-        title=most,
-        subtitle=f"在办诉求按{by},件 · 只看多少,不排名" + (" · 点一条看清单" if dimension in LISTED_BY else ""),
-        alt=f"在办诉求按{by}:{most}",
-        names=list(shown["name"]),
-        values=list(shown["open"]),
-        texts=[f"{row['open']} 件 · 超期 {row['overdue']}" for row in shown.to_dict("records")],
-        codes=["" if is_missing(value) else str(value) for value in shown["value"]],
-        table=table(
-            f"在办诉求按{by}",
-            (
-                Column("name", by),
-                Column("open", "在办", Kind.COUNT, "件"),
-                Column("overdue", "超期", Kind.COUNT, "件"),
-                Column("due_soon", "本周到期", Kind.COUNT, "件"),
-                Column("backlog", "积案", Kind.COUNT, "件"),
-            ),
-            rows.to_dict("records"),
-            indicators=("petitions.open", "petitions.overdue"),
-        ),
-    )
-
-
-def _value_name(dimension: str, value: object, townships: Mapping[str, str], ages: Sequence[int]) -> str:
-    if is_missing(value):
-        return words.UNKNOWN
-    text = str(value)
-    if dimension == "township":
-        return townships.get(text, text)
-    if dimension == "age":
-        return words.age_name(int(text), ages)
-    names = {"level": words.level_name, "size": words.size_name, "channel": words.channel_name, "sphere": words.sphere_name}
-    return names.get(dimension, str)(text)
-
-
-# --- flow -----------------------------------------------------------------------------------------------------------
-
-FLOW_WEEKS, COMPARED_WEEKS = 26, 4
-
-
-@dataclass(frozen=True)
-class Flow:
-    """What came in and what ended, by week, oldest first; the last week is running. ``weeks``: their Mondays as 11/23."""
-
-    title: str
-    weeks: Sequence[str]
-    opened: Sequence[int]
-    ended: Sequence[int]
-
-    @property
-    def remarks(self) -> list[str]:
-        """By week: the running one is not complete."""
-        return [*[""] * (len(self.weeks) - 1), "(本周未完)"]
-
-
-def flow_days(last: date) -> int:
-    """How many days :func:`weekly_flow` is made from: whole weeks and the running one up to ``last``."""
-    return 7 * FLOW_WEEKS + last.weekday() + 1
-
-
-def weekly_flow(daily: pd.DataFrame, last: date) -> Flow:
-    """``daily``: ``data_access.petition_state.daily_flow`` of :func:`flow_days` that end with ``last``."""
-    monday = last - timedelta(days=last.weekday())
-    weeks = [monday - timedelta(weeks=back) for back in range(FLOW_WEEKS, -1, -1)]
-    begins = [day - timedelta(days=day.weekday()) for day in daily["day"]]
-    sums = daily[["opened", "ended"]].groupby(pd.Series(begins, index=daily.index, dtype="object")).sum().reindex(weeks, fill_value=0)
-    opened, ended = ([int(each) for each in sums[name]] for name in ("opened", "ended"))
-    # The running week is not complete: it does not decide the title.
-    came, went = (sum(each[-COMPARED_WEEKS - 1 : -1]) for each in (opened, ended))
-    course = "在办增加" if came > went else "在办减少" if came < went else "进出持平"
-    return Flow(f"近四周来 {came} 件、结 {went} 件,{course}", [f"{week.month}/{week.day}" for week in weeks], opened, ended)
-
-
-STEP_FROM = {"dispatch": "点单 → 派单", "accept": "派单 → 接单", "resolve": "接单 → 办结", "rate": "办结 → 评单", "close": "办结 → 销号"}
-"""The 四单 in their order."""
-OPEN_STEPS = ["dispatch", "accept", "resolve"]
-STEP_COLUMNS = (
-    Column("step_name", "步骤", small=("way",)),
-    Column("way", "从哪到哪", screen=False, files=False),
-    Column("n", "走完", Kind.COUNT, "件"),
-    Column("median", "用时中位数", Kind.DAYS, "天"),
-    Column("p90", "九成不超过", Kind.DAYS, "天"),
-    Column("waiting", "现在等着", Kind.COUNT, "件", small=("oldest",)),
-    Column("oldest", "最早自", Kind.DATE, words="最早 {}", screen=False),
-)
-
-
-def steps_table(durations: pd.DataFrame, waiting: pd.DataFrame, township: str | None, afterwards_days: int) -> Table:
-    """四单: how many passed each step in the period, how long it took them, who waits there now.
-
-    ``durations``: ``petition_state.step_durations``; ``waiting``: ``petition_state.waiting_by_step``, which looks for rating and closing
-    at what was resolved in the last ``afterwards_days``.
-    """
-    done = quantiles(durations, ["step"]).set_index("step")[["n", "median", "p90"]].reindex(list(STEP_FROM)).fillna({"n": 0})
-    wait = waiting.set_index("step").loc[list(STEP_FROM)]
-    rows = done.join(wait).assign(step_name=[words.STEP_NAMES[step] for step in STEP_FROM], way=list(STEP_FROM.values()))
-    longest = str(wait.loc[OPEN_STEPS, "waiting"].idxmax())
-    return table(
-        "四单流转",
-        STEP_COLUMNS,
-        rows.to_dict("records"),
-        conclusion=f"四单:在办诉求多数等在“{words.STEP_NAMES[longest]}”这一步",
-        remark=f"本期走完该步的件数和用时(自然天);等在该步的为截至时刻,评单、销号只看近 {afterwards_days} 天办结的",
-        indicators=("petitions.days",),
-        links=tuple(to_cases(f"awaits_{step}", township, sort="moved") for step in STEP_FROM),
-    )
-
-
-# --- signals --------------------------------------------------------------------------------------------------------
-
-MOST_UNITS, MOST_CATEGORIES = 8, 3
-
-
-def rising_tables(
-    counts: pd.DataFrame, recent_days: int, past_days: int, townships: Mapping[str, str], township: str | None
-) -> tuple[Table, Table]:
-    """Categories of which more comes in than their own past explains, everywhere and by township, surest first: the head, and all.
-
-    ``counts``: ``data_access.petition_state.category_counts``, which looks at ``recent_days`` and the ``past_days`` before them.
-    """
-    everywhere = rising(counts, recent_days, past_days, ["category"]).assign(code="")
-    found = pd.concat([everywhere, rising(counts, recent_days, past_days, ["category", "code"])], ignore_index=True)
-    rows = [
-        {
-            **row,
-            "where": townships.get(str(row["code"]), str(row["code"])) if row["code"] else "合计",
-            "course": "以前没有" if is_missing(row["times"]) else f"平时的 {row['times']:.1f} 倍",
-        }
-        for row in found.to_dict("records")
-    ]
-    named = list(dict.fromkeys(found["category"]))
-    titled = "、".join(named[:MOST_CATEGORIES]) + ("等" if len(named) > MOST_CATEGORIES else "")
-    measured = f"近 {recent_days} 天与此前 {past_days} 天的平时水平比,已扣除偶然波动(误报不超过{FALSE_ALARMS:.0%})"
-    everything = table(
-        "上升的类别",
-        (
-            Column("category", "类别", small=("where",)),
-            Column("where", "范围", screen=False),
-            Column("recent", "近期", Kind.COUNT, "件", head=f"近 {recent_days} 天", words="{} 件"),
-            Column("usual", "平时", Kind.NUMBER, "件"),
-            Column("course", "", files=False),
-            Column("times", "是平时的", Kind.NUMBER, "倍", screen=False),
-        ),
-        rows,
-        conclusion=f"{titled}明显上升" if rows else "没有明显上升的类别",
-        remark=measured,
-        chosen=measured,
-        links=tuple(to_cases("all", row["code"] or township, category=row["category"], sort="newest") for row in rows),
-        empty="",
-    )
-    return everything.page(1, len(everywhere) + MOST_UNITS), everything
-
-
-REPEAT_DAYS = 180
-REPEAT_COLUMNS = (
-    Column("what", "首件", files=False, small=("township", "number")),
-    Column("number", "首件编号", screen=False),
-    Column("category", "类别", screen=False),
-    Column("title", "事由", screen=False),
-    Column("township", "乡镇", screen=False),
-    Column("times", "又提", Kind.COUNT, "次", small=("latest_on",)),
-    Column("latest_on", "最近一次", Kind.DATE, words="最近 {}", screen=False),
-    Column("state", "现状"),
-)
-
-
-def repeated_table(found: pd.DataFrame, townships: Mapping[str, str]) -> Table:
-    """Petitions that later ones repeat. ``found``: ``data_access.petition_state.repeated_most`` of the last :data:`REPEAT_DAYS`."""
-    rows = [
-        {
-            **row,
-            "what": words.headline(row),
-            "category": words.category_name(row["category"]),
-            "title": known(row["title"]),
-            "township": townships.get(str(row["code"])[:9], ""),
-            "latest_on": pd.Timestamp(row["latest"]).date(),
-            "state": "在办" if row["open"] else "已结",
-        }
-        for row in found.to_dict("records")
-    ]
-    return table(
-        "反复提出的诉求",
-        REPEAT_COLUMNS,
-        rows,
-        conclusion=f"近 {REPEAT_DAYS} 天反复最多的诉求" if rows else f"近 {REPEAT_DAYS} 天没有重复诉求",
-        remark="同一件事再次提出,多半没有真解决",
-        indicators=(REPEAT,),
-        chosen=f"近 {REPEAT_DAYS} 天",
-        links=tuple(to_case(number) for number in found["number"]),
-        empty="",
-    )
-
-
-CLIMBING_COLUMNS = (
-    Column("way", "级别", files=False),
-    Column("from_name", "从", screen=False),
-    Column("to_name", "上报到", screen=False),
-    Column("petitions", "诉求", Kind.COUNT, "件"),
-    Column("times", "上报", Kind.COUNT, "次"),
-)
-
-
-def climbing_table(found: pd.DataFrame, mass: pd.DataFrame | None) -> Table:
-    """What climbed levels (R29). ``found``: ``petition_state.escalations``; ``mass``: the county's 集体访、越级访, where it is seen."""
-    rows = []
-    for row in found.sort_values("petitions", ascending=False).to_dict("records"):
-        lower, upper = words.level_name(row["from_level"]), words.level_name(row["to_level"])
-        rows.append({**row, "way": f"{lower} → {upper}", "from_name": lower, "to_name": upper})
-    count = "" if mass is None or mass.empty else f" · {indicator(MASS).name} {int(mass['k'].sum())} 件"
-    return table(
-        "逐级上报",
-        CLIMBING_COLUMNS,
-        rows,
-        conclusion=f"本期逐级上报 {int(found['petitions'].sum())} 件次",
-        remark=f"邻 → 组 → 片 → 村 → 乡镇 → 县{count}",
-        indicators=(MASS,),
-        empty="本期没有上报",
-    )
 
 
 # --- who leads what -------------------------------------------------------------------------------------------------

@@ -1,0 +1,125 @@
+"""苗头: which category rises where, what repeats, what climbs levels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from metrics.petition_case import known
+from metrics.petition_signals import FALSE_ALARMS, rising
+from metrics.registry import indicator
+from metrics.wording import is_missing
+from reports.links import to_case, to_cases
+from reports.tables import Column, Kind, Table, table
+from reports.views import petition_words as words
+
+REPEAT, MASS = "petitions.repeat", "petitions.mass"
+MOST_UNITS, MOST_CATEGORIES = 8, 3
+
+
+def rising_tables(
+    counts: pd.DataFrame, recent_days: int, past_days: int, townships: Mapping[str, str], township: str | None
+) -> tuple[Table, Table]:
+    """Categories of which more comes in than their own past explains, everywhere and by township, surest first: the head, and all.
+
+    ``counts``: ``data_access.petition_state.category_counts``, which looks at ``recent_days`` and the ``past_days`` before them.
+    """
+    everywhere = rising(counts, recent_days, past_days, ["category"]).assign(code="")
+    found = pd.concat([everywhere, rising(counts, recent_days, past_days, ["category", "code"])], ignore_index=True)
+    rows = [
+        {
+            **row,
+            "where": townships.get(str(row["code"]), str(row["code"])) if row["code"] else "合计",
+            "course": "以前没有" if is_missing(row["times"]) else f"平时的 {row['times']:.1f} 倍",
+        }
+        for row in found.to_dict("records")
+    ]
+    named = list(dict.fromkeys(found["category"]))
+    titled = "、".join(named[:MOST_CATEGORIES]) + ("等" if len(named) > MOST_CATEGORIES else "")
+    measured = f"近 {recent_days} 天与此前 {past_days} 天的平时水平比,已扣除偶然波动(误报不超过{FALSE_ALARMS:.0%})"
+    everything = table(
+        "上升的类别",
+        (
+            Column("category", "类别", small=("where",)),
+            Column("where", "范围", screen=False),
+            Column("recent", "近期", Kind.COUNT, "件", head=f"近 {recent_days} 天", words="{} 件"),
+            Column("usual", "平时", Kind.NUMBER, "件"),
+            Column("course", "", files=False),
+            Column("times", "是平时的", Kind.NUMBER, "倍", screen=False),
+        ),
+        rows,
+        conclusion=f"{titled}明显上升" if rows else "没有明显上升的类别",
+        remark=measured,
+        chosen=measured,
+        links=tuple(to_cases("all", row["code"] or township, category=row["category"], sort="newest") for row in rows),
+        empty="",
+    )
+    return everything.page(1, len(everywhere) + MOST_UNITS), everything
+
+
+REPEAT_DAYS = 180
+REPEAT_COLUMNS = (
+    Column("what", "首件", files=False, small=("township", "number")),
+    Column("number", "首件编号", screen=False),
+    Column("category", "类别", screen=False),
+    Column("title", "事由", screen=False),
+    Column("township", "乡镇", screen=False),
+    Column("times", "又提", Kind.COUNT, "次", small=("latest_on",)),
+    Column("latest_on", "最近一次", Kind.DATE, words="最近 {}", screen=False),
+    Column("state", "现状"),
+)
+
+
+def repeated_table(found: pd.DataFrame, townships: Mapping[str, str]) -> Table:
+    """Petitions that later ones repeat. ``found``: ``data_access.petition_state.repeated_most`` of the last :data:`REPEAT_DAYS`."""
+    rows = [
+        {
+            **row,
+            "what": words.headline(row),
+            "category": words.category_name(row["category"]),
+            "title": known(row["title"]),
+            "township": townships.get(str(row["code"])[:9], ""),
+            "latest_on": pd.Timestamp(row["latest"]).date(),
+            "state": "在办" if row["open"] else "已结",
+        }
+        for row in found.to_dict("records")
+    ]
+    return table(
+        "反复提出的诉求",
+        REPEAT_COLUMNS,
+        rows,
+        conclusion=f"近 {REPEAT_DAYS} 天反复最多的诉求" if rows else f"近 {REPEAT_DAYS} 天没有重复诉求",
+        remark="同一件事再次提出,多半没有真解决",
+        indicators=(REPEAT,),
+        chosen=f"近 {REPEAT_DAYS} 天",
+        links=tuple(to_case(number) for number in found["number"]),
+        empty="",
+    )
+
+
+CLIMBING_COLUMNS = (
+    Column("way", "级别", files=False),
+    Column("from_name", "从", screen=False),
+    Column("to_name", "上报到", screen=False),
+    Column("petitions", "诉求", Kind.COUNT, "件"),
+    Column("times", "上报", Kind.COUNT, "次"),
+)
+
+
+def climbing_table(found: pd.DataFrame, mass: pd.DataFrame | None) -> Table:
+    """What climbed levels (R29). ``found``: ``petition_state.escalations``; ``mass``: the county's 集体访、越级访, where it is seen."""
+    rows = []
+    for row in found.sort_values("petitions", ascending=False).to_dict("records"):
+        lower, upper = words.level_name(row["from_level"]), words.level_name(row["to_level"])
+        rows.append({**row, "way": f"{lower} → {upper}", "from_name": lower, "to_name": upper})
+    count = "" if mass is None or mass.empty else f" · {indicator(MASS).name} {int(mass['k'].sum())} 件"
+    return table(
+        "逐级上报",
+        CLIMBING_COLUMNS,
+        rows,
+        conclusion=f"本期逐级上报 {int(found['petitions'].sum())} 件次",
+        remark=f"邻 → 组 → 片 → 村 → 乡镇 → 县{count}",
+        indicators=(MASS,),
+        empty="本期没有上报",
+    )
