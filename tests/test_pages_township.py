@@ -16,12 +16,12 @@ from data_access.clock import beijing_now
 from data_access.scope import Scope
 from metrics.definition import Question
 from metrics.period import Period, PeriodKind
+from metrics.person_months import months_of, why_not_counted
 from metrics.registry import REGISTRY
 from metrics.rulebook import rulebook
 from metrics.vocabulary import Level
 from metrics.wording import fraction, value_text
 from pages.township import trends
-from pages.township.months import months_of, why_not_counted
 from reports.source import DatabaseSource
 from tests.builders import (
     CELL,
@@ -111,16 +111,6 @@ def test_trends_are_drawn_once_they_are_there(served, monkeypatch):
     shown = opened(served, "township", township=TOWNSHIP, **YEAR)
     assert "近12期" in words(shown)
     assert any('class="spark"' in panel for panel in panels(shown))
-
-
-def test_the_weakest_are_of_different_modules_and_none_is_met(served):
-    from pages.township.figures import Figure, weakest
-
-    def made(indicator_id: str, severity: float) -> Figure:
-        return Figure(REGISTRY[indicator_id], {}, None, None, 1.0, 9, severity)
-
-    found = [made("duty.chief_cover", 5), made("duty.leader_cover", 4), made("nights.talk_weeks", 1), made("petitions.open", 0)]
-    assert [each.entry.id for each in weakest(found)] == ["duty.chief_cover", "nights.talk_weeks"]
 
 
 def test_one_compares_with_a_sibling_and_keeps_it_while_drilling(served):

@@ -220,27 +220,6 @@ def past_frame(scope: Scope, indicator_id: str, level: Level, period: Period, as
     return _past(repr(asked), *asked)
 
 
-@st.cache_data(show_spinner=False, max_entries=600, ttl=TREND_SECONDS, refresh_mode="background")
-def _past_trend(scope: Scope, indicator_id: str, level: str, period: str, as_of: date, count: int) -> pd.DataFrame:
-    periods = Period.parse(period).trailing(count)[:-1]
-    parts = [_of_period(past_frame(scope, indicator_id, Level(level), each, as_of), each) for each in periods]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-
-
-def _of_period(part: pd.DataFrame, period: Period) -> pd.DataFrame:
-    return part[["code", "k", "n", "value", "rank", "status"]].assign(period=period.text, label=period.label)
-
-
-def trend(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, count: int = 12) -> pd.DataFrame:
-    """The last ``count`` periods of the same kind, oldest first. Grain: unit × period.
-
-    Columns: code, k, n, value, rank, status, period, label. The asked period is live, the others at most ten minutes old.
-    """
-    now = _of_period(frame(scope, indicator_id, level, period, as_of), period)
-    past = _past_trend(figures_scope(scope, level), indicator_id, str(level), period.text, as_of, count)
-    return pd.concat([past, now], ignore_index=True) if len(past) else now
-
-
 @st.cache_data(show_spinner=False, max_entries=600, ttl=3600)
 def _answer(key: str, _query: Callable[..., Any], _scope: Scope, _arguments: dict[str, Any]) -> Any:
     with _connection() as connection:

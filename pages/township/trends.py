@@ -17,48 +17,43 @@ from data_access.scope import Scope
 from metrics.period import Period
 from metrics.registry import REGISTRY
 from metrics.vocabulary import Level
-from pages.common import boards, loaders
+from pages.common import loaders
 from pages.common.auth import live_rerun
 from pages.common.histories import Histories
-from pages.common.loaders import TREND_SECONDS
-from pages.township.figures import modules
+from reports import readings
+from reports.modules import runs
 
-Key = tuple[str, str, str]
-Lines = Mapping[str, Mapping[str, Sequence[float]]]
+Lines = Mapping[str, Mapping[str, Sequence[float | None]]]
 """Indicator → township code → the values of the periods before, oldest first."""
-
-
-def _key(scope: Scope, period: Period, as_of: date) -> Key:
-    return (scope.area or "", period.text, as_of.isoformat())
+COMING = "十二期走势正在后台计算,算好后自动出现。"
 
 
 def lines_of(scope: Scope, period: Period, as_of: date, alive: Callable[[], bool] = runtime.exists) -> Lines:
     """The periods before ``period``, of every indicator that townships have. Raises ``RuntimeError`` when the server stops meanwhile."""
-    lines: dict[str, dict[str, list[float]]] = {}
-    shown = set(modules(Level.TOWNSHIP))
+    source, count = loaders.source(scope), readings.CARD_PERIODS[period.kind]
+    lines: dict[str, Mapping[str, Sequence[float | None]]] = {}
     for entry in REGISTRY.values():
-        if entry.module in shown and Level.TOWNSHIP in entry.levels:
+        if Level.TOWNSHIP in entry.levels and runs(entry):
             if not alive():
                 raise RuntimeError("the server has stopped")
-            rows = loaders.trend(scope, entry.id, Level.TOWNSHIP, period, as_of, boards.TREND_PERIODS[period.kind])
-            past = rows[rows["period"] != period.text]
-            lines[entry.id] = {str(code): [float(value) for value in part["value"]] for code, part in past.groupby("code")}
+            lines[entry.id] = readings.unit_lines(source, entry, Level.TOWNSHIP, period, as_of, count)
     return lines
 
 
 @st.cache_resource(show_spinner=False)
-def _trends() -> Histories:
+def _histories() -> Histories:
     return Histories()
 
 
 def township_lines(scope: Scope, period: Period, as_of: date) -> Lines | None:
     """The lines if they are there; asking costs nothing."""
-    return _trends().value(_key(scope, period, as_of))
+    found: Lines | None = _histories().value((scope.area, period, as_of))
+    return found
 
 
 def keep_lines(scope: Scope, period: Period, as_of: date) -> None:
     """The end of a page: only now, with all figures on screen, lines are computed; when they are there the page is drawn again."""
-    _trends().ask(_key(scope, period, as_of), partial(lines_of, scope, period, as_of), TREND_SECONDS)
+    _histories().ask((scope.area, period, as_of), partial(lines_of, scope, period, as_of), loaders.TREND_SECONDS)
     if township_lines(scope, period, as_of) is None:
         _wait(scope, period, as_of)
 
