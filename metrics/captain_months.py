@@ -6,15 +6,27 @@ matter in the month it was opened, an entry in the month of the visit or meeting
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from metrics.vocabulary import LEFT_OUT, Outcome, Size
+from metrics.period import Period
+from metrics.vocabulary import LEFT_OUT, MarkKind, Outcome, Role, Size
 from metrics.wording import is_missing
 
 COLUMNS = ["item", "month", "k", "n"]
+VISITS, WORK = ("key_visits", "ordinary_visits"), ("accept_on_time", "in_time")
+ITEMS = {
+    Role.CELL_CAPTAIN: (*VISITS, "heart_talks", "closed_on_time", *WORK),
+    Role.GROUP_CAPTAIN: (*VISITS, "closed_on_time", "big_resolved", *WORK),
+    Role.PATCH_CAPTAIN: (*VISITS, "weekly", "monthly", "closed_on_time", "hard_resolved", *WORK),
+}
+"""What a captain's year is shown by, by role."""
+QUARTERLY = ("ordinary_visits", "heart_talks")
+SUMS = {"visits": VISITS, "meetings": ("weekly", "monthly")}
+"""Items of the score that are sums of items; the others are an item of their own."""
 
 
 def month_of(day: date | datetime) -> str:
@@ -81,3 +93,113 @@ def days_away(absences: pd.DataFrame, first: date, last: date) -> int:
         end = last if is_missing(row["last_day"]) else min(row["last_day"], last)
         days |= {begin + timedelta(days=number) for number in range((end - begin).days + 1)}
     return len(days)
+
+
+# --- the year -------------------------------------------------------------------------------------------------------
+
+
+def posts_held(posts: pd.DataFrame, day: date) -> list[dict[Any, Any]]:
+    """The posts held on a day, each unit once. ``posts``: see ``captain_lists.captain_posts_of``."""
+    found: dict[str, dict[Any, Any]] = {}
+    for post in posts.to_dict("records"):
+        begun = is_missing(post["valid_from"]) or post["valid_from"] <= day
+        if begun and (is_missing(post["valid_to"]) or post["valid_to"] >= day):
+            found.setdefault(str(post["code"]), post)
+    return list(found.values())
+
+
+def due_by_month(due: pd.DataFrame, last: date) -> pd.DataFrame:
+    """What was due in all posts by item and slot, each in its month: a week in its Thursday's, a quarter in its last, a running one in
+    that of ``last``.
+
+    ``due``: item, slot, k, n (see ``captain_lists.captain_due``). Columns: item, slot, k, n, month, running.
+    """
+    sums = due.groupby(["item", "slot"], sort=False)[["k", "n"]].sum().reset_index()
+    days = [_counted_on(slot) for slot in sums["slot"]]
+    sums["month"] = [month_of(min(day, last)) for day in days]
+    sums["running"] = pd.Series([day > last for day in days], dtype="bool")
+    return sums
+
+
+def _counted_on(slot: str) -> date:
+    """The last day of a month or quarter, the Thursday of a week."""
+    is_week = "-" in slot.partition("-")[2]  # named by its Monday, the others 2026-10 and 2026-Q4
+    return date.fromisoformat(slot) + timedelta(days=3) if is_week else Period.parse(slot).last
+
+
+class Share(NamedTuple):
+    """k of n; nothing was due where n is 0. ``running``: the month or quarter is not over, so that it is progress only."""
+
+    k: int
+    n: int
+    running: bool = False
+
+
+@dataclass(frozen=True)
+class CaptainYear:
+    """A captain's year as of ``last``. ``due``: see :func:`due_by_month`; ``done``: see :func:`month_figures`; the rows as
+    ``data_access.captain_year`` and ``captain_lists`` have them; ``answers``: how many, their points together, how many from elsewhere."""
+
+    year: int
+    role: Role
+    due: pd.DataFrame
+    done: pd.DataFrame
+    handled: pd.DataFrame
+    ratings: pd.DataFrame
+    absences: pd.DataFrame
+    trainings: pd.DataFrame
+    marks: pd.DataFrame
+    answers: tuple[int, int, int]
+    last: date
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        return ITEMS[self.role]
+
+    @property
+    def months(self) -> list[Period]:
+        """The months that have begun, newest first."""
+        return [Period.parse(f"{self.year}-{number:02d}") for number in range(self.last.month, 0, -1)]
+
+    def total(self, item: str) -> Share:
+        """Of the year as the score counts it: complete months, quarters and weeks; petitions and entries up to ``last``."""
+        parts = SUMS.get(item, (item,))
+        due = self.due[self.due["item"].isin(parts) & ~self.due["running"].astype(bool)]
+        done = self.done[self.done["item"].isin(parts)]
+        return Share(int(due["k"].sum() + done["k"].sum()), int(due["n"].sum() + done["n"].sum()))
+
+    def of_month(self, item: str, month: Period) -> Share:
+        """Of one month; what is due by quarter stands in the quarter's last month, or the running one."""
+        rows = self.due[(self.due["item"] == item) & (self.due["month"] == month.text)]
+        if rows.empty:
+            rows = self.done[(self.done["item"] == item) & (self.done["month"] == month.text)].assign(running=False)
+        counted = rows[~rows["running"].astype(bool)]
+        shown = rows if counted.empty else counted
+        return Share(int(shown["k"].sum()), int(shown["n"].sum()), running=counted.empty and not rows.empty)
+
+    def ratings_of(self, month: Period | None = None) -> list[dict[Any, Any]]:
+        """The ratings of a month, or all of them."""
+        return [row for row in self.ratings.to_dict("records") if month is None or month_of(row["rated_at"]) == month.text]
+
+    def stars(self, month: Period | None = None) -> tuple[int, int]:
+        """How many ratings, and their stars together."""
+        found = stars_by_month(self.ratings)
+        if month is not None:
+            return found.get(month.text, (0, 0))
+        return sum(count for count, _ in found.values()), sum(stars for _, stars in found.values())
+
+    def counted_in(self, petition: dict[Any, Any], month: Period) -> list[tuple[str, bool]]:
+        """Which figures of a month a petition counts in, and whether as done."""
+        items = counted_items(petition, date(self.year, 1, 1), self.last)
+        return [(item, done) for item, counted, done in items if counted == month.text]
+
+    @property
+    def bonus(self) -> float:
+        """Points of the proven bonuses together, before the most that is given."""
+        return sum(float(row["points"]) for row in self.marks.to_dict("records") if is_proven_bonus(row))
+
+
+def is_proven_bonus(row: dict[Any, Any]) -> bool:
+    """Only a bonus with evidence counts."""
+    proven = isinstance(row["evidence"], str) and bool(row["evidence"].strip())
+    return row["kind"] == MarkKind.BONUS and not is_missing(row["points"]) and proven

@@ -2,37 +2,28 @@
 
 import streamlit as st
 
-from pages.captains import months, person, records
-from pages.captains.handouts_captain import offer_captain
-from pages.common import loaders
-from pages.common.auth import signed_in_scope
-from pages.common.definition import open_definition
-from pages.common.layout import bar, note, page_header
-from pages.common.live import live_note
+from pages.captains import records, years
+from pages.common.page import page
+from reports.views import captain as views
 
-scope = signed_in_scope()
-as_of = loaders.today()
-captain = person.asked_for(scope, as_of)
-if captain is None:
-    page_header("没有找到这位三长", crumbs=[("三长", "pages/captains/captains.py", None)])
-    note("地址里没有编号,或此人不在您的辖区内、没有担任过三长。请从“三长”页点姓名进入。")
-    st.stop()
-page_header(captain.title, crumbs=captain.crumbs, subtitle=captain.subtitle)
-left, right = bar()
-with left:
-    year = person.year_filter(as_of)
-with right:
-    live_note()
-with st.spinner("正在汇总这一年的记录…"):
-    found = months.year_of(scope, captain, year, as_of)
-months.summary(found)
-table = st.container()
-shown = months.month_filter(found)
-with table:
-    months.month_table(captain, found, shown)
-    months.scored(found)
-    person.to_sheet(captain, year)
-months.month_line(found, shown)
-records.rows_of(scope, captain, found, shown, as_of)
-offer_captain(scope, captain, found, shown, as_of)
-open_definition()
+with page("captains/captain", filters=years.filters_of_year) as p:
+    p.answers(st.query_params.get("person"))
+    captain = years.captain_of(p.filters)
+    if captain is None:
+        p.title("没有找到这位三长", crumbs=years.crumbs(p, None))
+        p.note("地址里没有编号,或此人不在您的辖区内、没有担任过三长。请从“三长”页点姓名进入。")
+        p.stop()
+    p.title(captain.title, crumbs=years.crumbs(p, captain), subtitle=captain.subtitle)
+    with p.rest(900):
+        year = years.year_of(p.filters, captain)
+        p.show(views.year_heading(year), key="captain-year")
+        above = st.container()
+        month = years.month_filter(year)
+        with above:
+            p.show(views.month_table(captain, year, month, p.view), key="captain-months")
+            p.note("诉求按到期的月份计,接单按派单的月份计,大事按收到的月份计;“—”是这个月没有应做的。")
+            p.show(views.scored(year), key="captain-scored")
+            p.note("每项得分 = 做了 ÷ 应做 × 分值;评单和测评先向全县平均靠拢再折算。分值和算式逐项列在评分表“怎么算”一列。")
+            p.show(views.score_sheet(captain, year), key="captain-sheet")
+        p.show(views.month_heading(year, month), key="month-line")
+        records.records(p, captain, year, month)

@@ -19,6 +19,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from data_access.scope import Scope
+from metrics.definition import Indicator
 from metrics.vocabulary import LEVEL_NAMES, Level
 from pages.common import leaderboards, live, loaders, navigation
 from pages.common.address import from_address, page_from_address, words_from_address
@@ -55,8 +56,8 @@ class PageStopped(Exception):
 
 Choices = Mapping[str, str] | Sequence[str]
 """Keys in their order, or keys with the words that are shown for them."""
-Rows = Callable[[pd.DataFrame], pd.DataFrame]
-"""Some rows of a judged frame."""
+Rows = Callable[[pd.DataFrame, Indicator], pd.DataFrame]
+"""Some rows of an indicator's judged frame, in the order they are shown in."""
 ListTable = Callable[..., Table]
 """``make(answer, **part)``; see :meth:`Page.pages_of_query`."""
 
@@ -186,34 +187,35 @@ class Page:
     ) -> Leaderboard:
         """The leaderboard of an indicator for this view, its table handed out; ``change`` replaces fields (link, parameter, beside).
 
-        ``rows`` takes the frame and leaves what is shown of it, in its order; the table handed out holds the same and is ``named`` so.
+        ``rows`` leaves some of the people: the table handed out holds the same, and both are ``named`` so.
         """
         seen = filters or self.filters
         asked = (scope or seen.narrowed, indicator_id, level, seen.period, seen.as_of)
         read, board = leaderboards.reading(*asked), leaderboards.leaderboard(*asked)
         if rows is not None:
-            shown = rows(read.frame)
-            read, board = replace(read, frame=shown), replace(board, frame=shown)
+            read = replace(read, frame=rows(read.frame, read.entry))
+            board = board.of_people(read.frame, named)
         self.offer_figures(read, seen, named)
         return replace(board, **change)
 
     def offer_figures(self, read: Reading, filters: Filters | None = None, named: str = "") -> None:
-        """Hands out the rows a leaderboard is made of, with 口径, 截至 and filters; ``named``: which part of the units they are."""
+        """Hands out the rows a leaderboard is made of, with 口径, 截至 and filters; ``named``: which of the people they are."""
         seen = filters or self.filters
         title = " ".join(part for part in (f"{read.entry.name} 按{LEVEL_NAMES[read.level]}", named) if part)
         offer_table(f"{title} {seen.period.text}", partial(_figures, seen, read, title if named else read.entry.name))
 
-    def ranking(self, indicator_id: str, *, key: str = "", **more: Any) -> None:
+    def ranking(self, indicator_id: str, *, key: str = "", page_rows: int = 0, **more: Any) -> None:
         """Shows a leaderboard (see :meth:`leaderboard`); it can be taken along as a picture with its 口径."""
-        self.show_ranking(self.leaderboard(indicator_id, **more), key=key or f"board-{indicator_id}")
+        self.show_ranking(self.leaderboard(indicator_id, **more), key=key or f"board-{indicator_id}", page_rows=page_rows)
 
-    def show_ranking(self, board: Leaderboard, *, key: str, rows: int = 0) -> None:
-        """``rows``: so many to a page where there are more, the page numbers under it."""
-        above, number = st.container(), 1
-        if 0 < rows < len(board.frame):
-            number = page_from_address(f"page-{key}", len(board.frame), rows)
+    def show_ranking(self, board: Leaderboard, *, key: str, page_rows: int = 0) -> None:
+        """``page_rows``: so many units to a page where there are more, the page numbers under it."""
+        above = st.container()
+        shown = board
+        if 0 < page_rows < len(board.frame):
+            shown = board.page(page_from_address(f"page-{key}", len(board.frame), page_rows), page_rows)
         with above:
-            self.show(board.page(number, rows) if rows else board, key=key, picture_name=board.entry.name, about=board.entry.id)
+            self.show(shown, key=key, picture_name=board.entry.name, about=board.entry.id)
 
     def rankings(self, indicator_ids: Sequence[str], *, columns: int = 2, yearly: Collection[str] = (), **more: Any) -> None:
         """Leaderboards beside each other, ``columns`` to a line; those of ``yearly`` over the year of the period."""
