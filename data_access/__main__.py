@@ -25,7 +25,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from data_access import accounts
-from data_access.accounts import RIGHT_NAMES, RIGHTS, ROLE_NAMES, AccountError, Role
+from data_access.accounts import PASSWORD_RULE, RIGHT_NAMES, RIGHTS, ROLE_NAMES, AccountError, Role
 from data_access.calendar import fill_calendar
 from data_access.clock import beijing_now
 from data_access.engine import engine
@@ -58,7 +58,7 @@ def _operator() -> str:
 def _new_password() -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
-    password = getpass.getpass("新密码(至少 10 个字符,含大写、小写、数字、其他字符中的三类):")
+    password = getpass.getpass(f"新密码({PASSWORD_RULE}):")
     fault = accounts.password_fault(password)
     if fault:
         raise AccountError(fault)

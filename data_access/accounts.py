@@ -38,6 +38,7 @@ from data_access.scope import Scope
 from data_access.tables import Area
 
 SHORTEST_PASSWORD, LEAST_CLASSES = 10, 3
+PASSWORD_RULE = f"至少 {SHORTEST_PASSWORD} 个字符,含大写、小写、数字、其他字符中的三类"
 LONGEST_PASSWORD_BYTES = 72
 """bcrypt reads no further, and bcrypt 5 raises; so a longer password is refused, never cut."""
 ROUNDS = 12

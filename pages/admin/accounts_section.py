@@ -10,29 +10,26 @@ import pandas as pd
 import streamlit as st
 
 from data_access import accounts
-from data_access.accounts import DEFAULT_RIGHTS, RIGHT_NAMES, RIGHTS, ROLE_NAMES, Role
+from data_access.accounts import DEFAULT_RIGHTS, PASSWORD_RULE, RIGHT_NAMES, RIGHTS, ROLE_NAMES, Role
 from data_access.areas import units
 from data_access.clock import beijing_now
 from data_access.scope import Scope
 from data_access.window import Window
-from metrics.wording import moment_text
-from pages.admin.parts import act, fresh, signed_in, table
+from metrics.wording import is_missing
+from pages.admin.acts import act, fresh, signed_in
 from pages.common import loaders
 from pages.common.navigation import plain
+from pages.common.page import Page
+from reports.views import admin
 
-PASSWORD_RULE = "至少 10 个字符,含大写、小写、数字、其他字符中的三类"
 
-
-def accounts_section(scope: Scope) -> None:
-    listed = fresh(accounts.accounts, scope)
+def accounts_section(p: Page) -> None:
+    scope, listed = p.scope, fresh(accounts.accounts, p.scope)
     # An administrator of one area keeps the accounts of that area.
     mine = listed[[scope.covers(area) for area in listed["area_prefix"]]] if len(listed) else listed
     places = _places(scope)
-    rows = [
-        (row["username"], row["display_name"], _role_name(row["role"]), places.get(row["area_prefix"], row["area_prefix"]), *_state(row))
-        for row in mine.to_dict("records")
-    ]
-    table(("账号", "名称", "角色", "范围", "状态", "权限", "密码更改于"), rows, "accounts-table", empty="还没有账号")
+    rights = {name: RIGHT_NAMES[name] for name in RIGHTS}
+    p.show(admin.account_table(mine, places, ROLE_NAMES, rights, beijing_now()), key="accounts-table")
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("更改账号", anchor=False)
@@ -40,29 +37,6 @@ def accounts_section(scope: Scope) -> None:
     with right:
         st.subheader("新增账号", anchor=False)
         _add(places)
-
-
-def _role_name(role: str) -> str:
-    return ROLE_NAMES[Role(role)] if role in set(Role) else role
-
-
-def _missing(value: Any) -> bool:
-    return value is None or pd.isna(value)
-
-
-def _locked(row: Mapping[Any, Any]) -> bool:
-    return not _missing(row["locked_until"]) and beijing_now() < row["locked_until"]
-
-
-def _state(row: Mapping[Any, Any]) -> tuple[str, str, str]:
-    if not _missing(row["disabled_at"]):
-        state = f"停用({moment_text(row['disabled_at'])})"
-    elif _locked(row):
-        state = f"锁定至 {row['locked_until']:%H:%M}"
-    else:
-        state = f"正常,失败 {row['failed_attempts']} 次" if row["failed_attempts"] else "正常"
-    rights = "、".join(RIGHT_NAMES[name] for name in RIGHTS if row[name]) or "只看"
-    return state, rights, moment_text(row["password_changed_at"])
 
 
 def _places(scope: Scope) -> dict[str, str]:
@@ -78,18 +52,18 @@ def _change(listed: pd.DataFrame, places: Mapping[str, str]) -> None:
     chosen = st.selectbox(
         "账号", list(names), index=None, format_func=lambda name: names.get(name, name), placeholder="选择账号", key="account"
     )
-    if chosen not in names:
+    if chosen is None or chosen not in names:
         st.caption("选一个账号,可停用、启用、解锁、设密码、改角色和范围。每一步都记入审计。")
         return
     row = listed[listed["username"] == chosen].iloc[0].to_dict()
     own = chosen == signed_in().username
     with st.container(horizontal=True):
-        if not _missing(row["disabled_at"]):
+        if not is_missing(row["disabled_at"]):
             if st.button("启用", key="enable"):
                 act(partial(accounts.enable, username=chosen), f"已启用 {chosen}。")
         elif st.button("停用", key="disable", disabled=own, help="不能停用自己" if own else "立即退出,不能再登录"):
             act(partial(accounts.disable, username=chosen), f"已停用 {chosen},其已打开的页面随即退出。")
-        stuck = _locked(row) or row["failed_attempts"] > 0
+        stuck = admin.is_locked(row, beijing_now()) or row["failed_attempts"] > 0
         if st.button("解锁", key="unlock", disabled=not stuck, help=None if stuck else "没有锁定"):
             act(partial(accounts.unlock, username=chosen), f"已解锁 {chosen}。")
     with st.expander("设新密码"), st.form("new-password", clear_on_submit=True, border=False):
@@ -110,12 +84,16 @@ def _change(listed: pd.DataFrame, places: Mapping[str, str]) -> None:
 def _role_form(chosen: str, row: Mapping[Any, Any], places: Mapping[str, str]) -> None:
     roles, areas = list(ROLE_NAMES), list(dict.fromkeys([*places, row["area_prefix"]]))
     role = st.selectbox(
-        "角色", roles, index=roles.index(Role(row["role"])) if row["role"] in roles else 0, format_func=ROLE_NAMES.get, key=f"role-{chosen}"
+        "角色",
+        roles,
+        index=roles.index(Role(row["role"])) if row["role"] in roles else 0,
+        format_func=lambda each: ROLE_NAMES[each],
+        key=f"role-{chosen}",
     )
     with st.form(f"role-form-{chosen}", border=False):
         area = st.selectbox("范围", areas, index=areas.index(row["area_prefix"]), format_func=lambda code: places.get(code, code))
-        kept = role == row["role"]
-        defaults = {name: bool(row[name]) if kept else DEFAULT_RIGHTS[role][name] for name in RIGHTS}
+        is_same = role == row["role"]
+        defaults = {name: bool(row[name]) if is_same else DEFAULT_RIGHTS[role][name] for name in RIGHTS}
         rights = {name: st.checkbox(RIGHT_NAMES[name], value=defaults[name], key=f"{chosen}-{role}-{name}") for name in RIGHTS}
         if st.form_submit_button("保存"):
             change = partial(accounts.set_role, username=chosen, role=role, area=area, rights=rights)
@@ -126,7 +104,7 @@ def _add(places: Mapping[str, str]) -> None:
     with st.form("add-account", border=False):
         username = st.text_input("账号名", max_chars=32, placeholder="小写字母、数字、. _ -", autocomplete="off")
         name = st.text_input("名称", max_chars=40, placeholder="科室或姓名")
-        role = st.selectbox("角色", list(ROLE_NAMES), format_func=ROLE_NAMES.get, key="new-role")
+        role = st.selectbox("角色", list(ROLE_NAMES), format_func=lambda each: ROLE_NAMES[each], key="new-role")
         area = st.selectbox("范围", list(places), format_func=lambda code: places.get(code, plain(code)), key="new-area")
         password = st.text_input("初始密码", type="password", autocomplete="new-password", help=PASSWORD_RULE)
         if st.form_submit_button("新增"):

@@ -4,28 +4,22 @@ import streamlit as st
 
 from data_access.engine import DBAPIError
 from pages.admin.accounts_section import accounts_section
+from pages.admin.acts import last_said
 from pages.admin.audit_section import audit_section
 from pages.admin.database_section import database_section
 from pages.admin.ledger_section import ledger_section
-from pages.admin.parts import last_said
-from pages.common.address import from_address
-from pages.common.auth import signed_in_scope
-from pages.common.definition import open_definition
-from pages.common.layout import page_header
+from pages.common.page import page
 
 SECTIONS = {"台账": ledger_section, "账号": accounts_section, "审计": audit_section, "数据库": database_section}
 
-scope = signed_in_scope()
-if not scope.may_administer:
-    st.error("本账号没有管理权限。")
-    st.stop()
-page_header("管理", subtitle="装入台账、维护账号、查看审计和数据库状况;每一步都记入审计。")
-chosen = st.segmented_control(
-    "分区", list(SECTIONS), required=True, label_visibility="collapsed", **from_address("section", SECTIONS, "台账")
-)
-last_said()
-try:
-    SECTIONS[chosen or "台账"](scope)
-except DBAPIError:
-    st.error("数据库暂时连不上,请稍后再试。")
-open_definition()
+with page("admin/admin", with_bar=False) as p:
+    if not p.scope.may_administer:
+        st.error("本账号没有管理权限。")
+        p.stop()
+    p.title("管理", subtitle="装入台账、维护账号、查看审计和数据库状况;每一步都记入审计。")
+    chosen = p.choose("分区", list(SECTIONS), "section", "台账")
+    last_said()
+    try:
+        SECTIONS[chosen](p)
+    except DBAPIError:
+        st.error("数据库暂时连不上,请稍后再试。")

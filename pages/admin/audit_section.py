@@ -9,15 +9,16 @@ import streamlit as st
 from data_access import accounts
 from data_access.administration import audit_count, audit_page
 from data_access.audit import ACTION_NAMES, Action
-from data_access.scope import Scope
-from pages.admin.parts import PAGE_ROWS, fresh, picked_page, table
+from pages.admin.acts import PAGE_ROWS, fresh, picked_page
 from pages.common import loaders
+from pages.common.page import Page
+from reports.views import admin
 
 DAYS_BACK = 6
 
 
-def audit_section(scope: Scope) -> None:
-    today = loaders.today()
+def audit_section(p: Page) -> None:
+    scope, today = p.scope, loaders.today()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         days = st.date_input(
             "日期", (today - timedelta(days=DAYS_BACK), today), max_value=today, format="YYYY-MM-DD", key="audit-days", width=260
@@ -29,7 +30,7 @@ def audit_section(scope: Scope) -> None:
             [str(each) for each in Action],
             index=None,
             placeholder="全部动作",
-            format_func=_action_name,
+            format_func=lambda each: ACTION_NAMES.get(each, each),
             key="audit-action",
             width=160,
         )
@@ -40,14 +41,7 @@ def audit_section(scope: Scope) -> None:
     st.caption(f"{total} 条,新的在前。审计只增不改,保存不少于六个月。")
     page = picked_page(total, "audit-page")
     found = fresh(audit_page, scope, **question, limit=PAGE_ROWS, offset=page * PAGE_ROWS)
-    rows = [
-        (f"{row['at']:%Y-%m-%d %H:%M:%S}", row["username"], _action_name(row["action"]), row["detail"]) for row in found.to_dict("records")
-    ]
-    table(("时间", "账号", "动作", "内容"), rows, "audit-table", empty="这段时间没有符合的记录")
-
-
-def _action_name(action: str) -> str:
-    return ACTION_NAMES.get(Action(action), action) if action in set(Action) else action
+    p.show(admin.audit_table(found, ACTION_NAMES), key="audit-table")
 
 
 def _span(days: object, today: date) -> tuple[date, date]:

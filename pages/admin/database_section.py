@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pandas as pd
 import streamlit as st
 
 from data_access.administration import table_facts
 from data_access.clock import beijing_now
 from data_access.imports import LEDGER_NAMES
-from data_access.scope import Scope
 from data_access.tables import CONTRACT
-from metrics.wording import moment_text, whole
-from pages.admin.parts import table
 from pages.common import loaders
+from pages.common.page import Page
+from reports.views import admin
 
 NAMES = LEDGER_NAMES | {
     "person": "人员",
@@ -27,7 +23,7 @@ NAMES = LEDGER_NAMES | {
 }
 
 
-def database_section(scope: Scope) -> None:
+def database_section(p: Page) -> None:
     years = loaders.unofficial_years()
     if years:
         said = "、".join(str(year) for year in years)
@@ -36,18 +32,6 @@ def database_section(scope: Scope) -> None:
         )
     else:
         st.info("工作日历各年都已按国务院放假安排填好。")
-    facts = loaders.answer(table_facts, scope, CONTRACT)
-    now = beijing_now()
-    rows = [
-        (NAMES.get(row["table_name"], ""), row["table_name"], whole(row["rows"]), *_age(row["newest"], now))
-        for row in facts.to_dict("records")
-    ]
-    table(("内容", "数据表", "行数", "最新录入", "距今"), rows, "database-facts", numbers=(2,))
+    facts = loaders.answer(table_facts, p.scope, CONTRACT)
+    p.show(admin.database_table(facts, NAMES, beijing_now()), key="database-facts")
     st.caption("“最新录入”按各行的录入时间;没有录入时间的表显示“—”。")
-
-
-def _age(newest: Any, now: Any) -> tuple[str, str]:
-    if newest is None or pd.isna(newest):
-        return "—", ""
-    hours = max(0.0, (now - newest).total_seconds() / 3600)
-    return moment_text(newest), f"{hours * 60:.0f} 分钟" if hours < 1 else f"{hours:.0f} 小时" if hours < 72 else f"{hours / 24:.0f} 天"

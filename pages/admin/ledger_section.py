@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from data_access.audit import Action
 from data_access.imports import LEDGER_NAMES, import_count, imports, refused_count, refused_rows
-from data_access.scope import Scope
-from metrics.wording import moment_text, whole
+from metrics.wording import whole
 from pages.admin import process
-from pages.admin.parts import PAGE_ROWS, fresh, last_said, picked_page, signed_in, table
+from pages.admin.acts import PAGE_ROWS, fresh, picked_page, signed_in
 from pages.common.address import from_address
 from pages.common.auth import audited
+from pages.common.page import Page
+from reports.meeting_files import XLSX
+from reports.views import admin
 
 CHECKED = "admin_ledger_checked"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 200
 
 
-def ledger_section(scope: Scope) -> None:
-    last_said()
+def ledger_section(p: Page) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.selectbox(
             "台账",
             list(LEDGER_NAMES),
-            format_func=LEDGER_NAMES.get,
+            format_func=lambda each: LEDGER_NAMES.get(each, each),
             width=200,
             **from_address("kind", LEDGER_NAMES, next(iter(LEDGER_NAMES))),
-        )
+        ) or next(iter(LEDGER_NAMES))
         st.download_button(
             f"下载{LEDGER_NAMES[kind]}模板",
             data=lambda: process.template(kind),
@@ -37,24 +38,24 @@ def ledger_section(scope: Scope) -> None:
         )
     given = st.file_uploader("上传 .xlsx 或 .csv", type=["xlsx", "xlsm", "csv"], key=f"ledger-{kind}", max_upload_size=20)
     if given is not None:
-        _checked(scope, kind, given)
+        _checked(p, kind, given)
     st.subheader("装入记录", anchor=False)
-    _log(scope)
+    _log(p)
 
 
-def _checked(scope: Scope, kind: str, given: object) -> None:
+def _checked(p: Page, kind: str, given: UploadedFile) -> None:
     """First the check; only what was checked can be loaded, and once."""
-    name, file_id = str(given.name), str(given.file_id)  # type: ignore[attr-defined]
-    kept = st.session_state.get(CHECKED)
-    if kept is None or kept[0] != (kind, file_id):
+    name, file_id = given.name, given.file_id
+    known = st.session_state.get(CHECKED)
+    if known is None or known[0] != (kind, file_id):
         with st.spinner(f"正在检查 {name} …"):
-            answer = process.ledger("check", kind, name, given.getvalue(), area=scope.area or "", by=signed_in().username)  # type: ignore[attr-defined]
-        kept = st.session_state[CHECKED] = ((kind, file_id), answer, False)
-    _, answer, loaded = kept
+            answer = process.ledger("check", kind, name, given.getvalue(), area=p.scope.area or "", by=signed_in().username)
+        known = st.session_state[CHECKED] = ((kind, file_id), answer, False)
+    _, answer, loaded = known
     if answer.error:
         st.error(answer.error)
         return
-    _preview(answer, loaded)
+    _preview(p, answer, loaded)
     good = answer.number("added") + answer.number("changed")
     if answer.refused_file:
         st.download_button(
@@ -70,7 +71,7 @@ def _checked(scope: Scope, kind: str, given: object) -> None:
     label = ",".join(part for part in (f"装入 {whole(good)} 行" if good or not bad else "", bad) if part)
     if st.button(label, type="primary", disabled=good + answer.number("refused") == 0, key="load-ledger"):
         with st.spinner(f"正在装入 {name} …"):
-            result = process.ledger("load", kind, name, given.getvalue(), area=scope.area or "", by=signed_in().username)  # type: ignore[attr-defined]
+            result = process.ledger("load", kind, name, given.getvalue(), area=p.scope.area or "", by=signed_in().username)
         if result.error:
             st.error(result.error)
             return
@@ -78,7 +79,7 @@ def _checked(scope: Scope, kind: str, given: object) -> None:
         st.rerun()
 
 
-def _preview(answer: process.Answer, loaded: bool) -> None:
+def _preview(p: Page, answer: process.Answer, loaded: bool) -> None:
     bad = answer.number("refused")
     verbs = ("已新增", "已更新", "退回") if loaded else ("可新增", "可更新", "有问题")
     said = (
@@ -92,33 +93,17 @@ def _preview(answer: process.Answer, loaded: bool) -> None:
     else:
         st.info(f"{said}没有问题,可以装入。" if answer.number("rows") else "文件里没有可装入的行。")
     if bad:
-        rows = [(fault["row"], fault["column"], fault["value"], fault["reason"]) for fault in answer.faults[:SHOWN]]
-        table(("行", "列", "填的内容", "问题"), rows, "ledger-faults", numbers=(0,))
-        if bad > len(rows):
-            st.caption(f"只列出前 {len(rows)} 行,全部见下载的文件。")
+        faults = answer.faults[:SHOWN]
+        p.show(admin.fault_table(faults), key="ledger-faults")
+        if bad > len(faults):
+            st.caption(f"只列出前 {len(faults)} 行,全部见下载的文件。")
 
 
-def _log(scope: Scope) -> None:
-    page = picked_page(fresh(import_count, scope), "imports-page")
-    log = fresh(imports, scope, limit=PAGE_ROWS, offset=page * PAGE_ROWS)
-    rows = [
-        (
-            row["id"],
-            moment_text(row["loaded_at"]),
-            LEDGER_NAMES.get(row["kind"], row["kind"]),
-            row["file_name"],
-            row["loaded_by"],
-            *(whole(row[f"rows_{name}"]) for name in ("total", "added", "changed", "same", "refused")),
-        )
-        for row in log.to_dict("records")
-    ]
-    headers = ("编号", "装入时间", "台账", "文件", "装入人", "共", "新增", "更新", "已有", "退回")
-    table(headers, rows, "imports", numbers=(0, 5, 6, 7, 8, 9), empty="还没有装入过台账")
-    with_refused = {
-        int(row["id"]): f"{row['id']} · {LEDGER_NAMES.get(row['kind'], row['kind'])} · {row['file_name']} · 退回 {row['rows_refused']} 行"
-        for row in log.to_dict("records")
-        if row["rows_refused"]
-    }
+def _log(p: Page) -> None:
+    page = picked_page(fresh(import_count, p.scope), "imports-page")
+    log = fresh(imports, p.scope, limit=PAGE_ROWS, offset=page * PAGE_ROWS)
+    p.show(admin.import_table(log, LEDGER_NAMES), key="imports")
+    with_refused = admin.loads_with_refused(log, LEDGER_NAMES)
     if not with_refused:
         return
     chosen = st.selectbox(
@@ -130,9 +115,7 @@ def _log(scope: Scope) -> None:
     )
     if chosen is None:
         return
-    total = fresh(refused_count, scope, import_id=chosen)
-    first = picked_page(total, f"refused-{chosen}") * PAGE_ROWS
-    refused = fresh(refused_rows, scope, import_id=chosen, limit=PAGE_ROWS, offset=first)
-    shown = [(row["row_number"], row["column_title"], row["value"] or "", row["reason"]) for row in refused.to_dict("records")]
-    table(("行", "列", "填的内容", "问题"), shown, "refused", numbers=(0,), empty="这次退回的行涉及检举控告,本账号不显示")
+    first = picked_page(fresh(refused_count, p.scope, import_id=chosen), f"refused-{chosen}") * PAGE_ROWS
+    refused = fresh(refused_rows, p.scope, import_id=chosen, limit=PAGE_ROWS, offset=first)
+    p.show(admin.refused_table(refused), key="refused")
     st.caption(f"整行原样留存;在服务器上用 python -m ingest refused {chosen} --out 文件.xlsx 取出。")

@@ -15,7 +15,7 @@ import streamlit as st
 from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
-from data_access.accounts import ROLE_NAMES, Account, Role
+from data_access.accounts import PASSWORD_RULE, ROLE_NAMES, Account, Role
 from pages.common import auth, navigation
 from pages.common.navigation import plain
 
@@ -41,14 +41,13 @@ def style_sheet() -> None:
 
 
 _NEW_PASSWORD, _LEAVE = "修改密码", "退出登录"
-_RULE = "至少 10 个字符,含大写、小写、数字、其他字符中的三类"
 
 
 @st.dialog("修改密码")
 def _change_password() -> None:
     with st.form("board-password", border=False):
         old = st.text_input("原密码", type="password", autocomplete="current-password")
-        new = st.text_input("新密码", type="password", autocomplete="new-password", help=_RULE)
+        new = st.text_input("新密码", type="password", autocomplete="new-password", help=PASSWORD_RULE)
         again = st.text_input("再输入一次新密码", type="password", autocomplete="new-password")
         if st.form_submit_button("修改密码,并重新登录", type="primary"):
             fault = auth.change_password(old, new, again)
