@@ -13,6 +13,7 @@ from metrics.period import Period
 OVERVIEW, TOWNSHIP, VILLAGE, PERSON = "overview/overview", "township/township", "township/village", "township/person"
 CASE, CASES, PETITIONS = "petitions/case", "petitions/cases", "petitions/petitions"
 CAPTAIN, CAPTAINS, SCORE_SHEET = "captains/captain", "captains/captains", "selection/sheet"
+SELECTION = "selection/selection"
 DUTY, RECEPTION, QUALITY, DEFINITIONS = "duty/duty", "reception/reception", "quality/quality", "definitions/definitions"
 
 

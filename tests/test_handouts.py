@@ -19,10 +19,10 @@ from data_access.board_tables import BoardAudit
 from data_access.clock import beijing_now
 from data_access.scope import Scope
 from pages.common import downloads
-from pages.selection import asking
+from pages.selection import rankings
 from reports.csv_file import csv_bytes
-from reports.selection_files import Paper, ranking_table
 from reports.tables import ALL_ROWS, MOST_ROWS, Kind, table_of_rows
+from reports.views.selection import Ranking, ranking_table
 from reports.workbook import workbook_bytes
 from tests.builders import (
     CELL,
@@ -40,7 +40,7 @@ from tests.builders import (
 from tests.meeting_worlds import HOSTILE
 from tests.opened_pages import LAST_NIGHT, opened, words
 from tests.signed_in import an_account
-from tests.test_selection_files import a_paper
+from tests.test_selection_files import a_ranking
 
 SECRET, HANDLER, STAYER = "检举某某侵占资金", "李四海", "周夜明"
 NO_EXPORT = {"may_export": False}
@@ -225,10 +225,10 @@ def test_a_table_that_had_to_be_cut_says_so():
 
 
 def test_a_frozen_ranking_is_masked_for_who_may_not_see_names(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(asking, "recomputed", lambda text: a_paper(["张三丰", "李四", None]).made)
+    monkeypatch.setattr(rankings, "recomputed", lambda text: a_ranking(["张三丰", "李四", None]).made)
     for scope, names in ((Scope(area="", may_see_names=True), ["张三丰", "李四", None]), (Scope(area=""), ["张**", "李*", None])):
-        made = asking._from_snapshot(scope, None, "text", "digest")
+        made = rankings.frozen_selection(scope, None, "text", "digest")
         assert [None if pd.isna(name) else name for name in made.rows["name"]] == names
         rows = made.rows.assign(standing="")
-        listed = [line[1] for line in ranking_table(Paper(made, rows), rows, "名次").texts()]
+        listed = [line[1] for line in ranking_table(Ranking(made, rows), rows, "名次").texts()]
         assert listed == [name or "编号3" for name in names]

@@ -2,43 +2,42 @@
 
 import streamlit as st
 
+from metrics.period import Period
 from pages.common import loaders
-from pages.common.address import from_address
 from pages.common.auth import signed_in_scope
-from pages.common.definition import open_definition
-from pages.common.layout import Places, bar, note, page_header
-from pages.selection import flow, standing, trial, words
-from pages.selection.asking import asked, bar_choices
+from pages.common.filters import Filters
+from pages.common.layout import note
+from pages.common.page import page
+from pages.common.years import year_choices
+from pages.selection import flow, lists, trial
+from pages.selection.rankings import ROLES, ranking
+from reports.views import selection as views
 
 VIEWS = {
-    "名单": standing.shortlist,
-    "全部名次": standing.ranking,
-    "资格": standing.eligibility,
-    "名额": standing.quotas,
+    "名单": lists.shortlist,
+    "全部名次": lists.everyone,
+    "资格": lists.unranked,
+    "名额": lists.quotas,
     "试算": trial.trial,
     "流程": flow.flow,
 }
 
-scope = signed_in_scope()
-header = st.container()
-left, right = bar()
-with left:
-    year, role = bar_choices(loaders.today())
-parts = Places("selection", (year, role))
-with header:
-    title = parts.place(70)
-body = parts.place(600)
-with right, st.spinner("正在排名,首次约需几秒…"):
-    found = asked(scope, year, role, loaders.today())
-with right:
-    note(f"截至 {found.as_of:%Y年%-m月%-d日}{' · 已冻结' if found.frozen else ''} · 规则 {found.made.rules.version}")
-with title:
-    page_header(words.sentence(found), subtitle="名次供会议参考,不是结论;每个分数都能查到是怎么来的。")
-with body:
-    for said in words.caution(found):
-        note(said)
-    view = st.segmented_control(
-        "看什么", list(VIEWS), required=True, label_visibility="collapsed", wrap=True, **from_address("view", VIEWS, "名单")
-    )
-    VIEWS[view or "名单"](found)
-open_definition()
+today, scope = loaders.today(), signed_in_scope()
+# Not live: a ranking takes seconds, and a meeting reads it while the county goes on recording.
+with page("selection/selection", filters=Filters(Period.parse(str(today.year)), today, None, scope), is_live=False) as p:
+    with p.left:
+        role = p.choose("三长", list(ROLES), "role", "邻长")
+        years = {str(year): f"{year}年" for year in year_choices(today)}
+        year = int(p.pick("年度", years, "year", str(today.year), width=130) or today.year)
+    p.filters = Filters(Period.parse(str(year)), today, None, scope)
+    p.answers(role, year, title_height=70)
+    body = p.place(600)
+    with p.right, st.spinner("正在排名,首次约需几秒…"):
+        found = ranking(scope, year, ROLES[role], today)
+    with p.right:
+        note(found.moment)
+    p.title(views.sentence(found), subtitle="名次供会议参考,不是结论;每个分数都能查到是怎么来的。")
+    with body:
+        for said in views.cautions(found):
+            note(said)
+        VIEWS[p.choose("看什么", list(VIEWS), "view", "名单")](p, found)

@@ -1,26 +1,60 @@
 """The score sheet of one captain, printable: every term with k, n and points, so that the sum can be redone by hand."""
 
+from functools import partial
+
 import streamlit as st
 
+from metrics.period import Period
+from metrics.vocabulary import CAPTAINS, Role
 from pages.common import loaders
 from pages.common.auth import signed_in_scope
-from pages.common.downloads import page_downloads
-from pages.common.layout import note, page_header
-from pages.selection import papers, score_sheet
+from pages.common.downloads import file_button
+from pages.common.filters import Filters
+from pages.common.layout import note
+from pages.common.navigation import file_of, opens
+from pages.common.page import page
+from pages.common.theme import palette
+from pages.common.years import year_choices
+from pages.selection import charts
+from pages.selection.rankings import facts, ranking
+from reports.links import CAPTAIN, SELECTION
+from reports.meeting_files import DOCX
+from reports.selection_files import score_sheet_bytes
+from reports.views import score_sheet as views
 
-scope = signed_in_scope()
-found = score_sheet.asked_for(scope, loaders.today())
-if found is None:
-    page_header("没有这份评分表", crumbs=[("评选", "pages/selection/selection.py", None)])
-    note("此人不在您的辖区内,或这一年没有参评。请从“评选”页点姓名进入。")
-    st.stop()
-page_header(found.title, crumbs=[("评选", "pages/selection/selection.py", found.query)], subtitle=found.subtitle)
-score_sheet.verdict(found)
-score_sheet.drawn(found)
-score_sheet.terms_table(found)
-score_sheet.how(found)
-score_sheet.marks(found)
-score_sheet.signatures()
-score_sheet.links(found)
-papers.score_sheet_files(found)
-page_downloads()
+today, query = loaders.today(), st.query_params
+number, role = query.get("person", "").removeprefix("p:"), query.get("role", "")
+year = query.get("year", str(today.year))
+is_asked = number.isdecimal() and role in CAPTAINS and year in map(str, year_choices(today))
+filters = Filters(Period.parse(year if is_asked else str(today.year)), today, None, signed_in_scope())
+with page("selection/sheet", filters=filters, with_bar=False) as p:
+    found = None
+    if is_asked:
+        with st.spinner("正在排名,首次约需几秒…"):
+            found = views.candidate(ranking(p.scope, int(year), Role(role), today), int(number))
+    if found is None:
+        p.title("没有这份评分表", crumbs=[("评选", file_of(SELECTION), None)])
+        note(views.NOT_FOUND)
+        p.stop()
+
+    back = {"role": found.ranking.role_name, "year": year}
+    p.title(found.title, crumbs=[("评选", file_of(SELECTION), back)], subtitle=found.subtitle)
+    p.show(views.result(found), key="verdict")
+    drawn = views.waterfall(found)
+    p.figure(charts.waterfall(palette(), drawn), key="waterfall", alt=drawn.said, name=f"评分-{found.name}")
+    p.show(views.terms_table(found), key="terms")
+    # What a frozen ranking was made from is in its snapshot; today's tables are no evidence for it.
+    evidence = None if found.ranking.digest else facts(p.scope, found.ranking.made)
+    remarks = views.remarks(found, evidence)
+    for said in remarks:
+        note(said)
+    marks = views.marks_table(found, evidence)
+    if len(marks.frame):
+        p.show(marks, key="marks")
+    p.show(views.SIGN_LINES, key="sign")
+    if opens(CAPTAIN):
+        st.page_link(file_of(CAPTAIN), label="看逐月记录和每一条明细 →", query_params={"person": f"p:{number}"})
+    note(views.advice(found))
+    name = f"{found.name} {found.ranking.title}评分表"
+    content = partial(score_sheet_bytes, found, remarks)
+    file_button("评分表(Word)", f"{name}.docx", DOCX, content, key="paper-sheet", what=f"{name} · docx", icon=":material/draft:")

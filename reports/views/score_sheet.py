@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from metrics.vocabulary import MARK_NAMES, MarkKind
 from metrics.wording import is_missing, whole
 from reports.parts import Callout, SignLines
 from reports.tables import Column, Kind, Table, table
-from reports.views.selection import Ranking, unfinished
+from reports.views.selection import Ranking, stray_answers, unfinished
 
 UNITS = {
     "key_visits": "户月",
@@ -159,8 +160,18 @@ def _term_line(ranking: Ranking, term: dict[Any, Any]) -> dict[str, Any]:
     return {**line, "meaning": mean, "counted": counted}
 
 
-def remarks(found: Candidate, stray: int = 0) -> list[str]:
-    """What the numbers rest on that the table cannot say. ``stray``: answers about the candidate that count for nobody."""
+Evidence = Mapping[str, pd.DataFrame] | None
+"""What a live ranking is made from; None of a frozen one, which rests on its snapshot."""
+
+
+def _own(found: Candidate, evidence: Evidence, name: str) -> pd.DataFrame:
+    """The candidate's rows of one of the facts."""
+    rows = pd.DataFrame({"person_id": []}) if evidence is None else evidence[name]
+    return rows[rows["person_id"] == found.row["person_id"]]
+
+
+def remarks(found: Candidate, evidence: Evidence = None) -> list[str]:
+    """What the numbers rest on that the table cannot say."""
     row, made, said = found.row, found.ranking.made, []
     if not made.complete:
         said.append(f"{unfinished(made)}。")
@@ -171,7 +182,8 @@ def remarks(found: Candidate, stray: int = 0) -> list[str]:
     if row["units"] > 1:
         said.append(f"现任 {row['units']} 处,合并计算。")
     said.append(f"本年在岗 {row['days']} 天(不含请假、借调、培训);测评 {row['surveyed']} 户,现有 {row['households']} 户。")
-    if stray:
+    answers = _own(found, evidence, "survey")
+    if len(answers) and (stray := stray_answers(answers)):
         said.append(f"另有 {stray} 份答卷来自所辖以外的户或没有写明户号,不计入。")
     return said
 
@@ -186,10 +198,10 @@ MARKS = (
 )
 
 
-def marks_table(marks: pd.DataFrame) -> Table:
-    """Bonus, veto and spot checks of one candidate with their evidence."""
+def marks_table(found: Candidate, evidence: Evidence) -> Table:
+    """Bonus, veto and spot checks with what proves them."""
     lines = []
-    for row in marks.to_dict("records"):
+    for row in _own(found, evidence, "marks").to_dict("records"):
         passed = "" if is_missing(row["passed"]) else "通过" if row["passed"] else "未通过"
         points = "" if is_missing(row["points"]) else f"{float(row['points']):g} 分"
         unproven = is_missing(row["evidence"]) and row["kind"] == MarkKind.BONUS
