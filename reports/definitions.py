@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from metrics.definition import Indicator
 from metrics.registry import indicator
 from metrics.rulebook import Edition, Rulebook, rulebook
-from metrics.vocabulary import LEVEL_NAMES, MODULE_NAMES, Direction
+from metrics.vocabulary import LEVEL_NAMES, MODULE_NAMES, Direction, Measure, Module
 from metrics.wording import target_text
 from reports.tables import definition_words
 
+MEASURE_WORDS = {Measure.RATE: "比率 k/n", Measure.COUNT: "计数", Measure.VALUE: "数值"}
 DIRECTION_WORDS = {Direction.UP: "越高越好", Direction.DOWN: "越低越好", Direction.WATCH: "供研判,不排名"}
 
 
@@ -40,3 +43,20 @@ def definition_text(entry: Indicator, edition: Edition, rules: Rulebook | None =
     levels = "、".join(LEVEL_NAMES[level] for level in entry.levels)
     lines += ["", f"单位 {entry.unit} · 统计到 {levels} · 归口 {entry.owner} · 规则手册 {edition.version}(自 {edition.valid_from} 起)"]
     return "\n".join(lines)
+
+
+def definition_summary(entry: Indicator, edition: Edition) -> str:
+    """按期办结率 · 目标 ≥95% · 比率 k/n · 县、乡镇、村."""
+    goal = target_text(entry, edition.target(entry.id)) or "不设目标"
+    return f"{entry.name} · {goal} · {MEASURE_WORDS[entry.measure]} · {'、'.join(LEVEL_NAMES[level] for level in entry.levels)}"
+
+
+def definitions_found(
+    entries: Sequence[Indicator], words: str, edition: Edition, module: str | None = None
+) -> dict[Module, list[Indicator]]:
+    """By module, the indicators (of one module where given) whose definition holds ``words``, large or small letters alike."""
+    found: dict[Module, list[Indicator]] = {}
+    for entry in entries:
+        if module in (None, entry.module) and words.lower() in definition_text(entry, edition).lower():
+            found.setdefault(entry.module, []).append(entry)
+    return {module: found[module] for module in Module if module in found}

@@ -22,6 +22,7 @@ from data_access.board_tables import BoardAccount, BoardAudit, BoardProperty, Bo
 from data_access.clock import beijing_now
 from data_access.scope import Scope
 from pages.common import auth, cookie, navigation
+from reports.modules import running_modules
 from tests import signed_in
 from tests.builders import COUNTY, TOWNSHIP, an_area
 from tests.signed_in import RIGHT, WRONG, an_account
@@ -205,7 +206,7 @@ def test_a_module_that_is_off_takes_its_pages_along(served: Engine, monkeypatch:
 def test_an_unknown_module_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOARD_MODULES", "duty,flying")
     with pytest.raises(ValueError, match="flying"):
-        navigation.enabled_modules()
+        running_modules()
 
 
 def test_the_menu_has_at_most_eight_entries_for_every_role() -> None:

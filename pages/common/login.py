@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from html import escape
+from typing import Any
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -13,23 +13,22 @@ from data_access.engine import DBAPIError, engine
 from pages.common import auth, navigation
 from pages.common.layout import note, page_header
 from pages.common.navigation import PRODUCT
+from reports.html import templates
 
 
 def login_page() -> None:
     """The first impression: whose board this is, what it is, and the way in."""
     county, demo = _about_this_database()
+    parts: Any = templates().get_template("login.html").module
     with st.container(key="board-login"):
-        st.html(
-            f'<p class="board-county">{escape(county or "")}</p><h1 class="board-title">{PRODUCT}</h1>'
-            '<p class="board-subtitle">住夜、诉求、三长履职,每个数都能查到出处。</p>'
-        )
+        st.html(parts.title(county, PRODUCT))
         said = st.empty()
         auth.login_form()
         words = auth.said_at_login()
         if words:
-            said.html(f'<p class="board-said" role="alert">{escape(words)}</p>')
+            said.html(parts.said(words))
         if demo:
-            _demo_accounts()
+            st.html(parts.demo(accounts.DEMO_ACCOUNTS, accounts.DEMO_PASSWORD))
         else:
             note("忘记密码或账号停用,请联系本县管理员。")
 
@@ -40,14 +39,6 @@ def _about_this_database() -> tuple[str | None, bool]:
             return accounts.county_name(connection), accounts.is_demo(connection)
     except DBAPIError:
         return None, False
-
-
-def _demo_accounts() -> None:
-    names = "".join(f"<li><code>{name}</code> {escape(title)}</li>" for name, title, _role in accounts.DEMO_ACCOUNTS)
-    st.html(
-        f'<details class="board-demo" open><summary>演示账号,密码均为&nbsp;<code>{accounts.DEMO_PASSWORD}</code></summary>'
-        f"<ul>{names}</ul><p>演示库里的地名、人名和数据均为虚构。</p></details>"
-    )
 
 
 def refused_page() -> None:
