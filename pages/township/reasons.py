@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from data_access.petition_lists import Asked, petition_count, petition_list
 from data_access.scope import Scope
-from metrics.definition import Question, Span
-from metrics.duty import chief_month_nights
+from metrics.definition import Facts, Indicator, Question
+from metrics.duty import chief_month_nights, township_nights
 from metrics.nights import held_weeks
 from metrics.vocabulary import Level
 from pages.common import loaders
-from pages.common.duty_nights import rolls_of_townships
 from pages.common.page import Page
 from pages.common.people import names_of
 from reports.subjects import CASES_BEHIND
@@ -24,28 +23,22 @@ def cause_of(p: Page, figure: UnitFigure, code: str, county: Scope) -> Cause:
     entry, own = figure.entry, p.scope.narrowed(code)
     asked = loaders.question_for(own, Level.TOWNSHIP, p.filters.period, p.filters.as_of)
     if entry.id in NIGHTS:
-        return cause(township.night_lines(entry.id, rolls_of_townships(own, asked), code))
+        return cause(township.night_lines(entry.id, township_nights(_facts(entry, own, asked), asked), code))
     if entry.id == "duty.chief_nights":
-        return _chiefs(own, asked)
+        months = chief_month_nights(_facts(entry, own, asked), asked)
+        return cause(township.chief_lines(months, names_of(own, months["person_id"])))
     if entry.id == "duty.load_ratio":
-        team = loaders.fact(own, "team_nights", asked, Span.PERIOD)
+        team = _facts(entry, own, asked)["team_nights"]
         return cause(township.load_lines(team, names_of(own, team["person_id"])))
     if entry.id in WEEKS:
-        return _weeks(entry.id, own, asked)
+        return cause(township.week_lines(held_weeks(_facts(entry, own, asked), asked, WEEKS[entry.id]), WEEKS[entry.id]))
     petitions = _petitions(p, CASES_BEHIND[entry.id], own) if entry.id in CASES_BEHIND else Cause()
     return petitions if petitions.total else _units(p, figure, code, county)
 
 
-def _chiefs(own: Scope, asked: Question) -> Cause:
-    months = chief_month_nights({"chief_months": loaders.fact(own, "chief_months", asked, Span.MONTHS)}, asked)
-    return cause(township.chief_lines(months, names_of(own, months["person_id"])))
-
-
-def _weeks(indicator_id: str, own: Scope, asked: Question) -> Cause:
-    spans = {"townships": Span.PERIOD, "night_sessions": Span.WEEKS}
-    kind = WEEKS[indicator_id]
-    held = held_weeks({name: loaders.fact(own, name, asked, span) for name, span in spans.items()}, asked, kind)
-    return cause(township.week_lines(held, kind))
+def _facts(entry: Indicator, own: Scope, asked: Question) -> Facts:
+    """The facts the figure itself is made of."""
+    return {name: loaders.fact(own, name, asked, span) for name, span in entry.needs_at(asked.level).items()}
 
 
 def _petitions(p: Page, standing: str, own: Scope) -> Cause:
