@@ -315,7 +315,7 @@ def _off(row: Mapping[Any, Any], unit: str, up: bool) -> str:
 
 def people_in_post(rows: pd.DataFrame) -> Names:
     """The people of the unit itself by post, each leading on; who is away says so. ``rows``: see ``data_access.rolls.people_in_post``."""
-    away = int(rows["leave"].map(lambda kind: isinstance(kind, str)).sum())
+    away = sum(isinstance(kind, str) for kind in rows["leave"])
     remark = f"{rows['person_id'].nunique()} 人在任" + (f",今天 {away} 人请假、借调或培训,不计入在岗" if away else "")
     lines = [
         NameLine(role_name(role), f"{len(part)} 人", tuple(_in_post(row) for row in part.to_dict("records")))
