@@ -18,6 +18,7 @@ from data_access.audit import Action
 from data_access.board_tables import BoardAudit
 from data_access.clock import beijing_now
 from data_access.scope import Scope
+from data_access.tables import Person
 from pages.common import downloads
 from pages.selection import rankings
 from reports.csv_file import csv_bytes
@@ -26,6 +27,7 @@ from reports.views.selection import Ranking, ranking_table
 from reports.workbook import workbook_bytes
 from tests.builders import (
     CELL,
+    GROUP,
     TOWNSHIP,
     VILLAGE,
     a_county,
@@ -171,6 +173,27 @@ def test_lists_of_other_pages_hold_their_rows(county: Engine, files: Files):
     figures = next(file for file in files if "各项指标" in file)
     by_name = {row["指标"]: row for row in rows_of(files, figures.removesuffix(".xlsx").removesuffix(".csv"))}
     assert by_name["超期在办"]["分子"] == "30"
+
+
+def test_a_ranking_of_one_roles_people_is_handed_out_as_it_is_shown(county: Engine, files: Files):
+    with county.begin() as connection:
+        an_appointment(connection, "group_captain", GROUP, person=a_person(connection, "王大山"))
+    opened(county, "captains", an_account(county, Role.LEADER, now=beijing_now()), level="本人", role="邻长")
+    assert {name.rpartition(" ")[0] for name in files} == {"重点户月走访率 按个人 邻长", "普通户季走访率 按个人 邻长"}
+    assert [row["个人"] for row in rows_of(files, "重点户月走访率 按个人 邻长")] == [HANDLER]
+    assert book_of(files, "重点户月走访率 按个人 邻长").worksheets[0]["A1"].value == "重点户月走访率 按个人 邻长"
+
+
+def test_a_captains_page_hands_out_months_and_rows(county: Engine, files: Files):
+    with county.begin() as connection:
+        captain = connection.scalar(select(Person.id).where(Person.name == HANDLER))
+    opened(county, "captain", an_account(county, Role.LEADER, now=beijing_now()), person=f"p:{captain}")
+    tables = ("逐月应做与已做", "所辖各户", "本人走访", "承办诉求", "收到评价", "会议", "全年承办诉求")
+    assert {name.split(" ")[1] for name in files} == set(tables)
+    assert len(rows_of(files, f"{HANDLER} 全年承办诉求")) == 30, "without the restricted one"
+    months = rows_of(files, f"{HANDLER} 逐月应做与已做")
+    assert months[-1]["月份"] == "全年(计分)"
+    assert (months[0]["重点户走访 做了"], months[0]["重点户走访 应做"]) == ("0", "1")
 
 
 def test_an_account_without_the_right_to_export_is_offered_nothing(county: Engine, files: Files):

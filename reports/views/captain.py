@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -129,17 +129,16 @@ def month_table(captain: Captain, year: CaptainYear, shown: Period, view: View) 
             **_stars(*year.stars(month)),
             "small_matters": _small_matters(year, month),
             "besides": besides(year, month),
+            "besides_shade": None if besides(year, month) else Status.NONE,
         }
         for month in year.months
     ]
     total = {
         "label": "全年",
         "month": "全年(计分)",
-        "here": "",
         **_cells({item: year.total(item) for item in year.items}, near),
         **_stars(*year.stars()),
-        "small_matters": "",
-        "besides": "",
+        "besides_shade": Status.NONE,
     }
     return table(
         f"{captain.name} 逐月应做与已做",
@@ -168,30 +167,24 @@ def month_columns(items: tuple[str, ...]) -> tuple[Column, ...]:
     for item in items:
         head = f"{ITEM_HEADS[item]}{'(季)' if item in QUARTERLY else ''}"
         small = ("small_matters",) if item == "closed_on_time" else ()
-        shape: dict[str, Any] = {"head": head, "of": f"{item}_due", "sign": f"{item}_sign", "small": small, "phone": item in ON_PHONES}
-        columns += [
-            Column(item, f"{head} 做了", Kind.COUNT, right=True, **shape),
-            Column(shape["of"], f"{head} 应做", Kind.COUNT, screen=False),
-        ]
+        due, shade, phone = f"{item}_due", f"{item}_shade", item in ON_PHONES
+        shape = Column(item, f"{head} 做了", Kind.COUNT, of=due, head=head, small=small, sign=f"{item}_sign", shade=shade, right=True)
+        columns += [replace(shape, phone=phone), Column(due, f"{head} 应做", Kind.COUNT, screen=False)]
     return (
         *columns,
-        Column("ratings", "收到评价", Kind.COUNT, "条", words="{}条", small=("mean",)),
+        Column("ratings", "收到评价", Kind.COUNT, "条", words="{}条", small=("mean",), shade="ratings_shade"),
         Column("stars", "评价合计", Kind.COUNT, "星", screen=False),
         Column("mean", "评价平均", Kind.SCORE, "星", words="平均{}星", screen=False, files=False),
-        Column("besides", "请假、参训、认定", phone=False),
+        Column("besides", "请假、参训、认定", shade="besides_shade", phone=False),
     )
 
 
 def _cells(shares: Mapping[str, Share], near: float) -> dict[str, Any]:
-    """k, n and the sign of each item; nothing where nothing was due."""
+    """k, n and the sign of each item; a quiet dash where nothing was due."""
     cells: dict[str, Any] = {}
     for item, share in shares.items():
-        due = share.n > 0
-        cells |= {
-            item: share.k if due else None,
-            f"{item}_due": share.n if due else None,
-            f"{item}_sign": _sign(share, near) if due else None,
-        }
+        k, n, sign, shade = (share.k, share.n, _sign(share, near), None) if share.n else (None, None, None, Status.NONE)
+        cells |= {item: k, f"{item}_due": n, f"{item}_sign": sign, f"{item}_shade": shade}
     return cells
 
 
@@ -205,7 +198,9 @@ def _sign(share: Share, near: float) -> Verdict:
 
 
 def _stars(count: int, stars: int) -> dict[str, Any]:
-    return {"ratings": count, "stars": stars, "mean": stars / count} if count else {"ratings": None, "stars": None, "mean": None}
+    if not count:
+        return {"ratings": None, "stars": None, "mean": None, "ratings_shade": Status.NONE}
+    return {"ratings": count, "stars": stars, "mean": stars / count, "ratings_shade": None}
 
 
 def _small_matters(year: CaptainYear, month: Period) -> str:

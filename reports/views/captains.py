@@ -212,7 +212,7 @@ def _lacks(row: Mapping[Any, Any], least: int, most: int) -> str:
 
 def people_of(frame: pd.DataFrame, entry: Indicator, roles: Mapping[str, str], role: Role) -> pd.DataFrame:
     """The people of one role of a frame by person. ``roles``: see ``captain_lists.captain_roles``."""
-    own = frame[[roles.get(code) == role for code in frame["code"]]]
+    own = frame[frame["code"].map(roles) == str(role)]
     if own["rank"].isna().all():  # nobody is ranked while a month or quarter runs: the furthest first all the same
         own = own.sort_values(["value", "n"], ascending=[entry.direction is Direction.DOWN, False], kind="stable")
     return own.reset_index(drop=True)
