@@ -15,7 +15,8 @@ from metrics.selection.words import verdict
 from reports.document import FIVE, SMALL_FIVE, body, heading, laid_across, official_page, official_table, page_break, small
 from reports.tables import Notes, Table
 from reports.views.score_sheet import SIGNERS, Candidate, terms_table
-from reports.views.selection import Ranking, eligible, notice_table, quota_table
+from reports.views.selection import Ranking, eligible, quota_table
+from reports.views.selection_flow import notice_table
 from reports.wording import clean, day
 
 BLANK = "____________________"

@@ -210,9 +210,9 @@ def test_those_on_the_list_are_offered_first_and_the_unranked_too() -> None:
 def test_a_notice_runs_from_the_day_after_it_was_put_up() -> None:
     ranking = a_ranking(NAMES)
     friday = date(2026, 12, 4)
-    assert selection.notice_days(ranking, friday, WORKDAYS) == (date(2026, 12, 7), date(2026, 12, 11))
+    assert selection_flow.notice_days(ranking, friday, WORKDAYS) == (date(2026, 12, 7), date(2026, 12, 11))
     record = a_record(Step.NOTICE, until=date(2026, 12, 7))
-    assert selection.notice_days(replace(ranking, records=(record,)), friday, WORKDAYS) == (date(2026, 12, 2), date(2026, 12, 7))
+    assert selection_flow.notice_days(replace(ranking, records=(record,)), friday, WORKDAYS) == (date(2026, 12, 2), date(2026, 12, 7))
 
 
 # --- words of the edition -------------------------------------------------------------------------------------------------
@@ -227,7 +227,7 @@ def test_another_edition_says_other_numbers_everywhere() -> None:
     assert selection_flow.button(ranking, Step.APPEALS) == "开始核对申诉(7个工作日)"
     assert selection_flow.button(ranking, Step.NOTICE) == "开始公示(9个工作日)"
     assert "\uff089个工作日\uff09" in words(read(notice_bytes(ranking, FIRST, LAST)))
-    assert selection.notice_days(ranking, date(2026, 12, 4), WORKDAYS)[1] == date(2026, 12, 17)
+    assert selection_flow.notice_days(ranking, date(2026, 12, 4), WORKDAYS)[1] == date(2026, 12, 17)
     terms = ranking.made.terms.assign(item=["in_time", "accept_on_time", "bonus"])
     found = score_sheet.Candidate(ranking, ranking.rows.iloc[0].to_dict(), terms)
     rules_of_item = {"in_time": 1.0, "accept_on_time": 1.0}

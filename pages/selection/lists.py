@@ -21,6 +21,7 @@ from reports.selection_files import notice_bytes, shortlist_bytes
 from reports.tables import Table
 from reports.views import selection as views
 from reports.views.selection import Ranking
+from reports.views.selection_flow import notice_days
 
 ROWS = 50
 
@@ -43,7 +44,7 @@ def shortlist(p: Page, ranking: Ranking) -> None:
 
 def _papers(p: Page, ranking: Ranking, table: Table) -> None:
     """The shortlist and the notice for Word."""
-    days = views.notice_days(ranking, loaders.today(), p.view.workdays)
+    days = notice_days(ranking, loaders.today(), p.view.workdays)
     with st.container(horizontal=True, key="selection-papers"):
         for label, name, content in (
             ("名单(Word)", f"{ranking.title}建议名单 {ranking.where}", partial(shortlist_bytes, ranking, table)),

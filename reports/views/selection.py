@@ -20,7 +20,6 @@ from metrics.selection.rules import Weights
 from metrics.selection.words import EVEN, LIKELY, PARTS, SURE, chance_word, name_of, percent, place_words, points_text, result_of, tenths
 from metrics.vocabulary import ROLE_NAMES
 from metrics.wording import day_text, is_missing, whole
-from metrics.workdays import Workdays
 from reports.links import Link, to_score_sheet
 from reports.parts import Callout
 from reports.tables import MASKED_NOTE, Column, Kind, Notes, Table, table
@@ -475,26 +474,3 @@ def trial_table(ranking: Ranking, tried: Ranking, weights: Weights) -> Table:
         empty="名单没有变化",
         may_leave=False,
     )
-
-
-# --- the public notice ----------------------------------------------------------------------------------------------
-
-
-def notice_table(ranking: Ranking) -> Table:
-    """By township and name, not by rank: the notice ranks nobody."""
-    columns = (Column("place", "序号", Kind.COUNT), Column("name", "姓名"), Column("township", "乡镇"), Column("post", "岗位"))
-    rows = ranking.listed.sort_values(["township_code", "person_id"], kind="stable").to_dict("records")
-    lines = [
-        {"place": place, "name": name_of(row), "township": ranking.township(row["township_code"]), "post": ranking.role_name}
-        for place, row in enumerate(rows, start=1)
-    ]
-    return table(f"{ranking.title}拟表彰人选", columns, lines, own_notes=True)
-
-
-def notice_days(ranking: Ranking, today: date, workdays: Workdays) -> tuple[date, date]:
-    """The first and the last of the notice's working days: those on record, else those of a notice that begins today."""
-    record = next((each for each in reversed(ranking.records) if each.step is Step.NOTICE), None)
-    if record is not None and record.until is not None:
-        return workdays.after(record.at.date(), 1), record.until
-    days = int(ranking.edition.number("selection", "notice_workdays"))
-    return workdays.after(today, 1), workdays.after(today, days)

@@ -1,4 +1,4 @@
-"""The flow of a selection as it is read: how far it has come, what is on record, what comes next and whom a step can be about."""
+"""The flow of a selection as it is read: how far it has come, what is on record, what comes next, whom a step is about, the notice."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from metrics.selection.flow import MAIN_LINE, MOVED_UP, ON_LIST, STEP_NAMES, STE
 from metrics.selection.words import name_of
 from metrics.vocabulary import Status
 from metrics.wording import day_text
+from metrics.workdays import Workdays
 from reports.parts import Milestone, Milestones
 from reports.tables import Column, Kind, Table, table
 from reports.views.selection import Ranking, place_text
@@ -128,3 +129,26 @@ def digest_words(ranking: Ranking) -> tuple[str, str]:
     made = ranking.made
     frozen = f"冻结摘要 {ranking.digest} · 规则 {made.rules.version} · 数据截至 {day_text(made.as_of)}。"
     return frozen, "此后数据和规则怎么变,这份名单都不变。"
+
+
+# --- the public notice ----------------------------------------------------------------------------------------------
+
+
+def notice_table(ranking: Ranking) -> Table:
+    """By township and name, not by rank: the notice ranks nobody."""
+    columns = (Column("place", "序号", Kind.COUNT), Column("name", "姓名"), Column("township", "乡镇"), Column("post", "岗位"))
+    rows = ranking.listed.sort_values(["township_code", "person_id"], kind="stable").to_dict("records")
+    lines = [
+        {"place": place, "name": name_of(row), "township": ranking.township(row["township_code"]), "post": ranking.role_name}
+        for place, row in enumerate(rows, start=1)
+    ]
+    return table(f"{ranking.title}拟表彰人选", columns, lines, own_notes=True)
+
+
+def notice_days(ranking: Ranking, today: date, workdays: Workdays) -> tuple[date, date]:
+    """The first and the last of the notice's working days: those on record, else those of a notice that begins today."""
+    record = next((each for each in reversed(ranking.records) if each.step is Step.NOTICE), None)
+    if record is not None and record.until is not None:
+        return workdays.after(record.at.date(), 1), record.until
+    days = int(ranking.edition.number("selection", "notice_workdays"))
+    return workdays.after(today, 1), workdays.after(today, days)
