@@ -1,7 +1,8 @@
-"""A panel saved as a picture says what the panel says."""
+"""A panel saved as a picture says what the panel says; a chart of Plotly's is saved as it stands."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -9,20 +10,30 @@ from playwright.sync_api import Page, expect
 from tests.e2e.board import Board, opened
 
 Reader = Callable[..., Page]
-NAMED = "𠮷家👨‍👩‍👧❤️镇"
-"""A sign of two code units, emoji joined to a family, one with a variation selector."""
 
 
-def test_a_panel_saved_as_a_picture_takes_no_sign_apart(board: Board, reader: Reader) -> None:
-    page = opened(reader(), board, "/")
-    names = page.locator(".st-key-duty-board .unit")
-    names.nth(0).evaluate("(unit, text) => { unit.textContent = text; }", NAMED)
-    cut = "unit.style.cssText = 'display: block; overflow: hidden; white-space: nowrap; width: 4.5em'"
-    names.nth(1).evaluate(f"(unit, text) => {{ unit.textContent = text; {cut}; }}", "𠮷" * 20)
+def saved_svg(page: Page, panel: str) -> str:
     with page.expect_download() as saved:
-        page.locator(".st-key-picture-duty-board button[data-format=svg]").click()
-    drawn = saved.value.path().read_text(encoding="utf-8")
-    expect(names.nth(0)).to_have_text(NAMED)
-    assert f">{NAMED}<" in drawn
-    assert f">{'𠮷' * 3}…<" in drawn, "what does not fit is cut between two signs"
-    assert "\ufffd" not in drawn, "half a sign was left"
+        page.locator(f"{panel} button[data-format=svg]").click()
+    return saved.value.path().read_text(encoding="utf-8")
+
+
+def test_a_panel_saved_as_a_picture_says_what_it_shows(board: Board, reader: Reader) -> None:
+    page = opened(reader(), board, "/")
+    drawn = saved_svg(page, ".st-key-duty-board")
+    words = re.sub(r"<[^>]+>", "|", drawn)
+    for cell in page.locator(".st-key-duty-board .row > :is(.unit, .value, .verdict)").all():
+        shown = " ".join(cell.evaluate("cell => cell.firstChild ? cell.innerText : ''").split("(")[0].split())
+        assert shown.removeprefix("✓ ").removeprefix("△ ").removeprefix("✕ ") in words, shown
+    assert "口径" in words
+    assert "(shuji)" in words, "who took it stands in it"
+    again = saved_svg(page, ".st-key-duty-board")
+    assert re.sub(r"\d\d:\d\d", "", again) == re.sub(r"\d\d:\d\d", "", drawn), "a second click saves again"
+
+
+def test_a_chart_is_saved_as_the_browser_drew_it(board: Board, reader: Reader) -> None:
+    page = opened(reader(), board, "/petitions?view=构成与流转")
+    expect(page.locator(".st-key-flow svg.main-svg").first).to_be_visible()
+    drawn = saved_svg(page, ".st-key-picture-flow")
+    assert "点单" in drawn
+    assert "(shuji)" in drawn
