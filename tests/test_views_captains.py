@@ -23,6 +23,7 @@ from reports.parts import Leaderboard
 from reports.tables import Table
 from reports.view import View
 from reports.views import captain as one
+from reports.views import captain_records as of_month
 from reports.views import captains
 from reports.views.captain import Captain
 
@@ -257,12 +258,12 @@ def test_the_lines_over_the_tables_add_up_the_same_figures() -> None:
 
 
 def test_a_petition_says_what_it_counts_in_and_one_that_counts_nowhere_says_so() -> None:
-    november = one.petition_table(a_captain(), a_year(), NOVEMBER)
+    november = of_month.petition_table(a_captain(), a_year(), NOVEMBER)
     assert [(row["编号"], row["本月计入"]) for row in lines(november)] == [("K-2", "未按期办结、大事未化解"), ("K-1", "按期办结")]
     assert '<span class="verdict low">✕ 未按期办结</span><br><span class="verdict low">✕ 大事未化解</span>' in str(WRITER.render(november))
-    march = one.petition_table(a_captain(), a_year(), Period.parse("2026-03"))
+    march = of_month.petition_table(a_captain(), a_year(), Period.parse("2026-03"))
     assert [(row["编号"], row["本月计入"], row["结果"]) for row in lines(march)] == [("K-0", "不计入本月", "办理中")]
-    year = one.petitions_of_the_year(a_captain(), a_year())
+    year = of_month.petitions_of_the_year(a_captain(), a_year())
     assert [row["编号"] for row in lines(year)] == ["K-2", "K-1", "K-0"]
     assert "本月计入" not in lines(year)[0]
 
@@ -279,7 +280,7 @@ def test_a_petition_says_what_it_counts_in_and_one_that_counts_nowhere_says_so()
 def test_an_entry_says_whether_it_was_in_time_by_the_editions_hours(recorded: datetime | None, rules: Any, said: str, sign: Status) -> None:
     columns = ["visited_on", "household_id", "kind", "cell", "note", "recorded_at"]
     visits = pd.DataFrame([(date(2026, 11, 10), 3009, "key", "第4邻", None, recorded)], columns=columns)
-    table = one.visit_table(a_captain(), visits, NOVEMBER, View(NOVEMBER, TODAY, YEAR.workdays, rules=rules))
+    table = of_month.visit_table(a_captain(), visits, NOVEMBER, View(NOVEMBER, TODAY, YEAR.workdays, rules=rules))
     assert (lines(table)[0]["录入情况"], table.frame["entry"].iloc[0].status) == (said, sign)
     assert lines(table)[0]["户别"] == "重点户"
     shown = str(WRITER.render(table))
@@ -292,7 +293,7 @@ def test_only_the_own_meetings_are_entries_of_the_captain() -> None:
         (date(2026, 11, 2), "heart_talk", 10, 17, datetime(2026, 11, 2, 20)),
         (date(2026, 11, 1), "party", None, 18, datetime(2026, 11, 2)),
     ]
-    table = one.meeting_table(a_captain(), pd.DataFrame(rows, columns=columns), {17: "欧阳勤"}, NOVEMBER, VIEW)
+    table = of_month.meeting_table(a_captain(), pd.DataFrame(rows, columns=columns), {17: "欧阳勤"}, NOVEMBER, VIEW)
     assert [(row["会议"], row["到会(人)"], row["主持"], row["录入情况"]) for row in lines(table)] == [
         ("民情恳谈会", "10", "欧阳勤", "及时"),
         ("party", "", "编号18(不明)", "不是本人主持"),
@@ -305,11 +306,11 @@ def a_few_homes() -> pd.DataFrame:
 
 
 def test_households_are_counted_by_whoever_came_and_all_missed_ones_are_in_the_file() -> None:
-    homes = one.household_table(a_captain(), a_few_homes(), NOVEMBER, "第1邻")
+    homes = of_month.household_table(a_captain(), a_few_homes(), NOVEMBER, "第1邻")
     assert homes.conclusion == "第1邻 9 户,2026年11月重点户走访 0/8"
     assert (lines(homes)[0]["本月走访(次)"], lines(homes)[-1]["最近一次"]) == ("0", "2026-11-03")
     assert "本月未走访" in str(WRITER.render(homes))
-    cells = one.cell_table(a_captain("patch_captain"), a_few_homes(), NOVEMBER, "西片")
+    cells = of_month.cell_table(a_captain("patch_captain"), a_few_homes(), NOVEMBER, "西片")
     assert cells.title == "欧阳勤 西片所辖各邻"
     first = next(row for row in lines(cells) if row["邻"] == "第1邻")
     assert [row["邻"] for row in lines(cells) if row != first] == ["未编邻"]
@@ -327,11 +328,11 @@ def test_remarks_say_leave_marks_and_training_up_to_the_month() -> None:
             columns=["kind", "points", "passed", "reason", "evidence", "decided_on"],
         ),
     )
-    assert one.remarks(year, NOVEMBER) == [
+    assert of_month.remarks(year, NOVEMBER) == [
         "请假:11月20日 至今。",
         "11月8日认定加分 2分(没有佐证,不计):先进。",
         "本年参训:3月8日 集中培训、11月4日 培训",
     ]
-    assert one.remarks(year, OCTOBER) == ["10月8日认定抽查 未通过:没有写事由。", "本年参训:3月8日 集中培训"]
+    assert of_month.remarks(year, OCTOBER) == ["10月8日认定抽查 未通过:没有写事由。", "本年参训:3月8日 集中培训"]
     assert one.besides(year, NOVEMBER) == "请假 3天、培训、加分 2分(没有佐证,不计)"
     assert year.bonus == 0

@@ -16,7 +16,7 @@ from metrics.vocabulary import Role
 from pages.common import loaders
 from pages.common.page import Page
 from pages.common.people import names_of
-from reports.views import captain as views
+from reports.views import captain_records as views
 from reports.views.captain import Captain
 
 
