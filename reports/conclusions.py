@@ -19,7 +19,7 @@ from metrics.definition import Indicator
 from metrics.period import Period, PeriodKind
 from metrics.vocabulary import LEVEL_NAMES, Direction, Level, Measure, Status
 from metrics.wording import fraction, is_missing, rounded, share_points, target_text
-from reports.wording import PERIOD_WORDS, bare, of, previous, quantity, shortened, spoken, this
+from reports.wording import PERIOD_WORDS, bare, named, of, previous, quantity, shortened, spoken, this
 
 RUN = 3
 """Steps in one direction that make a run: 连续三月下降 needs four months."""
@@ -41,6 +41,8 @@ class Point:
     n: int | None
     value: float | None
     status: str = str(Status.NONE)
+    running: bool = False
+    """Its period is not over and it grows with it: it is drawn open, and compared with nothing."""
 
     def solid(self, least: int) -> bool:
         """Rests on enough cases, of a period that is over or adds up as it goes."""
@@ -91,8 +93,18 @@ class Reading:
 
     @property
     def now(self) -> str:
-        """本月, or how far the month has come."""
-        return this(self.period) if self.period_over else f"{this(self.period)}至{self.as_of.month}月{self.as_of.day}日"
+        """本月, or how far the month has come; 6月 where it is past."""
+        return this(self.period, self.as_of) if self.period_over else f"{this(self.period)}至{self.as_of.month}月{self.as_of.day}日"
+
+    @property
+    def before(self) -> str:
+        """上月, or its name beside a month that is past."""
+        return previous(self.period, self.as_of)
+
+
+def adds_up(entry: Indicator) -> bool:
+    """Grows while its period runs, so that a running one is no less than the one before: it has only begun."""
+    return entry.measure is not Measure.RATE and not entry.moment
 
 
 def title(reading: Reading) -> str:
@@ -129,16 +141,15 @@ def change_words(reading: Reading) -> str:
     before, last = reading.whole[-2:]
     if not before.solid(reading.least) or not last.solid(reading.least) or before.period.text != last.period.before.text:
         return ""
-    adds_up = reading.entry.measure is not Measure.RATE and not reading.entry.moment
-    if not reading.period_over and (adds_up or reading.period.kind is PeriodKind.YEAR):
+    if not reading.period_over and (adds_up(reading.entry) or reading.period.kind is PeriodKind.YEAR):
         return ""  # half a month's count, or a year half over against a whole one, perhaps the one the ledger began in
     difference = shown(reading.entry, last.value) - shown(reading.entry, before.value)
     if difference == 0:
-        return f"与{previous(reading.period)}持平"
+        return f"与{reading.before}持平"
     if reading.entry.measure is Measure.RATE:
-        return f"较{previous(reading.period)}{'上升' if difference > 0 else '下降'} {abs(difference)} 个百分点"
+        return f"较{reading.before}{'上升' if difference > 0 else '下降'} {abs(difference)} 个百分点"
     amount = f"{abs(difference).normalize():,f} {reading.entry.unit}".rstrip()
-    return f"较{previous(reading.period)}{'增加' if difference > 0 else '减少'} {amount}"
+    return f"较{reading.before}{'增加' if difference > 0 else '减少'} {amount}"
 
 
 def shown(entry: Indicator, value: float | None) -> Decimal:
@@ -215,7 +226,9 @@ def in_progress(reading: Reading) -> str:
         if last and last.value is not None
         else ""
     )
-    return f"{reading.entry.name}本{PERIOD_WORDS[reading.counted_kind]}进行中{done},暂不评比"
+    counted = Period.holding(reading.counted_kind, reading.period.representative)
+    when = this(counted) if reading.period.last >= reading.as_of else named(counted, reading.as_of.year)
+    return f"{reading.entry.name}{when}进行中{done},暂不评比"
 
 
 def too_few(reading: Reading) -> str:
@@ -290,7 +303,7 @@ def categories(reading: Reading) -> str:
     if not hot or hot[0].of_all < reading.least or (len(hot) > 1 and hot[1].cases == hot[0].cases):
         return ""
     top, unit = hot[0], reading.entry.unit
-    moved = f",较{previous(reading.period)}{'增加' if top.more > 0 else '减少'} {spoken(abs(top.more))} {unit}" if top.more else ""
+    moved = f",较{reading.before}{'增加' if top.more > 0 else '减少'} {spoken(abs(top.more))} {unit}" if top.more else ""
     return f"{reading.entry.name} {spoken(top.of_all)} {unit}中{top.name}最多,{spoken(top.cases)} {unit}{moved}"
 
 

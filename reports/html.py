@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -217,7 +217,7 @@ def drawn(it: Spark | Bar | Team | None) -> Markup:
 
 
 def _sparkline(spark: Spark) -> Markup:
-    """A line without axes; gaps stay gaps. The last point is marked."""
+    """A line without axes; gaps stay gaps. The last point is marked; of a running period it is open, and the way to it dashed."""
     values = spark.values
     known = [float(value) for value in values if value is not None and not is_missing(value)]
     if len(known) < 2:
@@ -228,20 +228,17 @@ def _sparkline(spark: Spark) -> Markup:
     def at(value: float) -> float:
         return 24 - 20 * (value - low) / room
 
-    lines: list[str] = []
-    run: list[str] = []
-    for position, value in enumerate([*values, None]):
-        if value is None or is_missing(value):
-            if len(run) > 1:
-                lines.append(f'<polyline class="spark" points="{" ".join(run)}"/>')
-            run = []
-        else:
-            run.append(f"{2 + position * step:.1f},{at(float(value)):.1f}")
-    last, end = next(
-        (place, float(value)) for place, value in reversed(list(enumerate(values))) if value is not None and not is_missing(value)
-    )
-    # A stroke of no length with round ends: a dot that stays round however the drawing is stretched.
-    dot = f'<path class="spark-now" d="M{2 + last * step:.1f} {at(end):.1f}h0"/>'
+    points = [
+        None if value is None or is_missing(value) else f"{2 + place * step:.1f},{at(float(value)):.1f}"
+        for place, value in enumerate(values)
+    ]
+    is_open = spark.running and points[-1] is not None
+    lines = [_line(run, "spark") for run in _runs(points[:-1] if is_open else points)]
+    if is_open:
+        lines += [_line(run, "spark running") for run in _runs(points[-2:])]
+    # A stroke of no length with round ends: a dot that stays round however the drawing is stretched; a smaller one of paper opens it.
+    end = next(point for point in reversed(points) if point is not None).replace(",", " ")
+    dot = "".join(f'<path class="{shade}" d="M{end}h0"/>' for shade in ("spark-now", *(("spark-open",) if is_open else ())))
     goal = spark.goal
     line = (
         ""
@@ -249,6 +246,21 @@ def _sparkline(spark: Spark) -> Markup:
         else f'<line class="spark-goal" x1="0" x2="120" y1="{at(goal):.1f}" y2="{at(goal):.1f}"/>'
     )
     return Markup(f'<svg viewBox="0 0 120 28" preserveAspectRatio="none" aria-hidden="true">{line}{"".join(lines)}{dot}</svg>')
+
+
+def _runs(points: Sequence[str | None]) -> list[list[str]]:
+    """The stretches of at least two points without a gap."""
+    runs: list[list[str]] = [[]]
+    for point in points:
+        if point is None:
+            runs.append([])
+        else:
+            runs[-1].append(point)
+    return [run for run in runs if len(run) > 1]
+
+
+def _line(points: Sequence[str], shade: str) -> str:
+    return f'<polyline class="{shade}" points="{" ".join(points)}"/>'
 
 
 def _bar(bar: Bar) -> Markup:

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from metrics.definition import Indicator
-from metrics.period import Period, PeriodKind
-from metrics.vocabulary import Direction, Measure, Status
+from metrics.period import Period
+from metrics.vocabulary import STATUS_NAMES, Direction, Measure, Status
 from metrics.wording import MISSING, change_text, fraction, is_missing, target_text, value_text, whole
 from reports.links import TOWNSHIP, Link
 from reports.tables import Spark, Table, Verdict, verdict_of
@@ -63,8 +63,6 @@ class More:
 
 # --- headline numbers -----------------------------------------------------------------------------------------------
 
-BEFORE = {PeriodKind.WEEK: "上周", PeriodKind.MONTH: "上月", PeriodKind.QUARTER: "上季", PeriodKind.YEAR: "上年"}
-
 
 @dataclass(frozen=True)
 class Card:
@@ -75,10 +73,13 @@ class Card:
     before: Any
     trend: tuple[float | None, ...]
     target: float | None
-    kind: PeriodKind
+    earlier: str
+    """What the period before is called: 上月, 5月."""
     link: Link | None = None
     as_count: bool = False
     """Write k itself large (84件) and the share small: a leader acts on cases, not on their share."""
+    running: bool = False
+    """The figure grows while its period runs: it is compared with nothing yet, and its line is drawn open."""
 
     @property
     def fraction(self) -> str:
@@ -107,13 +108,15 @@ class Card:
 
     @property
     def change(self) -> str:
-        """较上月 +3.2点; half a period against a whole one says nothing."""
-        text = "" if self.row["status"] == Status.RUNNING else change_text(self.entry, self.row["value"], self.before)
-        return f"较{BEFORE[self.kind]} {text}" if text else ""
+        """较上月 +3.2点; half a period against a whole one says nothing, and says so where the verdict does not."""
+        if self.running:
+            return "" if self.row["status"] == Status.RUNNING else STATUS_NAMES[Status.RUNNING]
+        text = change_text(self.entry, self.row["value"], self.before)
+        return f"较{self.earlier} {text}" if text else ""
 
     @property
     def spark(self) -> Spark:
-        return Spark(self.trend, self.target)
+        return Spark(self.trend, self.target, self.running)
 
 
 @dataclass(frozen=True)
@@ -468,11 +471,18 @@ class CoursePoint:
 
 @dataclass(frozen=True)
 class Course:
-    """A figure over so many equally spaced ``periods``, oldest first; one without a value has no point. ``goal``: the target, 0–1."""
+    """A figure over so many equally spaced ``periods``, oldest first; one without a value has no point. ``goal``: the target, 0–1;
+    ``running``: the last point's period is not over, so it is drawn open and never as a fall."""
 
     points: tuple[CoursePoint, ...]
     periods: int
     goal: float | None = None
+    running: bool = False
+
+    @property
+    def solid(self) -> tuple[CoursePoint, ...]:
+        """The points of periods that are over."""
+        return self.points[:-1] if self.running else self.points
 
 
 @dataclass(frozen=True)

@@ -13,17 +13,18 @@ from typing import Any
 
 import pandas as pd
 
-from metrics.definition import Indicator
+from metrics.definition import Indicator, Question
 from metrics.period import Period, PeriodKind
 from metrics.ranking import combined
 from metrics.registry import indicator
 from metrics.vocabulary import CODE_LENGTHS, Direction, Level, Measure, Status
 from metrics.wording import is_missing
-from reports.conclusions import RUN, Point, Reading, subtitle, title
+from reports.conclusions import RUN, Point, Reading, adds_up, subtitle, title
 from reports.frames import Source, question
 from reports.links import Link
 from reports.parts import Card, Leaderboard
 from reports.tables import Table, definition_notes, figure_table
+from reports.wording import previous
 
 CARD_PERIODS = {PeriodKind.WEEK: 12, PeriodKind.MONTH: 12, PeriodKind.QUARTER: 8, PeriodKind.YEAR: 3}
 """The line of a headline number."""
@@ -66,11 +67,21 @@ def whole_name(source: Source, period: Period, as_of: date, area: str) -> str:
 # --- points ---------------------------------------------------------------------------------------------------------
 
 
-def point(period: Period, row: Mapping[Any, Any]) -> Point:
+def point(period: Period, row: Mapping[Any, Any], running: bool = False) -> Point:
     k, n, value = (None if is_missing(row[key]) else row[key] for key in ("k", "n", "value"))
     return Point(
-        period, None if k is None else int(k), None if n is None else int(n), None if value is None else float(value), str(row["status"])
+        period,
+        None if k is None else int(k),
+        None if n is None else int(n),
+        None if value is None else float(value),
+        str(row["status"]),
+        running or row["status"] == Status.RUNNING,
     )
+
+
+def still_grows(entry: Indicator, asked: Question) -> bool:
+    """Whether a figure of a running period adds up and so has only begun."""
+    return adds_up(entry) and asked.running([asked.period])
 
 
 def frame_of(source: Source, entry: Indicator, level: Level, period: Period, as_of: date, asked: Period) -> pd.DataFrame:
@@ -85,12 +96,12 @@ def whole_series(source: Source, entry: Indicator, level: Level, period: Period,
     """
     points = []
     for each in period.trailing(count):
-        frame = frame_of(source, entry, level, each, as_of, period)
+        frame, asked = frame_of(source, entry, level, each, as_of, period), question(source, level, each, as_of)
         if len(frame) > 1:
-            frame = combined(frame, entry, question(source, level, each, as_of))
+            frame = combined(frame, entry, asked)
         if frame.empty:
             return ()
-        points.append(point(each, frame.iloc[0].to_dict()))
+        points.append(point(each, frame.iloc[0].to_dict(), still_grows(entry, asked)))
     return tuple(points)
 
 
@@ -235,7 +246,8 @@ def card(source: Source, asked: CardQuestion, periods: int, *, as_count: bool = 
     edition = question(source, asked.level, asked.period, asked.as_of).rules
     row = {"k": last.k, "n": last.n, "value": last.value, "status": Status(last.status)}
     trend = tuple(each.value for each in points)
-    return Card(entry, row, before, trend, edition.target(entry.id), asked.period.kind, link, as_count)
+    earlier = previous(asked.period, asked.as_of)
+    return Card(entry, row, before, trend, edition.target(entry.id), earlier, link, as_count, last.running)
 
 
 def _unit_series(source: Source, entry: Indicator, asked: CardQuestion, count: int) -> tuple[Point, ...]:
@@ -244,5 +256,5 @@ def _unit_series(source: Source, entry: Indicator, asked: CardQuestion, count: i
         frame = frame_of(source, entry, asked.level, each, asked.as_of, asked.period)
         rows = frame[frame["code"] == asked.code].to_dict("records")
         if rows:
-            points.append(point(each, rows[0]))
+            points.append(point(each, rows[0], still_grows(entry, question(source, asked.level, each, asked.as_of))))
     return tuple(points) if points and points[-1].period == asked.period else ()

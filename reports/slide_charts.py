@@ -17,7 +17,7 @@ from pptx.slide import Slide
 from pptx.util import Inches, Pt
 
 from metrics.definition import Indicator
-from metrics.vocabulary import Measure
+from metrics.vocabulary import STATUS_NAMES, Measure, Status
 from metrics.wording import is_missing
 from reports.conclusions import Point
 from reports.pack import Chapter
@@ -27,6 +27,7 @@ from reports.wording import clean, shortened
 AXIS_NAME = 26
 """Half-width cells of a unit's name on an axis; the table beside it has the whole name."""
 TARGET = "目标"
+HOLLOW = "FFFFFF"
 
 
 def bar_chart(slide: Slide, chapter: Chapter, rows: pd.DataFrame, block: Block) -> None:
@@ -58,11 +59,12 @@ def bar_chart(slide: Slide, chapter: Chapter, rows: pd.DataFrame, block: Block) 
 
 
 def line_chart(slide: Slide, chapter: Chapter, lines: Mapping[str, Sequence[Point]], block: Block) -> None:
-    """The course over the periods: the whole in the accent, units in grey, the target dashed."""
+    """The course over the periods: the whole in the accent, units in grey, the target dashed; a running period is open, never a fall."""
     entry, target = chapter.entry, chapter.reading.target
     periods = list(dict.fromkeys(point.period for points in lines.values() for point in points))
     periods.sort(key=lambda period: period.first)
-    names = [period.label for period in periods]
+    running = {point.period for points in lines.values() for point in points if point.running}
+    names = [f"{period.label}({STATUS_NAMES[Status.RUNNING]})" if period in running else period.label for period in periods]
     series: dict[str, list[Any]] = {}
     for name, points in lines.items():
         values = {point.period: point.value for point in points}
@@ -81,6 +83,8 @@ def line_chart(slide: Slide, chapter: Chapter, lines: Mapping[str, Sequence[Poin
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
     for position, drawn in enumerate(chart.plots[0].series):
         _line(drawn, series_colour(position, drawn.name), dashed=drawn.name == TARGET)
+        if drawn.name != TARGET and periods[-1] in running:
+            _open_end(drawn.points[len(periods) - 1], series_colour(position, drawn.name))
         if drawn.name != TARGET and position == 0:
             labels = drawn.data_labels
             labels.show_value, labels.position = True, XL_LABEL_POSITION.ABOVE
@@ -175,7 +179,19 @@ def _line(drawn: Any, colour: str, *, dashed: bool) -> None:
         drawn.format.line.dash_style = MSO_LINE_DASH_STYLE.DASH
         drawn.marker.style = XL_MARKER_STYLE.NONE
         return
-    drawn.marker.style, drawn.marker.size = XL_MARKER_STYLE.CIRCLE, 7
-    drawn.marker.format.fill.solid()
-    drawn.marker.format.fill.fore_color.rgb = RGBColor.from_string(colour)
-    drawn.marker.format.line.color.rgb = RGBColor.from_string(colour)
+    _marker(drawn.marker, colour, colour)
+
+
+def _open_end(point: Any, colour: str) -> None:
+    """The way to a point dashed, the point itself hollow. A point that says anything of its own says all of it."""
+    point.format.line.color.rgb = RGBColor.from_string(colour)
+    point.format.line.width = Pt(2.5)
+    point.format.line.dash_style = MSO_LINE_DASH_STYLE.DASH
+    _marker(point.marker, colour, HOLLOW)
+
+
+def _marker(marker: Any, colour: str, fill: str) -> None:
+    marker.style, marker.size = XL_MARKER_STYLE.CIRCLE, 7
+    marker.format.fill.solid()
+    marker.format.fill.fore_color.rgb = RGBColor.from_string(fill)
+    marker.format.line.color.rgb = RGBColor.from_string(colour)

@@ -117,9 +117,9 @@ class Canvas:
         self.shapes.append(shape.format(x, y, max(0.0, width), max(0.0, height), fill, stroke))
         self.reach(x + width, y + height)
 
-    def line(self, x1: float, y1: float, x2: float, y2: float, colour: str, thick: float = 1) -> None:
-        shape = Markup('<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" stroke="{}" stroke-width="{}"/>')
-        self.shapes.append(shape.format(x1, y1, x2, y2, colour, thick))
+    def line(self, x1: float, y1: float, x2: float, y2: float, colour: str, thick: float = 1, dashed: bool = False) -> None:
+        shape = Markup('<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" stroke="{}" stroke-width="{}"{}/>')
+        self.shapes.append(shape.format(x1, y1, x2, y2, colour, thick, Markup(' stroke-dasharray="3 3"') if dashed else ""))
 
     def lines(
         self, x: float, y: float, texts: Iterable[str], size: float, colour: str = "", anchor: str = "start", bold: bool = False
@@ -416,8 +416,9 @@ def _spark(canvas: Canvas, spark: Spark, x: float, y: float) -> None:
         return
     low, room, step = min(known), (max(known) - min(known)) or 1.0, (BAR_WIDTH - 4) / (len(values) - 1)
     points = [(x + 2 + place * step, y + 24 - 20 * (value - low) / room) for place, value in enumerate(values) if value is not None]
-    for (x1, y1), (x2, y2) in pairwise(points):
-        canvas.line(x1, y1, x2, y2, canvas.palette.quiet, 1.5)
+    is_open = spark.running and values[-1] is not None
+    for place, ((x1, y1), (x2, y2)) in enumerate(pairwise(points), start=2):
+        canvas.line(x1, y1, x2, y2, canvas.palette.quiet, 1.5, dashed=is_open and place == len(points))
 
 
 def _pair(canvas: Canvas, pair: Pair) -> tuple[str, str]:

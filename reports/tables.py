@@ -116,10 +116,12 @@ class Team:
 
 @dataclass(frozen=True)
 class Spark:
-    """Drawn in a cell: values over equally spaced periods, oldest first; a missing one is a gap."""
+    """Drawn in a cell: values over equally spaced periods, oldest first; a missing one is a gap. ``running``: the last one still grows, so
+    that it is drawn open and never as a fall."""
 
     values: tuple[float | None, ...]
     goal: float | None = None
+    running: bool = False
 
 
 @dataclass(frozen=True)

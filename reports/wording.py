@@ -82,14 +82,26 @@ def as_of_words(as_of: date) -> str:
     return f"截至{day(as_of)}24时"
 
 
-def this(period: Period) -> str:
-    """``本月``."""
-    return f"本{PERIOD_WORDS[period.kind]}"
+def this(period: Period, as_of: date | None = None) -> str:
+    """``本月``; of a period that is over as of a later day its name: ``6月``, ``2025年12月``."""
+    return f"本{PERIOD_WORDS[period.kind]}" if as_of is None or period.last >= as_of else named(period, as_of.year)
 
 
-def previous(period: Period) -> str:
-    """``上月``."""
-    return f"上{PERIOD_WORDS[period.kind]}"
+def previous(period: Period, as_of: date | None = None) -> str:
+    """``上月``; beside a period that is over as of a later day the name of the one before it: ``5月``."""
+    return f"上{PERIOD_WORDS[period.kind]}" if as_of is None or period.last >= as_of else named(period.before, period.first.year)
+
+
+def named(period: Period, year: int) -> str:
+    """A period's name where it is clear which year is meant."""
+    return period.label.removeprefix(f"{year}年") or period.label
+
+
+def own_period(period: Period, as_of: date) -> str:
+    """What a figure says whose period is another than that of the page it stands on: 2026年以来, 2025年全年, 2026年三季度."""
+    if period.kind is not PeriodKind.YEAR:
+        return period.label
+    return f"{period.label}{'全年' if period.last < as_of else '以来'}"
 
 
 def display_width(text: str) -> int:

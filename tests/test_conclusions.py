@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from lxml import etree
 
 from metrics.period import Period
 from metrics.registry import REGISTRY
-from metrics.vocabulary import Level
+from metrics.vocabulary import Level, Status
 from metrics.wording import fraction, rounded, share, share_points
 from reports.conclusions import change_words, fastest_rising, hot_categories, summary, title, units_below_words
 from reports.document import official
@@ -23,7 +24,7 @@ from tests.meeting_worlds import COUNT, DOWN, NAMES, NO_TARGET, UP, a_reading
 
 def test_three_falls_in_a_row_make_the_title_with_this_months_figure():
     reading = a_reading(UP, [(13, 21), (20, 20)], runs={"泥河镇": [(20, 21), (18, 21), (15, 21), (13, 21)]})
-    assert title(reading) == "泥河镇住夜达标率连续三月下降,本月 61.9% (13/21)"
+    assert title(reading) == "泥河镇住夜达标率连续三月下降,10月 61.9% (13/21)"
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def test_a_unit_at_its_target_is_never_named_for_getting_worse():
 
 def test_where_less_is_better_the_run_rises():
     reading = a_reading(DOWN, [(8, 20), (0, 20)], runs={"泥河镇": [(1, 20), (2, 20), (4, 20), (8, 20)]})
-    assert title(reading) == "泥河镇未填报夜连续三月上升,本月 40.0% (8/20)"
+    assert title(reading) == "泥河镇未填报夜连续三月上升,10月 40.0% (8/20)"
 
 
 @pytest.mark.parametrize(
@@ -78,11 +79,27 @@ def test_a_running_quarter_is_progress_and_no_verdict():
     assert change_words(reading) == ""  # September and October are different quarters only by the calendar's accident
 
 
+def test_a_past_period_is_called_by_its_name_and_a_running_one_is_this_one():
+    run = {"runs": {"泥河镇": [(19, 21), (17, 21), (15, 21), (13, 21)]}, "whole": [(20, 40), (30, 40)]}
+    for day, month, before in (("2026-10-31", "本月", "上月"), ("2026-11-01", "10月", "9月"), ("2027-01-01", "2026年10月", "9月")):
+        reading = a_reading(UP, [(13, 21), (20, 20)], as_of=date.fromisoformat(day), **run)
+        assert title(reading).endswith(f",{month} 61.9% (13/21)")
+        assert change_words(reading) == f"较{before}上升 25.0 个百分点"
+    january = a_reading(UP, [(13, 21)], period=Period.parse("2026-01"), as_of=date(2026, 3, 1), whole=[(20, 40), (30, 40)])
+    assert change_words(january) == "较2025年12月上升 25.0 个百分点"
+
+
+def test_a_running_quarter_asked_for_by_a_past_month_is_called_by_its_name():
+    reading = a_reading("captains.ordinary_visits", [(5, 40), (6, 40)], as_of=date(2026, 11, 20))
+    running = replace(reading, frame=reading.frame.assign(status=Status.RUNNING))
+    assert title(running) == "普通户季走访率四季度进行中,暂不评比"
+
+
 def test_the_change_is_the_difference_of_the_digits_shown():
     # 61.94% and 62.06% are shown 61.9% and 62.1%: whoever subtracts gets 0.2, though the shares are 0.12 apart.
     reading = a_reading(UP, [(13, 21)], whole=[(6194, 10000), (6206, 10000)])
-    assert change_words(reading) == "较上月上升 0.2 个百分点"
-    assert change_words(a_reading(UP, [(13, 21)], whole=[(61920, 100000), (61940, 100000)])) == "与上月持平"
+    assert change_words(reading) == "较9月上升 0.2 个百分点"
+    assert change_words(a_reading(UP, [(13, 21)], whole=[(61920, 100000), (61940, 100000)])) == "与9月持平"
 
 
 def test_a_change_from_too_few_cases_is_not_spoken_of():
@@ -93,7 +110,7 @@ def test_a_change_from_too_few_cases_is_not_spoken_of():
 def test_a_count_of_half_a_month_is_not_compared_with_a_whole_one():
     whole = [(40, None), (12, None)]
     assert change_words(a_reading("petitions.mass", [(12, None)], whole=whole, as_of=date(2026, 10, 15))) == ""
-    assert change_words(a_reading("petitions.mass", [(12, None)], whole=whole)) == "较上月减少 28 件"
+    assert change_words(a_reading("petitions.mass", [(12, None)], whole=whole)) == "较9月减少 28 件"
 
 
 def test_a_year_still_running_is_not_compared_with_a_whole_one():
@@ -106,7 +123,7 @@ def test_the_largest_category_is_named_only_when_it_is_one():
     by_category = [(21, None), (9, None)]
     runs = {"泥河镇": [(18, None), (21, None)], "西沟乡": [(12, None), (9, None)]}
     reading = a_reading(COUNT, by_category, level=Level.CATEGORY, runs=runs)
-    assert title(reading) == "在办 30 件中泥河镇最多,21 件,较上月增加 3 件"
+    assert title(reading) == "在办 30 件中泥河镇最多,21 件,较9月增加 3 件"
     assert [each.more for each in hot_categories(reading)] == [3, -3]
     assert fastest_rising(reading).name == "泥河镇"
     even = a_reading(COUNT, [(15, None), (15, None)], level=Level.CATEGORY)
@@ -173,7 +190,7 @@ def test_up_and_down_agree_with_the_shares(before, now):
     elif "下降" in words:
         assert difference < 0
     else:
-        assert words == "与上月持平"
+        assert words == "与9月持平"
         assert abs(difference) < 0.0011
 
 

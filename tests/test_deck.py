@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import openpyxl
 from pptx import Presentation
+from pptx.enum.dml import MSO_LINE_DASH_STYLE
 from pptx.oxml.ns import qn
 
 from reports.deck import deck_bytes
@@ -42,7 +44,7 @@ def test_title_subtitle_and_footer_say_what_is_the_case():
     slide = slides_of(a_pack(reading))[2]
     texts = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
     assert slide.shapes.title.text_frame.text == "2 个乡镇中 1 个住夜达标率达标,泥河镇最低 61.9% (13/21)"
-    assert any("全县 80.5% (33/41),较上月上升 5.5 个百分点" in text for text in texts)
+    assert any("全县 80.5% (33/41),较9月上升 5.5 个百分点" in text for text in texts)
     assert any(text.startswith("口径:") and "截至2026年11月1日24时" in text for text in texts)
     assert "规则手册" in slide.notes_slide.notes_text_frame.text
 
@@ -55,6 +57,20 @@ def test_a_trend_slide_draws_the_whole_and_the_unit_that_is_named():
     assert series["全县"] == [k / n for k, n in [(30, 40), (31, 40), (32, 40), (33, 41)]]
     assert series["泥河镇"] == [k / n for k, n in months]
     assert series["目标"] == [1.0] * 4
+
+
+def test_a_running_month_is_dashed_hollow_and_called_so_on_a_trend_slide():
+    months = [(20, 21), (18, 21), (15, 21), (13, 21)]
+    reading = a_reading(UP, [(13, 21), (20, 20)], whole=[(30, 40), (31, 40), (32, 40), (33, 41)], runs={"泥河镇": months})
+    running = replace(reading, whole=(*reading.whole[:-1], replace(reading.whole[-1], running=True)))
+    plots = [charts_of(slides_of(a_pack(each)))[1].plots[0] for each in (reading, running)]
+    assert [list(plot.categories)[-1] for plot in plots] == ["2026年10月", "2026年10月(进行中)"]
+    dashes = [[point.dash_style for point in _last_points(plot)] for plot in plots]
+    assert dashes == [[None, None], [MSO_LINE_DASH_STYLE.DASH, MSO_LINE_DASH_STYLE.DASH]]
+
+
+def _last_points(plot):
+    return [each.points[3].format.line for each in plot.series if each.name != "目标"]
 
 
 def test_slides_are_wide_and_everything_lies_inside_them():

@@ -9,7 +9,6 @@ import re
 import pytest
 from markupsafe import Markup
 
-from metrics.period import PeriodKind
 from metrics.registry import REGISTRY
 from metrics.vocabulary import Status
 from reports.html import HtmlWriter
@@ -155,7 +154,7 @@ def all_parts(text: str) -> list[object]:
         Sentence(text, "quiet", Verdict(Status.OK, text)),
         Empty(text),
         More(text, link),
-        Cards((Card(entry, row, 0.4, (0.1, None, 0.5), 1.0, PeriodKind.MONTH, link),)),
+        Cards((Card(entry, row, 0.4, (0.1, None, 0.5), 1.0, "上月", link),)),
         Counters((Counter(text, 3, text, UP),)),
         Exceptions((ExceptionGroup(text, text, (Exceptional(text, text, link),), text, about=UP, below=(Sentence(text),)),)),
         Exceptions((ExceptionGroup(text, text, table=cases),)),
@@ -185,8 +184,33 @@ def test_a_part_without_a_template_is_refused() -> None:
         written(object())
 
 
+def test_a_running_period_is_drawn_open_and_never_as_a_fall() -> None:
+    entry, row = REGISTRY[UP], {"k": 1, "n": 2, "value": 0.5, "status": Status.LOW}
+    over, running = (Card(entry, row, 0.9, (0.8, 0.9, 0.5), 1.0, "上月", running=open_end) for open_end in (False, True))
+    assert "running" not in written(Cards((over,)))
+    drawn = written(Cards((running,)))
+    solid, dashed = (re.findall(rf'class="{shade}" points="([^"]*)"', drawn) for shade in ("spark", "spark running"))
+    assert [len(line.split()) for line in solid + dashed] == [2, 2]
+    assert solid[0].split()[-1] == dashed[0].split()[0], "the dashed way begins where the line ends"
+    assert 'class="spark-open"' in drawn
+    assert "进行中" in drawn
+    assert (over.change, running.change) == ("较上月 -40.0点", "进行中")
+    progress = Card(entry, {**row, "status": Status.RUNNING}, 0.9, (0.9, 0.5), 1.0, "上月", running=True)
+    assert progress.change == "", "the verdict says it already"
+
+
+def test_a_running_period_without_a_value_leaves_the_line_as_it_is() -> None:
+    drawn = written(
+        Cards(
+            (Card(REGISTRY[UP], {"k": 0, "n": 0, "value": None, "status": Status.NONE}, 0.9, (0.8, 0.9, None), 1.0, "上月", running=True),)
+        )
+    )
+    assert "running" not in re.sub(r"进行中", "", drawn)
+    assert drawn.count("<polyline") == 1
+
+
 def test_a_line_of_periods_keeps_its_gaps() -> None:
     entry = REGISTRY[UP]
-    card = Card(entry, {"k": 1, "n": 2, "value": 0.5, "status": Status.LOW}, None, (0.1, 0.2, None, 0.4, 0.5), 1.0, PeriodKind.MONTH)
+    card = Card(entry, {"k": 1, "n": 2, "value": 0.5, "status": Status.LOW}, None, (0.1, 0.2, None, 0.4, 0.5), 1.0, "上月")
     assert written(Cards((card,))).count("<polyline") == 2
     assert card.spark == Spark((0.1, 0.2, None, 0.4, 0.5), 1.0)

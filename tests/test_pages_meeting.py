@@ -28,7 +28,7 @@ from reports.pack import Pack
 from reports.subjects import Audience
 from reports.views import meeting
 from tests.builders import TOWNSHIP, a_county, a_petition, a_stay, an_appointment, nights
-from tests.meeting_worlds import DOWN, UP, a_chapter, a_pack, a_reading, hostile_pack
+from tests.meeting_worlds import COUNT, DOWN, UP, a_chapter, a_pack, a_reading, hostile_pack
 from tests.signed_in import a_board, an_account
 
 LAST_MONTH = Period.holding(PeriodKind.MONTH, date.today()).before
@@ -142,6 +142,16 @@ def test_a_course_is_drawn_with_every_value_and_its_cases():
         assert f">{text}</text>" in drawn
     assert drawn.count("<circle") == 3
     assert chapter.has_trend
+
+
+def test_a_running_period_of_a_course_is_open_and_says_so():
+    reading = a_reading(COUNT, [(5, None)], whole=[(9, None), (8, None), (5, None)])
+    reading = replace(reading, whole=(*reading.whole[:-1], replace(reading.whole[-1], running=True)))
+    drawn = str(WRITER.render(meeting.course(reading)))
+    assert [len(line.split()) for line in re.findall('class="course[^"]*" points="([^"]*)"', drawn)] == [2, 2]
+    assert drawn.count('class="course running"') == drawn.count('<circle class="open"') == 1
+    assert "2026年10月(进行中)" in drawn
+    assert "9月(进行中)" not in drawn
 
 
 def test_the_slides_follow_the_packs_chapters():

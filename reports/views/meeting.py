@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from metrics.registry import REGISTRY
 from metrics.rulebook import Edition
-from metrics.vocabulary import LEVEL_NAMES, Level, Measure
+from metrics.vocabulary import LEVEL_NAMES, STATUS_NAMES, Level, Measure, Status
 from metrics.wording import fraction, target_text, value_text
 from reports.conclusions import Point, Reading
 from reports.links import PETITIONS, TOWNSHIP, VILLAGE, Link, in_period
@@ -91,7 +91,7 @@ def course(reading: Reading) -> Course:
     steps = max(1, len(reading.whole) - 1)
     points = tuple(
         CoursePoint(
-            point.period.label,
+            point.period.label + (f"({STATUS_NAMES[Status.RUNNING]})" if point.running else ""),
             value_text(entry, value),
             _cases(point),
             place / steps,
@@ -100,7 +100,8 @@ def course(reading: Reading) -> Course:
         )
         for place, point, value in known
     )
-    return Course(points, len(reading.whole), None if reading.target is None else min(1.0, reading.target / top))
+    running = bool(known) and known[-1][1].running
+    return Course(points, len(reading.whole), None if reading.target is None else min(1.0, reading.target / top), running)
 
 
 def _cases(point: Point) -> str:
