@@ -214,6 +214,13 @@ class Leaderboard:
     link: Link | None = field(default_factory=lambda: Link(TOWNSHIP))
     parameter: str = "township"
     """The parameter of ``link`` that takes a row's code."""
+    period: str = ""
+    """What its figures are of, where that is another period than the page's: 2026年以来."""
+
+    @property
+    def heading(self) -> str:
+        """The title, with what it is of."""
+        return " · ".join(part for part in (self.period, self.title) if part)
 
     @property
     def top(self) -> float:

@@ -193,7 +193,7 @@ def _leaderboard(canvas: Canvas, board: Leaderboard) -> tuple[str, str]:
     palette, units, y = canvas.palette, board.units(), 0.0
     if not units:
         canvas.text(0, TEXT, "没有可排名的单位", colour=palette.quiet)
-        return board.title, board.subtitle
+        return board.heading, board.subtitle
     names = {unit.code: wrapped(unit.name, NAME_WIDTH, TEXT) for unit in units}
     name_x = 78.0
     track_x = name_x + max(text_width(line, TEXT) for lines in names.values() for line in lines) + GAP
@@ -231,7 +231,7 @@ def _leaderboard(canvas: Canvas, board: Leaderboard) -> tuple[str, str]:
         canvas.text(verdict_x, middle, _said(unit.verdict), SMALL, palette.of(unit.verdict.status))
         y += height
     canvas.reach(0, y)
-    return board.title, board.subtitle
+    return board.heading, board.subtitle
 
 
 def _said(verdict: Verdict) -> str:

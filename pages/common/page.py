@@ -40,7 +40,7 @@ from reports.subjects import subject_of
 from reports.svg import can_draw, picture
 from reports.tables import ALL_ROWS, Table
 from reports.view import View
-from reports.wording import moment
+from reports.wording import moment, own_period
 
 PLOTLY = {
     "displaylogo": False,
@@ -196,7 +196,11 @@ class Page:
             read = replace(read, frame=rows(read.frame, read.entry))
             board = board.of_people(read.frame, named)
         self.offer_figures(read, seen, named)
-        return replace(board, **change)
+        return replace(board, **{"period": self._own_period(seen), **change})
+
+    def _own_period(self, seen: Filters) -> str:
+        """What figures say of their period where it is not the page's."""
+        return "" if seen.period == self.filters.period else own_period(seen.period, seen.as_of)
 
     def offer_figures(self, read: Reading, filters: Filters | None = None, named: str = "") -> None:
         """Hands out the rows a leaderboard is made of, with 口径, 截至 and filters; ``named``: which of the people they are."""
@@ -306,16 +310,17 @@ class Page:
 
     # --- the end ----------------------------------------------------------------------------------------------------
 
-    def picture_footer(self, about: str, view: View) -> list[str]:
-        """口径, 截至 and filters, as the lines under a picture."""
+    def picture_footer(self, about: str, view: View, period: str = "") -> list[str]:
+        """口径, 截至 and filters, as the lines under a picture; ``period`` where it is of another than the view's."""
         until = moment(loaders.good_at() or live.now())
         definition = f"口径:{definition_line(about, view.edition)}" if about else ""
-        return [line for line in (definition, f"截至 {until} · 筛选 {view.period.label} · {view.where}") if line]
+        return [line for line in (definition, f"截至 {until} · 筛选 {period or view.period.label} · {view.where}") if line]
 
     def _picture(self, name: str, part: Any, about: str, view: View) -> Picture:
         table = part.left if isinstance(part, Pair) else part
         subject = about or (next(iter(table.indicators), "") if isinstance(table, Table) else getattr(table, "about", ""))
-        return Picture(name, lambda: picture(part, self.picture_footer(subject, view), picture_mark()))
+        period = table.period if isinstance(table, Leaderboard) else ""
+        return Picture(name, lambda: picture(part, self.picture_footer(subject, view, period), picture_mark()))
 
     def end(self) -> None:
         """The page's last elements. Definition before dialog: one asked for from a dialog stands in its place until it is closed."""

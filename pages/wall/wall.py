@@ -26,6 +26,7 @@ from reports.parts import Cards, Leaderboard
 from reports.subjects import OF_THE_YEAR, WALL_RANKINGS, overview_numbers, shown_here
 from reports.views import wall
 from reports.views.duty import tonight_groups
+from reports.wording import own_period
 
 TICK_SECONDS = 5
 
@@ -47,7 +48,8 @@ def ranking(filters: Filters, indicator_id: str) -> Leaderboard:
     module = REGISTRY[indicator_id].module
     seen = filters.of_year() if module in OF_THE_YEAR else filters
     board = leaderboards.leaderboard(seen.scope, indicator_id, Level.TOWNSHIP, seen.period, seen.as_of)
-    return replace(board, beside=on_time_words(seen)) if module is Module.PETITIONS else board
+    of = own_period(seen.period, seen.as_of) if seen is not filters else ""
+    return replace(board, period=of, beside=on_time_words(seen) if module is Module.PETITIONS else {})
 
 
 def drawn() -> Markup:
