@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from metrics.selection.result import Selection
@@ -10,6 +12,7 @@ from metrics.vocabulary import CAPTAINS, Module
 from reports.pack import Annex, Pack
 from reports.selection import SelectionSource, selection_of
 from reports.subjects import Audience
+from reports.tables import Table
 from reports.views.selection import Ranking, eligible, provisional, ranking_of, ranking_table, seats_words
 
 BEYOND = 1.5
@@ -38,7 +41,13 @@ def annex(made: Selection, area: str = "") -> Annex:
     subtitle = f"全县{ranking.role_name} {sum(made.captains.values())} 人,够资格的 {eligible(ranking.rows)} 人 · 供会议研究,不是结论"
     notes = (*ranking.notes, ("名额", seats_words(made)))
     short = ranking_table(ranking, _shortlist(ranking), "建议人选", notes=notes)
-    return Annex(title, subtitle, short, ranking_table(ranking, ranking.rows, "全部人选", reasons=True, notes=notes))
+    full = ranking_table(ranking, ranking.rows, "全部人选", reasons=True, notes=notes)
+    return Annex(title, subtitle, _as_read(short), full)
+
+
+def _as_read(table: Table) -> Table:
+    """As the page shows it: a slide and a circular are read, the numbers to compute with stand in the workbook. It leads nowhere."""
+    return replace(table, links=(), columns=tuple(replace(column, files=True) for column in table.columns if column.screen))
 
 
 def _shortlist(ranking: Ranking) -> pd.DataFrame:
