@@ -19,7 +19,6 @@ from reports.parts import (
     Callout,
     Cards,
     Counters,
-    Course,
     Empty,
     Exceptions,
     Facts,
@@ -33,11 +32,10 @@ from reports.parts import (
     Pair,
     Sentence,
     SignLines,
-    Slide,
     Steps,
     Timeline,
-    Wall,
 )
+from reports.screens import Course, Slide, Wall
 from reports.tables import SIGNS, Bar, Column, Layout, Lines, Spark, Table, Team, Verdict, Verdicts, screen_text, small_text
 
 MACROS: dict[type, str] = {

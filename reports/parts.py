@@ -461,58 +461,6 @@ class Pair:
     right: Any = None
 
 
-# --- for a projector and for the wall ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class CoursePoint:
-    """One period of a course, what is written at its dot, and where that lies: ``along`` and ``height`` are 0–1 of the drawing."""
-
-    label: str
-    value: str
-    cases: str
-    along: float
-    height: float
-    link: Link | None = None
-
-
-@dataclass(frozen=True)
-class Course:
-    """A figure over so many equally spaced ``periods``, oldest first; one without a value has no point. ``goal``: the target, 0–1;
-    ``running``: the last point's period is not over, so it is drawn open and never as a fall."""
-
-    points: tuple[CoursePoint, ...]
-    periods: int
-    goal: float | None = None
-    running: bool = False
-
-    @property
-    def solid(self) -> tuple[CoursePoint, ...]:
-        """The points of periods that are over."""
-        return self.points[:-1] if self.running else self.points
-
-
-@dataclass(frozen=True)
-class Slide:
-    """One page of a show. ``turns``: lines that lead so many slides further on; the footer says how it is counted."""
-
-    title: str
-    subtitle: str
-    footer: str
-    parts: tuple[Any, ...] = ()
-    turns: tuple[tuple[str, int], ...] = ()
-
-
-@dataclass(frozen=True)
-class Wall:
-    """What hangs on a wall: one sentence, how old it is (``is_old``: the database is away), and the panel whose turn it is."""
-
-    sentence: str
-    age: str
-    is_old: bool
-    parts: tuple[Any, ...]
-
-
 Part = (
     Heading
     | Sentence
@@ -532,8 +480,6 @@ Part = (
     | Milestones
     | SignLines
     | Pair
-    | Course
-    | Wall
     | Table
 )
 

@@ -12,7 +12,8 @@ from metrics.wording import fraction, target_text, value_text
 from reports.conclusions import Point, Reading
 from reports.links import PETITIONS, TOWNSHIP, VILLAGE, Link, in_period
 from reports.pack import Annex, Chapter, Pack
-from reports.parts import Course, CoursePoint, Leaderboard, Slide
+from reports.parts import Leaderboard
+from reports.screens import Course, CoursePoint, Slide
 from reports.subjects import AUDIENCE_NAMES, Section, subject_of
 from reports.tables import Column, Kind, Table, definition_words, table
 

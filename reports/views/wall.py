@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from metrics.wording import moment_text
-from reports.parts import Cards, ExceptionGroup, Exceptions, Leaderboard, Pair, Wall
+from reports.parts import Cards, ExceptionGroup, Exceptions, Leaderboard, Pair
+from reports.screens import Wall
 
 PANEL_SECONDS = 20
 
