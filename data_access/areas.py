@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -116,4 +117,4 @@ def _exists_within(window: Window) -> ColumnElement[bool]:
 
 
 def _at_level(window: Window, level: str) -> Window:
-    return Window(level, window.first, window.last, window.as_of, window.numbers)
+    return replace(window, level=level)

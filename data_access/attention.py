@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 
 import pandas as pd
 from sqlalchemy import Connection, func, select
@@ -19,14 +19,14 @@ COLUMNS = ["number", "area_code", "area_name", "category", "level", "handler_id"
 
 
 def overdue_petitions(scope: Scope, connection: Connection, window: Window, limit: int) -> pd.DataFrame:
-    """Open and past their deadline at the end of ``window.last``, the longest overdue first.
+    """Open and past their deadline at the end of the window, the longest overdue first.
 
     Grain: one row a petition, at most ``limit``. Columns: number, area_code, area_name (its township), category, level (who
     holds it), handler, lead (names, masked unless the scope may see them; None where nobody), due_on, opened_on, moved_on
     (dates), petitions (how many there are in all).
     """
     clock = deadline(window)
-    statement = _open_petitions(scope, window, clock).where(clock.past(window.last)).order_by(clock.day, Petition.id)
+    statement = _open_petitions(scope, window, clock).where(clock.past(window.end)).order_by(clock.day, Petition.id)
     return _named(scope, connection, statement.limit(limit))
 
 
@@ -36,9 +36,10 @@ def unmoved_backlog(scope: Scope, connection: Connection, window: Window, still_
     Grain and columns as :func:`overdue_petitions`.
     """
     clock = deadline(window)
-    old = Petition.opened_at < _days_before(window.last, int(window.number("petitions.backlog_days")))
+    old = Petition.opened_at < window.end - timedelta(days=window.number("petitions.backlog_days"))
     moved = func.coalesce(Petition.last_progress_at, Petition.opened_at)
-    statement = _open_petitions(scope, window, clock).where(old, moved < _days_before(window.last, still_days)).order_by(moved, Petition.id)
+    still = moved < window.end - timedelta(days=still_days)
+    statement = _open_petitions(scope, window, clock).where(old, still).order_by(moved, Petition.id)
     return _named(scope, connection, statement.limit(limit))
 
 
@@ -63,11 +64,6 @@ def _open_petitions(scope: Scope, window: Window, clock: Deadline) -> AnySelect:
         .outerjoin(Area, Area.code == township)
         .where(counted_petitions(scope), open_at_end(window))
     )
-
-
-def _days_before(day: date, count: int) -> datetime:
-    """The instant after the end of the day ``count`` days before ``day``: earlier than it is *more than* ``count`` days."""
-    return datetime.combine(day - timedelta(days=count - 1), time())
 
 
 def _named(scope: Scope, connection: Connection, statement: AnySelect) -> pd.DataFrame:

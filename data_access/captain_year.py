@@ -46,8 +46,9 @@ YEAR_TABLES = (
 def handled_of(scope: Scope, connection: Connection, person_id: int, window: Window) -> pd.DataFrame:
     """The petitions a captain handles, opened by as-of, newest first; restricted ones never.
 
-    Grain: petition. Columns: number, category, size, opened_at, due (day or None), ended_at and outcome (as of), in_time (0/1: ended by
-    the deadline), escalated (0/1: by the deadline), dispatched_at, accept_due (day or None), accepted_in_time (0/1).
+    Grain: petition. Columns: number, category, size, opened_at, due (day or None), past (0/1: that deadline), ended_at and outcome (as of),
+    in_time (0/1: ended by the deadline), escalated (0/1: by the deadline), dispatched_at, accept_due (day or None), accept_past (0/1: that
+    day), accepted_in_time (0/1).
     """
     due = deadline(window)
     escalated = exists().where(PetitionEvent.petition_id == Petition.id, PetitionEvent.kind == "escalate", due.kept(PetitionEvent.at))
@@ -59,6 +60,7 @@ def handled_of(scope: Scope, connection: Connection, person_id: int, window: Win
             Petition.size,
             Petition.opened_at,
             due.day,
+            one_if(due.past(window.as_of_end)),
             Petition.ended_at,
             one_if(ended),
             known_outcome(window),
@@ -69,7 +71,7 @@ def handled_of(scope: Scope, connection: Connection, person_id: int, window: Win
         .where(counted_petitions(scope), Petition.handler_id == person_id, Petition.opened_at < window.as_of_end)
         .order_by(Petition.opened_at.desc(), Petition.id)
     )
-    columns = ["number", "category", "size", "opened_at", "due", "ended_at", "ended", "outcome", "in_time", "escalated"]
+    columns = ["number", "category", "size", "opened_at", "due", "past", "ended_at", "ended", "outcome", "in_time", "escalated"]
     found = frame(connection, statement, columns)
     found["ended_at"] = found["ended_at"].where(found["ended"] == 1)
     return found.drop(columns="ended").merge(_accepted(scope, connection, person_id, window), on="number", how="left")
@@ -78,12 +80,13 @@ def handled_of(scope: Scope, connection: Connection, person_id: int, window: Win
 def _accepted(scope: Scope, connection: Connection, person_id: int, window: Window) -> pd.DataFrame:
     """接单 of petitions dispatched: a statement of its own, with a clock of its own. Columns: number, dispatched_at, accept_due, …"""
     clock = workday_clock(window.number("petitions.accept_workdays"), "accept_clock")
+    past, in_time = clock.c.due <= window.day_over, day_of(Petition.accepted_at) <= clock.c.due
     statement = (
-        select(Petition.number, Petition.dispatched_at, clock.c.due, one_if(day_of(Petition.accepted_at) <= clock.c.due))
+        select(Petition.number, Petition.dispatched_at, clock.c.due, one_if(past), one_if(in_time))
         .join(clock, clock.c.day == day_of(Petition.dispatched_at))
         .where(counted_petitions(scope), Petition.handler_id == person_id, Petition.opened_at < window.as_of_end)
     )
-    return frame(connection, statement, ["number", "dispatched_at", "accept_due", "accepted_in_time"])
+    return frame(connection, statement, ["number", "dispatched_at", "accept_due", "accept_past", "accepted_in_time"])
 
 
 def entries_of(scope: Scope, connection: Connection, person_id: int, first: date, last: date) -> pd.DataFrame:

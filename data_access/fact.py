@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, time
+from enum import StrEnum
 from typing import NamedTuple
 
 import pandas as pd
@@ -11,6 +13,17 @@ from sqlalchemy import Connection
 
 from data_access.scope import CODE_LENGTHS, Scope
 from data_access.window import Window
+
+
+class Cut(StrEnum):
+    """How a fact depends on the moment of the as-of day at which it is asked."""
+
+    NOT = "not"
+    """Not at all: it counts what is dated by days."""
+    DAY = "day"
+    """It leaves out what belongs to a day that is not over."""
+    INSTANT = "instant"
+    """It compares timestamps with the moment."""
 
 
 class Fact(NamedTuple):
@@ -21,9 +34,14 @@ class Fact(NamedTuple):
     sums: tuple[str, ...] = ()
     """The columns of counts where a county's answer is the sum of its townships' and of what lies at the county itself (a code of its
     own length): both are asked once. Every other column is a dimension."""
+    cut: Cut = Cut.NOT
+    """What a minute's passing may change: a fact that knows no times of the day is not asked anew."""
 
     def asked(self, window: Window) -> Window:
-        """The window to ask: without a level where the fact has no use for one, townships where a county is their sum."""
+        """The window to ask: without a level where the fact has no use for one, townships where a county is their sum, without the moment
+        where it makes no difference."""
+        if window.until is not None and self.cut is not Cut.INSTANT:
+            window = replace(window, until=None if self.cut is Cut.NOT else datetime.combine(window.until.date(), time()))
         if self.any_level:
             return replace(window, level="")
         return replace(window, level="township") if self.sums and window.level == "county" else window

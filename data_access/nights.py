@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy import CTE, ColumnElement, Connection, Date, and_, case, func, literal, or_, select, union_all
 
 from data_access.areas import in_post_on, townships, villages
-from data_access.fact import Fact
+from data_access.fact import Cut, Fact
 from data_access.frames import AnySelect, frame
 from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, unit_code
 from data_access.tables import Appointment, LeavePeriod, NightLecturer, NightSession, NightVisit, Petition
@@ -232,6 +232,6 @@ FACTS = {
     "village_visits": Fact(village_visits, ("night_visit", *_POSTS), any_level=True),
     "night_sessions": Fact(night_sessions, ("night_session", "area"), any_level=True),
     "lecturers": Fact(lecturers, ("night_session", "night_lecturer", *_POSTS), any_level=True),
-    "night_visit_petitions": Fact(night_visit_petitions, ("petition", "area")),
-    "night_visit_follow_ups": Fact(night_visit_follow_ups, ("petition", "area")),
+    "night_visit_petitions": Fact(night_visit_petitions, ("petition", "area"), cut=Cut.INSTANT),
+    "night_visit_follow_ups": Fact(night_visit_follow_ups, ("petition", "area"), cut=Cut.INSTANT),
 }

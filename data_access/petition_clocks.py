@@ -1,7 +1,7 @@
 """The clocks of a petition in portable SQL: the k-th working day after a day, from the calendar table and no date arithmetic.
 
-Every clock but ``due_at`` and ``extended_to`` ends with a day, so "past" at the end of a day compares days; only "ended by
-its deadline" looks at the second where the deadline is a timestamp.
+Every clock but ``due_at`` and ``extended_to`` ends with a day and is past when the day is over; a timestamp is past when the moment has
+passed it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from data_access.frames import AnySelect
 from data_access.tables import CalendarDay, Petition
-from data_access.window import Window
+from data_access.window import Window, over
 
 XINFANG = "xinfang"
 WORKING_DAY_CLOCKS = {"small": "petitions.small_workdays", "big": "petitions.big_workdays", "hard": "petitions.hard_workdays"}
@@ -117,9 +117,14 @@ class Deadline:
         given = or_(and_(extended >= begin, extended < end), and_(extended.is_(None), due_at >= begin, due_at < end))
         return and_(or_(by_rule, given), self.day >= first, self.day <= last)
 
-    def past(self, day: object) -> ColumnElement[bool]:
-        """Whether the deadline has passed by the end of a day. Unknown (no size, beyond the calendar) is not past."""
-        return and_(self.day.is_not(None), self.day <= day)
+    def past(self, end: datetime) -> ColumnElement[bool]:
+        """Whether the deadline has passed before an instant that counts no more (``Window.end``, ``Window.as_of_end``). An unknown one (no
+        size, beyond the calendar) has not."""
+        return or_(self.instant < end, and_(self.instant.is_(None), self.day.is_not(None), self.day <= over(end)))
+
+    def ahead(self, end: datetime) -> ColumnElement[bool]:
+        """Whether the deadline is known and has not passed by then."""
+        return or_(self.instant >= end, and_(self.instant.is_(None), self.day > over(end)))
 
     def kept(self, at: SQLColumnExpression[Any]) -> ColumnElement[bool]:
         """Whether an instant is no later than the deadline."""

@@ -95,7 +95,7 @@ class Asked:
 def petition_list(scope: Scope, connection: Connection, window: Window, asked: Asked, page: int = 1, rows: int = PAGE_ROWS) -> pd.DataFrame:
     """One page of petitions. Grain: petition. Columns: :data:`LIST_COLUMNS` (``due_day`` a date, ``moved_at`` when anything last moved).
 
-    ``open``, ``overdue``, ``awaits_dispatch`` … look at the end of the window's last day; ``ended``, ``left_out``, ``mass``, ``repeats``,
+    ``open``, ``overdue``, ``awaits_dispatch`` … look at the end of the window; ``ended``, ``left_out``, ``mass``, ``repeats``,
     ``all`` at its days, ``all_and_open`` at both; the names of ``data_access.petition_misses`` list what a rate of the window misses.
     Raises ``KeyError`` for an unknown standing or sort.
     """
@@ -187,7 +187,7 @@ def _conditions(scope: Scope, window: Window, asked: Asked, due: Deadline) -> li
 
 
 def _aged(window: Window, first: int) -> ColumnElement[bool]:
-    """Opened so long before the end of the window's last day as one ageing bucket says."""
+    """Opened so long before the end of the window as one ageing bucket says."""
     after = next((bound for bound in age_buckets(window) if bound > first), None)
     since = Petition.opened_at >= window.end - timedelta(days=after) if after is not None else true()
     return and_(since, Petition.opened_at < window.end - timedelta(days=first)) if first else since
@@ -201,8 +201,8 @@ def _standing(window: Window, asked: Asked, due: Deadline) -> ColumnElement[bool
     opened = within(Petition.opened_at, window)
     return {
         "open": is_open,
-        "overdue": and_(is_open, due.past(window.last)),
-        "due_soon": and_(is_open, due.day > window.last, due.day <= (asked.soon or window.last)),
+        "overdue": and_(is_open, due.past(window.end)),
+        "due_soon": and_(is_open, due.ahead(window.end), due.day <= (asked.soon or window.last)),
         "backlog": and_(is_open, old),
         "backlog_unled": and_(is_open, old, Petition.lead_id.is_(None)),
         "supervised": and_(is_open, Petition.supervised.is_(True)),

@@ -52,6 +52,7 @@ def _late(window: Window, due: Deadline) -> ColumnElement[bool]:
     in_time = and_(ended_by_then(window), due.kept(Petition.ended_at))
     return and_(
         due.between(window.first, window.last),
+        due.past(window.end),
         Petition.opened_at < window.as_of_end,
         _outcome_not(window, *LEFT_OUT),
         or_(_outcome_not(window, RESOLVED), _not(in_time)),
@@ -60,7 +61,7 @@ def _late(window: Window, due: Deadline) -> ColumnElement[bool]:
 
 def _unresolved(window: Window, due: Deadline) -> ColumnElement[bool]:
     """化解率: opened in the window, due or ended, and not resolved."""
-    settled = or_(due.past(window.as_of), ended_by_then(window))
+    settled = or_(due.past(window.as_of_end), ended_by_then(window))
     return and_(within(Petition.opened_at, window), settled, _outcome_not(window, *LEFT_OUT, RESOLVED))
 
 
@@ -70,7 +71,7 @@ def _undispatched(window: Window, due: Deadline) -> ColumnElement[bool]:
     never = and_(ended_by_then(window), or_(Petition.dispatched_at.is_(None), Petition.dispatched_at > Petition.ended_at))
     late = _not(day_of(Petition.dispatched_at) <= clock.c.due)
     ids = _ids().join(clock, clock.c.day == day_of(Petition.opened_at))
-    return _among(ids.where(within(Petition.opened_at, window), clock.c.due <= window.as_of, ~never, late))
+    return _among(ids.where(within(Petition.opened_at, window), clock.c.due <= window.day_over, ~never, late))
 
 
 def _unaccepted(window: Window, due: Deadline) -> ColumnElement[bool]:
@@ -78,7 +79,7 @@ def _unaccepted(window: Window, due: Deadline) -> ColumnElement[bool]:
     clock = workday_clock(window.number("petitions.accept_workdays"), "accept_clock")
     late = _not(day_of(Petition.accepted_at) <= clock.c.due)
     ids = _ids().join(clock, clock.c.day == day_of(Petition.dispatched_at))
-    return _among(ids.where(within(Petition.dispatched_at, window), clock.c.due <= window.as_of, late))
+    return _among(ids.where(within(Petition.dispatched_at, window), clock.c.due <= window.day_over, late))
 
 
 def _unanswered(window: Window, due: Deadline) -> ColumnElement[bool]:
@@ -94,7 +95,7 @@ def _unnotified(window: Window, due: Deadline) -> ColumnElement[bool]:
     clock = civil_clock(window.number("petitions.notify_days"), "notice_clock")
     late = _not(day_of(Petition.notified_at) <= clock.c.due)
     ids = _ids().join(clock, clock.c.day == day_of(Petition.opened_at))
-    return _among(ids.where(within(Petition.opened_at, window), Petition.is_xinfang.is_(True), clock.c.due <= window.as_of, late))
+    return _among(ids.where(within(Petition.opened_at, window), Petition.is_xinfang.is_(True), clock.c.due <= window.day_over, late))
 
 
 def _improper(window: Window, due: Deadline) -> ColumnElement[bool]:

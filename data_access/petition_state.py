@@ -39,7 +39,7 @@ FLAGS = ("overdue", "due_soon", "backlog", "supervised", "led", "backlog_unled")
 
 
 def open_by_dimension(scope: Scope, connection: Connection, window: Window, soon: date) -> pd.DataFrame:
-    """Open at the end of the window's last day, by each of :data:`DIMENSIONS`.
+    """Open at the end of the window, by each of :data:`DIMENSIONS`.
 
     ``soon`` is the last day of "due soon" (本周到期). Grain: dimension × value. Columns: dimension, value (None: not recorded), open,
     overdue, due_soon, backlog, supervised, led (包案), backlog_unled. The ``age`` values are the bucket's first day as text.
@@ -57,8 +57,8 @@ def open_by_dimension(scope: Scope, connection: Connection, window: Window, soon
             Petition.channel.label("channel"),
             Petition.sphere.label("sphere"),
             case(*younger, else_=literal(str(ages[-1]))).label("age"),
-            one_if(due.past(window.last)).label("overdue"),
-            one_if(and_(due.day > window.last, due.day <= soon)).label("due_soon"),
+            one_if(due.past(window.end)).label("overdue"),
+            one_if(and_(due.ahead(window.end), due.day <= soon)).label("due_soon"),
             one_if(old).label("backlog"),
             one_if(Petition.supervised.is_(True)).label("supervised"),
             one_if(Petition.lead_id.is_not(None)).label("led"),
@@ -146,7 +146,7 @@ def category_counts(scope: Scope, connection: Connection, window: Window) -> pd.
     Recent: the last :data:`RECENT_DAYS` days; past: the :data:`PAST_DAYS` days before them. Grain: category × township (code).
     Columns: category, code, recent, past, repeats (recent ones that repeat).
     """
-    turn, start = window.end - timedelta(days=RECENT_DAYS), window.end - timedelta(days=RECENT_DAYS + PAST_DAYS)
+    turn, start = window.days_back(RECENT_DAYS), window.days_back(RECENT_DAYS + PAST_DAYS)
     category = func.coalesce(Petition.category, NO_CATEGORY).label("category")
     township = func.substr(Petition.area_code, 1, CODE_LENGTHS["township"]).label("code")
     recent = Petition.opened_at >= turn
@@ -219,7 +219,7 @@ def leads(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
     old = Petition.opened_at < window.end - timedelta(days=window.number("petitions.backlog_days"))
     moved = func.coalesce(Petition.last_progress_at, Petition.opened_at)
     statement = (
-        select(Petition.lead_id, func.count(), func.sum(one_if(due.past(window.last))), func.sum(one_if(old)), func.min(moved))
+        select(Petition.lead_id, func.count(), func.sum(one_if(due.past(window.end))), func.sum(one_if(old)), func.min(moved))
         .outerjoin(due.clock, due.on)
         .where(counted_petitions(scope), open_at_end(window), Petition.lead_id.is_not(None))
         .group_by(Petition.lead_id)

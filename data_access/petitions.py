@@ -30,7 +30,7 @@ from sqlalchemy import (
     select,
 )
 
-from data_access.fact import Fact
+from data_access.fact import Cut, Fact
 from data_access.frames import AnySelect, by_hashing, frame
 from data_access.petition_clocks import civil_clock, day_of, deadline, workday_clock
 from data_access.scope import Scope, counted_petitions, has_unit, under_ranked, unit_code, unrestricted_petitions, valid_on
@@ -63,7 +63,7 @@ def petition_rows() -> AnySelect:
 
 
 def within(column: SQLColumnExpression[Any], window: Window) -> ColumnElement[bool]:
-    """Whether a timestamp lies in the window's days. NULL does not."""
+    """Whether a timestamp lies in the window. NULL does not."""
     return and_(column >= window.start, column < window.end)
 
 
@@ -135,7 +135,7 @@ def petitions_to_dispatch(scope: Scope, connection: Connection, window: Window) 
     statement = (
         petition_rows()
         .join(clock, clock.c.day == day_of(Petition.opened_at))
-        .where(within(Petition.opened_at, window), clock.c.due <= window.as_of, ~never_dispatched)
+        .where(within(Petition.opened_at, window), clock.c.due <= window.day_over, ~never_dispatched)
     )
     counts = {"due": func.count(), "in_time": how_many(day_of(Petition.dispatched_at) <= clock.c.due)}
     return _grouped(scope, connection, window, statement, {}, counts)
@@ -147,7 +147,7 @@ def petitions_to_accept(scope: Scope, connection: Connection, window: Window) ->
     statement = (
         petition_rows()
         .join(clock, clock.c.day == day_of(Petition.dispatched_at))
-        .where(within(Petition.dispatched_at, window), clock.c.due <= window.as_of)
+        .where(within(Petition.dispatched_at, window), clock.c.due <= window.day_over)
     )
     counts = {"due": func.count(), "in_time": how_many(day_of(Petition.accepted_at) <= clock.c.due)}
     return _grouped(scope, connection, window, statement, {}, counts)
@@ -181,6 +181,7 @@ def petitions_due(scope: Scope, connection: Connection, window: Window) -> pd.Da
         .outerjoin(due.clock, due.on)
         .where(
             due.between(window.first, window.last),
+            due.past(window.end),
             Petition.opened_at < window.as_of_end,
         )
     )
@@ -200,31 +201,31 @@ def petitions_settled(scope: Scope, connection: Connection, window: Window) -> p
     statement = (
         petition_rows()
         .outerjoin(due.clock, due.on)
-        .where(within(Petition.opened_at, window), or_(due.past(window.as_of), ended_by_then(window)))
+        .where(within(Petition.opened_at, window), or_(due.past(window.as_of_end), ended_by_then(window)))
     )
     dimensions: dict[str, SQLColumnExpression[Any]] = {"outcome": known_outcome(window), "dispute": one_if(Petition.is_dispute.is_(True))}
     return _grouped(scope, connection, window, statement, dimensions, {"petitions": func.count()})
 
 
 def petitions_open(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
-    """Open at the end of the window's last day. Grain: unit.
+    """Open at the end of the window. Grain: unit.
 
     Columns: code, open, overdue (deadline past by then), backlog (opened more than ``petitions.backlog_days`` before).
     """
     due = deadline(window)
     old = Petition.opened_at < window.end - timedelta(days=window.number("petitions.backlog_days"))
     statement = petition_rows().outerjoin(due.clock, due.on).where(open_at_end(window))
-    counts = {"open": func.count(), "overdue": how_many(due.past(window.last)), "backlog": how_many(old)}
+    counts = {"open": func.count(), "overdue": how_many(due.past(window.end)), "backlog": how_many(old)}
     return _grouped(scope, connection, window, statement, {}, counts)
 
 
 def open_at_end(window: Window) -> ColumnElement[bool]:
-    """ "Open as of T", T the end of the window's last day."""
+    """ "Open as of T", T the end of the window."""
     return and_(Petition.opened_at < window.end, or_(Petition.ended_at.is_(None), Petition.ended_at >= window.end))
 
 
 def awaited(window: Window) -> dict[str, tuple[ColumnElement[bool], SQLColumnExpression[Any]]]:
-    """By step: which cases wait for it at the end of the window's last day, and since when each of them does.
+    """By step: which cases wait for it at the end of the window, and since when each of them does.
 
     For rating or closing: those resolved in the last :data:`AFTERWARDS_DAYS` days.
     """
@@ -233,9 +234,7 @@ def awaited(window: Window) -> dict[str, tuple[ColumnElement[bool], SQLColumnExp
         PetitionRating.petition_id == Petition.id, PetitionRating.independent.is_not(True), PetitionRating.rated_at < window.end
     )
     is_open = open_at_end(window)
-    resolved = and_(
-        Petition.outcome == "resolved", Petition.ended_at >= window.end - timedelta(days=AFTERWARDS_DAYS), Petition.ended_at < window.end
-    )
+    resolved = and_(Petition.outcome == "resolved", Petition.ended_at >= window.days_back(AFTERWARDS_DAYS), Petition.ended_at < window.end)
     return {
         "dispatch": (and_(is_open, Petition.dispatched_at.is_(None)), Petition.opened_at),
         "accept": (and_(is_open, Petition.dispatched_at.is_not(None), Petition.accepted_at.is_(None)), Petition.dispatched_at),
@@ -336,7 +335,7 @@ def petitions_to_notify(scope: Scope, connection: Connection, window: Window) ->
     statement = (
         petition_rows()
         .join(clock, clock.c.day == day_of(Petition.opened_at))
-        .where(within(Petition.opened_at, window), Petition.is_xinfang.is_(True), clock.c.due <= window.as_of)
+        .where(within(Petition.opened_at, window), Petition.is_xinfang.is_(True), clock.c.due <= window.day_over)
     )
     counts = {"due": func.count(), "in_time": how_many(day_of(Petition.notified_at) <= clock.c.due)}
     return _grouped(scope, connection, window, statement, {}, counts)
@@ -356,7 +355,7 @@ def petition_ratings(scope: Scope, connection: Connection, window: Window) -> pd
 _PLAIN = ("petition", "area", "appointment")
 _CLOCKED = (*_PLAIN, "calendar_day")
 _DUE, _PETITIONS = ("due", "in_time"), ("petitions",)
-FACTS = {
+_COUNTS = {
     "petitions_opened": Fact(petitions_opened, _PLAIN, sums=("opened", "repeats", "mass")),
     "petitions_to_dispatch": Fact(petitions_to_dispatch, _CLOCKED, sums=_DUE),
     "petitions_to_accept": Fact(petitions_to_accept, _CLOCKED, sums=_DUE),
@@ -372,3 +371,4 @@ FACTS = {
     "petitions_to_notify": Fact(petitions_to_notify, _CLOCKED, sums=_DUE),
     "petition_ratings": Fact(petition_ratings, (*_PLAIN, "petition_rating"), sums=("ratings",)),
 }
+FACTS = {name: fact._replace(cut=Cut.INSTANT) for name, fact in _COUNTS.items()}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pandas as pd
@@ -271,6 +271,7 @@ def _receptions(asked: _Asked) -> Ledger:
 
 def _petitions(asked: _Asked) -> Ledger:
     petition, window = Petition, asked.window
+    tomorrow = datetime.combine(window.as_of + timedelta(days=1), time())
     nowhere = and_(_sees_all(asked.scope), _unknown_area(petition.area_code), petition.restricted.is_not(True))
     lost_visit = and_(petition.origin_visit_id.is_not(None), petition.origin_visit_id.not_in(select(NightVisit.id)))
     lost_slot = and_(petition.origin_slot_id.is_not(None), petition.origin_slot_id.not_in(select(ReceptionSlot.id)))
@@ -284,12 +285,12 @@ def _petitions(asked: _Asked) -> Ledger:
         detail=petition.number,
         within=and_(
             petition.opened_at >= window.start,
-            or_(petition.opened_at < window.end, petition.opened_at >= window.as_of_end),
+            or_(petition.opened_at < window.end, petition.opened_at >= tomorrow),
             or_(visible_petitions(asked.scope), nowhere),
         ),
         faults={
             "area": Fault("诉求地点不明(区划代码不存在)", PLACE, _unknown_area(petition.area_code)),
-            "future": Fault("诉求登记时间在今天之后", LATER, petition.opened_at >= window.as_of_end),
+            "future": Fault("诉求登记时间在今天之后", LATER, petition.opened_at >= tomorrow),
             "pseudo": Fault("诉求记在非实体单位", PSEUDO, _unranked(petition.area_code)),
             "order": Fault("诉求办结早于登记", "核对登记和办结时间", petition.ended_at < petition.opened_at),
             "outcome": Fault("诉求已办结却没有结果", "补登办理结果", and_(petition.ended_at.is_not(None), petition.outcome.is_(None))),

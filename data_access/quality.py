@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from data_access.areas import units
-from data_access.fact import Fact
+from data_access.fact import Cut, Fact
 from data_access.frames import AnySelect, frame
 from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, has_unit, in_scope, unit_code
 from data_access.tables import (
@@ -103,15 +103,17 @@ def _events() -> Events:
 def entries(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
     """Event rows of the window and those entered within ``quality.entry_hours`` of the end of the event's day.
 
-    A row without ``recorded_at`` is not known to be in time. Grain: unit × table. Columns: code, kind (the table), rows, in_time.
+    A row without ``recorded_at`` is not known to be in time. A slot is known beforehand: it counts when its day is over.
+    Grain: unit × table. Columns: code, kind (the table), rows, in_time.
     """
     allowed = 86400 + int(window.number("quality.entry_hours") * 3600)
     parts = []
     for name, rows, area, day, recorded_at, known in _events():
         in_time = seconds_of(recorded_at) < seconds_of(day) + allowed
+        last = window.last_over if name == "reception_slot" else window.last
         found = (
             rows.with_only_columns(unit_code(area, window.level).label("code"), case((in_time, 1), else_=0).label("in_time"))
-            .where(counted(area, scope), has_unit(area, window.level), day.between(window.first, window.last), known)
+            .where(counted(area, scope), has_unit(area, window.level), day.between(window.first, last), known)
             .subquery()
         )
         parts.append(
@@ -263,7 +265,7 @@ def doubled_nights(scope: Scope, connection: Connection, window: Window) -> pd.D
 
 
 def newest_records(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
-    """When the newest row was entered, over the event tables and petitions, nothing later than the window's last day.
+    """When the newest row was entered, over the event tables and petitions, nothing later than the window's end.
 
     The last days are looked at first, then the last weeks: only where a unit has nothing in them is everything read.
     Grain: unit × table. Columns: code, kind (the table), recorded_at (timestamp).
@@ -301,9 +303,9 @@ def _newest(scope: Scope, connection: Connection, window: Window, since: datetim
 _SIX = ("night_stay", "night_session", "night_visit", "reception_slot", "captain_visit", "captain_meeting")
 _EVENTS = (*_SIX, "household", "person", "area")
 FACTS = {
-    "entries": Fact(entries, _EVENTS, sums=("rows", "in_time")),
+    "entries": Fact(entries, _EVENTS, sums=("rows", "in_time"), cut=Cut.DAY),
     "bursts": Fact(bursts, ("night_visit", "captain_visit", "household", "person", "area"), sums=("rows", "in_burst")),
     "notes": Fact(notes, ("night_stay", "night_visit", "captain_visit", "household", "person", "area"), sums=("notes",)),
     "doubled_nights": Fact(doubled_nights, ("night_stay", "person", "area")),
-    "newest_records": Fact(newest_records, (*_EVENTS, "petition")),
+    "newest_records": Fact(newest_records, (*_EVENTS, "petition"), cut=Cut.INSTANT),
 }

@@ -6,7 +6,7 @@ import pandas as pd
 from sqlalchemy import Connection, and_, case, func, or_, select
 
 from data_access.areas import townships, villages
-from data_access.fact import Fact
+from data_access.fact import Cut, Fact
 from data_access.frames import frame
 from data_access.nights import holders_of, leaves_of, posts_of, weeks_of
 from data_access.petition_clocks import deadline
@@ -107,7 +107,7 @@ def reception_disputes(scope: Scope, connection: Connection, window: Window) -> 
             func.length(Petition.area_code) >= CODE_LENGTHS[window.level],
             and_(Petition.channel == "reception", Petition.is_dispute.is_(True)),
             within(Petition.opened_at, window),
-            or_(due.past(window.as_of), ended_by_then(window)),
+            or_(due.past(window.as_of_end), ended_by_then(window)),
         )
         .subquery()
     )
@@ -125,5 +125,5 @@ FACTS = {
     "published_slots": Fact(published_slots, ("reception_slot", "area")),
     "township_desk_days": Fact(township_desk_days, ("reception_slot", "area", "calendar_day"), any_level=True),
     "village_desk_days": Fact(village_desk_days, ("reception_slot", "area", "calendar_day"), any_level=True),
-    "reception_disputes": Fact(reception_disputes, ("petition", "area", "calendar_day")),
+    "reception_disputes": Fact(reception_disputes, ("petition", "area", "calendar_day"), cut=Cut.INSTANT),
 }

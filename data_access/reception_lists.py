@@ -31,9 +31,9 @@ def _held(scope: Scope, window: Window) -> ColumnElement[bool]:
 
 
 def slot_totals(scope: Scope, connection: Connection, window: Window) -> dict[str, int]:
-    """Published slots of the window: slots, by_a, by_b, nobody; batches and visitors (人次) of all slots; raised: 诉求 opened from
-    receptions, disputes among them."""
-    published = ReceptionSlot.published.is_(True)
+    """Published slots of the window's days that are over: slots, by_a, by_b, nobody; batches and visitors (人次) of all slots; raised: 诉求
+    opened from receptions, disputes among them."""
+    published = and_(ReceptionSlot.published.is_(True), ReceptionSlot.day <= window.last_over)
 
     def how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
@@ -66,7 +66,7 @@ def _slots(scope: Scope, window: Window, how: str) -> AnySelect:
     others = and_(ReceptionSlot.received_by.is_not(None), ~func.coalesce(BY_A, False), ~func.coalesce(BY_B, False))
     wanted = {
         "all": None,
-        "nobody": and_(ReceptionSlot.published.is_(True), BY_NOBODY),
+        "nobody": and_(ReceptionSlot.published.is_(True), ReceptionSlot.day <= window.last_over, BY_NOBODY),
         "by_b": BY_B,
         "other": others,
         "raised": Petition.id.is_not(None),

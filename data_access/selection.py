@@ -213,7 +213,7 @@ def petitions_due(scope: Scope, connection: Connection, ballot: Ballot) -> pd.Da
         .where(
             _handled(scope, ballot),
             due.day >= ballot.window.first,
-            due.day <= ballot.window.last,
+            due.past(ballot.window.end),
             Petition.opened_at < ballot.window.as_of_end,
         )
         .subquery()
@@ -239,7 +239,7 @@ def petitions_settled(scope: Scope, connection: Connection, ballot: Ballot) -> p
         .where(
             _handled(scope, ballot),
             within(Petition.opened_at, ballot.window),
-            or_(due.past(ballot.as_of), ended_by_then(ballot.window)),
+            or_(due.past(ballot.window.as_of_end), ended_by_then(ballot.window)),
         )
         .subquery()
     )
@@ -258,7 +258,7 @@ def petitions_accepted(scope: Scope, connection: Connection, ballot: Ballot) -> 
     statement = (
         select(Petition.handler_id, how_many(day_of(Petition.accepted_at) <= clock.c.due), func.count())
         .join(clock, clock.c.day == day_of(Petition.dispatched_at))
-        .where(_handled(scope, ballot), within(Petition.dispatched_at, ballot.window), clock.c.due <= ballot.as_of)
+        .where(_handled(scope, ballot), within(Petition.dispatched_at, ballot.window), clock.c.due <= ballot.window.day_over)
         .group_by(Petition.handler_id)
         .order_by(Petition.handler_id)
     )

@@ -48,7 +48,7 @@ def counted_items(row: dict[Any, Any], first: date, last: date) -> list[tuple[st
     found: list[tuple[str, str, bool]] = []
     left_out = not is_missing(row["outcome"]) and row["outcome"] in LEFT_OUT
     resolved = row["outcome"] == Outcome.RESOLVED
-    if not left_out and not is_missing(row["due"]) and first <= row["due"] <= last:
+    if not left_out and row["past"] and first <= row["due"] <= last:
         month, kept = month_of(row["due"]), bool(resolved and row["in_time"])
         found.append(("closed_on_time", month, kept))
         if row["size"] == Size.SMALL:
@@ -56,12 +56,12 @@ def counted_items(row: dict[Any, Any], first: date, last: date) -> list[tuple[st
         elif row["size"] == Size.HARD:
             found.append(("hard_resolved", month, bool(kept or row["escalated"])))
     opened = row["opened_at"].date()
-    settled = not is_missing(row["ended_at"]) or (not is_missing(row["due"]) and row["due"] <= last)
+    settled = not is_missing(row["ended_at"]) or row["past"]
     if not left_out and row["size"] == Size.BIG and first <= opened <= last and settled:
         found.append(("big_resolved", month_of(opened), bool(resolved)))
-    if not (is_missing(row["dispatched_at"]) or is_missing(row["accept_due"])):
+    if not is_missing(row["dispatched_at"]) and row["accept_past"] == 1:  # missing where nothing was ever dispatched
         dispatched = row["dispatched_at"].date()
-        if first <= dispatched <= last and row["accept_due"] <= last:
+        if first <= dispatched <= last:
             found.append(("accept_on_time", month_of(dispatched), bool(row["accepted_in_time"])))
     return found
 

@@ -76,7 +76,7 @@ def meetings(facts: Facts, question: Question) -> pd.DataFrame:
 
 def meetings_in_progress(question: Question) -> bool:
     """A running month or quarter holds meetings that are not overdue yet; a year counts whole months and quarters only."""
-    return question.period.kind in (PeriodKind.MONTH, PeriodKind.QUARTER) and question.period.last > question.as_of
+    return question.period.kind in (PeriodKind.MONTH, PeriodKind.QUARTER) and question.period.last > question.day_over
 
 
 def cell_size(facts: Facts, question: Question) -> pd.DataFrame:

@@ -1,10 +1,10 @@
-"""What an indicator is, and the question it is asked: a level, a period and an as-of date."""
+"""What an indicator is, and the question it is asked: a level, a period and a moment."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 import pandas as pd
@@ -22,11 +22,17 @@ class Span(StrEnum):
     """Which stretch of days a fact is asked for."""
 
     PERIOD = "period"
-    """The period, cut at as-of."""
+    """The period up to the as-of day: what is dated by a day counts on that day, what has a time of its own up to the moment."""
+    DAYS = "days"
+    """The days of the period that are over: of a day's desk and slots, which are over at its end."""
+    NIGHTS = "nights"
+    """The days of the period whose night is over."""
     WEEKS = "weeks"
     """The whole weeks of the period: from the first counted Monday to the last counted Sunday."""
     MONTHS = "months"
     """The whole months of the period (a week's is the month holding its Thursday), cut at as-of."""
+    NIGHT_MONTHS = "night_months"
+    """The same, cut at the last night that is over."""
     QUARTERS = "quarters"
     """The whole quarters of the period or holding it, cut at as-of."""
     YEAR_TO_DATE = "year_to_date"
@@ -39,13 +45,48 @@ class Span(StrEnum):
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of an indicator, with the calendar and the rulebook edition that answer it."""
+    """What is asked of an indicator, with the calendar and the rulebook edition that answer it.
+
+    The moment is ``at``, on the as-of day: nothing later counts, and a duty that is still going on counts nowhere. Without ``at`` it is the
+    as-of day once it is over, its night included. A period that ended before is looked at as at its end.
+    """
 
     level: Level
     period: Period
     as_of: date
     workdays: Workdays
     rules: Edition
+    at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.at is not None and self.at.date() != self.as_of:
+            raise ValueError(f"a question of {self.as_of} cannot be asked at {self.at}")
+
+    # --- the moment -------------------------------------------------------------------------------------------------
+
+    @property
+    def until(self) -> datetime:
+        """The first instant that counts no more: compare timestamps with ``<``. What bears the moment's own second still counts."""
+        return _end_of(self.as_of) if self.at is None else self.at + timedelta(seconds=1)
+
+    @property
+    def instant(self) -> datetime:
+        """The moment itself, the period's end where that was earlier: what hours are reckoned to."""
+        return min(_end_of(self.period.last), self.at or _end_of(self.as_of))
+
+    @property
+    def day_over(self) -> date:
+        """The last civil day that is over: its deadlines are past, its desk and slots count, so does the week or month it ends."""
+        return self.until.date() - timedelta(days=1)
+
+    @property
+    def night_over(self) -> date:
+        """The last night that is over: a night goes on until the rulebook's hour of the next day."""
+        if self.at is None:
+            return self.as_of
+        return (self.at - timedelta(hours=self.rules.number("duty", "night_over_hour"))).date() - timedelta(days=1)
+
+    # --- what of the period counts ----------------------------------------------------------------------------------
 
     @property
     def first(self) -> date:
@@ -58,55 +99,66 @@ class Question:
 
     @property
     def moment(self) -> date:
-        """The day at whose end figures about a moment look."""
+        """The day on which figures about a moment look at what is dated by days (posts, households)."""
         return self.last
 
     @property
     def weeks(self) -> list[Week]:
         least = self.rules.number("samples", "least_workdays_of_a_week")
-        return self.workdays.weeks(self.period.first, self.period.last, self.as_of, least)
+        return self.workdays.weeks(self.period.first, self.period.last, self.day_over, least)
 
     @property
     def workday_nights(self) -> list[date]:
-        """Working days of the period up to as-of; a workday night is the night of such a day."""
-        return self.workdays.between(self.first, self.last) if self.last >= self.first else []
+        """The period's working days whose night is over; a workday night is the night of such a day."""
+        return self._workdays(Span.NIGHTS)
+
+    @property
+    def workdays_over(self) -> list[date]:
+        """The period's working days that are over."""
+        return self._workdays(Span.DAYS)
+
+    def _workdays(self, span: Span) -> list[date]:
+        first, last = self.span(span)
+        return self.workdays.between(first, last) if last >= first else []
 
     def months(self) -> list[Period]:
-        """The months that count: complete by as-of, or running where the period is that one month."""
-        return self._counted(self.period.months(), PeriodKind.MONTH)
+        """The months that count: over, or running where the period is that one month."""
+        return self._counted(self.period.months(), self.day_over)
+
+    def night_months(self) -> list[Period]:
+        """The same for nights: a month is over when its last night is."""
+        return self._counted(self.period.months(), self.night_over)
 
     def quarters(self) -> list[Period]:
-        """The quarters that count: complete by as-of, or running where the question is about that one quarter."""
-        return self._counted(self.period.quarters(), PeriodKind.QUARTER)
+        """The quarters that count: over, or running where the question is about that one quarter."""
+        return self._counted(self.period.quarters(), self.day_over)
 
-    def _counted(self, parts: list[Period], kind: PeriodKind) -> list[Period]:
+    def _counted(self, parts: list[Period], over: date) -> list[Period]:
         begun = [part for part in parts if part.first <= self.as_of]
         if len(parts) == 1:  # the period is that month or quarter, or lies inside it
             return begun
-        return [part for part in begun if part.last <= self.as_of]
+        return [part for part in begun if part.last <= over]
 
     def running(self, parts: list[Period]) -> bool:
-        """Whether the counted months or quarters are progress only: not complete by as-of."""
-        return any(part.last > self.as_of for part in parts)
+        """Whether the counted months or quarters are progress only: not over yet."""
+        return any(part.last > self.day_over for part in parts)
 
     def span(self, span: Span) -> tuple[date, date]:
         """First and last day of a span, both included; an empty one where the period has not begun."""
         if span is Span.WEEKS:
             weeks = self.weeks
             return (weeks[0].monday, weeks[-1].sunday) if weeks else (self.first, self.first - timedelta(days=1))
-        if span is Span.MONTHS:
-            months = self.period.months()
-            return months[0].first, min(months[-1].last, self.as_of)
-        if span is Span.QUARTERS:
-            quarters = self.period.quarters()
-            return quarters[0].first, min(quarters[-1].last, self.as_of)
-        if span is Span.YEAR_TO_DATE:
-            return date(self.as_of.year, 1, 1), self.moment
-        if span is Span.MOMENT:
-            return self.moment, self.moment
-        if span is Span.SO_FAR:
-            return date(1900, 1, 1), self.moment
-        return self.first, self.last
+        if span in (Span.MONTHS, Span.NIGHT_MONTHS, Span.QUARTERS):
+            parts = self.period.quarters() if span is Span.QUARTERS else self.period.months()
+            return parts[0].first, min(parts[-1].last, self.night_over if span is Span.NIGHT_MONTHS else self.as_of)
+        firsts = {Span.YEAR_TO_DATE: date(self.as_of.year, 1, 1), Span.MOMENT: self.moment, Span.SO_FAR: date(1900, 1, 1)}
+        lasts = {Span.DAYS: self.day_over, Span.NIGHTS: self.night_over}
+        return firsts.get(span, self.first), min(lasts.get(span, self.as_of), self.period.last)
+
+
+def _end_of(day: date) -> datetime:
+    """The instant after the end of a day."""
+    return datetime.combine(day + timedelta(days=1), time())
 
 
 Figure = Callable[[Facts, Question], pd.DataFrame]

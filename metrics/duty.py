@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pandas as pd
@@ -92,11 +92,16 @@ def shortfall_words(night: Mapping[Hashable, Any]) -> str:
     return "、".join(lacking)
 
 
-def duty_night(question: Question, hour: int) -> date | None:
-    """The night a reader asks about at an hour of the as-of day: tonight from the evening hour on, else the last workday night."""
-    last = question.as_of if hour >= question.rules.number("duty", "evening_hour") else question.as_of - timedelta(days=1)
-    nights = question.workdays.between(last - timedelta(days=20), last)
-    return nights[-1] if nights else None
+def has_begun(night: date, question: Question) -> bool:
+    """Whether a night has begun at the question's moment: it does at the rulebook's evening hour."""
+    evening = datetime.combine(night, time(int(question.rules.number("duty", "evening_hour"))))
+    return evening < question.until
+
+
+def duty_night(question: Question) -> date | None:
+    """The night a reader asks about at the question's moment: the last workday night that has begun. None within three weeks: none."""
+    nights = question.workdays.between(question.as_of - timedelta(days=21), question.as_of)
+    return next((night for night in reversed(nights) if has_begun(night, question)), None)
 
 
 def _nights_share(roll: pd.DataFrame, flag: str, level: Level) -> pd.DataFrame:
@@ -156,7 +161,7 @@ def required_chief_nights(workdays: int, question: Question) -> int:
 
 def chief_month_nights(facts: Facts, question: Question) -> pd.DataFrame:
     """A chief's months that count. Columns: person_id, code, month, workdays, nights, required, reached."""
-    counted = {month.text for month in question.months()}
+    counted = {month.text for month in question.night_months()}
     months = facts["chief_months"]
     months = months[months["month"].isin(counted) & (months["workdays"] > 0)].copy()
     months["required"] = [required_chief_nights(workdays, question) for workdays in months["workdays"]]
@@ -180,8 +185,8 @@ def load_ratio(facts: Facts, question: Question) -> pd.DataFrame:
     return (nights.max() / median.where(median > 0)).rename("value").rename_axis("code").reset_index()
 
 
-_TOWNSHIP_ROLL = {"townships": Span.PERIOD, "township_roll": Span.PERIOD, "staff_in_post": Span.PERIOD}
-_VILLAGE_ROLL = {"villages": Span.PERIOD, "village_roll": Span.PERIOD}
+_TOWNSHIP_ROLL = {"townships": Span.NIGHTS, "township_roll": Span.NIGHTS, "staff_in_post": Span.NIGHTS}
+_VILLAGE_ROLL = {"villages": Span.NIGHTS, "village_roll": Span.NIGHTS}
 
 INDICATORS = (
     Indicator(
@@ -195,7 +200,7 @@ INDICATORS = (
         needs=_TOWNSHIP_ROLL,
         figure=night_compliance,
         basis=("R01",),
-        notes="只计在乡镇本级住夜、当日在任且未请假的人员;一人多职按最高职务计一次。",
+        notes="只计在乡镇本级住夜、当日在任且未请假的人员;一人多职按最高职务计一次。一夜到次日{duty.night_over_hour}时过完才计入。",
     ),
     Indicator(
         id="duty.unreported",
@@ -210,7 +215,7 @@ INDICATORS = (
         figure=unreported,
         basis=("LEDGER",),
         direction=Direction.DOWN,
-        notes="县、乡镇两级看乡镇本级的夜,村级看村的夜。",
+        notes="县、乡镇两级看乡镇本级的夜,村级看村的夜;一夜到次日{duty.night_over_hour}时过完才计入。",
     ),
     Indicator(
         id="duty.chief_cover",
@@ -257,7 +262,7 @@ INDICATORS = (
         denominator="按人:应住夜数 ⌈{duty.chief_nights}×min(1,在岗工作日/{duty.full_month_workdays})⌉;按单位:正职月数",
         unit="夜",
         levels=(*TOWNSHIP_LEVELS, Level.PERSON),
-        needs={"chief_months": Span.MONTHS},
+        needs={"chief_months": Span.NIGHT_MONTHS},
         figure=chief_nights,
         basis=("R03",),
         ranked_when_thin=True,
@@ -298,7 +303,7 @@ INDICATORS = (
         denominator="班子住夜数的中位数",
         unit="倍",
         levels=(Level.TOWNSHIP,),
-        needs={"team_nights": Span.PERIOD},
+        needs={"team_nights": Span.NIGHTS},
         figure=load_ratio,
         basis=("JIANFU",),
         measure=Measure.VALUE,

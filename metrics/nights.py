@@ -192,7 +192,7 @@ def measures_done(facts: Facts, question: Question) -> pd.DataFrame:
     return rolled_up(rows.assign(k=rows["measures_done"], n=rows["measures"]), question.level)
 
 
-_WEEKS = {"townships": Span.PERIOD, "night_sessions": Span.WEEKS}
+_WEEKS = {"townships": Span.WEEKS, "night_sessions": Span.WEEKS}
 
 INDICATORS = (
     Indicator(
@@ -284,13 +284,13 @@ INDICATORS = (
         name="回头看完成率",
         why="办了以后还要回去看看是不是真解决了",
         numerator="已回头看的件数",
-        denominator="本期化解且至截至日已满{nights.follow_up_after_days}天的夜访诉求件数",
+        denominator="本期化解且至截至时刻已满{nights.follow_up_after_days}天的夜访诉求件数",
         unit="件",
         levels=TOWNSHIP_LEVELS,
         needs={"night_visit_follow_ups": Span.PERIOD},
         figure=follow_up,
         basis=("R10",),
-        notes="化解未满{nights.follow_up_after_days}天的暂不计;截至日之后的回头看不计。",
+        notes="化解未满{nights.follow_up_after_days}天的暂不计;截至时刻之后的回头看不计。",
     ),
     Indicator(
         id="nights.talk_weeks",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
-
 import numpy as np
 import pandas as pd
 from rapidfuzz.distance import Indel
@@ -75,8 +73,7 @@ def stale(facts: Facts, question: Question) -> pd.DataFrame:
     """value: hours from the newest record to the moment."""
     newest = facts["newest_records"].dropna(subset=["recorded_at"])
     newest = newest.assign(recorded_at=pd.to_datetime(newest["recorded_at"])).groupby("code")["recorded_at"].max()
-    moment = datetime.combine(question.moment + timedelta(days=1), time())
-    return ((pd.Timestamp(moment) - newest) / pd.Timedelta(hours=1)).rename("value").rename_axis("code").reset_index()
+    return ((pd.Timestamp(question.instant) - newest) / pd.Timedelta(hours=1)).rename("value").rename_axis("code").reset_index()
 
 
 def perfect(facts: Facts, question: Question) -> pd.DataFrame:
@@ -174,6 +171,6 @@ INDICATORS = (
         measure=Measure.VALUE,
         direction=Direction.DOWN,
         moment=True,
-        notes="算到截至日24时;含诉求登记。",
+        notes="算到截至时刻;含诉求登记。",
     ),
 )

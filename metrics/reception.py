@@ -17,15 +17,15 @@ def leader_weeks(facts: Facts, question: Question) -> pd.DataFrame:
 
 
 def kept(facts: Facts, question: Question) -> pd.DataFrame:
-    """k: published slots received by A or B, n: published slots up to as-of."""
+    """k: published slots received by A or B, n: published slots of the days that are over."""
     return facts["published_slots"].rename(columns={"kept": "k", "slots": "n"})
 
 
 def desk_days(facts: Facts, question: Question) -> pd.DataFrame:
-    """k: workdays with the unit's own desk (township) or centre (village) staffed, n: workdays. County: its townships."""
+    """k: workdays with the unit's own desk (township) or centre (village) staffed, n: workdays that are over. County: its townships."""
     of_villages = question.level is Level.VILLAGE
     units, staffed = (facts["villages"], facts["village_desk_days"]) if of_villages else (facts["townships"], facts["township_desk_days"])
-    days = unit_nights(units, question.workday_nights).rename(columns={"night": "day"})
+    days = unit_nights(units, question.workdays_over).rename(columns={"night": "day"})
     judged = days.merge(staffed.assign(k=1), on=["code", "day"], how="left")
     return rolled_up(judged.assign(k=judged["k"].fillna(0).astype("int64"), n=1), question.level)
 
@@ -58,10 +58,10 @@ INDICATORS = (
         name="公示兑现率",
         why="公示了就要有人",
         numerator="由A岗或B岗到岗接待的公示场次",
-        denominator="截至当日的公示场次",
+        denominator="当天已过的公示场次",
         unit="场",
         levels=TOWNSHIP_LEVELS,
-        needs={"published_slots": Span.PERIOD},
+        needs={"published_slots": Span.DAYS},
         figure=kept,
         basis=("R15",),
         notes="A、B岗以外的人代为接待不算兑现;下周的排班未到日期,不计。",
@@ -74,8 +74,8 @@ INDICATORS = (
         denominator="工作日",
         unit="天",
         levels=(*TOWNSHIP_LEVELS, Level.VILLAGE),
-        needs={"townships": Span.PERIOD, "township_desk_days": Span.PERIOD},
-        level_needs={Level.VILLAGE: {"villages": Span.PERIOD, "village_desk_days": Span.PERIOD}},
+        needs={"townships": Span.DAYS, "township_desk_days": Span.DAYS},
+        level_needs={Level.VILLAGE: {"villages": Span.DAYS, "village_desk_days": Span.DAYS}},
         figure=desk_days,
         basis=("R16",),
         notes="公示与否都算;只看本单位自己的岗。县、乡镇看乡镇的坐班岗,村看村服务中心。",

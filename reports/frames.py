@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 import pandas as pd
@@ -22,6 +22,11 @@ class Source(Protocol):
 
     @property
     def rules(self) -> Rulebook: ...
+
+    @property
+    def at(self) -> datetime | None:
+        """The minute at which what is asked of its own day is asked; None: every day once it is over."""
+        ...
 
     def workdays(self) -> Workdays: ...
 
@@ -47,8 +52,12 @@ class Source(Protocol):
 
 
 def question(source: Source, level: Level, period: Period, as_of: date) -> Question:
-    """A question with the calendar, and the rulebook edition in force at the moment it looks at."""
-    return Question(level, period, as_of, source.workdays(), source.rules.on(min(period.last, as_of)))
+    """A question with the calendar, and the rulebook edition in force at the moment it looks at.
+
+    As of the day of the source's moment it is asked at that moment; of any other day it is asked as of the day's end.
+    """
+    at = source.at if source.at is not None and source.at.date() == as_of else None
+    return Question(level, period, as_of, source.workdays(), source.rules.on(min(period.last, as_of)), at)
 
 
 def facts_for(source: Source, needs: Mapping[str, Span], asked: Question) -> dict[str, pd.DataFrame]:

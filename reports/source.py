@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -20,24 +20,29 @@ from data_access.slots import Slot
 from data_access.window import Window
 from metrics.definition import Indicator, Question, Span
 from metrics.period import Period
-from metrics.rulebook import Rulebook, rulebook
+from metrics.rulebook import Edition, Rulebook, rulebook
 from metrics.vocabulary import Level, Role
 from metrics.workdays import Workdays
-from reports.frames import indicator_frame
+from reports.frames import indicator_frame, question
 
 BOUND_TABLES = ("duty", "nights", "reception", "petitions", "captains", "satisfaction", "quality")
+
+
+def bound_numbers(rules: Edition) -> tuple[tuple[str, float], ...]:
+    """An edition's thresholds by ``table.name``, as queries bind them."""
+    return tuple(
+        (f"{table}.{name}", value)
+        for table in BOUND_TABLES
+        for name, value in sorted(rules.tables[table].items())
+        if isinstance(value, int | float)
+    )
 
 
 def window(asked: Question, span: Span) -> Window:
     """The query's side of a question: grain, days and the thresholds to bind."""
     first, last = asked.span(span)
-    numbers = tuple(
-        (f"{table}.{name}", value)
-        for table in BOUND_TABLES
-        for name, value in sorted(asked.rules.tables[table].items())
-        if isinstance(value, int | float)
-    )
-    return Window(str(asked.level), first, last, asked.as_of, numbers)
+    numbers = bound_numbers(asked.rules)
+    return Window(str(asked.level), first, last, asked.as_of, numbers, None if asked.at is None else asked.until)
 
 
 def ballot(asked: Question, role: Role) -> Ballot:
@@ -48,11 +53,11 @@ def ballot(asked: Question, role: Role) -> Ballot:
 
 
 class DatabaseSource:
-    """A source over one open connection; facts are remembered for its lifetime."""
+    """A source over one open connection; facts are remembered for its lifetime. ``at``: see :class:`~reports.frames.Source`."""
 
-    def __init__(self, connection: Connection, scope: Scope, rules: Rulebook | None = None) -> None:
+    def __init__(self, connection: Connection, scope: Scope, rules: Rulebook | None = None, at: datetime | None = None) -> None:
         self.connection, self.scope = connection, scope
-        self.rules = rules or rulebook()
+        self.rules, self.at = rules or rulebook(), at
         self._workdays: Workdays | None = None
         self._facts: dict[tuple[str, Window], pd.DataFrame] = {}
         self._units: dict[Window, pd.DataFrame] = {}
@@ -90,16 +95,15 @@ class DatabaseSource:
 
     def selection_facts(self, year: int, role: Role, as_of: date) -> dict[str, pd.DataFrame]:
         """What 年度评选 of a role is made from. The ranking is county-wide: ask with the whole county in scope."""
-        period = Period.parse(str(year))
-        asked = Question(Level.PERSON, period, as_of, self.workdays(), self.rules.on(min(period.last, as_of)))
+        asked = question(self, Level.PERSON, Period.parse(str(year)), as_of)
         return selection_facts(self.scope, self.connection, ballot(asked, role))
 
 
 @contextmanager
-def operators_source(area: str = "") -> Iterator[DatabaseSource]:
+def operators_source(area: str = "", at: datetime | None = None) -> Iterator[DatabaseSource]:
     """The command line's source: everything but restricted petitions, narrowed by ``area``."""
     with engine().connect() as connection:
-        yield DatabaseSource(connection, Scope.operator(area))
+        yield DatabaseSource(connection, Scope.operator(area), at=at)
 
 
 def frozen_selections() -> list[dict[str, Any]]:

@@ -51,7 +51,12 @@ def a_row(**other: object) -> dict:
         "accept_due": date(2026, 11, 2),
         "accepted_in_time": 1,
     }
-    return plain | other
+    row = plain | other
+    past = {
+        "past": int(row["due"] is not None and row["due"] <= LAST),
+        "accept_past": int(row["accept_due"] is not None and row["accept_due"] <= LAST),
+    }
+    return row | past
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,6 @@ NOT_OF_THE_RULEBOOK = {
     "petitions.returned": ["至少1次"],
     "quality.same_text": ["2×"],
     "quality.perfect": ["100%"],
-    "quality.stale": ["24时"],
     "duty.chief_nights": ["min(1"],
     "duty.load_ratio": ["中位数为0"],
 }
@@ -111,7 +110,7 @@ TODAY = [
     ("duty.night_compliance", "numerator", "正职≥1、班子≥2(第二名正职可计一名)、职工≥在岗职工20%(向上取整)三项同时满足的工作日夜数"),
     ("duty.chief_nights", "denominator", "按人:应住夜数 ⌈10×min(1,在岗工作日/20)⌉;按单位:正职月数"),
     ("nights.study_weeks", "notes", "一周开多场只计一周;国庆、春节等工作日不足3天的周不计。"),
-    ("nights.follow_up", "denominator", "本期化解且至截至日已满30天的夜访诉求件数"),
+    ("nights.follow_up", "denominator", "本期化解且至截至时刻已满30天的夜访诉求件数"),
     ("satisfaction.rated", "numerator", "4星及以上的评单数"),
 ]
 

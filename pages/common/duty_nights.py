@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, time
 
 import pandas as pd
 
@@ -50,7 +51,7 @@ def tonight(scope: Scope, as_of: date) -> Night | None:
 
 def _tonight(scope: Scope, as_of: date, hour: int) -> Night | None:
     asked = loaders.question_for(scope, Level.TOWNSHIP, Period.holding(PeriodKind.WEEK, as_of), as_of)
-    day = duty_night(asked, hour)
+    day = duty_night(replace(asked, at=datetime.combine(as_of, time(hour))))
     if day is None:
         return None
     one = Question(Level.TOWNSHIP, Period(PeriodKind.WEEK, day, day), as_of, asked.workdays, asked.rules)
@@ -61,7 +62,7 @@ def night_of(scope: Scope, as_of: date, wanted: str) -> Night | None:
     """The night an address asks for (``2026-11-05``), else the one a leader asks about now. Without the villages."""
     asked = loaders.question_for(scope, Level.TOWNSHIP, Period.holding(PeriodKind.WEEK, as_of), as_of)
     hour = beijing_now().hour
-    day = _workday(wanted, asked) or duty_night(asked, hour)
+    day = _workday(wanted, asked) or duty_night(replace(asked, at=datetime.combine(as_of, time(hour))))
     if day is None:
         return None
     one = question_of(scope, day, day, as_of)

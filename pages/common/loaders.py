@@ -154,6 +154,7 @@ class CachedSource:
 
     scope: Scope
     rules: Rulebook
+    at: datetime | None = None
 
     def workdays(self) -> Workdays:
         return workdays()
