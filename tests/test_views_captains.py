@@ -13,7 +13,7 @@ import pytest
 from metrics.captain_months import CaptainYear, due_by_month, month_figures, posts_held
 from metrics.period import Period
 from metrics.registry import indicator
-from metrics.rulebook import RULEBOOK_FILE, parse_rulebook
+from metrics.rulebook import Edition, Rulebook, rulebook
 from metrics.vocabulary import HouseholdKind, Level, Role, Status
 from metrics.workdays import Workdays
 from reports.csv_file import csv_bytes
@@ -29,15 +29,17 @@ from reports.views.captain import Captain
 
 TODAY = date(2026, 11, 22)
 NOVEMBER, OCTOBER = Period.parse("2026-11"), Period.parse("2026-10")
-VIEW = View(NOVEMBER, TODAY, Workdays({TODAY: False}, {}))
-YEAR = View(Period.parse("2026"), TODAY, VIEW.workdays)
 TOWNS = {"149981101": "泥河镇"}
 WRITER = HtmlWriter(lambda page: True)
-LATER = parse_rulebook(
-    RULEBOOK_FILE.read_text(encoding="utf-8")
-    + '\n[[edition]]\nversion = "later"\nvalid_from = 2026-11-01\n[edition.captains]\nleast_households = 8\nmost_households = 20\n'
-    + "[edition.margins]\nrate = 0.5\n[edition.quality]\nentry_hours = 24\n"
-)
+FIRST = Rulebook(rulebook().editions[:1], {})
+OTHER_NUMBERS = {
+    "captains": {"least_households": 8, "most_households": 20},
+    "margins": {"rate": 0.5},
+    "quality": {"entry_hours": 24},
+}
+LATER = Rulebook((Edition("later", date(2026, 11, 1), {**FIRST.editions[0].tables, **OTHER_NUMBERS}),), {})
+VIEW = View(NOVEMBER, TODAY, Workdays({TODAY: False}, {}), rules=FIRST)
+YEAR = View(Period.parse("2026"), TODAY, VIEW.workdays, rules=FIRST)
 
 
 def lines(table: Table) -> list[dict[str, str]]:
@@ -89,7 +91,7 @@ def test_empty_posts_of_a_patch_or_group_stand_before_those_of_cells() -> None:
     assert group.count == "空缺 3 · 请假 1"
 
 
-@pytest.mark.parametrize(("rules", "title", "outside"), [(None, "不在 5–15 户的邻", 2), (LATER, "不在 8–20 户的邻", 3)])
+@pytest.mark.parametrize(("rules", "title", "outside"), [(FIRST, "不在 5–15 户的邻", 2), (LATER, "不在 8–20 户的邻", 3)])
 def test_the_size_of_a_cell_is_the_editions(rules: Any, title: str, outside: int) -> None:
     edition = View(NOVEMBER, TODAY, VIEW.workdays, rules=rules).edition
     found = gaps((4, 1, 1), (7, 1, 1), (15, 1, 1), (21, 0, 0))
@@ -98,7 +100,7 @@ def test_the_size_of_a_cell_is_the_editions(rules: Any, title: str, outside: int
     assert (group.lines[0].name, group.lines[0].words) == ("未编邻的户", "3,302 户")
     table = captains.gap_table(found, TOWNS, edition)
     assert title.removesuffix("的邻").removeprefix("不在 ") in table.remark
-    assert [line["需要补上的"] for line in lines(table)] == ["户数不足", "" if rules is None else "户数不足", "", "邻长空缺、户数过多"]
+    assert [line["需要补上的"] for line in lines(table)] == ["户数不足", "" if rules is FIRST else "户数不足", "", "邻长空缺、户数过多"]
 
 
 def test_a_list_of_households_says_on_screen_and_in_its_file_where_they_are_and_whose() -> None:
@@ -229,7 +231,7 @@ def test_months_stand_newest_first_over_the_year_as_it_is_scored() -> None:
 
 
 @pytest.mark.parametrize(
-    ("k", "rules", "status"), [(10, None, "ok"), (9, None, "near"), (8, None, "low"), (8, LATER, "near"), (4, LATER, "low")]
+    ("k", "rules", "status"), [(10, FIRST, "ok"), (9, FIRST, "near"), (8, FIRST, "low"), (8, LATER, "near"), (4, LATER, "low")]
 )
 def test_the_sign_of_a_share_reaches_from_the_target_as_far_as_the_edition_says(k: int, rules: Any, status: str) -> None:
     year = a_year(due=[("key_visits", "2026-10", k, 10)])
@@ -271,10 +273,10 @@ def test_a_petition_says_what_it_counts_in_and_one_that_counts_nowhere_says_so()
 @pytest.mark.parametrize(
     ("recorded", "rules", "said", "sign"),
     [
-        (datetime(2026, 11, 13, 23, 59), None, "及时", Status.OK),
-        (datetime(2026, 11, 14), None, "超过72小时", Status.LOW),
+        (datetime(2026, 11, 13, 23, 59), FIRST, "及时", Status.OK),
+        (datetime(2026, 11, 14), FIRST, "超过72小时", Status.LOW),
         (datetime(2026, 11, 12), LATER, "超过24小时", Status.LOW),
-        (None, None, "未注明,不算及时", Status.NONE),
+        (None, FIRST, "未注明,不算及时", Status.NONE),
     ],
 )
 def test_an_entry_says_whether_it_was_in_time_by_the_editions_hours(recorded: datetime | None, rules: Any, said: str, sign: Status) -> None:
