@@ -101,5 +101,10 @@ def day_text(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
+def day_of(day: date, as_of: date) -> str:
+    """6月30日, with its year where that is not the one looked from."""
+    return day_text(day) if day.year == as_of.year else f"{day.year}年{day_text(day)}"
+
+
 def moment_text(moment: datetime) -> str:
     return f"{moment.month}月{moment.day}日 {moment:%H:%M}"

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from metrics.period import Period, PeriodKind
 from metrics.rulebook import Edition, Rulebook, rulebook
+from metrics.wording import day_of
 from metrics.workdays import Workdays
 
 
@@ -32,6 +33,20 @@ class View:
     def moment(self) -> date:
         """The day at whose end figures about a moment look."""
         return min(self.period.last, self.as_of)
+
+    @property
+    def is_past(self) -> bool:
+        """The period ended before the day that is looked from: nothing of it is "today", "this week" or still to come."""
+        return self.period.last < self.as_of
+
+    @property
+    def until(self) -> str:
+        """截至6月30日, where what is said of a moment is of another than now; empty in a period that runs."""
+        return f"截至{day_of(self.moment, self.as_of)}" if self.is_past else ""
+
+    def lately(self, days: int) -> str:
+        """近 28 天, 至6月30日的 28 天: the days that end with the view's moment."""
+        return f"至{day_of(self.moment, self.as_of)}的 {days} 天" if self.is_past else f"近 {days} 天"
 
     def of_year(self) -> View:
         """The same view over the year of its period."""

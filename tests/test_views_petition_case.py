@@ -36,6 +36,8 @@ OTHER = Edition(
 )
 NAMES = {1: "李四海", 2: "王守田"}
 VIEW = View(Period.parse("2026-10"), FRIDAY, WORKDAYS)
+SEPTEMBER = replace(VIEW, period=Period.parse("2026-09"))
+"""Looked at from October."""
 
 
 def a_case(**changes: Any) -> dict[str, Any]:
@@ -62,7 +64,7 @@ def a_case(**changes: Any) -> dict[str, Any]:
 
 
 def a_list(*rows: dict[str, Any], **more: Any) -> Table:
-    return cases_table("诉求清单", pd.DataFrame(list(rows), columns=LIST_COLUMNS), NAMES, FRIDAY, WORKDAYS, **more)
+    return cases_table("诉求清单", pd.DataFrame(list(rows), columns=LIST_COLUMNS), NAMES, VIEW, **more)
 
 
 def html(*parts: Any) -> str:
@@ -95,7 +97,7 @@ def html(*parts: Any) -> str:
     ],
 )
 def test_how_a_case_stands_at_the_end_of_a_day(changes: dict[str, Any], status: Status, words: str) -> None:
-    found = petition_words.case_verdict(a_case(**changes), FRIDAY, WORKDAYS)
+    found = petition_words.case_verdict(a_case(**changes), VIEW)
     assert (found.status, found.words) == (status, words)
 
 
@@ -108,13 +110,51 @@ def test_every_list_has_a_name_and_every_order_too() -> None:
 
 
 def test_a_lists_name_says_the_editions_hours() -> None:
-    assert standing_names(EDITION)["unanswered"] == "24小时内未响应"
-    assert standing_names(OTHER)["unanswered"] == "48小时内未响应"
+    assert standing_names(VIEW)["unanswered"] == "24小时内未响应"
+    assert standing_names(replace(VIEW, rules=Rulebook((OTHER,), rulebook().rules)))["unanswered"] == "48小时内未响应"
+
+
+def test_no_list_of_a_past_period_is_due_this_week() -> None:
+    assert set(standing_names(VIEW)) - set(standing_names(SEPTEMBER)) == {"due_soon"}
+    running = replace(VIEW, period=Period.parse("2026-Q4"))
+    assert "due_soon" in standing_names(running), "a picked period that runs is as the running one"
+
+
+@pytest.mark.parametrize(
+    ("view", "moved", "said"),
+    [
+        ("running", datetime(2026, 10, 16, 0, 5), "今天有进展"),
+        ("running", datetime(2026, 10, 15, 23, 55), "1 天未动"),
+        ("past", datetime(2026, 9, 30, 8), "9月30日有进展"),
+        ("past", datetime(2026, 8, 13, 8), "48 天未动"),
+        ("past", None, ""),
+        ("last year", datetime(2025, 12, 31, 8), "2025年12月31日有进展"),
+    ],
+)
+def test_how_long_a_case_rests_is_reckoned_to_the_views_moment(view: str, moved: datetime | None, said: str) -> None:
+    views = {"running": VIEW, "past": SEPTEMBER, "last year": replace(VIEW, period=Period.parse("2025"))}
+    assert petition_words.rest_words(moved, views[view]) == said
+
+
+@pytest.mark.parametrize(
+    ("due", "words"),
+    [
+        (date(2026, 9, 29), "超期 1 天"),
+        (date(2026, 9, 30), "超期不到 1 天"),
+        (date(2026, 10, 1), "还剩 1 个工作日"),
+        (date(2026, 10, 2), "还剩 2 个工作日"),
+    ],
+)
+def test_a_case_of_a_past_period_stands_as_it_stood_at_its_end(due: date, words: str) -> None:
+    workdays = Workdays({**DAYS, date(2026, 10, 1): True, date(2026, 10, 2): True})
+    assert petition_words.case_verdict(a_case(due_day=due), replace(SEPTEMBER, workdays=workdays)).words == words
+    ended_later = a_case(due_day=due, ended_at=datetime(2026, 10, 2, 8), outcome="resolved")
+    assert petition_words.case_verdict(ended_later, replace(SEPTEMBER, workdays=workdays)).words == words, "not known then"
 
 
 def test_a_list_says_at_which_day_it_looks_where_it_looks_at_one() -> None:
-    assert list_sentence("超期在办", "overdue", 1234, FRIDAY, "宅基地") == "超期在办 1,234 件(截至10月16日),含“宅基地”"
-    assert list_sentence("本期办结", "ended", 3, FRIDAY, "") == "本期办结 3 件"
+    assert list_sentence("超期在办", "overdue", 1234, VIEW, "宅基地") == "超期在办 1,234 件(截至10月16日),含“宅基地”"
+    assert list_sentence("本期办结", "ended", 3, VIEW, "") == "本期办结 3 件"
 
 
 def test_the_oldest_bucket_of_days_is_the_editions_backlog() -> None:
@@ -173,7 +213,7 @@ def test_an_ended_case_no_longer_waits() -> None:
 
 def test_the_head_of_a_list_says_who_has_it_and_leaves_in_no_file() -> None:
     rows = pd.DataFrame([a_case()], columns=LIST_COLUMNS)
-    made = short_cases_table("积案未包案", rows, NAMES, FRIDAY, WORKDAYS, by_age=True)
+    made = short_cases_table("积案未包案", rows, NAMES, VIEW, by_age=True)
     shown = html(made)
     assert "泥河镇 宅基地" in shown
     assert "邻 · 李四海 · 2 天未动" in shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,8 +15,10 @@ from metrics.petition_forecast import HitRate
 from metrics.rulebook import Edition, rulebook
 from metrics.vocabulary import Level, Module, Status
 from metrics.workdays import Workdays
+from pages.common.charts import line_chart
 from reports.html import HtmlWriter
 from reports.links import CASES, TOWNSHIP, VILLAGE, Link
+from reports.palette import LIGHT
 from reports.parts import Leaderboard
 from reports.subjects import SUBJECTS, cases_behind
 from reports.tables import Table, screen_text, small_text
@@ -24,6 +27,8 @@ from reports.views import petition_composition, petition_signals, petitions
 
 FRIDAY = date(2026, 10, 16)
 VIEW = View(Period.parse("2026-10"), FRIDAY, Workdays({FRIDAY: True}, {}))
+JUNE = replace(VIEW, period=Period.parse("2026-06"))
+"""Looked at from October."""
 TOWNS = {"149981100": "泥河镇", "149981102": "西沟乡"}
 NAMES = {1: "李四海", 2: "王守田"}
 AGES = (0, 3, 7, 15, 30, 60, 90)
@@ -56,9 +61,8 @@ def test_the_title_names_the_township_with_most_overdue_cases():
     rows = standing(
         ("all", None, 221, 91, 30, 61, 0, 0, 14), ("township", "149981100", 120, 21), ("township", "149981102", 101, 70, 0, 0, 0, 0, 0)
     )
-    assert (
-        petitions.standing_sentence(rows, TOWNS) == "在办 221 件,超期 91 件(西沟乡 70 件最多),本周到期 30 件;积案 61 件,14 件没有包案领导"
-    )
+    said = petitions.standing_sentence(rows, TOWNS, VIEW)
+    assert said == "在办 221 件,超期 91 件(西沟乡 70 件最多),本周到期 30 件;积案 61 件,14 件没有包案领导"
 
 
 @pytest.mark.parametrize(
@@ -73,7 +77,7 @@ def test_the_title_names_the_township_with_most_overdue_cases():
     ],
 )
 def test_the_title_says_only_what_there_is(rows: pd.DataFrame, said: str):
-    assert petitions.standing_sentence(rows, TOWNS) == said
+    assert petitions.standing_sentence(rows, TOWNS, VIEW) == said
 
 
 # --- what was decided -----------------------------------------------------------------------------------------------
@@ -231,7 +235,7 @@ def test_where_no_unit_is_flattered_there_is_a_heading_and_no_row():
 
 def test_bars_stand_in_the_order_of_the_office_and_what_is_not_recorded_comes_last():
     rows = standing(("level", None, 9, 0), ("level", "county", 5, 2), ("level", "cell", 1, 1), ("size", "big", 7))
-    made = petition_composition.composition(rows, "级别", TOWNS, AGES)
+    made = petition_composition.composition(rows, "级别", TOWNS, AGES, VIEW)
     assert (made.names, made.codes) == (["邻", "县", "未记录"], ["cell", "county", ""])
     assert made.texts == ["1 件 · 超期 1", "5 件 · 超期 2", "9 件 · 超期 0"]
     assert (made.title, made.leads) == ("超期最多的是县(2 件)", True)
@@ -241,31 +245,58 @@ def test_bars_stand_in_the_order_of_the_office_and_what_is_not_recorded_comes_la
 
 def test_a_long_dimension_is_drawn_for_its_largest_and_whole_in_the_file():
     rows = standing(*(("category", f"类别{n:02d}", n, 1 if n < 2 else 0) for n in range(1, 31)))
-    made = petition_composition.composition(rows, "类别", TOWNS, AGES)
+    made = petition_composition.composition(rows, "类别", TOWNS, AGES, VIEW)
     assert len(made.names) == petition_composition.MOST_BARS
     assert len(made.table.frame) == 30
     assert made.names[0] == "类别30"
     assert made.title == "没有超期", "the title speaks of the bars that are drawn"
-    assert not petition_composition.composition(standing(("sphere", "public", 1)), "领域", TOWNS, AGES).leads
+    assert not petition_composition.composition(standing(("sphere", "public", 1)), "领域", TOWNS, AGES, VIEW).leads
 
 
 def test_ages_are_named_by_their_bounds_in_order():
     rows = standing(("age", "90", 4, 4), ("age", "3", 1), ("age", "0", 2))
-    assert petition_composition.composition(rows, "在办天数", TOWNS, AGES).names == ["0–3 天", "3–7 天", "90 天以上"]
+    assert petition_composition.composition(rows, "在办天数", TOWNS, AGES, VIEW).names == ["0–3 天", "3–7 天", "90 天以上"]
 
 
 def test_the_running_week_does_not_decide_whether_more_came_or_went():
     monday = date(2026, 10, 12)
     days = [monday - timedelta(weeks=4), monday - timedelta(days=1), monday, FRIDAY]
-    flow = petition_composition.weekly_flow(pd.DataFrame({"day": days, "opened": [3, 2, 0, 0], "ended": [1, 1, 50, 50]}), FRIDAY)
+    flow = petition_composition.weekly_flow(pd.DataFrame({"day": days, "opened": [3, 2, 0, 0], "ended": [1, 1, 50, 50]}), VIEW)
     assert flow.title == "近四周来 5 件、结 2 件,在办增加"
     assert (flow.opened[-5], flow.opened[-2], flow.ended[-1]) == (3, 2, 100)
-    assert (len(flow.weeks), flow.weeks[-1], flow.remarks[-1]) == (petition_composition.FLOW_WEEKS + 1, "10/12", "(本周未完)")
+    assert (len(flow.weeks), flow.weeks[-1], flow.remarks[-1]) == (petition_composition.FLOW_WEEKS + 1, "10/12", "(本周进行中)")
     assert FRIDAY - timedelta(days=petition_composition.flow_days(FRIDAY) - 1) == monday - timedelta(weeks=petition_composition.FLOW_WEEKS)
 
 
+@pytest.mark.parametrize(
+    ("period", "title", "cut", "subtitle"),
+    [
+        ("2026-10", "近四周来 4 件、结 0 件,在办增加", "本周进行中", "每周件数 · 虚线:本周进行中"),
+        ("2026-09", "至9月27日的四周来 4 件、结 0 件,在办增加", "末周只到9月30日", "每周件数 · 虚线:末周只到9月30日"),
+        ("2026-05", "至5月31日的四周来 4 件、结 0 件,在办增加", "", "每周件数"),  # 31 May 2026 is a Sunday: its week is whole
+        ("2025-10", "至2025年10月26日的四周来 4 件、结 0 件,在办增加", "末周只到2025年10月31日", "每周件数 · 虚线:末周只到2025年10月31日"),
+    ],
+)
+def test_the_last_week_of_a_past_period_is_cut_by_it_and_never_this_week(period: str, title: str, cut: str, subtitle: str):
+    view = replace(VIEW, period=Period.parse(period))
+    monday = view.moment - timedelta(days=view.moment.weekday())
+    whole = [monday - timedelta(weeks=back) for back in range(0 if not cut else 1, 6)]
+    flow = petition_composition.weekly_flow(pd.DataFrame({"day": whole, "opened": 1, "ended": 0}), view)
+    assert (flow.title, flow.cut, flow.subtitle) == (title, cut, subtitle)
+
+
+def test_the_week_that_runs_is_dashed_and_hollow_in_the_chart():
+    lines = {"点单": [3, 2, 1], "办结": [1, 1, 0]}
+    drawn = [line_chart(LIGHT, ["10/1", "10/8", "10/15"], lines, title="", subtitle="", share=False, running=on) for on in (False, True)]
+    assert [len(each["data"]) for each in drawn] == [2, 4]
+    solid, end = drawn[1]["data"][:2]
+    assert (solid["y"], end["y"]) == ([3, 2, None], [2, 1])
+    assert (end["x"], end["line"]["dash"], end["marker"]["symbol"]) == (["10/8", "10/15"], "dot", "circle-open")
+    assert drawn[0]["layout"]["annotations"] == drawn[1]["layout"]["annotations"], "named at the right end all the same"
+
+
 def test_a_flow_without_anything_is_level():
-    flow = petition_composition.weekly_flow(pd.DataFrame({"day": [], "opened": [], "ended": []}), FRIDAY)
+    flow = petition_composition.weekly_flow(pd.DataFrame({"day": [], "opened": [], "ended": []}), VIEW)
     assert flow.title == "近四周来 0 件、结 0 件,进出持平"
     assert set(flow.opened) == {0}
 
@@ -275,7 +306,7 @@ def test_steps_that_nobody_passed_count_none_and_have_no_duration():
     waiting = pd.DataFrame(
         {"step": list(petition_composition.STEP_FROM), "waiting": [1, 2, 7, 900, 0], "oldest": [date(2026, 10, 1), None, None, None, None]}
     )
-    made = petition_composition.steps_table(durations, waiting, "149981100", 60)
+    made = petition_composition.steps_table(durations, waiting, replace(VIEW, township="149981100"), 60)
     first, second = on_screen(made)[:2]
     assert first == ["派单 | 点单 → 派单", "2 件", "39.0 小时", "2.8 天", "1 件 | 最早 10月1日"]
     assert second == ["接单 | 派单 → 接单", "0 件", "—", "—", "2 件"]
@@ -283,6 +314,25 @@ def test_steps_that_nobody_passed_count_none_and_have_no_duration():
     assert "近 60 天" in made.remark
     assert headings(made) == ["步骤", "走完(件)", "用时中位数(天)", "九成不超过(天)", "现在等着(件)", "最早自"]
     assert made.links[0] == Link(CASES, {"standing": "awaits_dispatch", "township": "149981100", "sort": "moved"})
+
+
+def test_what_waits_in_a_past_period_waited_at_its_end():
+    durations = pd.DataFrame({"step": ["dispatch"], "n": [2], "position": [0], "days": [0.125]})
+    waiting = pd.DataFrame({"step": list(petition_composition.STEP_FROM), "waiting": [1, 2, 7, 900, 0], "oldest": [None] * 5})
+    made = petition_composition.steps_table(durations, waiting, JUNE, 60)
+    assert made.conclusion == "四单:截至6月30日在办诉求多数等在“办结”这一步"
+    assert "截至6月30日等着(件)" in headings(made)
+    assert made.remark.endswith("等在该步的为截至6月30日,评单、销号只看此前 60 天办结的")
+    assert "现在" not in str(HtmlWriter(lambda _: True).render(made))
+
+
+def test_nothing_of_a_past_period_is_due_this_week():
+    rows = standing(("all", None, 3, 1, 2), ("level", "cell", 3, 1, 2))
+    assert petitions.standing_sentence(rows, TOWNS, JUNE) == "截至6月30日在办 3 件,超期 1 件"
+    assert petitions.standing_sentence(standing(("all", None, 0)), TOWNS, JUNE) == "截至6月30日没有在办诉求"
+    made = petition_composition.composition(rows, "级别", TOWNS, AGES, JUNE)
+    assert headings(made.table) == ["级别", "在办(件)", "超期(件)", "积案(件)"]
+    assert made.subtitle.startswith("截至6月30日在办诉求按级别")
 
 
 # --- signals --------------------------------------------------------------------------------------------------------
@@ -298,7 +348,7 @@ def test_what_rises_everywhere_stands_before_what_rises_in_a_township():
             "repeats": [0, 0, 0],
         }
     )
-    head, everything = petition_signals.rising_tables(counts, 28, 84, TOWNS, None)
+    head, everything = petition_signals.rising_tables(counts, 28, 84, TOWNS, VIEW)
     assert head.conclusion == "供暖明显上升"
     assert on_screen(head)[0] == ["供暖 | 合计", "70 件", "4 件", "平时的 17.5 倍"]
     assert ["供暖 | 西沟乡", "30 件", "0 件", "以前没有"] in on_screen(head)
@@ -310,14 +360,25 @@ def test_what_rises_everywhere_stands_before_what_rises_in_a_township():
 def test_only_the_surest_townships_are_on_screen_and_all_in_the_file():
     towns = {f"1499811{place:02d}": f"乡镇{place}" for place in range(12)}
     counts = pd.DataFrame({"category": "供暖", "code": list(towns), "recent": 30, "past": 3, "repeats": 0})
-    head, everything = petition_signals.rising_tables(counts, 28, 84, towns, None)
+    head, everything = petition_signals.rising_tables(counts, 28, 84, towns, VIEW)
     assert (len(head.frame), len(everything.frame)) == (1 + petition_signals.MOST_UNITS, 13)
 
 
 def test_nothing_rising_is_a_heading_alone():
-    head, _ = petition_signals.rising_tables(pd.DataFrame(columns=["category", "code", "recent", "past", "repeats"]), 28, 84, TOWNS, None)
+    head, _ = petition_signals.rising_tables(pd.DataFrame(columns=["category", "code", "recent", "past", "repeats"]), 28, 84, TOWNS, VIEW)
     assert head.conclusion == "没有明显上升的类别"
     assert head.frame.empty
+
+
+def test_what_rose_in_the_past_did_so_up_to_the_periods_end():
+    counts = pd.DataFrame({"category": ["供暖"], "code": ["149981100"], "recent": [40], "past": [12], "repeats": [0]})
+    head, everything = petition_signals.rising_tables(counts, 28, 84, TOWNS, JUNE)
+    assert head.remark.startswith(everything.chosen)
+    assert head.remark.startswith("至6月30日的 28 天与此前 84 天")
+    assert (
+        petition_signals.repeated_table(pd.DataFrame(columns=["number", "code"]), TOWNS, JUNE).conclusion
+        == "至6月30日的 180 天没有重复诉求"
+    )
 
 
 def test_a_repeated_case_without_a_title_is_named_by_its_number():
@@ -334,10 +395,10 @@ def test_a_repeated_case_without_a_title_is_named_by_its_number():
             }
         ]
     )
-    made = petition_signals.repeated_table(found, TOWNS)
+    made = petition_signals.repeated_table(found, TOWNS, VIEW)
     assert on_screen(made) == [["未分类 · N-1 | 泥河镇 · N-1", "3 次 | 最近 10月2日", "在办"]]
-    assert headings(made) == ["首件编号", "类别", "事由", "乡镇", "又提(次)", "最近一次", "现状"]
-    assert petition_signals.repeated_table(found.iloc[:0], TOWNS).conclusion == "近 180 天没有重复诉求"
+    assert headings(made) == ["首件编号", "类别", "事由", "乡镇", "又提(次)", "最近一次", "状态"]
+    assert petition_signals.repeated_table(found.iloc[:0], TOWNS, VIEW).conclusion == "近 180 天没有重复诉求"
 
 
 def test_what_climbs_is_told_from_level_to_level_with_the_countys_mass_visits():

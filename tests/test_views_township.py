@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from metrics.definition import Question
-from metrics.period import Period
+from metrics.period import Period, PeriodKind
 from metrics.person_months import Month, months_of
 from metrics.registry import REGISTRY
 from metrics.rulebook import rulebook
@@ -22,6 +22,7 @@ from reports.links import to_case, to_cases, to_person, to_township, to_village
 from reports.parts import Exceptional
 from reports.subjects import CASES_BEHIND
 from reports.tables import Table
+from reports.view import View
 from reports.views import open_cases, person, posts, township, village
 from reports.views.township import Cause, UnitFigure
 
@@ -184,7 +185,7 @@ def a_case(**change: Any) -> dict[str, Any]:
 
 def test_a_case_behind_a_figure_says_how_it_stands_as_every_list_does() -> None:
     rows = pd.DataFrame([a_case(), a_case(ended_at=datetime(2026, 11, 12), outcome="resolved")])
-    found = township.case_lines(rows, TODAY, Workdays({}))
+    found = township.case_lines(rows, View(Period.holding(PeriodKind.MONTH, TODAY), TODAY, Workdays({})))
     assert [line.words for line in found] == ["超期 12 天", "已化解 · 超时"]
     assert found[0].link == to_case("S-1")
 

@@ -65,30 +65,32 @@ def line_chart(
     target: float | None = None,
     share: bool = True,
     hover: Mapping[str, Sequence[str]] | None = None,
+    running: bool = False,
     height: int = 300,
 ) -> Figure:
     """Lines over equally spaced periods, named at their right end; one may be emphasised, the others stay quiet.
 
-    ``labels``: the periods; ``lines``: name → values (None is a gap); ``hover``: name → what each point says besides its value (k/n).
+    ``labels``: the periods; ``lines``: name → values (None is a gap); ``hover``: name → what each point says besides its value (k/n);
+    ``running``: the last period is not over, and the way to it is dashed, its points hollow.
     """
-    traces, notes = [], []
+    traces, notes = list[Figure](), []
     for name, values in lines.items():
         strong = emphasis in (None, name)
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "x": list(labels),
-                "y": list(values),
-                "name": name,
-                "line": {"color": palette.accent if strong else palette.quiet, "width": 2.4 if strong else 1.2},
-                "marker": {"size": 6 if strong else 3},
-                "opacity": 1 if strong else 0.6,
-                "connectgaps": False,
-                "customdata": list((hover or {}).get(name, [""] * len(labels))),
-                "hovertemplate": f"{name} %{{x}}<br>%{{y{':.1%' if share else ''}}} %{{customdata}}<extra></extra>",
-            }
-        )
+        said = list((hover or {}).get(name, [""] * len(labels)))
+        whole = {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "x": list(labels),
+            "y": list(values),
+            "name": name,
+            "line": {"color": palette.accent if strong else palette.quiet, "width": 2.4 if strong else 1.2},
+            "marker": {"size": 6 if strong else 3},
+            "opacity": 1 if strong else 0.6,
+            "connectgaps": False,
+            "customdata": said,
+            "hovertemplate": f"{name} %{{x}}<br>%{{y{':.1%' if share else ''}}} %{{customdata}}<extra></extra>",
+        }
+        traces += _open_ended(whole) if running and len(labels) > 1 else [whole]
         last = next((position for position in range(len(values) - 1, -1, -1) if values[position] is not None), None)
         if last is not None and (strong or len(lines) <= 3):
             notes.append(
@@ -110,6 +112,14 @@ def line_chart(
     if target is not None:
         layout["shapes"] = [_goal(palette, y0=target, y1=target, x0=0, x1=1, xref="paper")]
     return {"data": traces, "layout": layout}
+
+
+def _open_ended(trace: Figure) -> list[Figure]:
+    """A line up to its last point but one, and the dashed way to the last, which is hollow."""
+    solid = {**trace, "y": [*trace["y"][:-1], None]}
+    end = {name: list(trace[name][-2:]) for name in ("x", "y", "customdata")}
+    sizes = {"size": [0, trace["marker"]["size"] + 2], "symbol": "circle-open"}
+    return [solid, {**trace, **end, "line": {**trace["line"], "dash": "dot"}, "marker": {**trace["marker"], **sizes}}]
 
 
 def bar_chart(

@@ -28,14 +28,16 @@ from reports.views import petitions
 
 def last_meeting(p: Page) -> None:
     """What a meeting looks at first; nothing where nothing was decided."""
-    found = petitions.to_talk_about(decisions_of(p.filters.narrowed, p.filters.as_of))
+    found = petitions.to_talk_about(decisions_of(p.filters.narrowed, p.view.moment))
     if len(found):
         decided = petitions.decisions_table(found, names_of(p.filters.narrowed, found["lead_id"]), p.filters.townships)
         p.show(decided.page(1, petitions.MOST_DECISIONS), key="last-meeting", whole=lambda: decided)
 
 
 def groups(p: Page) -> tuple[ExceptionGroup, ...]:
-    return (*(_watched(p, each) for each in petitions.WATCHED), _likely_late(p))
+    """What probably comes is nothing to say of a period that is over."""
+    watched = tuple(_watched(p, each) for each in petitions.WATCHED)
+    return watched if p.view.is_past else (*watched, _likely_late(p))
 
 
 def _watched(p: Page, it: petitions.Watched) -> ExceptionGroup:

@@ -28,8 +28,7 @@ def listed(filters: Filters, found: CaseList, answer: Callable[..., Any], **part
         "诉求清单",
         rows,
         names_of(filters.scope, [*rows["handler_id"], *rows["lead_id"]]),
-        filters.view.moment,
-        filters.view.workdays,
+        filters.view,
         conclusion="",
         indicators=("petitions.overdue",),
         chosen=found.chosen,
@@ -43,7 +42,7 @@ with page("petitions/cases") as p:
     total = loaders.answer(petition_count, filters.narrowed, TABLES, window=filters.window, asked=found.asked)
     number = page_from_address(PAGE, total, PAGE_ROWS)
     st.session_state[LIST_SHOWN] = st.query_params.to_dict()
-    sentence = list_sentence(found.name, found.asked.standing, total, filters.view.moment, found.asked.words)
+    sentence = list_sentence(found.name, found.asked.standing, total, filters.view, found.asked.words)
     p.title(sentence, crumbs=[("诉求", file_of(PETITIONS), filters.query)])
     all_of_it = partial(listed, filters, found, loaders.answer_once, rows=ALL_ROWS)
     p.show(listed(filters, found, partial(loaders.answer, tables=TABLES), page=number), key="case-rows", whole=all_of_it)

@@ -26,7 +26,7 @@ def _standing(p: Page) -> pd.DataFrame:
 
 def sentence(p: Page) -> str:
     """The page's title."""
-    return petitions.standing_sentence(_standing(p), p.filters.townships)
+    return petitions.standing_sentence(_standing(p), p.filters.townships, p.view)
 
 
 def composition(p: Page) -> None:
@@ -38,12 +38,12 @@ def composition(p: Page) -> None:
     window = moment_window(p.filters)
     durations = loaders.answer(step_durations, p.filters.narrowed, TABLES, window=p.filters.window)
     waiting = loaders.answer(waiting_by_step, p.filters.narrowed, TABLES, window=window)
-    steps = petition_composition.steps_table(durations, waiting, p.filters.township, AFTERWARDS_DAYS)
+    steps = petition_composition.steps_table(durations, waiting, p.view, AFTERWARDS_DAYS)
     p.show(steps, key="funnel", picture_name="四单各环节")
 
 
 def _bars(p: Page, by: str) -> None:
-    made = petition_composition.composition(_standing(p), by, p.filters.townships, age_buckets(p.filters.window))
+    made = petition_composition.composition(_standing(p), by, p.filters.townships, age_buckets(p.filters.window), p.view)
     p.offer(lambda: made.table, made.table)
     bars = bar_chart(
         palette(), made.names, made.values, title=made.title, subtitle=made.subtitle, texts=made.texts, codes=made.codes, share=False
@@ -57,17 +57,18 @@ def _bars(p: Page, by: str) -> None:
 def _flow(p: Page) -> None:
     window = moment_window(p.filters)
     window = days_before(window, petition_composition.flow_days(window.last))
-    flow = petition_composition.weekly_flow(loaders.answer(daily_flow, p.filters.narrowed, TABLES, window=window), window.last)
+    flow = petition_composition.weekly_flow(loaders.answer(daily_flow, p.filters.narrowed, TABLES, window=window), p.view)
     lines = {"点单": flow.opened, "办结": flow.ended}
     figure = line_chart(
         palette(),
         flow.weeks,
         lines,
         title=flow.title,
-        subtitle="每周件数",
+        subtitle=flow.subtitle,
         emphasis="点单",
         share=False,
         hover=dict.fromkeys(lines, flow.remarks),
+        running=bool(flow.cut),
         height=360,
     )
     figure["layout"]["xaxis"]["tickvals"] = flow.weeks[::-4]

@@ -31,7 +31,7 @@ def signals(p: Page) -> None:
 
 def _rising(p: Page) -> None:
     counts = loaders.answer(category_counts, p.filters.narrowed, TABLES, window=moment_window(p.filters))
-    head, everything = petition_signals.rising_tables(counts, RECENT_DAYS, PAST_DAYS, p.filters.townships, p.filters.township)
+    head, everything = petition_signals.rising_tables(counts, RECENT_DAYS, PAST_DAYS, p.filters.townships, p.view)
     p.show(head, key="rising", picture_name="上升类别", whole=lambda: everything)
 
 
@@ -48,9 +48,10 @@ def _repeated(p: Page) -> None:
     filters, window = p.filters, days_before(moment_window(p.filters), petition_signals.REPEAT_DAYS)
     found = loaders.answer(repeated_most, filters.narrowed, TABLES, window=window)
     cases = More("本期重复诉求清单 →", to_cases("repeats", filters.township, sort="newest"))
-    p.show(petition_signals.repeated_table(found, filters.townships), cases, key="repeated", whole=partial(_all_repeated, filters, window))
+    head = petition_signals.repeated_table(found, filters.townships, p.view)
+    p.show(head, cases, key="repeated", whole=partial(_all_repeated, filters, window))
 
 
 def _all_repeated(filters: Filters, window: Window) -> Table:
     found = loaders.answer_once(repeated_most, filters.narrowed, window=window, limit=ALL_ROWS)
-    return petition_signals.repeated_table(found, filters.townships)
+    return petition_signals.repeated_table(found, filters.townships, filters.view)

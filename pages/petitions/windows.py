@@ -22,6 +22,5 @@ def days_before(asked: Window, days: int) -> Window:
 
 
 def week_end(day: date) -> date:
-    """The Sunday of a day's week: until then a case is 本周到期; on a weekend the Sunday after."""
-    ahead = 6 - day.weekday()
-    return day + timedelta(days=ahead if ahead > 1 else ahead + 7)
+    """The Sunday of a day's week, Monday to Sunday: until then a case is 本周到期."""
+    return day + timedelta(days=6 - day.weekday())

@@ -45,7 +45,7 @@ def _petitions(p: Page, standing: str, own: Scope) -> Cause:
     window, asked = p.filters.window, Asked(standing=standing, sort="due")
     total = int(loaders.answer(petition_count, own, PETITION_TABLES, window=window, asked=asked))
     rows = loaders.answer(petition_list, own, PETITION_TABLES, window=window, asked=asked, rows=MOST_LINES)
-    return Cause(township.case_lines(rows, p.view.moment, p.view.workdays), total)
+    return Cause(township.case_lines(rows, p.view), total)
 
 
 def _units(p: Page, figure: UnitFigure, code: str, county: Scope) -> Cause:

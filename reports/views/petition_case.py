@@ -36,13 +36,13 @@ RESTRICTED_NOTE = "检举控告件:不计入任何统计、排名和导出,仅�
 
 def sentence(case: Mapping[str, Any], events: pd.DataFrame, names: Mapping[int, str], view: View) -> str:
     """超期 12 天,组张三经办 20 天,7 天未动. ``case``, ``events``: ``data_access.petition_lists``."""
-    as_of, state = view.as_of, words.case_verdict(case, view.as_of, view.workdays)
+    as_of, state = view.as_of, words.case_verdict(case, view)
     if known(case["ended_at"]) is not None:
         closed = "未销号" if known(case["closed_at"]) is None else "已销号"
         return f"{state},{day_text(case['ended_at'].date())}办结,{closed}"
     held = max(0, (as_of - held_since(case, events).date()).days)
     handler = words.NOBODY if known(case["handler_id"]) is None else f"{name_of(names, case['handler_id'])}经办"
-    return f"{state},{words.level_name(case['level'])}{handler} {held} 天,{words.rest_words(last_moved(case, events), as_of)}"
+    return f"{state},{words.level_name(case['level'])}{handler} {held} 天,{words.rest_words(last_moved(case, events), view)}"
 
 
 def subtitle(case: Mapping[str, Any], places: Mapping[str, str], names: Mapping[int, str]) -> str:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from metrics.petition_case import known
-from metrics.rulebook import Edition
-from metrics.wording import day_text, whole
-from metrics.workdays import Workdays
+from metrics.wording import day_of, whole
 from reports.links import to_case
 from reports.tables import Column, Kind, Layout, Table, Verdict, table
+from reports.view import View
 from reports.views import petition_words as words
 from reports.views.people import name_of
 
@@ -47,30 +45,30 @@ COLUMNS = (
 )
 
 
-def cases_table(title: str, rows: pd.DataFrame, names: Mapping[int, str], as_of: date, workdays: Workdays, **more: Any) -> Table:
-    """A list of cases as they stand at the end of a day. ``rows``: ``data_access.petition_lists.petition_list``; ``names``: of the
+def cases_table(title: str, rows: pd.DataFrame, names: Mapping[int, str], view: View, **more: Any) -> Table:
+    """A list of cases as they stand at the view's moment. ``rows``: ``data_access.petition_lists.petition_list``; ``names``: of the
     people in it, by id. ``more`` are further fields of the table (conclusion, remark, indicators, chosen, empty, may_leave)."""
     found = rows.to_dict("records")
     return table(
         title,
         COLUMNS,
-        [_case(row, names, as_of, workdays) for row in found],
+        [_case(row, names, view) for row in found],
         layout=Layout.CASES,
         links=tuple(to_case(row["number"]) for row in found),
         **more,
     )
 
 
-def _case(row: Mapping[Any, Any], names: Mapping[int, str], as_of: date, workdays: Workdays) -> dict[str, Any]:
-    over = words.has_ended(row, as_of)
+def _case(row: Mapping[Any, Any], names: Mapping[int, str], view: View) -> dict[str, Any]:
+    over = words.has_ended(row, view.moment)
     flags = (("信访件", row["is_xinfang"]), ("挂牌督办", row["supervised"]), ("重办", row["reopened"]))
     return {
         "what": words.headline(row),
         "place": words.place_words(row),
-        "opened_on": words.opened_words(row["opened_at"], as_of),
+        "opened_on": words.opened_words(row["opened_at"], view.moment),
         "flags": " · ".join(flag for flag, on in flags if known(on)),
         "who": words.owner_words(row, names),
-        "rest": "" if over else words.rest_words(row["moved_at"], as_of),
+        "rest": "" if over else words.rest_words(row["moved_at"], view),
         "number": row["number"],
         "category": words.category_name(row["category"]),
         "title": known(row["title"]),
@@ -82,24 +80,25 @@ def _case(row: Mapping[Any, Any], names: Mapping[int, str], as_of: date, workday
         "supervised": "是" if known(row["supervised"]) else "",
         "opened_at": row["opened_at"],
         "due_day": known(row["due_day"]),
-        "state": words.case_verdict(row, as_of, workdays),
+        "state": words.case_verdict(row, view),
         "ended_at": row["ended_at"] if over else None,
         "handler": name_of(names, row["handler_id"], words.NOBODY),
         "lead": name_of(names, row["lead_id"], ""),
         "moved_at": known(row["moved_at"]),
-        "still": None if over else words.still_days(row["moved_at"], as_of),
+        "still": None if over else words.still_days(row["moved_at"], view.moment),
         "reopened": known(row["reopened"]),
     }
 
 
-def standing_names(edition: Edition) -> dict[str, str]:
-    """The names of the lists by standing, with the edition's numbers: 24小时内未响应."""
-    return {standing: edition.filled(name) for standing, name in words.STANDING_NAMES.items()}
+def standing_names(view: View) -> dict[str, str]:
+    """The names of the lists by standing, with the edition's numbers: 24小时内未响应. No week runs in a period that is over."""
+    names = {standing: view.edition.filled(name) for standing, name in words.STANDING_NAMES.items()}
+    return {standing: name for standing, name in names.items() if not (view.is_past and standing in words.AHEAD)}
 
 
-def list_sentence(name: str, standing: str, total: int, moment: date, searched: str) -> str:
+def list_sentence(name: str, standing: str, total: int, view: View, searched: str) -> str:
     """超期在办 91 件(截至11月21日),含“宅基地”."""
-    at = f"(截至{day_text(moment)})" if standing in words.AT_A_MOMENT else ""
+    at = f"(截至{day_of(view.moment, view.as_of)})" if standing in words.AT_A_MOMENT else ""
     return f"{name} {whole(total)} 件{at}" + (f",含“{searched}”" if searched else "")
 
 
@@ -113,21 +112,19 @@ SHORT_COLUMNS = (
 )
 
 
-def short_cases_table(
-    title: str, rows: pd.DataFrame, names: Mapping[int, str], as_of: date, workdays: Workdays, *, by_age: bool = False, **more: Any
-) -> Table:
+def short_cases_table(title: str, rows: pd.DataFrame, names: Mapping[int, str], view: View, *, by_age: bool = False, **more: Any) -> Table:
     """The head of a list of cases, for a group of exceptions: where and what, who has it, how it stands or (``by_age``) how long it
     has been open. For the screen only; all of them, with all columns, are :func:`cases_table`."""
     found = rows.to_dict("records")
     lines = []
     for row in found:
-        state = words.case_verdict(row, as_of, workdays)
-        age = f"在办 {(as_of - row['opened_at'].date()).days} 天"
+        state = words.case_verdict(row, view)
+        age = f"在办 {(view.moment - row['opened_at'].date()).days} 天"
         lines.append(
             {
                 "what": f"{known(row['township']) or ''} {words.category_name(row['category'])}".strip(),
                 "who": words.owner_words(row, names),
-                "rest": words.rest_words(row["moved_at"], as_of),
+                "rest": words.rest_words(row["moved_at"], view),
                 "state": Verdict(state.status, age) if by_age else state,
             }
         )

@@ -12,15 +12,14 @@ from metrics.registry import indicator
 from metrics.wording import is_missing
 from reports.links import to_case, to_cases
 from reports.tables import Column, Kind, Table, table
+from reports.view import View
 from reports.views import petition_words as words
 
 REPEAT, MASS = "petitions.repeat", "petitions.mass"
 MOST_UNITS, MOST_CATEGORIES = 8, 3
 
 
-def rising_tables(
-    counts: pd.DataFrame, recent_days: int, past_days: int, townships: Mapping[str, str], township: str | None
-) -> tuple[Table, Table]:
+def rising_tables(counts: pd.DataFrame, recent_days: int, past_days: int, townships: Mapping[str, str], view: View) -> tuple[Table, Table]:
     """Categories of which more comes in than their own past explains, everywhere and by township, surest first: the head, and all.
 
     ``counts``: ``data_access.petition_state.category_counts``, which looks at ``recent_days`` and the ``past_days`` before them.
@@ -37,13 +36,13 @@ def rising_tables(
     ]
     named = list(dict.fromkeys(found["category"]))
     titled = "、".join(named[:MOST_CATEGORIES]) + ("等" if len(named) > MOST_CATEGORIES else "")
-    measured = f"近 {recent_days} 天与此前 {past_days} 天的平时水平比,已扣除偶然波动(误报不超过{FALSE_ALARMS:.0%})"
+    measured = f"{view.lately(recent_days)}与此前 {past_days} 天的平时水平比,已扣除偶然波动(误报不超过{FALSE_ALARMS:.0%})"
     everything = table(
         "上升的类别",
         (
             Column("category", "类别", small=("where",)),
             Column("where", "范围", screen=False),
-            Column("recent", "近期", Kind.COUNT, "件", head=f"近 {recent_days} 天", words="{} 件"),
+            Column("recent", "近期", Kind.COUNT, "件", head=view.lately(recent_days), words="{} 件"),
             Column("usual", "平时", Kind.NUMBER, "件"),
             Column("course", "", files=False),
             Column("times", "是平时的", Kind.NUMBER, "倍", screen=False),
@@ -52,7 +51,7 @@ def rising_tables(
         conclusion=f"{titled}明显上升" if rows else "没有明显上升的类别",
         remark=measured,
         chosen=measured,
-        links=tuple(to_cases("all", row["code"] or township, category=row["category"], sort="newest") for row in rows),
+        links=tuple(to_cases("all", row["code"] or view.township, category=row["category"], sort="newest") for row in rows),
         empty="",
     )
     return everything.page(1, len(everywhere) + MOST_UNITS), everything
@@ -67,12 +66,13 @@ REPEAT_COLUMNS = (
     Column("township", "乡镇", screen=False),
     Column("times", "又提", Kind.COUNT, "次", small=("latest_on",)),
     Column("latest_on", "最近一次", Kind.DATE, words="最近 {}", screen=False),
-    Column("state", "现状"),
+    Column("state", "状态"),
 )
 
 
-def repeated_table(found: pd.DataFrame, townships: Mapping[str, str]) -> Table:
+def repeated_table(found: pd.DataFrame, townships: Mapping[str, str], view: View) -> Table:
     """Petitions that later ones repeat. ``found``: ``data_access.petition_state.repeated_most`` of the last :data:`REPEAT_DAYS`."""
+    when = view.lately(REPEAT_DAYS)
     rows = [
         {
             **row,
@@ -89,10 +89,10 @@ def repeated_table(found: pd.DataFrame, townships: Mapping[str, str]) -> Table:
         "反复提出的诉求",
         REPEAT_COLUMNS,
         rows,
-        conclusion=f"近 {REPEAT_DAYS} 天反复最多的诉求" if rows else f"近 {REPEAT_DAYS} 天没有重复诉求",
+        conclusion=f"{when}反复最多的诉求" if rows else f"{when}没有重复诉求",
         remark="同一件事再次提出,多半没有真解决",
         indicators=(REPEAT,),
-        chosen=f"近 {REPEAT_DAYS} 天",
+        chosen=when,
         links=tuple(to_case(number) for number in found["number"]),
         empty="",
     )

@@ -19,9 +19,9 @@ from metrics.vocabulary import (
     Size,
     Status,
 )
-from metrics.wording import day_text, moment_text
-from metrics.workdays import Workdays
+from metrics.wording import day_of, day_text, moment_text
 from reports.tables import Verdict
+from reports.view import View
 from reports.views.people import name_of
 
 SPHERE_NAMES = {"public": "公共事务", "private": "个人事务"}
@@ -61,6 +61,8 @@ STANDING_NAMES = {
 """By standing (the values of ``reports.subjects.CASES_BEHIND`` and more): the list's name, with places for the edition's numbers."""
 AT_A_MOMENT = frozenset({"open", "overdue", "due_soon", "backlog", "backlog_unled", "supervised", "led", *AWAITED_NAMES})
 """The standings that look at the end of a day; the others look at the days of a period."""
+AHEAD = frozenset({"due_soon"})
+"""The standings that look ahead from now."""
 SORT_NAMES = {"due": "时限从早到晚", "moved": "最久没有进展", "opened": "点单从早到晚", "newest": "最新点单", "number": "按编号"}
 
 
@@ -114,19 +116,24 @@ def has_ended(row: Mapping[Any, Any], as_of: date) -> bool:
     return ended is not None and ended.date() <= as_of
 
 
-def case_verdict(row: Mapping[Any, Any], as_of: date, workdays: Workdays) -> Verdict:
-    """How a petition stands at the end of a day: 超期 12 天, 还剩 2 个工作日, 已化解 …"""
+def case_verdict(row: Mapping[Any, Any], view: View) -> Verdict:
+    """How a petition stands at the view's moment: 超期 12 天, 还剩 2 个工作日, 已化解 …"""
     due: date | None = known(row["due_day"])
-    if has_ended(row, as_of):
+    if has_ended(row, view.moment):
         word = outcome_name(known(row["outcome"]))
         late = due is not None and row["outcome"] == Outcome.RESOLVED and _late(row, row["ended_at"], due)
         return Verdict(Status.NEAR, f"{word} · 超时") if late else Verdict(Status.NONE, word)
     if due is None:
         return Verdict(Status.NONE, "在办 · 时限未定")
-    if due <= as_of:
-        return Verdict(Status.LOW, f"超期 {(as_of - due).days} 天" if due < as_of else "今天到期")
-    left = workdays.count(as_of, due)
+    if due <= view.moment:
+        return Verdict(Status.LOW, f"超期 {(view.moment - due).days} 天" if due < view.moment else _due_at_last(view))
+    left = view.workdays.count(view.moment, due)
     return Verdict(Status.NEAR if left <= FEW_WORKDAYS else Status.NONE, f"还剩 {left} 个工作日")
+
+
+def _due_at_last(view: View) -> str:
+    """Of a case that was due on the day of the view's moment."""
+    return "超期不到 1 天" if view.is_past else "今天到期"
 
 
 def _late(row: Mapping[Any, Any], ended: datetime, due: date) -> bool:
@@ -147,9 +154,12 @@ def still_days(moved_at: Any, as_of: date) -> int | None:
     return None if moved is None else max(0, (as_of - moved.date()).days)
 
 
-def rest_words(moved_at: Any, as_of: date) -> str:
-    days = still_days(moved_at, as_of)
-    return "" if days is None else f"{days} 天未动" if days else "今天有进展"
+def rest_words(moved_at: Any, view: View) -> str:
+    """48 天未动 as of the view's moment; 今天有进展, or the day in words where that was another day."""
+    days = still_days(moved_at, view.moment)
+    if days is None or days:
+        return "" if days is None else f"{days} 天未动"
+    return f"{day_of(view.moment, view.as_of)}有进展" if view.is_past else "今天有进展"
 
 
 def place_words(row: Mapping[Any, Any]) -> str:

@@ -37,14 +37,14 @@ def on_time_words(on_time: pd.DataFrame, overdue: pd.DataFrame) -> dict[str, str
     }
 
 
-def standing_sentence(standing: pd.DataFrame, townships: Mapping[str, str]) -> str:
-    """在办 221 件,超期 91 件(清水坪镇 21 件最多),本周到期 30 件;积案 61 件,14 件没有包案领导.
+def standing_sentence(standing: pd.DataFrame, townships: Mapping[str, str], view: View) -> str:
+    """在办 221 件,超期 91 件(清水坪镇 21 件最多),本周到期 30 件;积案 61 件,14 件没有包案领导. Of the past: 截至6月30日在办 …
 
     ``standing``: ``data_access.petition_state.open_by_dimension``.
     """
     total = standing[standing["dimension"] == "all"].iloc[0]
     if not total["open"]:
-        return "没有在办诉求"
+        return f"{view.until}没有在办诉求"
     units = standing[standing["dimension"] == "township"].sort_values("overdue", ascending=False)
     worst = ""
     if len(units) > 1 and units["overdue"].iloc[0]:
@@ -52,7 +52,8 @@ def standing_sentence(standing: pd.DataFrame, townships: Mapping[str, str]) -> s
         worst = f"({name} {units['overdue'].iloc[0]} 件最多)" if name else ""
     unled = f",{total['backlog_unled']} 件没有包案领导" if total["backlog_unled"] else ""
     backlog = f";积案 {total['backlog']} 件{unled}" if total["backlog"] else ""
-    return f"在办 {whole(total['open'])} 件,超期 {whole(total['overdue'])} 件{worst},本周到期 {total['due_soon']} 件{backlog}"
+    soon = "" if view.is_past else f",{words.STANDING_NAMES['due_soon']} {total['due_soon']} 件"
+    return f"{view.until}在办 {whole(total['open'])} 件,超期 {whole(total['overdue'])} 件{worst}{soon}{backlog}"
 
 
 # --- what was decided -----------------------------------------------------------------------------------------------
@@ -147,7 +148,7 @@ def watched_group(it: Watched, total: int, rows: pd.DataFrame, names: Mapping[in
     """The head of a list (``rows``) with handler, 包案领导 and since when nothing moved, and the way to all ``total`` of it."""
     title = words.STANDING_NAMES[it.standing]
     below = (More(f"全部 {total} 件 →", to_cases(it.standing, view.township, sort=it.sort)),) if total else ()
-    cases = short_cases_table(title, rows, names, view.moment, view.workdays, by_age=it.by_age)
+    cases = short_cases_table(title, rows, names, view, by_age=it.by_age)
     return ExceptionGroup(title, f"{total} 件", quiet=it.quiet, about=it.about, table=cases, below=below)
 
 
@@ -319,8 +320,7 @@ def supervised_table(rows: pd.DataFrame, names: Mapping[int, str], view: View) -
         words.STANDING_NAMES[SUPERVISED],
         rows,
         names,
-        view.moment,
-        view.workdays,
+        view,
         remark="来源系统登记的,最久未动的在前",
         chosen=f"{words.STANDING_NAMES[SUPERVISED]} · {words.SORT_NAMES[SUPERVISED_SORT]}",
         empty="没有挂牌督办的诉求",

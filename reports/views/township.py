@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -15,12 +14,12 @@ from metrics.ranking import margin
 from metrics.registry import REGISTRY
 from metrics.vocabulary import CODE_LENGTHS, MODULE_NAMES, Direction, Level, Measure, Module, SessionKind, Status
 from metrics.wording import MISSING, day_text, fraction, is_missing, share, target_text, value_text
-from metrics.workdays import Workdays
 from reports.links import DUTY, Definition, Link, to_case, to_cases, to_person, to_village
 from reports.modules import runs
 from reports.parts import Exceptional, ExceptionGroup, Exceptions, Heading, Named, NameLine, Names, Steps
 from reports.subjects import CASES_BEHIND
 from reports.tables import Column, Kind, Spark, Table, table, verdict_of
+from reports.view import View
 from reports.views.duty import person_name
 from reports.views.people import name_of
 from reports.views.petition_words import case_verdict, category_name
@@ -278,12 +277,12 @@ def week_lines(held: pd.DataFrame, kind: SessionKind) -> list[Exceptional]:
     return [Exceptional(f"{day_text(monday)}起的一周", WEEK_WORDS[kind]) for monday in missing]
 
 
-def case_lines(rows: pd.DataFrame, moment: date, workdays: Workdays) -> list[Exceptional]:
-    """Petitions as they stand at the end of a day. ``rows``: ``data_access.petition_lists.petition_list``."""
+def case_lines(rows: pd.DataFrame, view: View) -> list[Exceptional]:
+    """Petitions as they stand at the view's moment. ``rows``: ``data_access.petition_lists.petition_list``."""
     return [
         Exceptional(
             f"{row['village'] or row['area_code']} {category_name(row['category'])}",
-            case_verdict(row, moment, workdays).words,
+            case_verdict(row, view).words,
             to_case(row["number"]),
         )
         for row in rows.to_dict("records")
