@@ -22,8 +22,9 @@ from pages.common.navigation import plain
 Crumb = tuple[str, str, Mapping[str, str] | None]
 """Label, page file (``"pages/township/township.py"``), query parameters of that page."""
 
-_STYLE = Path(__file__).with_name("board.css")
-ICON = str(Path(__file__).with_name("icon.svg"))
+_HERE = Path(__file__).parent
+_STYLE = _HERE / "board.css"
+ICON = str(_HERE / "icon.svg")
 
 
 # A chart's colours are in its figure: what was drawn for the dark theme is turned light for the paper, hues kept.
@@ -38,6 +39,17 @@ def _style() -> str:
 def style_sheet() -> None:
     """The board's CSS, once per rerun (app.py calls it)."""
     st.html(_style() + (_CHARTS_ON_PAPER if st.context.theme.type == "dark" else ""))
+
+
+@st.cache_resource(show_spinner=False)
+def _scripts() -> Any:
+    text = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("chinese.js", "connection.js", "frame.js"))
+    return st.components.v2.component("board_frame", js=text)
+
+
+def page_scripts() -> None:
+    """The frame in the browser (app.py calls it): Streamlit's words in Chinese, a lost connection seen at once."""
+    _scripts()(key="board-frame")
 
 
 _NEW_PASSWORD, _LEAVE = "修改密码", "退出登录"
@@ -106,10 +118,17 @@ def bar() -> tuple[DeltaGenerator, DeltaGenerator]:
     return left, right
 
 
+# The words of a lost connection are there before it is lost: then the server can say nothing (connection.js shows them).
+_FRESHNESS = Markup(
+    '<p class="board-fresh{shade}" role="{role}">{text}<span class="board-live">{live}</span>'
+    '<b class="board-lost"> · 连接中断,恢复后自动更新</b></p>'
+)
+
+
 def freshness_note(text: str, *, stale: bool = False) -> None:
     """``截至 11月21日 20:15 · 实时`` quietly, or loudly how old the data are (``stale``)."""
-    shade, role = (" low", "alert") if stale else ("", "status")
-    st.html(Markup('<p class="board-fresh{}" role="{}">{}</p>').format(shade, role, text), width="content")
+    shade, role, live = (" low", "alert", "") if stale else ("", "status", " · 实时")
+    st.html(_FRESHNESS.format(shade=shade, role=role, text=text, live=live), width="content")
 
 
 def provisional_calendar_notice(provisional_years: Iterable[int], first_day: date, last_day: date) -> None:

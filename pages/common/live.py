@@ -53,7 +53,7 @@ def _tick(shown: dict[str, int], shown_day: object) -> None:
         live_rerun()  # the day has changed or the data have: every "today" on the page is built anew, filters stay
     away, good = loaders.away_since(), loaders.good_at()
     if away is None and good is not None:
-        freshness_note(f"截至 {moment_text(good)} · 实时")
+        freshness_note(f"截至 {moment_text(good)}")
     else:
         since = moment_text(good) if good else "启动"
         freshness_note(f"数据库连接中断,以下为 {since} 的数据,恢复后自动更新", stale=True)

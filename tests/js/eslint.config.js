@@ -2,6 +2,13 @@
 import js from "@eslint/js";
 import globals from "globals";
 
+const TEXTS = {
+  "pages/common/history.js": "keepPlaces",
+  "pages/common/chinese.js": "speakChinese",
+  "pages/common/connection.js": "watchConnection",
+};
+const TOLD = Object.fromEntries(Object.values(TEXTS).map((name) => [name, "readonly"]));
+
 export default [
   { ignores: ["**/node_modules/**"] },
   js.configs.recommended,
@@ -18,13 +25,13 @@ export default [
   },
   {
     files: ["pages/**/*.js"],
-    languageOptions: { sourceType: "module", globals: { ...globals.browser, keepPlaces: "readonly" } },
+    languageOptions: { sourceType: "module", globals: { ...globals.browser, ...TOLD } },
   },
   {
-    // Not a module: its text is put in front of each component that needs it.
-    files: ["pages/common/history.js"],
-    languageOptions: { sourceType: "script", globals: { keepPlaces: "off" } },
-    rules: { "no-unused-vars": ["error", { varsIgnorePattern: "^keepPlaces$" }] },
+    // Not modules: their texts are put in front of each component that needs them.
+    files: Object.keys(TEXTS),
+    languageOptions: { sourceType: "script", globals: Object.fromEntries(Object.keys(TOLD).map((name) => [name, "off"])) },
+    rules: { "no-unused-vars": ["error", { varsIgnorePattern: `^(${Object.keys(TOLD).join("|")})$` }] },
   },
   { files: ["tests/js/**/*.js"], languageOptions: { sourceType: "module", globals: globals.node } },
 ];
