@@ -8,8 +8,10 @@ from datetime import date
 import numpy as np
 
 from metrics.rulebook import rulebook
+from metrics.selection.order import ranks
 from metrics.selection.quotas import township_seats
-from metrics.selection.resampling import alike, rank_interval, resampled_ranks, resampled_scores
+from metrics.selection.rank_intervals import pooled_rank_intervals
+from metrics.selection.resampling import alike, resampled_scores
 from metrics.selection.result import chance_in_quota
 from metrics.selection.rules import selection_rules
 from metrics.selection.scores import Counts, scores
@@ -35,7 +37,7 @@ def seconds(size: int) -> float:
     begun = time.perf_counter()
     scored = scores(field, rules)
     totals = resampled_scores(field, scored, rules)
-    rank_interval(resampled_ranks(totals), rules.interval)
+    pooled_rank_intervals(field, scored, rules, ranks(scored.total, scored.survey, scored.work, scored.ratings))
     chance_in_quota(totals, townships, seats)
     weight_stability(field, scored, rules, townships, seats, np.zeros(size, dtype=bool))
     alike(np.argsort(-scored.total), totals, rules.apart)

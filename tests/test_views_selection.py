@@ -41,8 +41,8 @@ def on_screen(table: Table) -> dict[str, str]:
 
 
 def other_rules(**numbers: float) -> Rulebook:
-    """The rulebook with another edition for 2026 that has other numbers of the selection, the petitions and the quality."""
-    text = RULEBOOK_FILE.read_text(encoding="utf-8") + '\n[[edition]]\nversion = "2026.1"\nvalid_from = 2026-01-01\n'
+    """The rulebook with another edition for the end of 2026 that has other numbers of the selection, the petitions and the quality."""
+    text = RULEBOOK_FILE.read_text(encoding="utf-8") + '\n[[edition]]\nversion = "other"\nvalid_from = 2026-12-31\n'
     for table in ("selection", "petitions", "quality"):
         own = {name.removeprefix(f"{table}_"): number for name, number in numbers.items() if name.startswith(f"{table}_")}
         text += f"[edition.{table}]\n" + "".join(f"{name} = {number}\n" for name, number in own.items())
@@ -139,6 +139,26 @@ def test_the_page_says_before_any_rank_what_a_rank_is_worth() -> None:
     assert "2026年还没有结束,只计已结束的月份和季度;名次会变" in said
     assert "2 人的把握在四成到六成之间" in said
     assert "在2026年结束之前冻结" in selection.cautions(replace(running, digest="ab"))[0]
+
+
+def test_a_list_whose_places_could_be_anywhere_is_said_to_be_one() -> None:
+    ranking = a_ranking(NAMES)
+    ranking.rows["rank_low"], ranking.rows["rank_high"] = ranking.rows["rank"], ranking.rows["rank"] + 1
+    assert "先后不能当真" not in " ".join(selection.cautions(ranking))
+    ranking.rows["rank_high"] = ranking.rows["rank"] + 2
+    assert selection.cautions(ranking)[-1] == "名单 2 人中有 2 人的名次范围宽过全部名次的一半,先后不能当真。"
+
+
+def test_what_an_interval_means_follows_the_edition_the_ranking_was_made_by() -> None:
+    def said(method: str) -> str:
+        ranking = a_ranking(NAMES)
+        made = replace(ranking.made, rules=replace(ranking.made.rules, interval_method=method))
+        return selection.how_to_read(replace(ranking, made=made)).texts()[0][1]
+
+    assert said("pooled").startswith("扣除碰巧的成分,真实名次至少有九成把握在这一段")
+    assert said("resampled") == (
+        "把走访、评单、答卷当作碰巧看到的一批,重抽 2,000 次再排,90% 的次数名次落在这一段;名次在段外的,是这次碰巧偏好或偏差。"
+    )
 
 
 @pytest.mark.parametrize(("share", "said"), [(0.4, "四成"), (0.6, "六成"), (0.9, "九成")])

@@ -79,11 +79,11 @@ def resampled_scores(counts: Counts, scored: Scores, rules: SelectionRules) -> n
         for table, picked in zip(tables, bytes_of, strict=True):
             totals[rows] += table[rows].ravel().take(picked[rows] + starts)
 
-    _in_parts(part, len(counts), max(1, len(counts) // 32))
+    in_parts(part, len(counts), max(1, len(counts) // 32))
     return totals
 
 
-def _in_parts(work: Callable[[slice], None], size: int, parts: int) -> None:
+def in_parts(work: Callable[[slice], None], size: int, parts: int) -> None:
     """The same work over slices of 0 … size, on both cores; each slice writes its own part of the answer."""
     edges = [int(edge) for edge in np.linspace(0, size, parts + 1)]
     with ThreadPoolExecutor(THREADS) as pool:
@@ -126,7 +126,7 @@ def resampled_ranks(totals: np.ndarray) -> np.ndarray:
             row[best_first] = places
         ranks[:, draws] = placed.T
 
-    _in_parts(part, totals.shape[1], 8 * THREADS)
+    in_parts(part, totals.shape[1], 8 * THREADS)
     return ranks
 
 

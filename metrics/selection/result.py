@@ -12,8 +12,9 @@ import pandas as pd
 from metrics.selection.gates import OK, days_in_post, gate_reasons
 from metrics.selection.order import ranks
 from metrics.selection.quotas import seated, seated_by_score, township_seats
+from metrics.selection.rank_intervals import pooled_rank_intervals
 from metrics.selection.resampling import alike, rank_interval, resampled_ranks, resampled_scores
-from metrics.selection.rules import VISIT_ITEM, SelectionRules
+from metrics.selection.rules import POOLED, VISIT_ITEM, SelectionRules
 from metrics.selection.scores import Counts, Scores, scores, shares, terms
 from metrics.selection.stability import weight_stability
 from metrics.selection.work import Facts, counts
@@ -132,7 +133,10 @@ def _judged(everyone: Counts, scored: Scores, rules: SelectionRules, rows: pd.Da
     if not len(places):
         return frame.assign(rank_low=None, rank_high=None, chance_in_quota=None, weight_stability=None, group=None)
     totals = resampled_scores(eligible, points, rules)
-    low, high = rank_interval(resampled_ranks(totals), rules.interval)
+    if rules.interval_method == POOLED:
+        low, high = pooled_rank_intervals(eligible, points, rules, rank)
+    else:
+        low, high = rank_interval(resampled_ranks(totals), rules.interval)
     frame["rank_low"], frame["rank_high"] = pd.array(low, dtype="Int64"), pd.array(high, dtype="Int64")
     frame["chance_in_quota"] = chance_in_quota(totals, townships, seats)
     frame["weight_stability"] = weight_stability(eligible, points, rules, townships, seats, in_quota)

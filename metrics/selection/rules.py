@@ -34,6 +34,10 @@ WORK_ITEMS = {
 VISIT_ITEM = {Role.CELL_CAPTAIN: "key_visits", Role.GROUP_CAPTAIN: "visits", Role.PATCH_CAPTAIN: "visits"}
 """The item that decides a tie after the survey."""
 
+RESAMPLED, POOLED = "resampled", "pooled"
+INTERVAL_METHODS = (RESAMPLED, POOLED)
+"""How the interval of a rank is reckoned: from what was seen drawn again (the first edition), or with luck told from merit."""
+
 _PREFIXES = {Role.CELL_CAPTAIN: "cell", Role.GROUP_CAPTAIN: "group", Role.PATCH_CAPTAIN: "patch"}
 
 
@@ -64,6 +68,8 @@ class SelectionRules:
     weight_spread: float
     apart: float
     trial: bool = False
+    interval_method: str = RESAMPLED
+    """A snapshot frozen before there was a choice does not name it."""
 
     def tried(self, **changes: Any) -> SelectionRules:
         """The same rules with some numbers changed: a trial, never a result."""
@@ -118,6 +124,9 @@ def selection_rules(edition: Edition, role: Role) -> SelectionRules:
     if role not in CAPTAINS:
         raise ValueError(f"{role} 不参加年度评选,可选:片长、组长、邻长")
     table = edition.tables["selection"]
+    method = str(table.get("interval_method", RESAMPLED))
+    if method not in INTERVAL_METHODS:
+        raise ValueError(f"规则手册 {edition.version}:selection.interval_method 应为 {' 或 '.join(INTERVAL_METHODS)},现为 {method}")
     return SelectionRules(
         version=edition.version,
         role=role,
@@ -139,4 +148,5 @@ def selection_rules(edition: Edition, role: Role) -> SelectionRules:
         weightings=int(table["weightings"]),
         weight_spread=float(table["weight_spread"]),
         apart=float(table["apart"]),
+        interval_method=method,
     )

@@ -16,7 +16,7 @@ from metrics.rulebook import Edition, Rulebook, rulebook
 from metrics.selection.flow import MOVED_UP, OFF_LIST, ON_LIST, STEP_NAMES, Record, Step, final_list, stage
 from metrics.selection.gates import OK
 from metrics.selection.result import Selection
-from metrics.selection.rules import Weights
+from metrics.selection.rules import POOLED, Weights
 from metrics.selection.words import EVEN, LIKELY, PARTS, SURE, chance_word, name_of, percent, place_words, points_text, result_of, tenths
 from metrics.vocabulary import ROLE_NAMES
 from metrics.wording import day_text, is_missing, whole
@@ -124,7 +124,7 @@ class Ranking:
                 f"总分=实绩{rules.work_points:g}+群众评单{rules.ratings_points:g}+满意度测评{rules.survey_points:g}"
                 f"+加分(至多{rules.bonus_most:g});评单、测评样本少的向全县{self.role_name}平均靠拢",
             ),
-            ("名次", "全县名次;名额按乡镇分配,乡镇内依名次入选;名次区间与把握由重抽样得出,供会议参考"),
+            ("名次", "全县名次;名额按乡镇分配,乡镇内依名次入选;名次区间与把握是估计,供会议参考"),
             ("截至", day(self.made.as_of)),
             ("规则手册", rules.version),
             ("状态", f"已冻结,摘要 {self.digest}" if self.digest else "试排,尚未冻结"),
@@ -184,7 +184,16 @@ def cautions(ranking: Ranking) -> list[str]:
     if close:
         between = f"{tenths(EVEN)}到{tenths(LIKELY)}之间"
         said.append(f"名额线附近有 {whole(close)} 人的把握在{between},与线外的人分不出高下,请会议结合了解的情况议定。")
+    wide = _wide(ranking)
+    if wide:
+        said.append(f"名单 {whole(len(ranking.listed))} 人中有 {whole(wide)} 人的名次范围宽过全部名次的一半,先后不能当真。")
     return said
+
+
+def _wide(ranking: Ranking) -> int:
+    """Of those on the list, whose places could be anywhere in half of all: too little was seen of them to tell."""
+    spans = pd.to_numeric(ranking.listed["rank_high"]) - pd.to_numeric(ranking.listed["rank_low"]) + 1
+    return int((spans > eligible(ranking.made.rows) / 2).sum())
 
 
 def how_to_read(ranking: Ranking) -> Table:
@@ -192,10 +201,13 @@ def how_to_read(ranking: Ranking) -> Table:
     rules = ranking.made.rules
     times, most, spread = whole(rules.resamples), f"{rules.interval:.0%}", f"{rules.weight_spread:.0%}"
     drawn = f"把走访、评单、答卷当作碰巧看到的一批,重抽 {times} 次再排"
+    place = f"{drawn},{most} 的次数名次落在这一段;名次在段外的,是这次碰巧偏好或偏差。"
+    if rules.interval_method == POOLED:
+        place = f"扣除碰巧的成分,真实名次至少有{tenths(rules.interval)}把握在这一段;段宽的,是办的事、评的人太少,先后不能当真。"
     even = f"{EVEN:.0%} 到 {LIKELY:.0%} 之间两可"
     said = {
-        "名次多在": f"{drawn},{most} 的次数名次落在这一段;名次在段外的,是这次碰巧偏好或偏差。",
-        "入选把握": f"这 {times} 次里有多少次排进本乡镇的名额:{SURE:.0%} 以上把握大,{even}。",
+        "名次多在": place,
+        "入选把握": f"{drawn},有多少次排进本乡镇的名额:{SURE:.0%} 以上把握大,{even}。",
         "换权重仍不变": f"各项分值上下浮动 {spread} 以内,试 {rules.weightings} 种,入选或落选不变的占多少;低的,靠的是分值怎么定。",
         "分不出高下": f"底色相同、紧挨着的人,领头的对其余各人赢不到 {rules.apart:.0%} 的次数;先后可由会议结合了解的情况议定。",
     }
