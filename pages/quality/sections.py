@@ -44,7 +44,7 @@ def units(p: Page) -> None:
         for column, indicator_id in zip(st.columns(2, gap="medium"), ranked[start : start + 2], strict=False):
             with column:
                 _ranking(p, indicator_id)
-    p.note("数据滞后算到截至日24时;本页的比率每十分钟更新一次。")
+    p.note("数据滞后算到截至时刻;本页的比率每十分钟更新一次。")
 
 
 def _ranking(p: Page, indicator_id: str) -> None:

@@ -10,7 +10,6 @@ import pandas as pd
 from metrics.definition import Indicator, rolled_up
 from metrics.period import Period
 from metrics.ranking import judged
-from metrics.rulebook import rulebook
 from metrics.vocabulary import Level, Measure
 from pages.common import loaders
 from pages.common.filters import Filters
@@ -34,4 +33,5 @@ class TenMinuteSource(loaders.CachedSource):
 
 def source_of(filters: Filters) -> TenMinuteSource:
     """The source of a view."""
-    return TenMinuteSource(filters.narrowed, rulebook())
+    given = loaders.source(filters.narrowed)
+    return TenMinuteSource(given.scope, given.rules, given.at)
