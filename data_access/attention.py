@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from data_access.areas import people
 from data_access.frames import AnySelect, frame
 from data_access.petition_clocks import Deadline, day_of, deadline
-from data_access.petitions import open_at_end
+from data_access.petitions import last_moved, open_at_end
 from data_access.scope import Scope, counted_petitions
 from data_access.tables import Area, Petition
 from data_access.window import Window
@@ -37,7 +37,7 @@ def unmoved_backlog(scope: Scope, connection: Connection, window: Window, still_
     """
     clock = deadline(window)
     old = Petition.opened_at < window.end - timedelta(days=window.number("petitions.backlog_days"))
-    moved = func.coalesce(Petition.last_progress_at, Petition.opened_at)
+    moved = last_moved(window)
     still = moved < window.end - timedelta(days=still_days)
     statement = _open_petitions(scope, window, clock).where(old, still).order_by(moved, Petition.id)
     return _named(scope, connection, statement.limit(limit))
@@ -56,7 +56,7 @@ def _open_petitions(scope: Scope, window: Window, clock: Deadline) -> AnySelect:
             Petition.lead_id,
             clock.day.label("due_on"),
             day_of(Petition.opened_at).label("opened_on"),
-            day_of(func.coalesce(Petition.last_progress_at, Petition.opened_at)).label("moved_on"),
+            day_of(last_moved(window)).label("moved_on"),
             func.count().over(),
         )
         .select_from(Petition)
@@ -74,4 +74,4 @@ def _named(scope: Scope, connection: Connection, statement: AnySelect) -> pd.Dat
     return rows.drop(columns=["handler_id", "lead_id"])
 
 
-ATTENTION_TABLES = ("petition", "area", "person", "calendar_day")
+ATTENTION_TABLES = ("petition", "petition_event", "area", "person", "calendar_day")

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, Text, and
 from data_access.frames import AnySelect, frame
 from data_access.petition_clocks import Deadline, deadline
 from data_access.petition_misses import LEFT_OUT, MISSES, missed
-from data_access.petitions import NO_CATEGORY, STEPS, awaited, open_at_end, within
+from data_access.petitions import NO_CATEGORY, STEPS, awaited, last_moved, open_at_end, within
 from data_access.scope import CODE_LENGTHS, Scope, counted, in_scope, unit_code, visible_petitions
 from data_access.tables import Area, NightVisit, Petition, PetitionEvent, PetitionRating, ReceptionSlot
 from data_access.window import Window
@@ -93,7 +93,7 @@ class Asked:
 
 
 def petition_list(scope: Scope, connection: Connection, window: Window, asked: Asked, page: int = 1, rows: int = PAGE_ROWS) -> pd.DataFrame:
-    """One page of petitions. Grain: petition. Columns: :data:`LIST_COLUMNS` (``due_day`` a date, ``moved_at`` when anything last moved).
+    """One page of petitions. Grain: petition. Columns: :data:`LIST_COLUMNS` (``moved_at``: when anything last moved by then).
 
     ``open``, ``overdue``, ``awaits_dispatch`` … look at the end of the window; ``ended``, ``left_out``, ``mass``, ``repeats``,
     ``all`` at its days, ``all_and_open`` at both; the names of ``data_access.petition_misses`` list what a rate of the window misses.
@@ -101,7 +101,7 @@ def petition_list(scope: Scope, connection: Connection, window: Window, asked: A
     """
     due = deadline(window)
     township, village = Area.__table__.alias("township"), Area.__table__.alias("village")
-    moved = func.coalesce(Petition.last_progress_at, Petition.accepted_at, Petition.dispatched_at, Petition.opened_at)
+    moved = last_moved(window)
     orders: dict[str, list[Any]] = {
         "due": [due.day.is_(None), due.day, Petition.id],
         "moved": [moved, Petition.id],

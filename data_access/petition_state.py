@@ -26,7 +26,7 @@ from sqlalchemy import (
 from data_access.frames import AnySelect, frame
 from data_access.petition_clocks import day_of, deadline
 from data_access.petition_lists import age_buckets
-from data_access.petitions import NO_CATEGORY, awaited, one_if, open_at_end, order_statistics, seconds_between, within
+from data_access.petitions import NO_CATEGORY, awaited, last_moved, one_if, open_at_end, order_statistics, seconds_between, within
 from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, unit_code
 from data_access.tables import Petition, PetitionEvent, PetitionRating
 from data_access.window import Window
@@ -188,7 +188,7 @@ def repeated_most(scope: Scope, connection: Connection, window: Window, limit: i
         .subquery()
     )
     title: SQLColumnExpression[Any] = Petition.title if scope.may_see_names else cast(null(), Text)
-    still_open = one_if(or_(Petition.ended_at.is_(None), Petition.ended_at >= window.as_of_end))
+    still_open = one_if(or_(Petition.ended_at.is_(None), Petition.ended_at >= window.end))
     statement = (
         select(Petition.id, Petition.number, Petition.category, title, Petition.area_code, most.c.times, most.c.latest, still_open)
         .join(most, most.c.first_id == Petition.id)
@@ -217,7 +217,7 @@ def leads(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
     """
     due = deadline(window)
     old = Petition.opened_at < window.end - timedelta(days=window.number("petitions.backlog_days"))
-    moved = func.coalesce(Petition.last_progress_at, Petition.opened_at)
+    moved = last_moved(window)
     statement = (
         select(Petition.lead_id, func.count(), func.sum(one_if(due.past(window.end))), func.sum(one_if(old)), func.min(moved))
         .outerjoin(due.clock, due.on)

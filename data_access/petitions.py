@@ -41,6 +41,8 @@ CAPTAIN_ROLES = ("patch_captain", "group_captain", "cell_captain")
 NO_CATEGORY = "未分类"
 STEPS = ("dispatch", "accept", "resolve", "rate", "close")
 """The 四单 in order: 派单, 接单, 办结, 评单, 销号."""
+MOVES = ("dispatch", "return", "accept", "escalate", "extend", "progress", "resolve", "reopen")
+"""The events by which a case moves; what a citizen says of it, or its filing, moves nothing."""
 AFTERWARDS_DAYS = 60
 """So long a resolved case is looked at for its rating and closing."""
 
@@ -224,6 +226,24 @@ def open_at_end(window: Window) -> ColumnElement[bool]:
     return and_(Petition.opened_at < window.end, or_(Petition.ended_at.is_(None), Petition.ended_at >= window.end))
 
 
+def last_moved(window: Window) -> SQLColumnExpression[Any]:
+    """When anything of a case last moved, as known at the end of the window.
+
+    The source's own word where that is not of later; else, and where it has none, the newest event by then, or the last of the steps it
+    had taken. Only those cases' events are looked up.
+    """
+    steps = func.coalesce(*(case((step < window.end, step)) for step in (Petition.accepted_at, Petition.dispatched_at)), Petition.opened_at)
+    newest = (
+        select(func.max(PetitionEvent.at))
+        .where(
+            PetitionEvent.petition_id == Petition.id, PetitionEvent.at < window.end, PetitionEvent.at > steps, PetitionEvent.kind.in_(MOVES)
+        )
+        .correlate(Petition)
+        .scalar_subquery()
+    )
+    return case((Petition.last_progress_at < window.end, Petition.last_progress_at), else_=func.coalesce(newest, steps))
+
+
 def awaited(window: Window) -> dict[str, tuple[ColumnElement[bool], SQLColumnExpression[Any]]]:
     """By step: which cases wait for it at the end of the window, and since when each of them does.
 
@@ -234,13 +254,16 @@ def awaited(window: Window) -> dict[str, tuple[ColumnElement[bool], SQLColumnExp
         PetitionRating.petition_id == Petition.id, PetitionRating.independent.is_not(True), PetitionRating.rated_at < window.end
     )
     is_open = open_at_end(window)
+    dispatched, accepted, closed = (
+        and_(column.is_not(None), column < window.end) for column in (Petition.dispatched_at, Petition.accepted_at, Petition.closed_at)
+    )
     resolved = and_(Petition.outcome == "resolved", Petition.ended_at >= window.days_back(AFTERWARDS_DAYS), Petition.ended_at < window.end)
     return {
-        "dispatch": (and_(is_open, Petition.dispatched_at.is_(None)), Petition.opened_at),
-        "accept": (and_(is_open, Petition.dispatched_at.is_not(None), Petition.accepted_at.is_(None)), Petition.dispatched_at),
-        "resolve": (and_(is_open, Petition.accepted_at.is_not(None)), Petition.accepted_at),
+        "dispatch": (and_(is_open, ~dispatched), Petition.opened_at),
+        "accept": (and_(is_open, dispatched, ~accepted), Petition.dispatched_at),
+        "resolve": (and_(is_open, accepted), Petition.accepted_at),
         "rate": (and_(resolved, ~rated), Petition.ended_at),
-        "close": (and_(resolved, Petition.closed_at.is_(None)), Petition.ended_at),
+        "close": (and_(resolved, ~closed), Petition.ended_at),
     }
 
 

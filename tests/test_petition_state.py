@@ -8,6 +8,8 @@ from datetime import date, datetime
 import pandas as pd
 import pytest
 
+from data_access.attention import overdue_petitions, unmoved_backlog
+from data_access.petition_lists import Asked, petition_count, petition_list
 from data_access.petition_state import (
     DIMENSIONS,
     category_counts,
@@ -167,6 +169,69 @@ def test_a_lead_is_shown_with_the_case_that_rests_longest(connection):
     row = leads(IN_COUNTY, connection, asked(connection)).iloc[0]
     assert (row["lead_id"], row["open"], row["overdue"], row["backlog"]) == (7, 2, 2, 1)
     assert str(row["last_moved"]).startswith("2026-10-09 09:00")
+
+
+NOVEMBER = "2026-11-20 09:00:00"
+MOVED = [
+    # what the source and the events say, and when the case had last moved at the end of June
+    ({"last_progress_at": "2026-06-13 09:00:00"}, [("2026-06-20 09:00:00", "progress")], "2026-06-13 09:00"),  # the source's word, by then
+    ({"last_progress_at": "2026-06-30 23:59:59"}, [], "2026-06-30 23:59"),
+    ({"last_progress_at": "2026-07-01 00:00:00"}, [("2026-05-13 09:00:00", "progress")], "2026-05-13 09:00"),  # later: the events say
+    (
+        {"last_progress_at": NOVEMBER},
+        [("2026-06-30 23:59:59", "escalate"), ("2026-07-01 00:00:00", "accept")],
+        "2026-06-30 23:59",
+    ),
+    ({"last_progress_at": NOVEMBER}, [("2026-06-29 09:00:00", "rate"), ("2026-06-29 09:00:00", "close")], "2026-05-08 09:00"),
+    ({"last_progress_at": NOVEMBER, "accepted": "2026-05-11 09:00:00"}, [], "2026-05-11 09:00"),  # no events: the steps
+    (
+        {"last_progress_at": NOVEMBER, "accepted": "2026-07-01 09:00:00", "dispatched": "2026-05-09 09:00:00"},
+        [],
+        "2026-05-09 09:00",
+    ),
+    ({"accepted": "2026-05-11 09:00:00"}, [("2026-05-10 09:00:00", "progress")], "2026-05-11 09:00"),
+    ({}, [("2026-07-20 09:00:00", "progress")], "2026-05-08 09:00"),
+    ({}, [], "2026-05-08 09:00"),
+]
+
+
+@pytest.mark.parametrize(("known", "events", "moved"), MOVED)
+def test_a_case_of_a_past_month_rests_since_what_had_moved_it_by_then(connection, known, events, moved):
+    a_county(connection)
+    case = a_petition(connection, "2026-05-08 09:00:00", lead_id=7, **known)
+    for at, kind in events:
+        an_event(connection, case, at, kind)
+    source = DatabaseSource(connection, IN_COUNTY)
+    window_ = window(question(source, Level.TOWNSHIP, Period.parse("2026-06"), date(2026, 11, 25)), Span.MOMENT)
+    assert str(leads(IN_COUNTY, connection, window_)["last_moved"].iloc[0]).startswith(moved)
+    listed = petition_list(IN_COUNTY, connection, window_, Asked(sort="moved"))
+    assert str(listed["moved_at"].iloc[0]).startswith(moved)
+    assert str(overdue_petitions(IN_COUNTY, connection, window_, 5)["moved_on"].iloc[0]) == moved[:10]
+    days = (date(2026, 6, 30) - date.fromisoformat(moved[:10])).days
+    later = replace(window_, numbers=tuple((name, 1.0 if name == "petitions.backlog_days" else value) for name, value in window_.numbers))
+    still = [len(unmoved_backlog(IN_COUNTY, connection, later, each, 5)) for each in (days, days + 1)]
+    assert still == [1, 0], "it had rested longer than so many days, and not than one more"
+
+
+def test_a_case_of_a_past_month_waits_for_the_step_it_had_not_taken_by_then(connection):
+    a_county(connection)
+    steps = [
+        {},
+        {"dispatched": "2026-07-01 00:00:00"},
+        {"dispatched": "2026-06-30 23:59:59"},
+        {"dispatched": "2026-06-09", "accepted": "2026-07-02"},
+        {"dispatched": "2026-06-09", "accepted": "2026-06-10"},
+        {"dispatched": "2026-06-09", "accepted": "2026-06-10", "ended": "2026-06-12", "outcome": "resolved", "closed": "2026-07-02"},
+        {"dispatched": "2026-06-09", "accepted": "2026-06-10", "ended": "2026-06-12", "outcome": "resolved", "closed": "2026-06-30"},
+    ]
+    for each in steps:
+        a_petition(connection, "2026-06-08 09:00:00", **each)
+    source = DatabaseSource(connection, IN_COUNTY)
+    window_ = window(question(source, Level.TOWNSHIP, Period.parse("2026-06"), date(2026, 11, 25)), Span.MOMENT)
+    waiting = waiting_by_step(IN_COUNTY, connection, window_).set_index("step")["waiting"].to_dict()
+    assert waiting == {"dispatch": 2, "accept": 2, "resolve": 1, "rate": 2, "close": 1}
+    lists = {step: petition_count(IN_COUNTY, connection, window_, Asked(standing=f"awaits_{step}")) for step in waiting}
+    assert lists == waiting
 
 
 # --- one case -----------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from reports.subjects import CASES_BEHIND
 from reports.views import township
 from reports.views.township import MOST_LINES, NIGHTS, WEEKS, Cause, UnitFigure, cause
 
-PETITION_TABLES = ("petition", "area", "calendar_day")
+PETITION_TABLES = ("petition", "petition_event", "area", "calendar_day")
 
 
 def cause_of(p: Page, figure: UnitFigure, code: str, county: Scope) -> Cause:
