@@ -16,7 +16,8 @@ from metrics.period import Period, PeriodKind
 from pages.common import freshness
 from reports import readings
 from reports.html import HtmlWriter
-from reports.parts import Leaderboard, Wall
+from reports.parts import Leaderboard
+from reports.screens import Wall
 from reports.svg import picture
 from reports.views import wall
 from reports.wording import own_period

@@ -19,6 +19,7 @@ from reports.links import to_case, to_person
 from reports.parts import MonthCalendar
 from reports.svg import picture
 from reports.tables import Table
+from reports.view import View
 from reports.views import calendars, nights
 from reports.views.calendars import begun_months, whole_weeks
 from reports.views.nights import LastWeek
@@ -29,10 +30,15 @@ TODAY = date(2026, 10, 21)
 MONDAY = date(2026, 10, 12)
 TOWNS = {"149981100": "泥河镇", "149981102": "西沟乡"}
 OCTOBER = Period.parse("2026-10")
+VIEW = View(OCTOBER, TODAY, Workdays({}))
+SEPTEMBER = replace(VIEW, period=Period.parse("2026-09"))
 HOLIDAY = Workdays(
     {**{date(2026, 10, day): False for day in range(1, 8)}, date(2026, 10, 10): True},
     {date(2026, 10, 1): "国庆节", date(2026, 10, 10): "国庆节调休"},
 )
+
+
+NONE_OWED = pd.DataFrame(columns=["number", "category", "township", "ended_at", "total"])
 
 
 def without(*runs: tuple[str, int]) -> pd.DataFrame:
@@ -44,7 +50,7 @@ def idle(*people: tuple[int, str]) -> pd.DataFrame:
 
 
 def last_week(**change: Any) -> LastWeek:
-    return replace(LastWeek(Week(MONDAY, ()), TOWNS, without(), without(), idle()), **change)
+    return replace(LastWeek(VIEW, Week(MONDAY, ()), TOWNS, without(), without(), idle()), **change)
 
 
 def texts(table: Table) -> list[dict[str, str]]:
@@ -75,11 +81,32 @@ def texts(table: Table) -> list[dict[str, str]]:
     ],
 )
 def test_last_week_is_said_in_a_sentence(change: dict[str, Any], said: str) -> None:
-    assert last_week(**change).sentence(TODAY) == said
+    assert last_week(**change).sentence == said
 
 
 def test_a_week_longer_ago_is_not_called_last_week() -> None:
-    assert last_week().sentence(date(2026, 10, 26)).startswith("最近一个完整周(10月12日")
+    assert last_week().name == "上周"
+    later = last_week(view=replace(VIEW, as_of=date(2026, 10, 25)), no_talk=without(("149981102", 1)))
+    assert later.sentence.startswith("最近一个完整周(10月12日")
+    assert nights.exceptions(later, {}, NONE_OWED).groups[1].title == "最近一个完整周没开夜谈"
+
+
+def test_the_last_week_of_a_past_period_is_not_last_week() -> None:
+    week = last_week(view=SEPTEMBER, week=Week(date(2026, 9, 21), ()), no_study=without(("149981102", 1)))
+    assert week.sentence == "最后一周(9月21日至9月27日)2 个乡镇中 1 个开了夜学、2 个开了夜谈"
+    assert last_week(view=SEPTEMBER, week=None).sentence == "2026年9月没有可统计的完整周"
+    last_year = last_week(view=replace(VIEW, period=Period.parse("2025-12")), week=Week(date(2025, 12, 22), ()))
+    assert last_year.sentence.startswith("最后一周(2025年12月22日至12月28日)")
+    owed = NONE_OWED.assign(total=[])
+    titles = [(group.title, group.quiet) for group in nights.exceptions(week, {}, owed).groups]
+    assert titles == [
+        ("最后一周没开夜学", "各乡镇都开了夜学"),
+        ("最后一周没开夜谈", "各乡镇都开了夜谈"),
+        ("最后一周一次未夜访的乡镇干部", "在岗乡镇干部都去过"),
+        ("截至9月30日夜访诉求该回头看", "2026年该回头看的都看过了"),
+    ]
+    one = pd.DataFrame([("S-1", None, "西沟乡", datetime(2026, 8, 1, 9, 0), 1)], columns=NONE_OWED.columns)
+    assert nights.exceptions(week, {}, one).groups[3].lines[0].words == "8月1日化解,满 60 天"
 
 
 def test_the_townships_with_most_idle_cadres_come_first_and_two_of_each_are_named() -> None:
@@ -97,7 +124,7 @@ def test_exceptions_name_runs_of_weeks_and_how_long_another_look_is_owed() -> No
         [("S-1", None, "西沟乡", datetime(2026, 9, 1, 9, 0), 7)], columns=["number", "category", "township", "ended_at", "total"]
     )
     week = last_week(no_study=without(("149981102", 3), ("149981100", 1)))
-    study, talk, visits, look = nights.exceptions(week, {}, owed, TODAY).groups
+    study, talk, visits, look = nights.exceptions(week, {}, owed).groups
     assert [(line.name, line.words) for line in study.lines] == [("西沟乡", "连续 3 周"), ("泥河镇", "缺 1 周")]
     assert (talk.count, talk.lines, talk.quiet) == ("0 个乡镇", (), "各乡镇都开了夜谈")
     assert (visits.count, visits.about) == ("0 人", "nights.township_visits")
@@ -139,7 +166,7 @@ def test_each_week_ends_with_who_went_without_or_why_it_does_not_count() -> None
         ("工作日不足3天,不计", "none"),
         ("✓ 都开了", "ok"),
         ("✕ 西沟", "low"),
-        ("本周进行中", "none"),
+        ("进行中", "none"),
         ("", "none"),
     ]
     assert calendar([], weeks, least=4).weeks[0].words == "工作日不足4天,不计"

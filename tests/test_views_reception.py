@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,13 +12,16 @@ import pytest
 from data_access.reception_lists import HOW_RECEIVED
 from metrics.period import Period
 from metrics.vocabulary import Status
-from metrics.workdays import Workdays
+from metrics.workdays import Week, Workdays
 from reports.html import HtmlWriter
 from reports.links import to_township
 from reports.tables import Verdict
+from reports.view import View
 from reports.views import reception
 
 TODAY = date(2026, 11, 20)
+VIEW = View(Period.parse("2026-11"), TODAY, Workdays({}))
+OCTOBER = replace(VIEW, period=Period.parse("2026-10"))
 TOWNS = {"149981100": "泥河镇", "149981102": "西沟乡"}
 NAMES = {1: "王二", 2: "张三", 3: "李四"}
 NOTHING = dict.fromkeys(("number", "category", "title", "on_the_spot", "ended_at", "outcome", "followed_up_at"))
@@ -41,7 +45,11 @@ def totals(**change: int) -> dict[str, int]:
     ],
 )
 def test_the_period_is_said_in_a_sentence(change: dict[str, int], said: str) -> None:
-    assert reception.sentence(totals(**change), Period.parse("2026-11")) == said
+    assert reception.sentence(totals(**change), VIEW) == said
+
+
+def test_a_past_period_without_slots_does_not_say_that_they_are_to_come() -> None:
+    assert reception.sentence(totals(), OCTOBER) == "2026年10月没有公示接待场次"
 
 
 def test_every_choice_of_slots_is_one_the_query_knows() -> None:
@@ -62,8 +70,19 @@ def test_slots_nobody_came_to_name_both_posts_and_lead_to_the_rest() -> None:
 
 def test_without_a_whole_week_nobody_is_named() -> None:
     short = pd.DataFrame({"person_id": [1, 3], "code": ["149981102"] * 2})
-    assert reception.received_nobody(short, True, TOWNS, NAMES).lines[0].words == "2 人:王二、李四"
-    assert reception.received_nobody(short.head(0), False, TOWNS, NAMES).quiet == "还没有可统计的完整周"
+    week = Week(date(2026, 11, 9), ())
+    found = reception.received_nobody(short, week, TOWNS, NAMES, VIEW)
+    assert (found.title, found.lines[0].words, found.quiet) == ("上周没接待的班子成员", "2 人:王二、李四", "班子成员上周都接待过")
+    assert reception.received_nobody(short.head(0), None, TOWNS, NAMES, VIEW).quiet == "还没有可统计的完整周"
+
+
+def test_the_last_week_of_a_past_period_is_called_so() -> None:
+    nobody = pd.DataFrame({"person_id": [], "code": []})
+    past = [reception.received_nobody(nobody, week, TOWNS, NAMES, OCTOBER) for week in (Week(date(2026, 10, 26), ()), None)]
+    assert [(group.title, group.quiet) for group in past] == [
+        ("最后一周没接待的班子成员", "班子成员最后一周都接待过"),
+        ("最后一周没接待的班子成员", "没有可统计的完整周"),
+    ]
 
 
 def test_disputes_left_over_are_counted_by_township() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pandas as pd
 
 from data_access.scope import Scope
@@ -11,13 +9,14 @@ from metrics.definition import Question, Span
 from metrics.nights import full_weeks, of_week, recent_weeks, unreached
 from metrics.vocabulary import Level
 from pages.common import loaders
+from pages.common.filters import Filters
 
 NOBODY = pd.DataFrame({"person_id": pd.Series(dtype="int64"), "code": pd.Series(dtype="str"), "monday": pd.Series(dtype="object")})
 
 
-def weeks_lately(scope: Scope, as_of: date) -> Question:
-    """The question about the weeks up to as-of; the last of its ``weeks`` is the one a leader asks about."""
-    return loaders.question_for(scope, Level.TOWNSHIP, recent_weeks(as_of), as_of)
+def weeks_lately(filters: Filters) -> Question:
+    """The question about the weeks up to the view's moment; the last of its ``weeks`` is the one a leader asks about."""
+    return loaders.question_for(filters.narrowed, Level.TOWNSHIP, recent_weeks(filters.view.moment), filters.as_of)
 
 
 def who_fell_short(scope: Scope, asked: Question, facts: tuple[str, str, str], column: str, needed: float) -> pd.DataFrame:

@@ -23,37 +23,39 @@ from reports.views.overview import Fallen, fallen_words
 
 
 def exceptions(filters: Filters) -> list[ExceptionGroup]:
-    """Tonight's gaps, overdue and unmoved petitions, who has fallen below a target this week."""
-    modules = running_modules()
-    night = tonight(filters.narrowed, filters.as_of) if Module.DUTY in modules else None
+    """Tonight's gaps, overdue and unmoved petitions, who has fallen below a target this week; of a past period those at its end, and who
+    fell in it."""
+    modules, view = running_modules(), filters.view
+    night = tonight(filters.narrowed, filters.as_of) if Module.DUTY in modules and not view.is_past else None
     groups = tonight_groups(night) if night else []
     groups += _petitions(filters) if Module.PETITIONS in modules else []
-    return [*groups, overview.fallen_group(fallen(filters.narrowed, filters.as_of))]
+    watched = view.period if view.is_past else Period.holding(PeriodKind.WEEK, filters.as_of)
+    return [*groups, overview.fallen_group(fallen(filters.narrowed, watched, filters.as_of), view)]
 
 
 def _petitions(filters: Filters) -> list[ExceptionGroup]:
-    scope, as_of = filters.narrowed, filters.as_of
-    asked = loaders.question_for(scope, Level.TOWNSHIP, Period.holding(PeriodKind.MONTH, as_of), as_of)
-    today, days = window(asked, Span.MOMENT), int(asked.rules.number("petitions", "still_days"))
-    overdue = loaders.answer(overdue_petitions, scope, ATTENTION_TABLES, window=today, limit=overview.MOST_LINES)
-    still = loaders.answer(unmoved_backlog, scope, ATTENTION_TABLES, window=today, still_days=days, limit=overview.MOST_LINES)
-    return [overview.overdue_group(overdue, as_of), overview.unmoved_group(still, as_of, days)]
+    scope, view = filters.narrowed, filters.view
+    asked = loaders.question_for(scope, Level.TOWNSHIP, filters.period, filters.as_of)
+    moment, days = window(asked, Span.MOMENT), int(asked.rules.number("petitions", "still_days"))
+    overdue = loaders.answer(overdue_petitions, scope, ATTENTION_TABLES, window=moment, limit=overview.MOST_LINES)
+    still = loaders.answer(unmoved_backlog, scope, ATTENTION_TABLES, window=moment, still_days=days, limit=overview.MOST_LINES)
+    return [overview.overdue_group(overdue, view), overview.unmoved_group(still, view, days)]
 
 
-def fallen(scope: Scope, as_of: date) -> list[Fallen]:
-    """Townships below a target of this week that they met the week before."""
+def fallen(scope: Scope, period: Period, as_of: date) -> list[Fallen]:
+    """Townships below a target of a week (or a longer period that is past) that they met in the one before."""
     tables = {table for each in WATCHED_WEEKLY for table in loaders.tables_of(REGISTRY[each], Level.TOWNSHIP)}
-    return loaders.made_once(_fallen, sorted(tables), loaders.figures_scope(scope, Level.TOWNSHIP), as_of)
+    return loaders.made_once(_fallen, sorted(tables), loaders.figures_scope(scope, Level.TOWNSHIP), period, as_of)
 
 
-def _fallen(scope: Scope, as_of: date) -> list[Fallen]:
-    week, found = Period.holding(PeriodKind.WEEK, as_of), list[Fallen]()
+def _fallen(scope: Scope, period: Period, as_of: date) -> list[Fallen]:
+    found = list[Fallen]()
     for indicator_id in shown_here(WATCHED_WEEKLY):
-        entry, target = REGISTRY[indicator_id], loaders.rules_on(week, as_of).target(indicator_id)
-        if target is None or entry.counted_in is not None:
+        entry, target = REGISTRY[indicator_id], loaders.rules_on(period, as_of).target(indicator_id)
+        if target is None or (entry.counted_in is not None and period.kind is PeriodKind.WEEK):
             continue
-        now = loaders.frame(scope, indicator_id, Level.TOWNSHIP, week, as_of)
-        before = loaders.past_frame(scope, indicator_id, Level.TOWNSHIP, week.before, as_of).set_index("code")["value"]
+        now = loaders.frame(scope, indicator_id, Level.TOWNSHIP, period, as_of)
+        before = loaders.past_frame(scope, indicator_id, Level.TOWNSHIP, period.before, as_of).set_index("code")["value"]
         met = now["code"].map(before) >= target
         lower = now[met & (now["value"] < target) & (now["status"] != Status.RUNNING)]
         found += [Fallen(str(row["code"]), str(row["name"]), fallen_words(entry.name, row)) for row in lower.to_dict("records")]

@@ -82,7 +82,7 @@ def warm_overview(scope: Scope, period: Period, as_of: date) -> None:
     """What the overview shows of a period."""
     if Module.DUTY in running_modules():
         in_turn(tonight, scope, as_of)
-    in_turn(fallen, scope, as_of)
+    in_turn(fallen, scope, Period.holding(PeriodKind.WEEK, as_of), as_of)
     warm_numbers(scope, overview_numbers(), period, as_of)
     year = Period.holding(PeriodKind.YEAR, period.representative)
     for indicator_id in shown_here(OVERVIEW_RANKINGS):

@@ -5,6 +5,7 @@ import streamlit as st
 from pages.common.duty_nights import night_of
 from pages.common.page import page
 from pages.duty import nights, sections
+from reports.views import duty
 
 with page("duty/duty") as p:
     p.answers(st.query_params.get("night"))
@@ -15,7 +16,8 @@ with page("duty/duty") as p:
         beside = p.place(330)
     month = p.place(330)
 
-    night, one = night_of(p.filters.narrowed, p.filters.as_of, st.query_params.get("night", "")), p.filters.chosen
+    wanted = st.query_params.get("night") or duty.last_night_of(p.view)
+    night, one = night_of(p.filters.narrowed, p.filters.as_of, wanted), p.filters.chosen
     p.title(night.sentence if night else "近三周没有工作日夜", crumbs=nights.crumbs(p, one))
     with who:
         nights.who_is_on_duty(p, night, one)

@@ -92,7 +92,7 @@ def month_map(p: Page) -> None:
     p.show(it, key="month-map", picture_name="住夜月图")
     words = duty.night_map_table(it, f"{month.label}住夜逐夜情况")
     p.offer(lambda: words, words)
-    if duty.is_still_to_come(filters.as_of, asked, hour) and asked.workdays.is_workday(filters.as_of):
+    if not p.view.is_past and duty.is_still_to_come(filters.as_of, asked, hour) and asked.workdays.is_workday(filters.as_of):
         p.note("今天是工作日,按口径今晚已计入本期;填报前暂按未填报计。")
 
 

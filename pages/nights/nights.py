@@ -8,7 +8,7 @@ from reports.subjects import SUBJECTS
 with page("nights/nights") as p:
     todo, numbers = p.place(170), p.place(150)
     last = sections.last_week(p.filters)
-    p.title(last.sentence(p.filters.as_of))
+    p.title(last.sentence)
     lacking = sections.to_act_on(p.filters, last)
     with todo:
         p.show(lacking, key="attention")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -48,19 +49,21 @@ Kinds = tuple[SessionKind, ...]
 
 def last_week(filters: Filters) -> LastWeek:
     """What the last counted week lacked."""
-    asked = weeks_lately(filters.narrowed, filters.as_of)
+    asked = weeks_lately(filters)
     facts = _held_sessions(filters, asked)
     no_study, no_talk = (weeks_without(held_weeks(facts, asked, kind)) for kind in (STUDY, TALK))
     needed = asked.rules.number("nights", "township_visits_a_week")
     idle = who_fell_short(filters.narrowed, asked, ("township_posts", "township_leaves", "township_visits"), "visits", needed)
-    return LastWeek(next(reversed(asked.weeks), None), filters.townships_here, no_study, no_talk, idle)
+    return LastWeek(filters.view, next(reversed(asked.weeks), None), filters.townships_here, no_study, no_talk, idle)
 
 
 def to_act_on(filters: Filters, last: LastWeek) -> Exceptions:
-    """Whom to ask about last week, and the 诉求 of this year that somebody owes another look."""
-    names, window = names_of(filters.scope, last.named["person_id"]), filters.of_year().window
+    """Whom to ask about last week, and the 诉求 of this year that somebody owes another look; of a past period as at its end."""
+    names, window, view = names_of(filters.scope, last.named["person_id"]), filters.of_year().window, filters.view
+    if view.is_past:
+        window = replace(window, last=view.moment, as_of=view.moment, until=None)
     owed = loaders.answer(owed_follow_ups, filters.narrowed, ("petition", "area"), window=window, rows=MOST_LINES)
-    return nights.exceptions(last, names, owed, filters.as_of)
+    return nights.exceptions(last, names, owed)
 
 
 def visits(p: Page) -> None:

@@ -11,6 +11,7 @@ from pages.common.petition_words import on_time_words
 from reports.modules import running_modules
 from reports.parts import Exceptions
 from reports.subjects import OF_THE_YEAR, OVERVIEW_CAPTAINS, OVERVIEW_RANKINGS, overview_numbers, shown_here
+from reports.views import overview
 
 KEYS = {Module.DUTY: "duty-board", Module.PETITIONS: "petition-board", Module.CAPTAINS: "captain-board"}
 
@@ -23,12 +24,16 @@ with page("overview/overview") as p:
         with column:
             boards[indicator_id] = p.place(330)
 
-    night = tonight(p.filters.narrowed, p.filters.as_of) if Module.DUTY in running_modules() else None
-    p.title(night.sentence if night else "县域治理总览")
+    has_tonight = Module.DUTY in running_modules() and not p.view.is_past
+    night = tonight(p.filters.narrowed, p.filters.as_of) if has_tonight else None
+    if night:
+        p.title(night.sentence)
     groups = exceptions(p.filters)
     with todo:
         p.show(Exceptions(tuple(groups)), key="exceptions")
     headlines = p.cards_of(overview_numbers())
+    if not night:
+        p.title(overview.sentence(headlines.cards, p.view))
     with numbers:
         p.show(headlines, key="headlines")
 

@@ -9,10 +9,11 @@ from reports.views import reception
 with page("reception/reception") as p:
     todo, numbers = p.place(170), p.place(150)
     totals, missing = sections.totals(p.filters), sections.to_act_on(p.filters)
-    p.title(reception.sentence(totals, p.filters.period))
+    p.title(reception.sentence(totals, p.view))
     with todo:
         p.show(missing, key="attention")
     headlines = p.cards_of(SUBJECTS[Module.RECEPTION].headlines, lambda _: None)
     with numbers:
         p.show(headlines, reception.slot_counters(totals), key="headlines")
-    p.views({"排名": sections.rankings, "场次": sections.slots, "未来一周": sections.coming}, "排名")
+    ahead = {} if p.view.is_past else {"未来一周": sections.coming}
+    p.views({"排名": sections.rankings, "场次": sections.slots, **ahead}, "排名")

@@ -30,19 +30,24 @@ def totals(filters: Filters) -> dict[str, int]:
 
 
 def to_act_on(filters: Filters) -> Exceptions:
-    """Slots nobody came to, leaders who received nobody last week, townships without slots ahead, disputes that are due."""
+    """Slots nobody came to, leaders who received nobody last week, townships without slots ahead, disputes that are due.
+
+    Nothing lies ahead of a period that is over.
+    """
     scope, window = filters.narrowed, filters.window
     total = loaders.answer(slot_count, scope, LIST_TABLES, window=window, how="nobody")
     missed = loaders.answer(slot_list, scope, LIST_TABLES, window=window, how="nobody", rows=reception.MOST_LINES)
-    asked = weeks_lately(scope, filters.as_of)
+    asked = weeks_lately(filters)
     needed = asked.rules.number("reception", "slots_a_week")
     short = who_fell_short(scope, asked, ("leader_posts", "leader_leaves", "slots_received"), "slots", needed)
     names = names_of(filters.scope, [*missed["leader_id"], *missed["backup_id"], *reception.short_named(short)["person_id"]])
+    view, week = filters.view, next(reversed(asked.weeks), None)
+    ahead = () if view.is_past else (reception.nothing_ahead(_ahead(filters), filters.townships_here),)
     return Exceptions(
         (
             reception.nobody_came(missed, total, names),
-            reception.received_nobody(short, bool(asked.weeks), filters.townships_here, names),
-            reception.nothing_ahead(_ahead(filters), filters.townships_here),
+            reception.received_nobody(short, week, filters.townships_here, names, view),
+            *ahead,
             reception.unresolved(loaders.frame(scope, reception.RESOLVED, Level.TOWNSHIP, filters.period, filters.as_of)),
         )
     )

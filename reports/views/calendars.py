@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from metrics.period import Period, PeriodKind
 from metrics.workdays import Workdays
 from reports.parts import CalendarDay, CalendarEntry, CalendarWeek, MonthCalendar
+from reports.view import View
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,13 @@ class WeekNote:
 
     words: str
     shade: str = "none"
+
+
+def week_name(sunday: date, view: View) -> str:
+    """What the last counted week is called: 上周, 最近一个完整周 where that was not the last, of a past period 最后一周."""
+    if view.is_past:
+        return "最后一周"
+    return "上周" if view.as_of - sunday < timedelta(days=7) else "最近一个完整周"
 
 
 def begun_months(period: Period, as_of: date) -> list[Period]:

@@ -17,6 +17,7 @@ from metrics.wording import day_text, fraction, is_missing
 from reports.links import DUTY, Link, to_person, to_township, to_village
 from reports.parts import WEEKDAYS, Exceptional, ExceptionGroup, HeatLine, HeatMap, Sentence, Square, State
 from reports.tables import Bar, Column, Kind, Table, Team, Verdict, table, verdict_of
+from reports.view import View
 from reports.views.posts import change_words
 
 COMPLIANCE, VILLAGES = "duty.night_compliance", "duty.village_compliance"
@@ -102,6 +103,12 @@ def night_verdict(roll: Mapping[Any, Any], asked: Question, hour: int) -> Verdic
 def is_still_to_come(day: date, asked: Question, hour: int) -> bool:
     """Whether a night's roll is not due yet: tonight's before the evening hour."""
     return day == asked.as_of and hour < int(asked.rules.number("duty", "evening_hour"))
+
+
+def last_night_of(view: View) -> str:
+    """The night that a past period is opened with, as an address writes it: its last; empty for a period that runs, which has a tonight."""
+    nights = view.workdays.between(view.period.first, view.period.last) if view.is_past else []
+    return nights[-1].isoformat() if nights else ""
 
 
 def tonight_groups(night: Night) -> list[ExceptionGroup]:

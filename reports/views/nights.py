@@ -12,13 +12,14 @@ import pandas as pd
 
 from metrics.definition import Question
 from metrics.period import Period
-from metrics.vocabulary import SESSION_NAMES, SessionKind, Status
-from metrics.wording import day_text, is_missing, whole
+from metrics.vocabulary import SESSION_NAMES, STATUS_NAMES, SessionKind, Status
+from metrics.wording import day_of, day_text, is_missing, whole
 from metrics.workdays import Week
 from reports.links import to_case, to_person, to_township
 from reports.parts import CalendarEntry, Counter, Counters, Exceptional, ExceptionGroup, Exceptions, MonthCalendar
 from reports.tables import Column, Kind, Table, table
-from reports.views.calendars import WeekNote, mondays, month_calendar
+from reports.view import View
+from reports.views.calendars import WeekNote, mondays, month_calendar, week_name
 from reports.views.people import most_by_township, name_of, named_by_township
 from reports.views.raised import raised_columns, raised_values, to_raised
 
@@ -39,19 +40,25 @@ class LastWeek:
     a visit: person_id, code.
     """
 
+    view: View
     week: Week | None
     townships: Mapping[str, str]
     no_study: pd.DataFrame
     no_talk: pd.DataFrame
     idle: pd.DataFrame
 
-    def sentence(self, as_of: date) -> str:
+    @property
+    def name(self) -> str:
+        """上周, or what else the week is to whoever looks."""
+        return week_name(self.week.sunday if self.week else self.view.moment, self.view)
+
+    @property
+    def sentence(self) -> str:
         """上周(11月16日至11月22日)9 个乡镇中 7 个开了夜学、6 个开了夜谈,西沟乡两样都没开."""
         total = len(self.townships)
         if self.week is None or not total:
-            return "三夜:还没有可统计的完整周"
-        recent = "上周" if as_of - self.week.sunday < timedelta(days=7) else "最近一个完整周"
-        when = f"{recent}({day_text(self.week.monday)}至{day_text(self.week.sunday)})"
+            return f"{self.view.period.label}没有可统计的完整周" if self.view.is_past else "三夜:还没有可统计的完整周"
+        when = f"{self.name}({day_of(self.week.monday, self.view.as_of)}至{day_text(self.week.sunday)})"
         if total == 1:
             words = [f"{'没开' if len(rows) else '开了'}{name}" for name, rows in (("夜学", self.no_study), ("夜谈", self.no_talk))]
             return f"{when}{next(iter(self.townships.values()))}{'、'.join(words)},{len(self.idle)} 名乡镇干部没有夜访"
@@ -68,20 +75,20 @@ class LastWeek:
         return most_by_township(self.idle, MOST_LINES, MOST_NAMED)
 
 
-def exceptions(last: LastWeek, names: Mapping[int, str], owed: pd.DataFrame, as_of: date) -> Exceptions:
+def exceptions(last: LastWeek, names: Mapping[int, str], owed: pd.DataFrame) -> Exceptions:
     """Townships without 夜学 or 夜谈, cadres who visited nobody, 回头看 that is owed.
 
     ``names``: of those in ``last.named``; ``owed``: see ``data_access.night_lists.owed_follow_ups``.
     """
     idle = ExceptionGroup(
-        "上周一次未夜访的乡镇干部",
+        f"{last.name}一次未夜访的乡镇干部",
         f"{len(last.idle)} 人",
         named_by_township(last.named, last.townships, names),
         "在岗乡镇干部都去过",
         Status.NEAR,
         "nights.township_visits",
     )
-    return Exceptions((_without(last, last.no_study, STUDY), _without(last, last.no_talk, TALK), idle, _owed(owed, as_of)))
+    return Exceptions((_without(last, last.no_study, STUDY), _without(last, last.no_talk, TALK), idle, _owed(owed, last.view)))
 
 
 def _without(last: LastWeek, rows: pd.DataFrame, kind: SessionKind) -> ExceptionGroup:
@@ -94,18 +101,19 @@ def _without(last: LastWeek, rows: pd.DataFrame, kind: SessionKind) -> Exception
         for row in rows.head(2 * MOST_LINES).to_dict("records")
     )
     name = SESSION_NAMES[kind]
-    return ExceptionGroup(f"上周没开{name}", f"{len(rows)} 个乡镇", lines, f"各乡镇都开了{name}", about=f"nights.{kind}_weeks")
+    return ExceptionGroup(f"{last.name}没开{name}", f"{len(rows)} 个乡镇", lines, f"各乡镇都开了{name}", about=f"nights.{kind}_weeks")
 
 
-def _owed(owed: pd.DataFrame, as_of: date) -> ExceptionGroup:
+def _owed(owed: pd.DataFrame, view: View) -> ExceptionGroup:
     lines = []
     for row in owed.head(MOST_LINES).to_dict("records"):
         about = "未分类" if is_missing(row["category"]) else str(row["category"])
         place, ended = "" if is_missing(row["township"]) else str(row["township"]), row["ended_at"].date()
-        since = f"{day_text(ended)}化解,满 {(as_of - ended).days} 天"
+        since = f"{day_text(ended)}化解,满 {(view.moment - ended).days} 天"
         lines.append(Exceptional(f"{place} {about}".strip(), since, to_case(row["number"])))
     total = int(owed["total"].iloc[0]) if len(owed) else 0
-    return ExceptionGroup("夜访诉求该回头看", f"{total} 件", tuple(lines), "今年该回头看的都看过了", Status.NEAR, "nights.follow_up")
+    title, year = f"{view.until}夜访诉求该回头看", f"{view.moment.year}年" if view.is_past else "今年"
+    return ExceptionGroup(title, f"{total} 件", tuple(lines), f"{year}该回头看的都看过了", Status.NEAR, "nights.follow_up")
 
 
 # --- 夜访 -----------------------------------------------------------------------------------------------------------
@@ -299,7 +307,7 @@ def _week_note(monday: date, weeks: pd.DataFrame, townships: Mapping[str, str], 
         return WeekNote("✕ " + "、".join(missing), "low") if missing else WeekNote("✓ 都开了", "ok")
     if monday + timedelta(days=6) <= asked.as_of:
         return WeekNote(asked.rules.filled("工作日不足{samples.least_workdays_of_a_week}天,不计"))
-    return WeekNote("本周进行中" if monday <= asked.as_of else "")
+    return WeekNote(STATUS_NAMES[Status.RUNNING] if monday <= asked.as_of else "")
 
 
 def short_name(name: str) -> str:

@@ -9,13 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from metrics.period import Period
 from metrics.vocabulary import PLACE_NAMES, Place, Status
 from metrics.wording import MISSING, day_text, fraction, is_missing, share, whole
-from metrics.workdays import Workdays
+from metrics.workdays import Week, Workdays
 from reports.links import RECEPTION, Link, to_township
 from reports.parts import WEEKDAYS, Counter, Counters, Exceptional, ExceptionGroup
 from reports.tables import Column, Kind, Lines, Table, Verdict, table
+from reports.view import View
+from reports.views.calendars import week_name
 from reports.views.people import most_by_township, name_of, named_by_township
 from reports.views.raised import raised_columns, raised_values, to_raised
 
@@ -29,11 +30,11 @@ VILLAGES_REMARK = "选一个乡镇,可看各村服务中心坐班在岗率。"
 NOT_ARRANGED, NOT_ANNOUNCED = "未排", "尚未公示"
 
 
-def sentence(totals: Mapping[str, int], period: Period) -> str:
+def sentence(totals: Mapping[str, int], view: View) -> str:
     """2026年11月公示接待 430 场,A岗或B岗到岗 410 场(95.3%),20 场没有人来."""
-    slots, kept = totals["slots"], totals["by_a"] + totals["by_b"]
+    slots, kept, period = totals["slots"], totals["by_a"] + totals["by_b"], view.period
     if not slots:
-        return f"{period.label}还没有公示接待场次"
+        return f"{period.label}{'' if view.is_past else '还'}没有公示接待场次"
     missed = f",{totals['nobody']} 场没有人来" if totals["nobody"] else ",场场有人"
     return f"{period.label}公示接待 {whole(slots)} 场,A岗或B岗到岗 {whole(kept)} 场({share(kept / slots)}){missed}"
 
@@ -84,11 +85,14 @@ def short_named(short: pd.DataFrame) -> pd.DataFrame:
     return most_by_township(short, 2 * MOST_LINES)
 
 
-def received_nobody(short: pd.DataFrame, any_week: bool, townships: Mapping[str, str], names: Mapping[int, str]) -> ExceptionGroup:
-    """Chiefs and leaders in post all last week without a published slot received in person: person_id, code."""
-    quiet = "班子成员上周都接待过" if any_week else "还没有可统计的完整周"
+def received_nobody(
+    short: pd.DataFrame, week: Week | None, townships: Mapping[str, str], names: Mapping[int, str], view: View
+) -> ExceptionGroup:
+    """Chiefs and leaders in post all the last counted week without a published slot received in person: person_id, code."""
+    when = week_name(week.sunday if week else view.moment, view)
+    quiet = f"班子成员{when}都接待过" if week else f"{'' if view.is_past else '还'}没有可统计的完整周"
     lines = named_by_township(short_named(short), townships, names)
-    return ExceptionGroup("上周没接待的班子成员", f"{len(short)} 人", lines, quiet, Status.NEAR, "reception.leader_weeks")
+    return ExceptionGroup(f"{when}没接待的班子成员", f"{len(short)} 人", lines, quiet, Status.NEAR, "reception.leader_weeks")
 
 
 def nothing_ahead(ahead: pd.DataFrame, townships: Mapping[str, str]) -> ExceptionGroup:
