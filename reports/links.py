@@ -14,6 +14,7 @@ OVERVIEW, TOWNSHIP, VILLAGE, PERSON = "overview/overview", "township/township", 
 CASE, CASES, PETITIONS = "petitions/case", "petitions/cases", "petitions/petitions"
 CAPTAIN, CAPTAINS, SCORE_SHEET = "captains/captain", "captains/captains", "selection/sheet"
 SELECTION = "selection/selection"
+ADMIN = "admin/admin"
 DUTY, RECEPTION, QUALITY, DEFINITIONS = "duty/duty", "reception/reception", "quality/quality", "definitions/definitions"
 
 

@@ -164,6 +164,7 @@ def test_villages_are_drawn_a_page_at_a_time_and_found_by_name(served):
     with served.begin() as connection:
         a_county(connection)
         many_villages(connection, 3, 20)
+        a_stay(connection, a_person(connection), LAST_NIGHT)
     table = next(panel for panel in panels(opened(served, "duty", part="各村")) if "村住夜" in panel)
     assert table.count("<tr") == 26  # 25 villages and the heading
     found = words(opened(served, "duty", part="各村", village_words="2乡1村"))
@@ -185,7 +186,7 @@ def test_more_units_do_not_mean_more_statements(served, part):
 
     with served.begin() as connection:
         a_county(connection)
-        a_team(connection)
+        a_stay(connection, a_team(connection)["township_chief"][0], LAST_NIGHT)
     name = an_account(served, Role.ORGANISATION, now=beijing_now())
     few = statements()
     with served.begin() as connection:

@@ -6,6 +6,7 @@ from pages.common.page import page
 from reports.subjects import SUBJECTS
 
 with page("captains/captains") as p:
+    p.needs(Module.CAPTAINS)
     todo, numbers = p.place(170), p.place(150)
     p.title(sections.sentence(p.filters))
     groups = sections.to_act_on(p.filters)

@@ -20,11 +20,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from data_access.scope import Scope
 from metrics.definition import Indicator
-from metrics.vocabulary import LEVEL_NAMES, Level
+from metrics.vocabulary import LEVEL_NAMES, Level, Module
 from pages.common import leaderboards, live, loaders, navigation
 from pages.common.address import from_address, page_from_address, words_from_address
 from pages.common.auth import signed_in_scope
 from pages.common.charts import Figure
+from pages.common.contents import contents_for
 from pages.common.definition import definition_asked, definition_dialog
 from pages.common.downloads import chart_picture, offer_table, page_downloads, picture_mark
 from pages.common.filters import Filters, bar_filters, this_month
@@ -34,12 +35,13 @@ from reports import readings
 from reports.conclusions import Reading
 from reports.definitions import definition_line
 from reports.html import HtmlWriter
-from reports.links import Link
+from reports.links import ADMIN, Link
 from reports.parts import Cards, Leaderboard, Pair, tables_among
 from reports.subjects import subject_of
 from reports.svg import can_draw, picture
 from reports.tables import ALL_ROWS, Table
 from reports.view import View
+from reports.views.contents import Contents, lacking_notice, lacking_title
 from reports.wording import moment, own_period
 
 PLOTLY = {
@@ -91,6 +93,30 @@ class Page:
     def writer(self) -> HtmlWriter:
         """Writes HTML for this reader: links only to pages the account may open, with what goes along to them."""
         return HtmlWriter(navigation.opens, self.query)
+
+    # --- what there is ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def contents(self) -> Contents:
+        """What the county's database holds so far."""
+        return contents_for(self.scope)
+
+    @property
+    def modules(self) -> frozenset[Module]:
+        """The modules to speak of: the county runs them, and there is something of them."""
+        return self.contents.in_use
+
+    @property
+    def may_load(self) -> bool:
+        """Whether this reader may load ledgers."""
+        return navigation.opens(ADMIN)
+
+    def needs(self, module: Module) -> None:
+        """Where there is nothing of ``module`` yet, the page says so and how the first record comes in, and ends."""
+        if module not in self.modules:
+            self.title(lacking_title(module))
+            self.show(*lacking_notice(module, self.may_load), key="lacking")
+            self.stop()
 
     # --- where things stand -----------------------------------------------------------------------------------------
 

@@ -2,12 +2,14 @@
 
 import streamlit as st
 
+from metrics.vocabulary import Module
 from pages.common.duty_nights import night_of
 from pages.common.page import page
 from pages.duty import nights, sections
 from reports.views import duty
 
 with page("duty/duty") as p:
+    p.needs(Module.DUTY)
     p.answers(st.query_params.get("night"))
     wide, narrow = st.columns([11, 9], gap="large")
     with wide:

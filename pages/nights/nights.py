@@ -6,6 +6,7 @@ from pages.nights import sections
 from reports.subjects import SUBJECTS
 
 with page("nights/nights") as p:
+    p.needs(Module.NIGHTS)
     todo, numbers = p.place(170), p.place(150)
     last = sections.last_week(p.filters)
     p.title(last.sentence)

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from data_access.petition_lists import PAGE_ROWS, petition_count, petition_list
+from metrics.vocabulary import Module
 from pages.common import loaders
 from pages.common.address import page_from_address
 from pages.common.definition import definition_button
@@ -38,6 +39,7 @@ def listed(filters: Filters, found: CaseList, answer: Callable[..., Any], **part
 
 
 with page("petitions/cases") as p:
+    p.needs(Module.PETITIONS)
     filters, found = p.filters, case_list(p)
     total = loaders.answer(petition_count, filters.narrowed, TABLES, window=filters.window, asked=found.asked)
     number = page_from_address(PAGE, total, PAGE_ROWS)

@@ -14,6 +14,7 @@ VIEWS = {
 }
 
 with page("petitions/petitions") as p:
+    p.needs(Module.PETITIONS)
     todo, numbers = p.place(170), p.place(150)
 
     p.title(composition.sentence(p))

@@ -12,6 +12,7 @@ from reports.subjects import SUBJECTS
 from reports.views import quality
 
 with page("quality/quality") as p:
+    p.needs(Module.QUALITY)
     p.answers()
     todo, numbers = p.place(170), p.place(150)
     filters, source = p.filters, source_of(p.filters)

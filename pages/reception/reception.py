@@ -7,6 +7,7 @@ from reports.subjects import SUBJECTS
 from reports.views import reception
 
 with page("reception/reception") as p:
+    p.needs(Module.RECEPTION)
     todo, numbers = p.place(170), p.place(150)
     totals, missing = sections.totals(p.filters), sections.to_act_on(p.filters)
     p.title(reception.sentence(totals, p.view))
