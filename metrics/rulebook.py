@@ -16,17 +16,26 @@ from pathlib import Path
 from typing import Any
 
 RULEBOOK_FILE = Path(__file__).with_name("rulebook.toml")
+OWN_BASIS = "规则手册"
+"""What a rule rests on that no regulation asks for."""
 _PLACE = re.compile(r"\{(\w+)\.([\w.]+)(?::([^{}]+))?\}")
 TABLES = ("targets", "margins", "samples", "duty", "nights", "reception", "petitions", "captains", "satisfaction", "quality", "selection")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule as its source words it."""
+    """A rule in words. ``source``: the regulation it rests on, empty where it rests on this rulebook alone; ``origin``: where the wording
+    was taken from, which binds nobody here."""
 
     id: str
     words: str
-    source: str
+    source: str = ""
+    origin: str = ""
+
+    @property
+    def basis(self) -> str:
+        """What it rests on: 信访工作条例(2022)第三十四条, or the county's own rulebook."""
+        return self.source or OWN_BASIS
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,7 @@ def parse_rulebook(text: str) -> Rulebook:
     raw = tomllib.loads(text)
     rules: dict[str, Rule] = {}
     for entry in raw.get("rule", []):
-        rule = Rule(entry["id"], entry["words"], entry["source"])
+        rule = Rule(entry["id"], entry["words"], entry.get("source", ""), entry.get("origin", ""))
         if rule.id in rules:
             raise ValueError(f"规则 {rule.id} 写了两次")
         rules[rule.id] = rule

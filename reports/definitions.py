@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from metrics.definition import Indicator
 from metrics.registry import indicator
-from metrics.rulebook import Edition, Rulebook, rulebook
+from metrics.rulebook import Edition, Rule, Rulebook, rulebook
 from metrics.vocabulary import LEVEL_NAMES, MODULE_NAMES, Direction, Measure, Module
 from metrics.wording import target_text
-from reports.tables import definition_words
+from reports.tables import definition_words, edition_words
 
 MEASURE_WORDS = {Measure.RATE: "比率 k/n", Measure.COUNT: "计数", Measure.VALUE: "数值"}
 DIRECTION_WORDS = {Direction.UP: "越高越好", Direction.DOWN: "越低越好", Direction.WATCH: "供研判,不排名"}
@@ -39,10 +39,15 @@ def definition_text(entry: Indicator, edition: Edition, rules: Rulebook | None =
         lines += ["", f"**说明** {texts.notes}"]
     for rule_id in entry.basis:
         rule = known[rule_id]
-        lines += ["", f"**依据 {rule.id}** “{rule.words}”——{rule.source}"]
+        lines += ["", f"**依据** {rule.basis}“{rule.words}” :small[{' · '.join(part for part in (rule.id, _origin(rule)) if part)}]"]
     levels = "、".join(LEVEL_NAMES[level] for level in entry.levels)
-    lines += ["", f"单位 {entry.unit} · 统计到 {levels} · 归口 {entry.owner} · 规则手册 {edition.version}(自 {edition.valid_from} 起)"]
+    lines += ["", f"单位 {entry.unit} · 统计到 {levels} · 归口 {entry.owner} · 规则手册 {edition_words(edition)}"]
     return "\n".join(lines)
+
+
+def _origin(rule: Rule) -> str:
+    """Where the wording was taken from; it binds nobody here, so it is no basis."""
+    return f"文字参考{rule.origin}" if rule.origin else ""
 
 
 def definition_summary(entry: Indicator, edition: Edition) -> str:

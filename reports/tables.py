@@ -23,7 +23,7 @@ from metrics.vocabulary import LEVEL_NAMES, STATUS_NAMES, Level, Measure, Status
 from metrics.wording import MISSING, day_text, days_text, fraction, is_missing, moment_text, rounded, share, target_text, whole
 from reports.links import Link
 from reports.view import View
-from reports.wording import as_of_words, clean, number
+from reports.wording import as_of_words, clean, counted_at, day, days_words, number
 
 Notes = tuple[tuple[str, str], ...]
 """(label, text) pairs: 口径, 统计期, 截至, 筛选, 规则手册 …"""
@@ -343,8 +343,25 @@ FIGURE_COLUMNS = ("code", "name", "k", "n", "value", "rank", "status")
 EXTRA_NAMES = {"median": "中位数", "p90": "九成在此之内"}
 
 
-def figure_table(entry: Indicator, level: Level, period: Period, as_of: date, frame: pd.DataFrame, notes: Notes) -> Table:
-    """An indicator's frame as a table, k and n in columns of their own. All rows of the frame, in its order."""
+def figure_table(
+    entry: Indicator,
+    level: Level,
+    period: Period,
+    as_of: date,
+    frame: pd.DataFrame,
+    notes: Notes,
+    *,
+    at: datetime | None = None,
+    whole: Mapping[str, Any] | None = None,
+) -> Table:
+    """An indicator's frame as a table, k and n in columns of their own. All rows of the frame, in its order.
+
+    ``at``: the minute of the as-of day at which it was asked, None for the day once it is over. ``whole``: the row of all of them together
+    (name, k, n, value, status), which ends the table and has no place.
+    """
+    if whole is not None:
+        last = {**dict.fromkeys(frame.columns), "code": "", **whole, "rank": None}
+        frame = pd.concat([frame.astype("object"), pd.DataFrame([last], columns=frame.columns, dtype="object")], ignore_index=True)
     rows = frame.assign(verdict=pd.Series([verdict_of(row) for row in frame.to_dict("records")], index=frame.index, dtype="object"))
     rows["name"] = [code if is_missing(name) else name for code, name in zip(frame["code"], frame["name"], strict=True)]
     columns = [Column("rank", "名次", Kind.COUNT), Column("code", "代码"), Column("name", LEVEL_NAMES[level])]
@@ -362,8 +379,8 @@ def figure_table(entry: Indicator, level: Level, period: Period, as_of: date, fr
             columns += [Column("n", "样本", Kind.COUNT)]
     columns += [Column(key, EXTRA_NAMES[key], Kind.NUMBER, entry.unit) for key in frame.columns if key in EXTRA_NAMES]
     columns += [Column("verdict", "评价", Kind.VERDICT)]
-    subtitle = f"{period.label} · {as_of_words(as_of)} · 按{LEVEL_NAMES[level]}"
-    return Table(entry.name, tuple(columns), rows, subtitle, notes)
+    subtitle = f"{period.label} · {as_of_words(counted_at(entry, period, at or as_of))} · 按{LEVEL_NAMES[level]}"
+    return Table(entry.name, tuple(columns), rows, subtitle, notes, ends_in_sum=whole is not None)
 
 
 # --- what a reader asks of a table ------------------------------------------------------------------------------------
@@ -375,6 +392,17 @@ def definition_words(entry: Indicator, edition: Edition) -> str:
     return f"{texts.numerator} ÷ {texts.denominator}" if texts.denominator else texts.numerator
 
 
+def basis_words(entry: Indicator, rules: Rulebook | None = None) -> str:
+    """The rules a figure rests on, each in its words under what it rests on: 规则手册“…”;信访工作条例(2022)第三十四条“…”."""
+    known = (rules or rulebook()).rules
+    return ";".join(f"{known[rule].basis}“{known[rule].words}”" for rule in entry.basis if rule in known)
+
+
+def edition_words(edition: Edition) -> str:
+    """2024.1(自2024年1月1日起)."""
+    return f"{edition.version}(自{day(edition.valid_from)}起)"
+
+
 MASKED_NOTE = ("姓名", "本账号不看姓名,姓名和事由已隐去")
 
 
@@ -384,30 +412,38 @@ def view_notes(view: View, indicators: Sequence[str], chosen: str = "") -> Notes
     counted = [("口径", f"{entry.name}:{definition_words(entry, edition)}") for entry in map(indicator, indicators)]
     return (
         *counted,
-        ("统计期", f"{period.label}({period.first.isoformat()} 至 {period.last.isoformat()})"),
+        ("统计期", f"{period.label}({days_words(period.first, period.last)})"),
         ("截至", as_of_words(view.as_of).removeprefix("截至")),
         ("筛选", " · ".join(part for part in (view.where, chosen) if part)),
-        ("规则手册", f"{edition.version}(自 {edition.valid_from.isoformat()} 起)"),
+        ("规则手册", edition_words(edition)),
         *((MASKED_NOTE,) if view.masked else ()),
     )
 
 
 def definition_notes(
-    entry: Indicator, level: Level, period: Period, as_of: date, edition: Edition, filters: str = "", rules: Rulebook | None = None
+    entry: Indicator,
+    level: Level,
+    period: Period,
+    as_of: date,
+    edition: Edition,
+    filters: str = "",
+    rules: Rulebook | None = None,
+    at: datetime | None = None,
 ) -> Notes:
-    """What a reader asks of a number: definition, target, rule, period, as-of, filters, the rulebook's version."""
-    known = (rules or rulebook()).rules
-    basis = ";".join(f"{known[rule].words}({known[rule].source})" for rule in entry.basis if rule in known)
+    """What a reader asks of a number: definition, target, rule, period, as-of, filters, the rulebook's version.
+
+    ``at``: see :func:`figure_table`.
+    """
     notes = [
-        ("指标", f"{entry.name}({entry.id})"),
+        ("指标", entry.name),
         ("口径", definition_words(entry, edition)),
         ("说明", entry.texts(edition).notes),
         ("目标", target_text(entry, edition.target(entry.id)).removeprefix("目标 ") or "不设目标"),
-        ("依据", basis),
-        ("统计期", f"{period.label}({period.first.isoformat()} 至 {min(period.last, as_of).isoformat()})"),
-        ("截至", as_of_words(as_of).removeprefix("截至")),
+        ("依据", basis_words(entry, rules)),
+        ("统计期", f"{period.label}({days_words(period.first, min(period.last, as_of))})"),
+        ("截至", as_of_words(counted_at(entry, period, at or as_of)).removeprefix("截至")),
         ("层级", LEVEL_NAMES[level]),
         ("筛选", filters or "无"),
-        ("规则手册", f"{edition.version}(自 {edition.valid_from.isoformat()} 起)"),
+        ("规则手册", edition_words(edition)),
     ]
     return tuple((label, text) for label, text in notes if text)

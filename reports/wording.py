@@ -10,7 +10,7 @@ from datetime import date, datetime
 from metrics.definition import Indicator
 from metrics.period import Period, PeriodKind
 from metrics.vocabulary import Measure
-from metrics.wording import MISSING, is_missing, rounded, share, whole
+from metrics.wording import MISSING, day_text, is_missing, rounded, share, whole
 
 PERIOD_WORDS = {PeriodKind.WEEK: "周", PeriodKind.MONTH: "月", PeriodKind.QUARTER: "季", PeriodKind.YEAR: "年"}
 
@@ -24,6 +24,50 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 def clean(text: object) -> str:
     """One line of text that any format can hold: no control characters, line breaks as a space. Emoji and 𠮷 stay."""
     return _BREAKS.sub(" ", _NOT_XML.sub("", str(text)))
+
+
+_HAN = "\u3400-\u9fff\u3000-\u303f\uff00-\uffef\u201c\u201d\U00020000-\U0003ffff"
+_CHINESE = re.compile(f"[{_HAN}]")
+_WIDE = {",": "\uff0c", ";": "\uff1b", ":": "\uff1a"}
+_CASES = re.compile(r"[ ]*\(([0-9,]+/[0-9,]+)\)")
+_BESIDE_BRACKETS = re.compile("[ ]+(?=[\uff08\uff0c\uff1b\uff1a\uff09])|(?<=[\uff08\uff0c\uff1b\uff1a])[ ]+")
+
+
+def chinese_marks(text: str) -> str:
+    """A Chinese text with the full-width marks of Chinese. What is no running text keeps its own: thousands, times, a call (``min(1,n)``).
+
+    Every sentence of a file goes through here. A text without Chinese signs is left as it is, but for the k/n behind a percentage.
+    """
+    if not _CHINESE.search(text):
+        return _CASES.sub("\uff08\\1\uff09", text)
+    signs, open_at = list(text), list[int]()
+    for place, sign in enumerate(text):
+        before, after = text[place - 1 : place], text[place + 1 : place + 2]
+        if sign == "(":
+            open_at.append(place)
+        elif sign == ")" and open_at:
+            first = open_at.pop()
+            if not _is_call(text, first):
+                signs[first], signs[place] = "\uff08", "\uff09"
+        elif sign in _WIDE and not any(_is_call(text, first) for first in open_at) and not _between_latin(before, text[place + 1 :]):
+            signs[place] = sign if sign == ":" and after == "/" else _WIDE[sign]
+    return _BESIDE_BRACKETS.sub("", "".join(signs))
+
+
+def _is_call(text: str, bracket: int) -> bool:
+    before, after = text[bracket - 1 : bracket], text[bracket + 1 : bracket + 2]
+    return before.isascii() and before.isalpha() and after.isascii()
+
+
+def _between_latin(before: str, rest: str) -> bool:
+    after = rest.lstrip(" ")[:1]
+    return before.isascii() and before.isalnum() and after.isascii() and after.isalnum()
+
+
+def official(text: str) -> str:
+    """Running text of a circular: the marks of Chinese, and no blanks between Chinese and figures."""
+    text = chinese_marks(text)
+    return re.sub(rf"(?<=[{_HAN}%])[ ]+(?=[0-9A-Za-z{_HAN}])|(?<=[0-9A-Za-z])[ ]+(?=[{_HAN}])", "", text)
 
 
 def formula_safe(text: str) -> str:
@@ -77,9 +121,24 @@ def moment(value: datetime) -> str:
     return f"{day(value)}{value:%H:%M}"
 
 
-def as_of_words(as_of: date) -> str:
-    """The as-of moment is the end of the as-of day."""
-    return f"截至{day(as_of)}24时"
+def as_of_words(moment: date | datetime) -> str:
+    """截至2026年11月25日 of a day, which counts once it is over; 截至2026年11月26日 00:01 of a minute."""
+    return f"截至{day(moment)} {moment:%H:%M}" if isinstance(moment, datetime) else f"截至{day(moment)}"
+
+
+def counted_at(entry: Indicator, period: Period, moment: date | datetime) -> date | datetime:
+    """The moment a figure is of: what looks at a moment looks, of a period that is over, at its end."""
+    day_of_moment = moment.date() if isinstance(moment, datetime) else moment
+    return period.last if entry.moment and period.last < day_of_moment else moment
+
+
+def days_words(first: date, last: date) -> str:
+    """10月1日至31日, 10月1日至12月31日, 2025年12月29日至2026年1月4日."""
+    if first.year != last.year:
+        return f"{day(first)}至{day(last)}"
+    if first == last:
+        return day_text(first)
+    return f"{day_text(first)}至{f'{last.day}日' if first.month == last.month else day_text(last)}"
 
 
 def this(period: Period, as_of: date | None = None) -> str:

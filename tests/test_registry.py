@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -13,6 +14,7 @@ from metrics.period import PeriodKind
 from metrics.registry import REGISTRY, chosen, indicator, require_level
 from metrics.rulebook import parse_rulebook, rulebook
 from metrics.vocabulary import Direction, Level, Measure, Module
+from reports.tables import basis_words
 
 ALL = "county township village patch group cell person category"
 CELL_UP = "county township village patch group cell"
@@ -156,7 +158,16 @@ def test_every_rule_of_the_rulebook_is_well_formed_and_every_target_has_its_indi
     for edition in rulebook().editions:
         assert set(edition.tables["targets"]) <= set(REGISTRY)
         assert set(edition.tables["margins"]) - {"rate"} <= set(REGISTRY)
-    assert all(has_chinese(rule.words) and has_chinese(rule.source) for rule in rulebook().rules.values())
+    assert all(has_chinese(rule.words) and has_chinese(rule.basis) for rule in rulebook().rules.values())
+
+
+def test_no_other_countys_name_or_published_result_stands_as_this_countys_basis() -> None:
+    for entry in REGISTRY.values():
+        words = basis_words(entry)
+        assert words or not entry.basis
+        assert not re.search(r"阳曲|湖南|泥屯|R\d\d|LAW|LEDGER|JIANFU|累计|\d余人次", words), words
+    assert basis_words(REGISTRY["duty.night_compliance"]).startswith("规则手册“至少有1名乡镇党政正职")
+    assert basis_words(REGISTRY["petitions.notified"]).startswith("信访工作条例(2022)第二十二、二十三条“")
 
 
 @pytest.mark.parametrize(("indicator_id", "target"), TARGETS, ids=[case[0] for case in TARGETS])

@@ -72,7 +72,7 @@ def clocks(case: Mapping[str, Any], view: View, now: datetime) -> tuple[Table, S
     rows = [
         {
             "name": clock.name,
-            "how": f"{clock.how} · {clock.rule}",
+            "how": f"{clock.how} · {book.rules[clock.rule].basis}" if book.rules[clock.rule].source else clock.how,
             "due": words.moment_words(clock.due, view.as_of),
             "holidays": _holidays(case["opened_at"].date(), clock.due.date(), view.workdays) if clock.name == "办结" else "",
             "done": clock.done and words.moment_words(clock.done, view.as_of),
@@ -80,7 +80,7 @@ def clocks(case: Mapping[str, Any], view: View, now: datetime) -> tuple[Table, S
         }
         for clock in found
     ]
-    sources = "、".join(dict.fromkeys(book.rules[clock.rule].source for clock in found))
+    sources = "、".join(dict.fromkeys(book.rules[clock.rule].basis for clock in found))
     remark = f"工作日按国务院放假调休安排 · 依据 {sources}"
     drawn = table("时限", CLOCK_COLUMNS, rows, remark=remark, indicators=("petitions.closed_on_time",), may_leave=False)
     return drawn, Sentence(view.edition.filled(BEYOND_LAW), "low") if extension_beyond_law(case, view.edition) else None
