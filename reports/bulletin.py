@@ -13,15 +13,16 @@ from reports.conclusions import (
     fastest_rising,
     getting_worse,
     hot_categories,
+    listed,
     summary,
     units_below_words,
     whole_and_change,
 )
 from reports.document import FIVE, SMALL_FIVE, body, heading, official_page, official_table, page_break, small
 from reports.pack import Chapter, Pack
-from reports.subjects import AUDIENCE_NAMES, Audience
+from reports.subjects import Audience
 from reports.tables import Column, Kind, Table, definition_words
-from reports.wording import clean, day, of, share, spoken, this
+from reports.wording import as_of_words, clean, day, of, share, spoken
 
 NUMERALS = "一二三四五六七八九十"
 FIGURES_A_TABLE = 5
@@ -45,10 +46,12 @@ def bulletin_bytes(pack: Pack) -> bytes:
     document.core_properties.title = clean(title_of(pack))
     document.core_properties.author = ""
     heading(document, title_of(pack), 0)
-    body(document, "", indent=False)
+    body(document, "", indent=0)
     whom = "各乡镇党委、政府:" if pack.place and _is_county(pack) else "各有关单位:"
-    body(document, whom, indent=False)
-    body(document, f"现将{pack.place}{pack.period.label}有关工作情况通报如下(数据{pack.as_of_words},规则手册 {pack.rulebook_version})。")
+    body(document, whom, indent=0)
+    besides = f",{pack.looking_back}" if pack.looking_back else ""
+    counted = f"数据{pack.as_of_words}{besides},按规则手册 {pack.rulebook_version}统计"
+    body(document, f"现将{pack.place}{pack.period.label}有关工作情况通报如下。{counted}。")
     for number, (name, paragraphs) in enumerate(parts(pack)):
         heading(document, f"{NUMERALS[number]}、{name}", 1)
         for level, text in paragraphs:
@@ -56,12 +59,13 @@ def bulletin_bytes(pack: Pack) -> bytes:
     tables = annexed_tables(pack)
     if tables:
         body(document, "")
-        for number, table in enumerate(tables, start=1):
-            body(document, f"附件{number}:{table.title}" if len(tables) > 1 else f"附件:{table.title}")
+        for number, table in enumerate(tables, start=1):  # GB/T 9704: the names stand under each other, each behind its number
+            name = f"{number}. {table.title}" if len(tables) > 1 else table.title
+            body(document, f"附件:{name}" if number == 1 else name, indent=2 if number == 1 else 5)
     body(document, day(pack.as_of), right=True)
     for number, table in enumerate(tables, start=1):
         page_break(document)
-        body(document, f"附件{number if len(tables) > 1 else ''}", indent=False)
+        body(document, f"附件{number if len(tables) > 1 else ''}", indent=0)
         heading(document, table.title, 0)
         small(document, table.subtitle)
         official_table(document, table, size=SMALL_FIVE if len(table.file_columns) > 8 else FIVE)
@@ -118,23 +122,22 @@ def volumes(pack: Pack) -> list[str]:
         if chapter is None or not chapter.reading.whole or chapter.reading.whole[-1].n is None:
             continue
         reading = chapter.reading
-        now = reading.whole[-1].n or 0
+        now, before = reading.whole[-1].n or 0, reading.previous
         change = ""
-        if len(reading.whole) == 2 and reading.period_over and reading.whole[0].n:
-            difference = now - reading.whole[0].n
+        if before is not None and before.n and reading.period_over:
+            difference = now - before.n
             change = f",环比{'增加' if difference > 0 else '减少'} {spoken(abs(difference))} 件" if difference else ",环比持平"
-        sentences.append(f"{this(pack.period)}{reading.whole_name}{words} {spoken(now)} 件{change}")
+        sentences.append(f"{reading.now}{reading.whole_name}{words} {spoken(now)} 件{change}")
     return sentences
 
 
 def sentence(reading: Reading) -> str:
     """One indicator in running text: the whole with its change, then the units that miss the target."""
-    whole = whole_and_change(reading)
-    named = units_below_words(reading, MOST_NAMED)
+    whole, named = whole_and_change(reading), units_below_words(reading, MOST_NAMED)
     if not whole and not named:
         return ""
-    whole = whole or reading.entry.name
-    return f"{whole};其中{named}" if named else whole
+    when = f"截至{reading.moment_words}," if reading.moment_words else ""
+    return f"{when}{whole or reading.entry.name}{f',其中{named}' if named else ''}"
 
 
 def callbacks(pack: Pack) -> list[Paragraph]:
@@ -149,8 +152,8 @@ def callbacks(pack: Pack) -> list[Paragraph]:
     text += f"其中{named}。" if named else ""
     thin = reading.frame[reading.frame["status"] == Status.THIN]
     if len(thin):
-        cases = "、".join(f"{name}{of(k, n)}" for name, k, n in zip(thin["name"], thin["k"], thin["n"], strict=True))
-        text += f"{cases}回访样本不足,不作评价。"
+        cases = listed(f"{name}{of(k, n)}" for name, k, n in zip(thin["name"], thin["k"], thin["n"], strict=True))
+        text += f"{len(thin)} 个{LEVEL_NAMES[reading.level]}回访样本不足,不作评价:{cases}。"
     return [(0, text)]
 
 
@@ -163,11 +166,11 @@ def categories(pack: Pack) -> list[Paragraph]:
     unit = chapter.entry.unit
     shares = [f"占 {share(each.cases / each.of_all)} {of(each.cases, each.of_all)}" for each in hot]
     named = ";".join(f"{each.name} {spoken(each.cases)} {unit},{part}" for each, part in zip(hot, shares, strict=True))
-    text = f"在办诉求 {spoken(hot[0].of_all)} {unit},较多的类别:{named}。"
+    text = f"截至{chapter.reading.moment_words},在办诉求 {spoken(hot[0].of_all)} {unit},较多的类别:{named}。"
     rising = fastest_rising(chapter.reading)
     if rising:
-        before = {"month": "上月", "week": "上周", "quarter": "上季", "year": "上年"}[pack.period.kind]
-        text += f"较{before}末增加最多的是{rising.name},增加 {spoken(rising.more)} {unit},现为 {spoken(rising.cases)} {unit}。"
+        grown = f"增加 {spoken(rising.more)} {unit},为 {spoken(rising.cases)} {unit}"
+        text += f"较{chapter.reading.before}增加最多的是{rising.name},{grown}。"
     return [(0, text)]
 
 
@@ -239,7 +242,9 @@ def petitions_table(pack: Pack) -> Table | None:
         ("注", "按时率=按时÷(按时+超时),为时限落在本期且已到期的件数,未结超期的计入超时;"
                "结案率为本期受理且到期或已办结的化解率;满意率为独立回访。单位:件。"),
     )  # fmt: skip
-    return Table(f"{pack.period.label}诉求办理情况表", columns, rows, f"{pack.as_of_words} 单位:件", notes)
+    pending_at = f"未结{as_of_words(pack.period.last)}" if found[2] is not None and pack.looks_back(found[2]) else ""
+    line = " · ".join(part for part in (pack.as_of_words, pending_at, "单位:件") if part)
+    return Table(f"{pack.period.label}诉求办理情况表", columns, rows, line, notes)
 
 
 def _with_whole(chapter: Chapter) -> pd.DataFrame:
@@ -261,12 +266,14 @@ def _with_cases(values: Sequence, ks: Sequence, ns: Sequence) -> list[str]:
 
 
 def figure_tables(pack: Pack) -> list[Table]:
-    """Units × rates, at most five to a table so that an upright page holds them, k/n in every cell."""
+    """Units × rates of one moment, at most five to a table so that an upright page holds them, k/n in every cell."""
     rates = [c for c in pack.chapters if c.entry.measure is Measure.RATE and c.reading.level is not Level.CATEGORY]
     tables = []
     for level in dict.fromkeys(chapter.reading.level for chapter in rates):
-        same = [chapter for chapter in rates if chapter.reading.level is level]
-        groups = [same[start : start + FIGURES_A_TABLE] for start in range(0, len(same), FIGURES_A_TABLE)]
+        groups: list[list[Chapter]] = []
+        for looks_back in (False, True):
+            same = [chapter for chapter in rates if chapter.reading.level is level and pack.looks_back(chapter) is looks_back]
+            groups += [same[start : start + FIGURES_A_TABLE] for start in range(0, len(same), FIGURES_A_TABLE)]
         for number, group in enumerate(groups, start=1):
             count = f"({NUMERALS[number - 1]})" if len(groups) > 1 else ""
             tables.append(_figures(pack, group, f"{pack.period.label}{LEVEL_NAMES[level]}主要指标情况表{count}"))
@@ -282,4 +289,4 @@ def _figures(pack: Pack, chapters: list[Chapter], title: str) -> Table:
         rows[f"figure{position}"] = [cells.get(code, "—") for code in rows["code"]]
         columns.append(Column(f"figure{position}", chapter.entry.name))
     notes = tuple((chapter.entry.name, definition_words(chapter.entry, pack.edition)) for chapter in chapters)
-    return Table(title, tuple(columns), rows, f"{pack.as_of_words} · {AUDIENCE_NAMES[pack.audience]}", notes)
+    return Table(title, tuple(columns), rows, f"{as_of_words(pack.counted_at(chapters[0]))} · {pack.meeting}", notes)

@@ -7,7 +7,7 @@ The rules are tried in order and the first that has something to say, speaks.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -17,9 +17,9 @@ import pandas as pd
 
 from metrics.definition import Indicator
 from metrics.period import Period, PeriodKind
-from metrics.vocabulary import LEVEL_NAMES, Direction, Level, Measure, Status
-from metrics.wording import fraction, is_missing, rounded, share_points, target_text
-from reports.wording import PERIOD_WORDS, bare, named, of, previous, quantity, shortened, spoken, this
+from metrics.vocabulary import LEVEL_NAMES, STATUS_NAMES, Direction, Level, Measure, Status
+from metrics.wording import day_of, day_text, fraction, is_missing, rounded, share_points, target_text
+from reports.wording import PERIOD_WORDS, bare, days_words, named, of, previous, quantity, shortened, spoken, this
 
 RUN = 3
 """Steps in one direction that make a run: 连续三月下降 needs four months."""
@@ -69,6 +69,8 @@ class Reading:
     whole_name: str = ""
     whole: tuple[Point, ...] = ()
     runs: dict[str, tuple[Point, ...]] = field(default_factory=dict)
+    dated: bool = False
+    """It speaks in a file, which is read on another day: periods are called by their names, never 本月."""
 
     @property
     def short_name(self) -> str:
@@ -93,13 +95,36 @@ class Reading:
 
     @property
     def now(self) -> str:
-        """本月, or how far the month has come; 6月 where it is past."""
-        return this(self.period, self.as_of) if self.period_over else f"{this(self.period)}至{self.as_of.month}月{self.as_of.day}日"
+        """本月, or how far the month has come; 6月 where it is past. In a file 10月1日至15日, of a figure about a moment 10月15日."""
+        if self.dated and self.moment_words:
+            return self.moment_words
+        if self.dated:
+            return named(self.period, self.as_of.year) if self.period_over else days_words(self.period.first, self.as_of)
+        return this(self.period, self.as_of) if self.period_over else f"{this(self.period)}至{day_text(self.as_of)}"
 
     @property
     def before(self) -> str:
-        """上月, or its name beside a month that is past."""
+        """上月, or its name beside a month that is past. In a file its name, of a figure about a moment 9月末."""
+        if self.dated:
+            earlier = named(self.period.before, self.period.first.year)
+            return f"{earlier}末" if self.entry.moment and self.period.kind is not PeriodKind.WEEK else earlier
         return previous(self.period, self.as_of)
+
+    @property
+    def moment_words(self) -> str:
+        """10月31日: the day at whose end a figure about a moment looks; empty for one that adds up its period."""
+        return day_of(min(self.period.last, self.as_of), self.as_of) if self.entry.moment else ""
+
+    @property
+    def last(self) -> Point | None:
+        """The whole in the asked period; None where there is no whole, or nothing was counted."""
+        return self.whole[-1] if self.whole and self.whole[-1].value is not None else None
+
+    @property
+    def previous(self) -> Point | None:
+        """The whole in the period before, where it was looked at."""
+        before = self.whole[-2] if len(self.whole) > 1 else None
+        return before if before is not None and before.period == self.period.before else None
 
 
 def adds_up(entry: Indicator) -> bool:
@@ -118,16 +143,29 @@ def title(reading: Reading) -> str:
 
 def summary(reading: Reading) -> str:
     """The whole and its change: ``全县 85.4% (205/240),较上月下降 3.2 个百分点``; empty where there is no whole."""
-    if not reading.whole or reading.whole[-1].value is None:
+    return _of_whole(reading, " ")
+
+
+def whole_and_change(reading: Reading) -> str:
+    """The same with the figure's name: ``全县按期办结率 85.4% (205/240),较上月下降 3.2 个百分点``."""
+    return _of_whole(reading, reading.entry.name + " ")
+
+
+def _of_whole(reading: Reading, subject: str) -> str:
+    last = reading.last
+    if last is None:
         return ""
-    last = reading.whole[-1]
-    sentence = f"{_name(reading.whole_name)} {quantity(reading.entry, last.k, last.n, last.value)}"
-    if last.status == Status.RUNNING:
-        return f"{sentence},进行中"
+    lead = f"{_name(reading.whole_name)}{subject}"
     if last.status == Status.THIN:
-        return f"{_name(reading.whole_name)}样本不足 {of(last.k, last.n)}"
-    change = change_words(reading)
-    return f"{sentence},{change}" if change else sentence
+        return f"{lead.rstrip()}样本不足 {of(last.k, last.n)}"
+    return ",".join(part for part in (lead + quantity(reading.entry, last.k, last.n, last.value), movement(reading)) if part)
+
+
+def movement(reading: Reading) -> str:
+    """What is said behind the whole's figure: ``较上月下降 3.2 个百分点``, ``进行中``; empty where there is nothing to say."""
+    if reading.last is None or reading.last.status == Status.THIN:
+        return ""
+    return STATUS_NAMES[Status.RUNNING] if reading.last.status == Status.RUNNING else change_words(reading)
 
 
 def change_words(reading: Reading) -> str:
@@ -136,10 +174,8 @@ def change_words(reading: Reading) -> str:
     The difference is that of the two values as shown: whoever subtracts them on paper gets the same. A count of a period
     still running is not compared with a whole one.
     """
-    if len(reading.whole) < 2 or not reading.comparable:
-        return ""
-    before, last = reading.whole[-2:]
-    if not before.solid(reading.least) or not last.solid(reading.least) or before.period.text != last.period.before.text:
+    before, last = reading.previous, reading.whole[-1] if reading.whole else None
+    if before is None or last is None or not reading.comparable or not before.solid(reading.least) or not last.solid(reading.least):
         return ""
     if not reading.period_over and (adds_up(reading.entry) or reading.period.kind is PeriodKind.YEAR):
         return ""  # half a month's count, or a year half over against a whole one, perhaps the one the ledger began in
@@ -165,14 +201,20 @@ def units_below(reading: Reading) -> pd.DataFrame:
 
 
 def units_below_words(reading: Reading, most: int = 5) -> str:
-    """``泥河镇 61.9% (13/21)、西沟乡 …等 3 个乡镇未达到目标``; empty where none misses it."""
+    """``3 个乡镇未达到目标:泥河镇 61.9% (13/21);西沟乡 …;…等``, ``泥河镇 61.9% (13/21)未达到目标``; empty where none misses it."""
     low = units_below(reading)
     if low.empty:
         return ""
-    named = "、".join(f"{_unit(row)} {_figure(reading, row)}" for row in low.head(most).to_dict("records"))
-    tail = f"等 {len(low)} 个{LEVEL_NAMES[reading.level]}" if len(low) > most else ""
     missed = f"有{reading.short_name}" if reading.entry.direction is Direction.DOWN and not reading.target else "未达到目标"
-    return f"{named}{tail}{missed}"
+    units = [f"{_unit(row)} {_figure(reading, row)}" for row in low.head(most).to_dict("records")]
+    if len(low) == 1:
+        return f"{units[0]},{missed}"
+    return f"{len(low)} 个{LEVEL_NAMES[reading.level]}{missed}:{listed(units)}{'等' if len(low) > most else ''}"
+
+
+def listed(units: Iterable[str]) -> str:
+    """Several units, each with its own figures: a semicolon between them (、 stands inside one)."""
+    return ";".join(units)
 
 
 @dataclass(frozen=True)
@@ -220,14 +262,11 @@ def in_progress(reading: Reading) -> str:
     """A running month or quarter of a figure counted by months: progress, never a verdict."""
     if not (reading.frame["status"] == Status.RUNNING).any():
         return ""
-    last = reading.whole[-1] if reading.whole else None
-    done = (
-        f",{_name(reading.whole_name)}已完成 {quantity(reading.entry, last.k, last.n, last.value)}"
-        if last and last.value is not None
-        else ""
-    )
+    last = reading.last
+    done = f",{_name(reading.whole_name)}已完成 {quantity(reading.entry, last.k, last.n, last.value)}" if last else ""
     counted = Period.holding(reading.counted_kind, reading.period.representative)
-    when = this(counted) if reading.period.last >= reading.as_of else named(counted, reading.as_of.year)
+    live = not reading.dated and reading.period.last >= reading.as_of
+    when = this(counted) if live else named(counted, reading.as_of.year)
     return f"{reading.entry.name}{when}进行中{done},暂不评比"
 
 
@@ -320,11 +359,6 @@ def extremes(reading: Reading) -> str:
     return f"{reading.entry.name}{_unit(best[0])}{high} {_figure(reading, best[0])},{_unit(last[0])}{low} {_figure(reading, last[0])}"
 
 
-def whole_and_change(reading: Reading) -> str:
-    text = summary(reading)
-    return f"{_name(reading.whole_name)}{reading.entry.name}{text.removeprefix(_name(reading.whole_name))}" if text else ""
-
-
 Rule = Callable[[Reading], str]
 RULES: tuple[Rule, ...] = (nothing_counted, in_progress, too_few, getting_worse, against_target, categories, extremes, whole_and_change)
 
@@ -341,12 +375,12 @@ def _worst(reading: Reading, frame: pd.DataFrame) -> str:
     if len(tied) == 1:
         return f"{_unit(tied[0])}{word} {_figure(reading, tied[0])}"
     if len(tied) == 2 and reading.entry.measure is Measure.RATE:
-        named = "、".join(f"{_unit(row)}{of(row['k'], row['n'])}" for row in tied)
-        return f"{named}{word},均为 {bare(reading.entry, edge)}"
-    named = f"{_unit(tied[0])}等 {len(tied)} 个{LEVEL_NAMES[reading.level]}"
+        units = listed(f"{_unit(row)}{of(row['k'], row['n'])}" for row in tied)
+        return f"{word} {bare(reading.entry, edge)}:{units}"
+    tied_units = f"{_unit(tied[0])}等 {len(tied)} 个{LEVEL_NAMES[reading.level]}"
     sums = fraction(sum(row["k"] for row in tied), sum(row["n"] for row in tied)) if reading.entry.measure is Measure.RATE else ""
     together = f" (合计 {sums})" if sums else ""
-    return f"{named}并列{word} {bare(reading.entry, edge)}{together}"
+    return f"{tied_units}并列{word} {bare(reading.entry, edge)}{together}"
 
 
 def _figure(reading: Reading, row: dict) -> str:

@@ -11,9 +11,9 @@ from pptx.presentation import Presentation as Deck
 from pptx.slide import Slide
 from pptx.util import Emu, Inches
 
-from metrics.vocabulary import Measure
-from metrics.wording import MISSING, target_text
-from reports.conclusions import Point, summary, worsening_units
+from metrics.vocabulary import Measure, Status
+from metrics.wording import MISSING, fraction, target_text
+from reports.conclusions import JUDGED, Point, movement, worsening_units
 from reports.pack import Annex, Chapter, Pack, chart_rows
 from reports.slide_charts import bar_chart, line_chart
 from reports.slide_parts import (
@@ -30,11 +30,11 @@ from reports.slide_parts import (
     add_text,
     add_title,
     pages_of,
+    read,
     rows_height,
 )
-from reports.subjects import AUDIENCE_NAMES
-from reports.tables import Column, Kind, Table, definition_words
-from reports.wording import bare, clean, of, quantity
+from reports.tables import Column, Kind, Table, basis_words, definition_words
+from reports.wording import as_of_words, bare, clean, of, quantity
 
 MOST_BARS = 18
 SIDE_WIDTH = 4.7
@@ -74,47 +74,52 @@ def _empty_deck() -> Deck:
 
 def _slide(deck: Deck, title: str, subtitle: str, footer: str, notes: Sequence[tuple[str, str]] = ()) -> Slide:
     slide: Slide = deck.slides.add_slide(deck.slide_layouts[5])  # title only: the title shows in the outline and to a screen reader
-    add_title(slide, clean(title))
+    add_title(slide, title)
     if subtitle:
-        add_text(slide, clean(subtitle), Block(MARGIN, 1.6, SLIDE_WIDTH - 2 * MARGIN, 0.5), sizes=(14, 12, 11), colour=GREY)
-    add_footer(slide, clean(footer), len(deck.slides))
+        add_text(slide, subtitle, Block(MARGIN, 1.6, SLIDE_WIDTH - 2 * MARGIN, 0.5), sizes=(14, 12, 11), colour=GREY)
+    add_footer(slide, footer, len(deck.slides))
     if notes and (spoken := slide.notes_slide.notes_text_frame) is not None:
-        spoken.text = "\n".join(f"{label}:{clean(text)}" for label, text in notes)
+        spoken.text = "\n".join(read(f"{label}:{text}") for label, text in notes)
     return slide
 
 
 def _cover(deck: Deck, pack: Pack) -> None:
     slide = deck.slides.add_slide(deck.slide_layouts[5])
-    add_title(slide, clean(pack.name), Block(MARGIN, 2.5, SLIDE_WIDTH - 2 * MARGIN, 1.4), sizes=(40, 32, 26))
-    line = f"{AUDIENCE_NAMES[pack.audience]} · {pack.as_of_words}"
-    add_text(slide, line, Block(MARGIN, 4.0, SLIDE_WIDTH - 2 * MARGIN, 0.6), sizes=(20,), colour=GREY)
+    add_title(slide, pack.name, Block(MARGIN, 2.5, SLIDE_WIDTH - 2 * MARGIN, 1.4), sizes=(40, 32, 26))
+    add_text(slide, f"{pack.meeting} · {pack.as_of_words}", Block(MARGIN, 4.0, SLIDE_WIDTH - 2 * MARGIN, 0.6), sizes=(20,), colour=GREY)
     rules = f"规则手册 {pack.rulebook_version} · 率均附分子/分母,图表可直接编辑"
     add_text(slide, rules, Block(MARGIN, 6.6, SLIDE_WIDTH - 2 * MARGIN, 0.4), sizes=(12,), colour=GREY)
 
 
 def _headline(deck: Deck, pack: Pack) -> None:
     """Six numbers and how they moved."""
-    chapters = [chapter for chapter in pack.chapters if chapter.reading.whole and chapter.reading.whole[-1].value is not None]
-    chosen = list({chapter.entry.id: chapter for chapter in chapters}.values())[:HEADLINE_FIGURES]
+    by_id = {chapter.entry.id: (chapter, chapter.reading.last) for chapter in pack.chapters}
+    chosen = [(chapter, last) for chapter, last in by_id.values() if last is not None][:HEADLINE_FIGURES]
     if not chosen:
         return
-    attention = [chapter for chapter in pack.chapters if chapter.reading.frame["status"].isin(["near", "low"]).any()]
-    title = (
-        f"{pack.period.label}{len(pack.chapters)} 项指标中 {len(attention)} 项有单位未达到目标"
-        if attention
-        else f"{pack.period.label}主要指标"
-    )
-    slide = _slide(deck, title, f"{pack.place} · {pack.as_of_words}", pack.footed("口径:各项口径见末页"))
+    line = " · ".join(part for part in (pack.place, pack.as_of_words) if part)
+    slide = _slide(deck, _headline_title(pack), line, pack.footed("口径:各项口径见末页"))
     width, height = (SLIDE_WIDTH - 2 * MARGIN) / 3, (BODY_BOTTOM - BODY_TOP) / 2
-    for position, chapter in enumerate(chosen):
+    for position, (chapter, last) in enumerate(chosen):
         left, top = MARGIN + position % 3 * width, BODY_TOP + position // 3 * height
-        last = chapter.reading.whole[-1]
         add_text(slide, chapter.entry.name, Block(left, top + 0.1, width - 0.3, 0.45), sizes=(16, 13), colour=GREY)
         add_text(slide, bare(chapter.entry, last.value), Block(left, top + 0.5, width - 0.3, 0.85), sizes=(40, 32), bold=True)
-        cases = of(last.k, last.n) if chapter.entry.measure is Measure.RATE else ""
-        rest = summary(chapter.reading).partition(",")[2]
-        words = " · ".join(part for part in (cases, rest, target_text(chapter.entry, chapter.reading.target)) if part)
+        cases = f"{fraction(last.k, last.n)} {chapter.entry.unit}".rstrip() if chapter.entry.measure is Measure.RATE else ""
+        goal = target_text(chapter.entry, chapter.reading.target)
+        moment = as_of_words(pack.counted_at(chapter)) if pack.looks_back(chapter) else ""
+        words = " · ".join(part for part in (cases, movement(chapter.reading), goal, moment) if part)
         add_text(slide, words, Block(left, top + 1.4, width - 0.3, 0.6), sizes=(13, 11), colour=INK)
+
+
+def _headline_title(pack: Pack) -> str:
+    """How many of the figures that can be judged have a unit below target."""
+    statuses = {chapter.entry.id: set(chapter.reading.frame["status"]) for chapter in pack.chapters}
+    judged = [found for found in statuses.values() if found & set(JUDGED)]
+    short = [found for found in judged if found & {Status.NEAR, Status.LOW}]
+    if not judged:
+        return f"{pack.period.label}主要指标"
+    said = f"中 {len(short)} 项有单位未达到目标" if short else "都没有单位未达到目标"
+    return f"{pack.period.label},{len(judged)} 项有目标的指标{said}"
 
 
 def _chapter_footer(pack: Pack, chapter: Chapter) -> str:
@@ -143,25 +148,25 @@ def _ranking(deck: Deck, pack: Pack, chapter: Chapter) -> None:
 
 
 def _slide_table(chapter: Chapter) -> Table:
-    """The leaderboard for a slide: place, unit, k/n, value, verdict."""
+    """The leaderboard for a slide: place, unit, k/n, value, verdict; the whole last."""
     frame = chapter.table.frame
     entry = chapter.entry
     rows = frame.assign(
         figure=[
-            quantity(entry, k, n, value) if entry.measure is not Measure.RATE else of(k, n)
+            quantity(entry, k, n, value) if entry.measure is not Measure.RATE else fraction(k, n) or MISSING
             for k, n, value in zip(frame["k"], frame["n"], frame["value"], strict=True)
         ]
     )
     columns = [Column("rank", "名次", Kind.COUNT), Column("name", chapter.table.columns[2].title)]
     if entry.measure is Measure.RATE:
-        columns += [Column("value", "值", Kind.SHARE), Column("figure", f"k/n({entry.unit})" if entry.unit else "k/n")]
+        columns += [Column("value", "值", Kind.SHARE), Column("figure", "分子/分母", unit=entry.unit)]
     else:
         columns += [Column("figure", "值")]
     if (frame["verdict"] != MISSING).any():
         columns += [Column("verdict", "评价")]
     if not frame["rank"].notna().any():
         columns = columns[1:]
-    return Table(chapter.entry.name, tuple(columns), rows)
+    return Table(chapter.entry.name, tuple(columns), rows, ends_in_sum=chapter.table.ends_in_sum)
 
 
 def _paged(deck: Deck, pack: Pack, table: Table, heading: str, footer: str) -> None:
@@ -206,11 +211,11 @@ def _definitions(deck: Deck, pack: Pack) -> None:
             "name": each.entry.name,
             "definition": definition_words(each.entry, pack.edition),
             "target": target_text(each.entry, each.reading.target).removeprefix("目标 ") or "—",
-            "basis": "、".join(each.entry.basis),
+            "basis": basis_words(each.entry) or "—",
         }
         for each in entries
     ]
     if not rows:
         return
     columns = (Column("name", "指标"), Column("definition", "口径(分子 ÷ 分母)"), Column("target", "目标"), Column("basis", "依据"))
-    _paged(deck, pack, Table("口径", columns, pd.DataFrame(rows)), "口径与目标", f"{pack.as_of_words} · 规则手册 {pack.rulebook_version}")
+    _paged(deck, pack, Table("口径", columns, pd.DataFrame(rows)), "口径与目标", f"规则手册 {pack.rulebook_version}")

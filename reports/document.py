@@ -15,7 +15,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from reports.tables import Column, Table
-from reports.wording import clean, display_width
+from reports.wording import chinese_marks, clean, display_width, official
 
 TITLE_FACE, BODY_FACE, HEAD_FACE, KAI_FACE, DIGIT_FACE = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "Times New Roman"
 FREE_FACES = {
@@ -123,13 +123,14 @@ def heading(document: Docx, text: str, level: int) -> None:
         _indented(document.paragraphs[-1])
 
 
-def body(document: Docx, text: str, *, indent: bool = True, right: bool = False) -> None:
+def body(document: Docx, text: str, *, indent: int = 2, right: bool = False) -> None:
+    """A paragraph of running text; ``indent``: its first line by so many characters."""
     paragraph = document.add_paragraph(official(clean(text)))
     if right:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     elif indent:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
-        _indented(paragraph)
+        _indented(paragraph, indent)
 
 
 def small(document: Docx, text: str) -> None:
@@ -140,22 +141,11 @@ def small(document: Docx, text: str) -> None:
     run.font.size = Pt(FIVE)
 
 
-_HAN = "\u3400-\u9fff\u3000-\u303f\uff00-\uffef\u201c\u201d"
-_WIDE = str.maketrans(",;:", "\uff0c\uff1b\uff1a")
-
-
-def official(text: str) -> str:
-    """Running text in the circular's punctuation: full-width beside Chinese, no blanks between Chinese and figures."""
-    text = re.sub(r"\s*\(([^()]*)\)", "\uff08\\1\uff09", text)
-    text = re.sub(rf"(?<=[{_HAN}])[,;:]|[,;:](?=[{_HAN}])", lambda sign: sign[0].translate(_WIDE), text)
-    return re.sub(rf"(?<=[{_HAN}%])[ ]+(?=[0-9A-Za-z{_HAN}])|(?<=[0-9A-Za-z])[ ]+(?=[{_HAN}])", "", text)
-
-
-def _indented(paragraph: Any) -> None:
-    """首行缩进 by two characters, whatever the size."""
+def _indented(paragraph: Any, characters: int = 2) -> None:
+    """首行缩进 by characters, whatever the size."""
     indent = paragraph._p.get_or_add_pPr().get_or_add_ind()
-    indent.set(qn("w:firstLineChars"), "200")
-    indent.set(qn("w:firstLine"), str(THREE * 2 * 20))
+    indent.set(qn("w:firstLineChars"), str(characters * 100))
+    indent.set(qn("w:firstLine"), str(THREE * characters * 20))
 
 
 def page_break(document: Docx) -> None:
@@ -193,7 +183,7 @@ def _write(cell: Any, text: str, size: float, face: str, side: Any) -> None:
     paragraph = cell.paragraphs[0]
     paragraph.alignment = side
     paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-    run = paragraph.add_run(clean(text))
+    run = paragraph.add_run(chinese_marks(clean(text)))
     run.font.size, run.font.name = Pt(size), DIGIT_FACE
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), face)
 

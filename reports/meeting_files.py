@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from reports.bulletin import bulletin_bytes
 from reports.deck import deck_bytes
 from reports.pack import Pack
-from reports.subjects import AUDIENCE_NAMES
 from reports.wording import clean
 from reports.workbook import workbook_bytes
 
@@ -41,7 +40,7 @@ WRITERS: tuple[tuple[str, str, str, Callable[[Pack], bytes]], ...] = (
 
 def file_name(pack: Pack, kind: str, suffix: str) -> str:
     """``云屏县_2026-10_月调度会_演示.pptx``: sorts by unit and period, and names no reader."""
-    parts = [clean(pack.place) or "全部", pack.period.text, AUDIENCE_NAMES[pack.audience], kind]
+    parts = [clean(pack.place) or "全部", pack.period.text, pack.meeting, kind]
     stem = "_".join("".join("-" if sign in '\\/:*?"<>|' else sign for sign in part).strip(" .")[:40] for part in parts)
     return f"{stem}.{suffix}"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 import pandas as pd
 
@@ -21,9 +21,9 @@ from reports.conclusions import Reading, subtitle, title, whole_and_change
 from reports.frames import Source
 from reports.modules import running_modules, runs
 from reports.readings import COMPARED_PERIODS, SLIDE_PERIODS, place_name, reading, reading_table, row_level
-from reports.subjects import AUDIENCE_NAMES, BACKGROUND, Audience, Section, agenda
-from reports.tables import Table, definition_words
-from reports.wording import as_of_words
+from reports.subjects import BACKGROUND, Audience, Section, agenda, meeting_name
+from reports.tables import Table, definition_words, edition_words
+from reports.wording import as_of_words, counted_at
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,8 @@ class Annex:
 
 @dataclass(frozen=True)
 class Pack:
-    """Everything the three files of one meeting are written from."""
+    """Everything the three files of one meeting are written from. ``area``: the prefix of the codes it is about; ``at``: the minute of the
+    as-of day at which it was asked, None for the day once it is over."""
 
     audience: Audience
     place: str
@@ -75,35 +76,62 @@ class Pack:
     filters: str = ""
     background: tuple[Chapter, ...] = ()
     """Worked out for the circular and the workbook, without a slide of their own."""
+    area: str = ""
+    at: datetime | None = None
 
     @property
     def name(self) -> str:
         return f"{self.place}{self.period.label}基层治理情况"
 
     @property
+    def meeting(self) -> str:
+        """常委会 of a county, 党委会 of a township, 月调度会 …"""
+        return meeting_name(self.audience, self.area)
+
+    @property
     def rulebook_version(self) -> str:
-        return f"{self.edition.version}(自 {self.edition.valid_from.isoformat()} 起)"
+        return edition_words(self.edition)
+
+    @property
+    def moment(self) -> date | datetime:
+        """What it was asked as of."""
+        return self.at or self.as_of
 
     @property
     def as_of_words(self) -> str:
-        return as_of_words(self.as_of)
+        return as_of_words(self.moment)
+
+    def counted_at(self, chapter: Chapter) -> date | datetime:
+        """The moment a chapter's figures are of: those about a moment look, of a period that is over, at its end."""
+        return counted_at(chapter.entry, self.period, self.moment)
+
+    def looks_back(self, chapter: Chapter) -> bool:
+        """Its figures are of another moment than the pack's."""
+        return self.counted_at(chapter) != self.moment
+
+    @property
+    def looking_back(self) -> str:
+        """Which figures are of another moment than the rest, and of which: 超期在办、在办截至2026年10月31日; empty where none is."""
+        names = dict.fromkeys(chapter.entry.name for chapter in (*self.chapters, *self.background) if self.looks_back(chapter))
+        return f"{'、'.join(names)}{as_of_words(self.period.last)}" if names else ""
 
     def footer(self, of: Chapter | Annex) -> str:
         """What stands under a slide: 口径, 截至 and the rulebook."""
-        words = definition_words(of.entry, self.edition) if isinstance(of, Chapter) else dict(of.table.notes).get("口径", of.table.title)
-        return self.footed(f"口径:{words}")
+        if isinstance(of, Chapter):
+            return self.footed(f"口径:{definition_words(of.entry, self.edition)}", self.counted_at(of))
+        return self.footed(f"口径:{dict(of.table.notes).get('口径', of.table.title)}")
 
-    def footed(self, words: str) -> str:
-        return f"{words} · {self.as_of_words} · 规则手册 {self.rulebook_version}"
+    def footed(self, words: str, moment: date | datetime | None = None) -> str:
+        return f"{words} · {as_of_words(moment or self.moment)} · 规则手册 {self.rulebook_version}"
 
     @property
     def notes(self) -> tuple[tuple[str, str], ...]:
         """The whole file's notes."""
         pairs = [
-            ("会议", AUDIENCE_NAMES[self.audience]),
+            ("会议", self.meeting),
             ("范围", self.place or "全部"),
             ("统计期", self.period.label),
-            ("截至", self.as_of_words.removeprefix("截至")),
+            ("截至", "。".join(part for part in (self.as_of_words.removeprefix("截至"), self.looking_back) if part)),
             ("筛选", self.filters),
             ("规则手册", self.rulebook_version),
             (
@@ -165,8 +193,8 @@ def meeting_pack(
         if progress:
             progress(done, len(steps), REGISTRY[section.indicator].name)
         periods = SLIDE_PERIODS[period.kind] if section.trend else COMPARED_PERIODS
-        read = reading(source, REGISTRY[section.indicator], level, period, as_of, area=area, periods=periods)
-        chapters[section] = Chapter(section, read, title(read), subtitle(read), reading_table(source, read, filters))
+        read = reading(source, REGISTRY[section.indicator], level, period, as_of, area=area, periods=periods, dated=True)
+        chapters[section] = Chapter(section, read, title(read), subtitle(read), reading_table(source, read, filters, with_whole=True))
     edition = source.rules.on(min(period.last, as_of))
     return Pack(
         audience=audience,
@@ -177,6 +205,8 @@ def meeting_pack(
         edition=edition,
         filters=filters,
         background=tuple(chapters[section] for section in background),
+        area=area,
+        at=source.at if source.at is not None and source.at.date() == as_of else None,
     )
 
 

@@ -15,7 +15,7 @@ from reports.modules import running_modules
 from reports.pack import Pack, meeting_pack
 from reports.selection_annex import with_selection
 from reports.source import operators_source
-from reports.subjects import AUDIENCE_NAMES, Audience
+from reports.subjects import Audience, meeting_name
 
 
 def made(arguments: argparse.Namespace, as_of: date) -> Pack:
@@ -51,7 +51,7 @@ def add_pack(commands: Any, today: Callable[[], date]) -> None:
             print(path)
         return 0
 
-    words = "、".join(f"{audience}({name})" for audience, name in AUDIENCE_NAMES.items())
+    words = "、".join(f"{audience}({meeting_name(audience)})" for audience in Audience)
     parser = commands.add_parser("pack", help="生成会议材料:演示、通报、附表")
     parser.add_argument("--period", required=True, help="2026-10、2026-Q4 或 2026")
     parser.add_argument("--audience", required=True, choices=[str(audience) for audience in Audience], help=words)

@@ -24,7 +24,7 @@ def ranking_picture(indicator_id: str, level: Level, period: Period, as_of: date
     """The leaderboard that the page shows, as SVG. Raises ``LookupError`` or ``ValueError`` with a Chinese message."""
     entry = indicator(indicator_id)
     with operators_source(area) as source:
-        board = leaderboard(source, reading(source, entry, level, period, as_of, area=area))
+        board = leaderboard(source, reading(source, entry, level, period, as_of, area=area, dated=True))
         edition = question(source, level, period, as_of).rules
     where = f"区划 {area}" if area else "全部"
     return picture(board, [f"口径:{definition_line(entry.id, edition)}", f"{as_of_words(as_of)} · 筛选 {period.label} · {where}"])

@@ -170,10 +170,12 @@ def reading(
     area: str = "",
     periods: int = COMPARED_PERIODS,
     with_past: bool = True,
+    dated: bool = False,
 ) -> Reading:
     """An indicator's frame with the whole above it and what was before.
 
-    ``periods``: how many of the whole. Without ``with_past`` it is read as if nothing was before: titles then speak of no change.
+    ``periods``: how many of the whole. ``dated``: it speaks in a file. Without ``with_past`` it is read as if nothing was before: titles
+    then speak of no change.
     """
     asked = question(source, level, period, as_of)
     frame = source.frame(entry, level, period, as_of)
@@ -197,6 +199,7 @@ def reading(
         whole_name=whole_name(source, period, as_of, area),
         whole=begun(whole_series(source, entry, top, period, as_of, periods if with_past else 1)) if has_whole else (),
         runs=runs,
+        dated=dated,
     )
 
 
@@ -209,11 +212,20 @@ def leaderboard(source: Source, read: Reading, *, with_past: bool = True) -> Lea
     return Leaderboard(read.entry, read.frame, title(read), subtitle(read), read.target, before)
 
 
-def reading_table(source: Source, read: Reading, filters: str = "") -> Table:
-    """The rows of a reading as a table to take away, with 口径, 截至 and filters in its notes."""
+def reading_table(source: Source, read: Reading, filters: str = "", *, with_whole: bool = False) -> Table:
+    """The rows of a reading as a table to take away, with 口径, 截至 and filters in its notes. ``with_whole``: the whole ends it."""
     asked = question(source, read.level, read.period, read.as_of)
-    notes = definition_notes(read.entry, read.level, read.period, read.as_of, asked.rules, filters, source.rules)
-    return figure_table(read.entry, read.level, read.period, read.as_of, read.frame, notes)
+    notes = definition_notes(read.entry, read.level, read.period, read.as_of, asked.rules, filters, source.rules, asked.at)
+    whole = whole_row(read) if with_whole else None
+    return figure_table(read.entry, read.level, read.period, read.as_of, read.frame, notes, at=asked.at, whole=whole)
+
+
+def whole_row(read: Reading) -> dict[str, Any] | None:
+    """The whole as a row of a figure's table; None where there is no whole."""
+    if not read.whole:
+        return None
+    last = read.whole[-1]
+    return {"name": read.whole_name, "k": last.k, "n": last.n, "value": last.value, "status": Status(last.status)}
 
 
 # --- headline numbers -----------------------------------------------------------------------------------------------

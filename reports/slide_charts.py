@@ -22,12 +22,14 @@ from metrics.wording import is_missing
 from reports.conclusions import Point
 from reports.pack import Chapter
 from reports.slide_parts import ACCENT, FONT, GREY, INK, RULE, Block, east_asian_face
-from reports.wording import clean, shortened
+from reports.wording import chinese_marks, clean, shortened
 
 AXIS_NAME = 26
 """Half-width cells of a unit's name on an axis; the table beside it has the whole name."""
 TARGET = "目标"
-HOLLOW = "FFFFFF"
+HOLLOW, UNRANKED = "FFFFFF", "B4B9C0"
+AXIS_TOPS, AXIS_STEPS, AXIS_ROOM = (0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5), 5, 1.15
+"""Of the highest share 15% more is left above it, for the label; above half the axis ends at 100%."""
 
 
 def bar_chart(slide: Slide, chapter: Chapter, rows: pd.DataFrame, block: Block) -> None:
@@ -49,6 +51,10 @@ def bar_chart(slide: Slide, chapter: Chapter, rows: pd.DataFrame, block: Block) 
     labels.number_format, labels.number_format_is_linked = number_format(entry, rows["value"]), False
     labels.position, labels.show_value = XL_LABEL_POSITION.OUTSIDE_END, True
     _ink(plot.series[0].format.fill)
+    if entry.measure is not Measure.COUNT:  # counts have no places; where there are places, what has none is quiet
+        for position, rank in enumerate(rows["rank"]):
+            if is_missing(rank):
+                _ink(plot.series[0].points[position].format.fill, UNRANKED)
     units, values = chart.category_axis, chart.value_axis
     units.reverse_order = True
     units.major_tick_mark = XL_TICK_MARK.NONE
@@ -64,7 +70,7 @@ def line_chart(slide: Slide, chapter: Chapter, lines: Mapping[str, Sequence[Poin
     periods = list(dict.fromkeys(point.period for points in lines.values() for point in points))
     periods.sort(key=lambda period: period.first)
     running = {point.period for points in lines.values() for point in points if point.running}
-    names = [f"{period.label}({STATUS_NAMES[Status.RUNNING]})" if period in running else period.label for period in periods]
+    names = [chinese_marks(f"{period.label}({STATUS_NAMES[Status.RUNNING]})") if period in running else period.label for period in periods]
     series: dict[str, list[Any]] = {}
     for name, points in lines.items():
         values = {point.period: point.value for point in points}
@@ -97,10 +103,18 @@ def line_chart(slide: Slide, chapter: Chapter, lines: Mapping[str, Sequence[Poin
     values_axis.format.line.fill.background()
     values_axis.minimum_scale = 0
     if entry.measure is Measure.RATE:
-        values_axis.maximum_scale, values_axis.major_unit = 1.0, 0.2
-        values_axis.tick_labels.number_format, values_axis.tick_labels.number_format_is_linked = "0%", False
+        top = axis_top([value for values in series.values() for value in values if value is not None])
+        values_axis.maximum_scale, values_axis.major_unit = top, top / AXIS_STEPS
+        values_axis.tick_labels.number_format = "0%" if round(top * 100, 6) % AXIS_STEPS == 0 else "0.0%"
+        values_axis.tick_labels.number_format_is_linked = False
     chart.category_axis.format.line.color.rgb = RGBColor.from_string(RULE)
     chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+
+
+def axis_top(shares: Sequence[float]) -> float:
+    """Where an axis of shares ends: a round share above all of them (the target is one), so that 4% is no line along the bottom."""
+    highest = max(shares, default=1.0)
+    return next((top for top in AXIS_TOPS if highest * AXIS_ROOM <= top), 1.0)
 
 
 def series_colour(position: int, name: str) -> str:
@@ -166,9 +180,9 @@ def _east_asian(element: Any) -> None:
             east_asian_face(properties)
 
 
-def _ink(fill: Any) -> None:
+def _ink(fill: Any, colour: str = ACCENT) -> None:
     fill.solid()
-    fill.fore_color.rgb = RGBColor.from_string(ACCENT)
+    fill.fore_color.rgb = RGBColor.from_string(colour)
 
 
 def _line(drawn: Any, colour: str, *, dashed: bool) -> None:

@@ -16,7 +16,7 @@ from pptx.slide import Slide
 from pptx.util import Inches, Pt
 
 from reports.tables import Table
-from reports.wording import clean, display_width, lines_needed, shortened
+from reports.wording import chinese_marks, clean, display_width, lines_needed, shortened
 
 SLIDE_WIDTH, SLIDE_HEIGHT = 13.333, 7.5
 MARGIN = 0.6
@@ -67,6 +67,11 @@ def east_asian_face(properties: Any) -> None:
     latin.addnext(face)
 
 
+def read(text: str) -> str:
+    """A text as a slide writes it."""
+    return chinese_marks(clean(text))
+
+
 def fitted(text: str, block: Block, sizes: Sequence[float]) -> tuple[str, float]:
     """The largest size at which the text stays inside its place, else the smallest with the text cut by ``…``.
 
@@ -89,7 +94,7 @@ def _cells(width: float, size: float) -> int:
 
 def add_text(slide: Slide, text: str, block: Block, *, sizes: Sequence[float], colour: str = INK, bold: bool = False) -> None:
     box = slide.shapes.add_textbox(Inches(block.left), Inches(block.top), Inches(block.width), Inches(block.height))
-    _fill(box.text_frame, clean(text), block, sizes, colour, bold)
+    _fill(box.text_frame, text, block, sizes, colour, bold)
 
 
 def add_title(slide: Slide, text: str, block: Block | None = None, sizes: Sequence[float] = (28, 24, 20)) -> None:
@@ -102,7 +107,7 @@ def add_title(slide: Slide, text: str, block: Block | None = None, sizes: Sequen
 
 
 def _fill(frame: Any, text: str, block: Block, sizes: Sequence[float], colour: str, bold: bool) -> None:
-    shown, size = fitted(text, block, sizes)
+    shown, size = fitted(read(text), block, sizes)
     frame.word_wrap = True
     frame.margin_left = frame.margin_right = Inches(CELL_PADDING)
     frame.margin_top = frame.margin_bottom = 0
@@ -121,12 +126,17 @@ def add_footer(slide: Slide, text: str, number: int) -> None:
 # --- tables -------------------------------------------------------------------------------------------------------
 
 
+def cell_texts(table: Table) -> list[list[str]]:
+    """Every cell as it is read, row by row, the headings first."""
+    rows = [[column.heading for column in table.file_columns], *table.texts()]
+    return [[read(text) for text in row] for row in rows]
+
+
 def column_widths(table: Table, width: float) -> list[float]:
     """Inches a column: by its widest text, long texts sharing what is left."""
-    texts = table.texts()
     wanted = []
-    for position, column in enumerate(table.file_columns):
-        widest = max([display_width(column.heading), *(display_width(row[position]) for row in texts)], default=4)
+    for texts in zip(*cell_texts(table), strict=True):
+        widest = max(display_width(text) for text in texts)
         wanted.append(min(max(widest, 4) + 2, 60))
     total = sum(wanted)
     available = width * 72 / (TABLE_SIZE / 2)
@@ -142,8 +152,7 @@ def column_widths(table: Table, width: float) -> list[float]:
 def row_heights(table: Table, width: float) -> list[float]:
     """Inches a row, the heading first."""
     cells = [_cells(each, TABLE_SIZE) for each in column_widths(table, width)]
-    rows = [[column.heading for column in table.file_columns], *table.texts()]
-    lines = [max(lines_needed(text, room) for text, room in zip(row, cells, strict=True)) for row in rows]
+    lines = [max(lines_needed(text, room) for text, room in zip(row, cells, strict=True)) for row in cell_texts(table)]
     return [count * TABLE_SIZE * LINE_HEIGHT / 72 + ROW_SLACK for count in lines]
 
 
@@ -162,7 +171,8 @@ def pages_of(table: Table, width: float, height: float) -> list[Table]:
             start, used = position, head
         used += row
     pages.append((start, len(rows)))
-    return [replace(table, frame=table.frame.iloc[first:last]) for first, last in pages]
+    ends = len(rows)
+    return [replace(table, frame=table.frame.iloc[first:last], ends_in_sum=table.ends_in_sum and last == ends) for first, last in pages]
 
 
 def add_table(slide: Slide, table: Table, block: Block) -> None:
@@ -175,20 +185,23 @@ def add_table(slide: Slide, table: Table, block: Block) -> None:
     for position, width in enumerate(widths):
         grid.columns[position].width = Inches(width)
     grid._tbl.remove(grid._tbl.tr_lst[0])
-    rows = [[column.heading for column in table.file_columns], *table.texts()]
+    rows = cell_texts(table)
+    last = len(rows) - 1 if table.ends_in_sum else 0
     for index, (row, height) in enumerate(zip(rows, heights, strict=True)):
-        cells = "".join(_cell(text, index == 0, column.is_number) for text, column in zip(row, table.file_columns, strict=True))
+        cells = "".join(
+            _cell(text, index == 0, column.is_number, bold=index in (0, last)) for text, column in zip(row, table.file_columns, strict=True)
+        )
         grid._tbl.append(parse_xml(f'<a:tr {nsdecls("a")} h="{Inches(height)}">{cells}</a:tr>'))
 
 
-def _cell(text: str, heading: bool, right: bool) -> str:
+def _cell(text: str, heading: bool, right: bool, bold: bool) -> str:
     """A cell's XML: written whole, for python-pptx takes milliseconds a cell to build it piece by piece."""
     colour = INK if heading or right else VERDICT_INK.get(text, INK)
     side, padding = "r" if right else "l", Inches(CELL_PADDING)
     fill = f'<a:solidFill><a:srgbClr val="{PAPER}"/></a:solidFill>' if heading else "<a:noFill/>"
     return (
         f'<a:tc><a:txBody><a:bodyPr/><a:lstStyle/><a:p><a:pPr algn="{side}"/>'
-        f'<a:r><a:rPr lang="zh-CN" sz="{TABLE_SIZE * 100}" b="{int(heading)}"><a:solidFill><a:srgbClr val="{colour}"/></a:solidFill>'
-        f'<a:latin typeface="{FONT}"/><a:ea typeface="{FONT}"/></a:rPr><a:t>{escape(clean(text))}</a:t></a:r></a:p></a:txBody>'
+        f'<a:r><a:rPr lang="zh-CN" sz="{TABLE_SIZE * 100}" b="{int(bold)}"><a:solidFill><a:srgbClr val="{colour}"/></a:solidFill>'
+        f'<a:latin typeface="{FONT}"/><a:ea typeface="{FONT}"/></a:rPr><a:t>{escape(text)}</a:t></a:r></a:p></a:txBody>'
         f'<a:tcPr marL="{padding}" marR="{padding}" marT="{Inches(0.02)}" marB="{Inches(0.02)}" anchor="ctr">{fill}</a:tcPr></a:tc>'
     )

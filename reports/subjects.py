@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from metrics.registry import REGISTRY
-from metrics.vocabulary import Level, Module, Role
+from metrics.vocabulary import CODE_LENGTHS, Level, Module, Role
 from reports.links import Link, to_cases
 from reports.modules import running_modules, runs
 
@@ -192,7 +192,14 @@ class Audience(StrEnum):
     SELECTION = "selection"
 
 
-AUDIENCE_NAMES = dict(zip(Audience, ("党委会", "月调度会", "信访联席会", "评选会"), strict=True))
+_MEETING_NAMES = dict(zip(Audience, ("常委会", "月调度会", "信访联席会", "评选会"), strict=True))
+TOWNSHIP_COMMITTEE = "党委会"
+
+
+def meeting_name(audience: Audience, area: str = "") -> str:
+    """What a meeting is called in ``area``: the committee of a county (or more) meets as 常委会, a township's as 党委会."""
+    below_county = len(area) > CODE_LENGTHS[Level.COUNTY]
+    return TOWNSHIP_COMMITTEE if audience is Audience.COMMITTEE and below_county else _MEETING_NAMES[audience]
 
 
 @dataclass(frozen=True)

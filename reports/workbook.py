@@ -14,13 +14,14 @@ from xlsxwriter.worksheet import Worksheet
 
 from metrics.wording import MISSING, is_missing
 from reports.tables import Column, Kind, Table, cell_text
-from reports.wording import clean, display_width
+from reports.wording import chinese_marks, clean, display_width
 
 FONT = "等线"
 """What Office and WPS have; LibreOffice takes its own Chinese sans instead."""
 
 NARROWEST, WIDEST = 8, 48
 LONGEST_SHEET_NAME = 31
+IN_SUM = " in the sum"
 HEADER_ROW = 2
 """Rows 1 and 2 are title and subtitle; row 3 the headings, frozen and repeated on every printed page."""
 
@@ -94,19 +95,28 @@ def _styles(book: Workbook) -> dict[str, Format]:
     }
     for kind, pattern in NUMBER_FORMATS.items():
         styles[str(kind)] = book.add_format({**base, **edge, "num_format": pattern, "align": "right"})
+        styles[f"{kind}{IN_SUM}"] = book.add_format({**base, **edge, "num_format": pattern, "align": "right", "bold": True})
+    styles[f"{Kind.TEXT}{IN_SUM}"] = book.add_format({**base, **edge, "text_wrap": True, "bold": True})
+    styles[f"missing{IN_SUM}"] = styles["missing"]
     return styles
 
 
+def _said(text: object) -> str:
+    """What the board itself says (titles, notes), as it is read; headings and cells stay as they are, for a program may look for them."""
+    return chinese_marks(clean(text))
+
+
 def _table(page: Worksheet, sheet: Table, styles: dict[str, Format]) -> None:
-    page.write_string(0, 0, clean(sheet.title), styles["title"])
-    page.write_string(1, 0, clean(sheet.subtitle), styles["subtitle"])
+    page.write_string(0, 0, _said(sheet.title), styles["title"])
+    page.write_string(1, 0, _said(sheet.subtitle), styles["subtitle"])
     for position, column in enumerate(sheet.file_columns):
         page.write_string(HEADER_ROW, position, clean(column.heading), styles["head"])
     keys = [column.key for column in sheet.file_columns]
     count = 0
     for count, row in enumerate(sheet.frame[keys].itertuples(index=False, name=None), start=1):
+        row_style = IN_SUM if sheet.ends_in_sum and count == len(sheet.frame) else ""
         for position, (value, column) in enumerate(zip(row, sheet.file_columns, strict=True)):
-            _cell(page, HEADER_ROW + count, position, value, column, styles)
+            _cell(page, HEADER_ROW + count, position, value, column, styles, row_style)
     texts = sheet.texts()
     for position, column in enumerate(sheet.file_columns):
         widest = max([display_width(column.heading) + 2, *(display_width(row[position]) + 2 for row in texts)])
@@ -114,7 +124,7 @@ def _table(page: Worksheet, sheet: Table, styles: dict[str, Format]) -> None:
     last_row, last_column = HEADER_ROW + count, len(sheet.file_columns) - 1
     page.freeze_panes(HEADER_ROW + 1, 0)
     if count:
-        page.autofilter(HEADER_ROW, 0, last_row, last_column)
+        page.autofilter(HEADER_ROW, 0, last_row - sheet.ends_in_sum, last_column)  # the sum stays below whatever is sorted
         # Codes are texts of digits, on purpose: no green corner on each of them.
         page.ignore_errors({"number_stored_as_text": f"A{HEADER_ROW + 2}:XFD{last_row + 1}"})
     page.repeat_rows(HEADER_ROW)
@@ -125,31 +135,31 @@ def _table(page: Worksheet, sheet: Table, styles: dict[str, Format]) -> None:
     page.set_footer("&C第 &P 页 共 &N 页")
 
 
-def _cell(page: Worksheet, row: int, position: int, value: object, column: Column, styles: dict[str, Format]) -> None:
+def _cell(page: Worksheet, row: int, position: int, value: object, column: Column, styles: dict[str, Format], row_style: str) -> None:
     if is_missing(value):
         text = cell_text(value, column)
-        page.write_string(row, position, text, styles["missing" if text == MISSING else str(Kind.TEXT)])
+        page.write_string(row, position, text, styles[("missing" if text == MISSING else str(Kind.TEXT)) + row_style])
     elif column.is_number:
-        pattern = styles[str(Kind.COUNT if column.kind is Kind.NUMBER and float(value).is_integer() else column.kind)]  # type: ignore[arg-type]
-        page.write_number(row, position, float(value), pattern)  # type: ignore[arg-type]
+        kind = Kind.COUNT if column.kind is Kind.NUMBER and float(value).is_integer() else column.kind  # type: ignore[arg-type]
+        page.write_number(row, position, float(value), styles[f"{kind}{row_style}"])  # type: ignore[arg-type]
     elif column.kind in (Kind.DATE, Kind.TIMESTAMP) and isinstance(value, date | datetime):
-        page.write_datetime(row, position, value, styles[str(column.kind)])
+        page.write_datetime(row, position, value, styles[f"{column.kind}{row_style}"])
     else:
-        page.write_string(row, position, cell_text(value, column), styles[str(Kind.TEXT)])
+        page.write_string(row, position, cell_text(value, column), styles[f"{Kind.TEXT}{row_style}"])
 
 
 def _contents(page: Worksheet, title: str, sheets: Sequence[Table], names: Sequence[str], styles: dict[str, Format]) -> None:
     page.set_column(0, 0, 6)
     page.set_column(1, 1, 36)
     page.set_column(2, 2, 60)
-    page.write_string(0, 0, clean(title), styles["title"])
+    page.write_string(0, 0, _said(title), styles["title"])
     for position, heading in enumerate(("序号", "表", "内容")):
         page.write_string(2, position, heading, styles["head"])
     for row, (name, sheet) in enumerate(zip(names, sheets, strict=True), start=3):
         page.write_number(row, 0, row - 2, styles[str(Kind.COUNT)])
         quoted = name.replace("'", "''")
-        page.write_url(row, 1, f"internal:'{quoted}'!A1", styles["link"], clean(sheet.title))
-        page.write_string(row, 2, clean(sheet.subtitle), styles[str(Kind.TEXT)])
+        page.write_url(row, 1, f"internal:'{quoted}'!A1", styles["link"], _said(sheet.title))
+        page.write_string(row, 2, _said(sheet.subtitle), styles[str(Kind.TEXT)])
     page.freeze_panes(3, 0)
     page.set_paper(9)
     page.fit_to_pages(1, 0)
@@ -167,13 +177,15 @@ def _notes(page: Worksheet, sheets: Sequence[Table], notes: tuple[tuple[str, str
         row += 1
         if heading:
             row += 1
-            page.write_string(row, 0, clean(heading), styles["label"])
+            page.write_string(row, 0, _said(heading), styles["label"])
         for label, text in pairs:
             row += 1
-            page.write_string(row, 0, clean(label), styles["label"])
-            page.write_string(row, 1, clean(text), styles["wrapped"])
+            page.write_string(row, 0, _said(label), styles["label"])
+            page.write_string(row, 1, _said(text), styles["wrapped"])
 
 
 def _rows_words(sheet: Table) -> str:
-    count = len(sheet.frame)
-    return f"只含前 {count} 行,后面还有;请缩小时段或选一个乡镇后再导出" if sheet.cut else f"{count} 行,为筛选后的全部"
+    count = len(sheet.frame) - sheet.ends_in_sum
+    if sheet.cut:
+        return f"只含前 {count} 行,后面还有;请缩小时段或选一个乡镇后再导出"
+    return f"{count} 行,为筛选后的全部{';末行为合计' if sheet.ends_in_sum else ''}"

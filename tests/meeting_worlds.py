@@ -15,6 +15,7 @@ from metrics.vocabulary import Level, Status
 from metrics.workdays import Workdays
 from reports.conclusions import Point, Reading, subtitle, title
 from reports.pack import Chapter, Pack
+from reports.readings import whole_row
 from reports.subjects import Audience, Section
 from reports.tables import definition_notes, figure_table
 
@@ -76,7 +77,8 @@ def points(values: list[tuple], period: Period = OCTOBER) -> tuple[Point, ...]:
 
 def a_chapter(reading: Reading, *, trend: bool = False) -> Chapter:
     asked = (reading.entry, reading.level, reading.period, reading.as_of)
-    table = figure_table(*asked, reading.frame, definition_notes(*asked, rulebook().on(reading.period.last), "全县"))
+    notes = definition_notes(*asked, rulebook().on(reading.period.last), "全县")
+    table = figure_table(*asked, reading.frame, notes, whole=whole_row(reading))
     return Chapter(Section(reading.entry.id, trend), reading, title(reading), subtitle(reading), table)
 
 

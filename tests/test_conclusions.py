@@ -16,9 +16,8 @@ from metrics.period import Period
 from metrics.registry import REGISTRY
 from metrics.vocabulary import Level, Status
 from metrics.wording import fraction, rounded, share, share_points
-from reports.conclusions import change_words, fastest_rising, hot_categories, summary, title, units_below_words
-from reports.document import official
-from reports.wording import clean, formula_safe, quantity
+from reports.conclusions import change_words, fastest_rising, hot_categories, movement, summary, title, units_below_words
+from reports.wording import chinese_marks, clean, formula_safe, official, quantity
 from tests.meeting_worlds import COUNT, DOWN, NAMES, NO_TARGET, UP, a_reading
 
 
@@ -57,7 +56,7 @@ def test_where_less_is_better_the_run_rises():
         ([(20, 20), (20, 20)], "2 个乡镇住夜达标率全部达标"),
         ([(20, 20), (13, 20)], "2 个乡镇中 1 个住夜达标率达标,西沟乡最低 65.0% (13/20)"),
         ([(12, 20), (13, 20)], "2 个乡镇住夜达标率均未达到目标,泥河镇最低 60.0% (12/20)"),
-        ([(20, 20), (5, 10), (10, 20)], "3 个乡镇中 1 个住夜达标率达标,西沟乡(5/10)、东川镇(10/20)最低,均为 50.0%"),
+        ([(20, 20), (5, 10), (10, 20)], "3 个乡镇中 1 个住夜达标率达标,最低 50.0%:西沟乡(5/10);东川镇(10/20)"),
         ([(1, 2), (2, 3)], "乡镇住夜达标率样本不足,不作评判"),
         ([(1, 2), (20, 20), (20, 20)], "样本足够的 2 个乡镇住夜达标率全部达标"),
         ([(0, 0), (0, 0)], "乡镇住夜达标率:2026年10月无应统计的数据"),
@@ -87,6 +86,40 @@ def test_a_past_period_is_called_by_its_name_and_a_running_one_is_this_one():
         assert change_words(reading) == f"较{before}上升 25.0 个百分点"
     january = a_reading(UP, [(13, 21)], period=Period.parse("2026-01"), as_of=date(2026, 3, 1), whole=[(20, 40), (30, 40)])
     assert change_words(january) == "较2025年12月上升 25.0 个百分点"
+
+
+def test_in_a_file_every_period_is_called_by_its_name():
+    run = {"runs": {"泥河镇": [(19, 21), (17, 21), (15, 21), (13, 21)]}, "whole": [(20, 40), (30, 40)], "dated": True}
+    for day, month in (("2026-10-15", "10月1日至15日"), ("2026-10-31", "10月"), ("2026-11-25", "10月"), ("2027-01-01", "2026年10月")):
+        reading = a_reading(UP, [(13, 21), (20, 20)], as_of=date.fromisoformat(day), **run)
+        assert title(reading).endswith(f",{month} 61.9% (13/21)")
+        assert change_words(reading) == "较9月上升 25.0 个百分点"
+    quarter = a_reading(UP, [(13, 21)], period=Period.parse("2026-Q4"), as_of=date(2026, 11, 25), dated=True)
+    assert (quarter.now, quarter.before) == ("10月1日至11月25日", "三季度")
+    assert a_reading(UP, [(13, 21)], as_of=date(2026, 10, 1), dated=True).now == "10月1日"
+
+
+def test_in_a_file_a_figure_about_a_moment_says_which():
+    run = {"runs": {"泥河镇": [(1, 20), (2, 20), (4, 20), (8, 20)]}, "whole": [(20, 40), (30, 40)], "dated": True}
+    for day, moment in (("2026-10-15", "10月15日"), ("2026-11-25", "10月31日"), ("2027-01-01", "2026年10月31日")):
+        reading = a_reading("petitions.overdue", [(8, 20), (0, 20)], as_of=date.fromisoformat(day), **run)
+        assert title(reading) == f"泥河镇超期在办连续三月上升,{moment} 40.0% (8/20)"
+        assert summary(reading) == "全县 75.0% (30/40),较9月末上升 25.0 个百分点"
+
+
+def test_several_units_with_figures_are_set_apart_by_semicolons():
+    assert units_below_words(a_reading(UP, [(13, 21), (20, 20)])) == "泥河镇 61.9% (13/21),未达到目标"
+    three = a_reading(UP, [(13, 21), (20, 20), (5, 20), (10, 20)])
+    assert units_below_words(three) == "3 个乡镇未达到目标:东川镇 25.0% (5/20);石桥镇 50.0% (10/20);泥河镇 61.9% (13/21)"
+    assert units_below_words(three, 2) == "3 个乡镇未达到目标:东川镇 25.0% (5/20);石桥镇 50.0% (10/20)等"
+    assert units_below_words(a_reading(DOWN, [(1, 20), (2, 20)])) == "2 个乡镇有未填报夜:西沟乡 10.0% (2/20);泥河镇 5.0% (1/20)"
+
+
+def test_thousands_stay_whole_in_what_is_said_behind_the_figure():
+    reading = a_reading(UP, [(13, 21)], whole=[(1_234_000, 2_000_000), (1_473_000, 1_980_000)])
+    assert summary(reading) == "全县 74.4% (1,473,000/1,980,000),较9月上升 12.7 个百分点"
+    assert movement(reading) == "较9月上升 12.7 个百分点"
+    assert (reading.last.k, reading.previous.k) == (1_473_000, 1_234_000)
 
 
 def test_a_running_quarter_asked_for_by_a_past_month_is_called_by_its_name():
@@ -238,3 +271,23 @@ def test_cleaned_text_fits_into_xml_and_a_formula_is_disarmed(text):
 
 def test_running_text_takes_the_offices_punctuation():
     assert official("全县 79.6% (129/162),较上月下降 3.2 个百分点") == "全县79.6%\uff08129/162\uff09\uff0c较上月下降3.2个百分点"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2026年10月,9 项指标中 7 项", "2026年10月\uff0c9 项指标中 7 项"),
+        ("(数据截至11月,规则手册 2024.1(自1月1日起))", "\uff08数据截至11月\uff0c规则手册 2024.1\uff08自1月1日起\uff09\uff09"),
+        ("全县 72.1% (1,427/1,980),3 个", "全县 72.1%\uff081,427/1,980\uff09\uff0c3 个"),
+        ("截至11月25日 08:00 · 单位:件", "截至11月25日 08:00 · 单位\uff1a件"),
+        ("应住夜数 10×min(1,在岗工作日/20);按单位", "应住夜数 10×min(1,在岗工作日/20)\uff1b按单位"),
+        ("样本不足(n=7)", "样本不足\uff08n=7\uff09"),
+        ("13/21", "13/21"),
+        ("61.9% (1,300/2,100)", "61.9%\uff081,300/2,100\uff09"),
+        ("=SUM(1,2)", "=SUM(1,2)"),
+        ("左括号(没有右括号", "左括号(没有右括号"),
+    ],
+)
+def test_chinese_sentences_take_full_width_marks_and_figures_keep_theirs(written, read):
+    assert chinese_marks(written) == read
+    assert chinese_marks(read) == read

@@ -239,7 +239,7 @@ def test_a_table_that_had_to_be_cut_says_so():
     table = table_of_rows("表", {"号": Kind.COUNT}, [[1]] * ALL_ROWS)
     assert (len(table.frame), table.cut) == (MOST_ROWS, True)
     whole = table_of_rows("表", {"号": Kind.COUNT}, [[1]] * 3)
-    assert notes_of(openpyxl.load_workbook(io.BytesIO(workbook_bytes([whole]))))["行数"] == "3 行,为筛选后的全部"
+    assert notes_of(openpyxl.load_workbook(io.BytesIO(workbook_bytes([whole]))))["行数"] == "3 行\uff0c为筛选后的全部"
     cut = openpyxl.load_workbook(io.BytesIO(workbook_bytes([replace(whole, cut=True)])))
     assert notes_of(cut)["行数"].startswith("只含前 3 行")
 

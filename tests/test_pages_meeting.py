@@ -85,7 +85,7 @@ def test_a_click_makes_three_files_to_download(served: Engine):
     assert [label.partition("(")[0] for label in download_labels(board)] == ["下载演示", "下载通报", "下载附表"]
     _key, files = board.session_state["board_meeting_files"]
     period = board.session_state["board_meeting_pack"][1].period.text
-    assert [file.name for file in files] == [f"测试县_{period}_党委会_{kind}" for kind in ("演示.pptx", "通报.docx", "附表.xlsx")]
+    assert [file.name for file in files] == [f"测试县_{period}_常委会_{kind}" for kind in ("演示.pptx", "通报.docx", "附表.xlsx")]
     assert all(file.content.startswith(b"PK") for file in files)
 
 

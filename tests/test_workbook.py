@@ -15,7 +15,7 @@ from reports.meeting_files import annex_bytes
 from reports.tables import Column, Kind, Table
 from reports.wording import clean
 from reports.workbook import HEADER_ROW, sheet_names, workbook_bytes
-from tests.meeting_worlds import HOSTILE, UP, a_chapter, a_long_reading, a_reading, hostile_pack
+from tests.meeting_worlds import HOSTILE, UP, a_chapter, a_long_reading, a_pack, a_reading, hostile_pack
 
 
 def opened(content: bytes) -> openpyxl.Workbook:
@@ -62,10 +62,22 @@ def test_the_notes_sheet_says_what_was_counted():
     book = opened(annex_bytes(hostile_pack()))
     texts = {row[0].value: row[1].value for row in book["说明"].iter_rows() if row[0].value}
     assert "工作日夜数" in texts["口径"]
-    assert texts["截至"] == "2026年11月1日24时"
+    assert texts["截至"] == "2026年11月1日"
     assert texts["筛选"] == "全县"
-    assert texts["规则手册"].startswith("2024.1")
-    assert texts["行数"] == f"{len(HOSTILE)} 行,为筛选后的全部"
+    assert texts["规则手册"] == "2024.1\uff08自2024年1月1日起\uff09"
+    assert texts["行数"] == f"{len(HOSTILE)} 行\uff0c为筛选后的全部\uff1b末行为合计"
+
+
+def test_the_whole_ends_a_leaderboard_without_a_place_and_stays_below_what_is_sorted():
+    reading = a_reading(UP, [(13, 21), (20, 20)], whole=[(30, 40), (33, 41)])
+    table = a_chapter(reading).table
+    for page in (opened(workbook_bytes([table])).worksheets[0], opened(annex_bytes(a_pack(reading))).worksheets[0]):
+        *_, last = rows_of(page)
+        assert last[:5] == ["—", "", "全县", 33, 41]
+        assert last[5] == pytest.approx(33 / 41)
+        assert page.cell(HEADER_ROW + 4, 3).font.bold
+        assert page.auto_filter.ref == "A3:G5"
+    assert csv_bytes(table).decode("utf-8-sig").splitlines()[-1] == f",,全县,33,41,{33 / 41},未达标"
 
 
 def test_hostile_names_are_text_in_the_workbook():
@@ -82,7 +94,7 @@ def test_hostile_names_are_harmless_in_csv_and_come_back():
     position = head.index("乡镇")
     names = [row[position] for row in rows]
     assert not [name for name in names if name.lstrip()[:1] in ("=", "+", "-", "@")]
-    assert {name.removeprefix("'") for name in names} == {clean(name) for name in HOSTILE}
+    assert {name.removeprefix("'") for name in names} == {*map(clean, HOSTILE), "全县"}
     assert float(rows[0][head.index("乡镇住夜达标率")]) == hostile_pack().chapters[0].reading.frame["value"].iloc[0]
 
 

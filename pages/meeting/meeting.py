@@ -11,7 +11,6 @@ from pages.common.page import page
 from pages.meeting import materials
 from pages.meeting.materials import Choices
 from reports import subjects
-from reports.subjects import AUDIENCE_NAMES
 from reports.views import meeting
 
 ICONS = {"演示": ":material/slideshow:", "通报": ":material/description:", "附表": ":material/table_view:"}
@@ -19,7 +18,7 @@ CONTENTS = {"演示": "PPT,图表可编辑", "通报": "Word,按公文格式", "
 
 with page("meeting/meeting", default_period="指定") as p:
     p.title("会议材料", subtitle="选会议、时段和内容,一次生成演示、通报和附表,三份数字一致。")
-    meetings = {AUDIENCE_NAMES[each]: each for each in subjects.meetings()}
+    meetings = {subjects.meeting_name(each, p.filters.narrowed.area or ""): each for each in subjects.meetings()}
     chosen = p.choose("会议", list(meetings), "meeting", next(iter(meetings)), labelled=True)
     audience = meetings[chosen]
     every = {meeting.section_name(each): each for each in subjects.agenda(audience)}

@@ -12,7 +12,6 @@ from pages.common.page import page
 from pages.meeting import materials
 from pages.meeting.materials import Choices
 from reports import subjects
-from reports.subjects import AUDIENCE_NAMES
 from reports.views import meeting
 
 HERE, COMMON = Path(__file__).parent, Path(panel.__file__).parent
@@ -32,7 +31,7 @@ with page("meeting/show", default_period="指定", townships=False, is_live=Fals
     )
     # Its own parameter: the township a row was opened for must not narrow the show on the way back.
     p.filters = filters = replace(p.filters, township=st.query_params.get("of"))
-    meetings = {AUDIENCE_NAMES[each]: each for each in subjects.meetings()}
+    meetings = {subjects.meeting_name(each, filters.narrowed.area or ""): each for each in subjects.meetings()}
     with p.left:
         audience = meetings[p.pick("会议", list(meetings), "meeting", next(iter(meetings)), width=150) or next(iter(meetings))]
     with p.right:

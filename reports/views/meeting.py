@@ -14,7 +14,7 @@ from reports.links import PETITIONS, TOWNSHIP, VILLAGE, Link, in_period
 from reports.pack import Annex, Chapter, Pack
 from reports.parts import Leaderboard
 from reports.screens import Course, CoursePoint, Slide
-from reports.subjects import AUDIENCE_NAMES, Section, subject_of
+from reports.subjects import Section, subject_of
 from reports.tables import Column, Kind, Table, definition_words, table
 
 COVER_LINES = 10
@@ -68,7 +68,7 @@ def slides(pack: Pack) -> list[Slide]:
 def _cover(pack: Pack, first: Sequence[int]) -> Slide:
     """What the slides say, each line leading to its slide: ``first`` is how many slides further on a chapter begins."""
     turns = tuple(zip((chapter.title for chapter in pack.chapters[:COVER_LINES]), first, strict=False))
-    return Slide(pack.name, f"{AUDIENCE_NAMES[pack.audience]} · {pack.as_of_words}", f"规则手册 {pack.rulebook_version}", turns=turns)
+    return Slide(pack.name, f"{pack.meeting} · {pack.as_of_words}", f"规则手册 {pack.rulebook_version}", turns=turns)
 
 
 def _ranking(pack: Pack, chapter: Chapter) -> Slide:
