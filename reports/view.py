@@ -44,6 +44,11 @@ class View:
         """截至6月30日, where what is said of a moment is of another than now; empty in a period that runs."""
         return f"截至{day_of(self.moment, self.as_of)}" if self.is_past else ""
 
+    @property
+    def day_words(self) -> str:
+        """今天, or the day of the moment where that was another."""
+        return day_of(self.moment, self.as_of) if self.is_past else "今天"
+
     def lately(self, days: int) -> str:
         """近 28 天, 至6月30日的 28 天: the days that end with the view's moment."""
         return f"至{day_of(self.moment, self.as_of)}的 {days} 天" if self.is_past else f"近 {days} 天"

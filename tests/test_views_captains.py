@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -64,7 +65,10 @@ NO_POSTS = pd.DataFrame(columns=["code", "name", "level", "village"])
 
 def test_the_sentence_says_who_is_not_visited_and_which_posts_nobody_holds() -> None:
     assert captains.sentence(2953, gaps((6, 0, 0), (6, 1, 0)), VIEW) == "本月还有 2,953 户重点户没有走访,1 个邻没有邻长"
-    assert captains.sentence(0, gaps(), View(OCTOBER, TODAY, VIEW.workdays)) == "2026年10月重点户都已走访,邻长没有空缺"
+    past = replace(VIEW, period=Period.parse("2026-Q3"))
+    assert captains.sentence(2953, gaps((6, 0, 0), (6, 1, 0)), past) == "2026年9月有 2,953 户重点户没有走访,截至9月30日 1 个邻没有邻长"
+    assert captains.sentence(0, gaps((6, 1, 0)), past) == "2026年9月重点户都已走访,截至9月30日邻长没有空缺"
+    assert captains.sentence(0, gaps(), View(OCTOBER, TODAY, VIEW.workdays)) == "2026年10月重点户都已走访,截至10月31日邻长没有空缺"
 
 
 def test_townships_with_most_households_to_visit_come_first_and_those_without_any_are_left_out() -> None:
@@ -261,13 +265,13 @@ def test_the_lines_over_the_tables_add_up_the_same_figures() -> None:
 
 def test_a_petition_says_what_it_counts_in_and_one_that_counts_nowhere_says_so() -> None:
     november = of_month.petition_table(a_captain(), a_year(), NOVEMBER)
-    assert [(row["编号"], row["本月计入"]) for row in lines(november)] == [("K-2", "未按期办结、大事未化解"), ("K-1", "按期办结")]
+    assert [(row["编号"], row["当月计入"]) for row in lines(november)] == [("K-2", "未按期办结、大事未化解"), ("K-1", "按期办结")]
     assert '<span class="verdict low">✕ 未按期办结</span><br><span class="verdict low">✕ 大事未化解</span>' in str(WRITER.render(november))
     march = of_month.petition_table(a_captain(), a_year(), Period.parse("2026-03"))
-    assert [(row["编号"], row["本月计入"], row["结果"]) for row in lines(march)] == [("K-0", "不计入本月", "办理中")]
+    assert [(row["编号"], row["当月计入"], row["结果"]) for row in lines(march)] == [("K-0", "不计入当月", "办理中")]
     year = of_month.petitions_of_the_year(a_captain(), a_year())
     assert [row["编号"] for row in lines(year)] == ["K-2", "K-1", "K-0"]
-    assert "本月计入" not in lines(year)[0]
+    assert "当月计入" not in lines(year)[0]
 
 
 @pytest.mark.parametrize(
@@ -310,8 +314,8 @@ def a_few_homes() -> pd.DataFrame:
 def test_households_are_counted_by_whoever_came_and_all_missed_ones_are_in_the_file() -> None:
     homes = of_month.household_table(a_captain(), a_few_homes(), NOVEMBER, "第1邻")
     assert homes.conclusion == "第1邻 9 户,2026年11月重点户走访 0/8"
-    assert (lines(homes)[0]["本月走访(次)"], lines(homes)[-1]["最近一次"]) == ("0", "2026-11-03")
-    assert "本月未走访" in str(WRITER.render(homes))
+    assert (lines(homes)[0]["当月走访(次)"], lines(homes)[-1]["最近一次"]) == ("0", "2026-11-03")
+    assert "当月未走访" in str(WRITER.render(homes))
     cells = of_month.cell_table(a_captain("patch_captain"), a_few_homes(), NOVEMBER, "西片")
     assert cells.title == "欧阳勤 西片所辖各邻"
     first = next(row for row in lines(cells) if row["邻"] == "第1邻")
@@ -333,8 +337,8 @@ def test_remarks_say_leave_marks_and_training_up_to_the_month() -> None:
     assert of_month.remarks(year, NOVEMBER) == [
         "请假:11月20日 至今。",
         "11月8日认定加分 2分(没有佐证,不计):先进。",
-        "本年参训:3月8日 集中培训、11月4日 培训",
+        "2026年参训:3月8日 集中培训、11月4日 培训",
     ]
-    assert of_month.remarks(year, OCTOBER) == ["10月8日认定抽查 未通过:没有写事由。", "本年参训:3月8日 集中培训"]
+    assert of_month.remarks(year, OCTOBER) == ["10月8日认定抽查 未通过:没有写事由。", "2026年参训:3月8日 集中培训"]
     assert one.besides(year, NOVEMBER) == "请假 3天、培训、加分 2分(没有佐证,不计)"
     assert year.bonus == 0

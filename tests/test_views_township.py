@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from metrics.definition import Question
-from metrics.period import Period, PeriodKind
+from metrics.period import Period
 from metrics.person_months import Month, months_of
 from metrics.registry import REGISTRY
 from metrics.rulebook import rulebook
@@ -28,6 +28,8 @@ from reports.views.township import Cause, UnitFigure
 
 TODAY = date(2026, 11, 20)
 MONTH = Period.parse("2026-11")
+VIEW = View(MONTH, TODAY, Workdays({}))
+JUNE = replace(VIEW, period=Period.parse("2026-06"))
 RULES = rulebook().on(TODAY)
 ASKED = Question(Level.TOWNSHIP, MONTH, TODAY, Workdays({}), RULES)
 ON_TIME, VISITS = "petitions.closed_on_time", "nights.village_visits"
@@ -92,8 +94,9 @@ def test_the_course_of_a_figure_is_drawn_once_it_is_there() -> None:
 
 def test_figures_are_counted_by_their_verdicts() -> None:
     found = [a_figure(ON_TIME, status=status) for status in (Status.OK, Status.OK, Status.NEAR, Status.LOW, Status.THIN)]
-    assert township.sentence("泥河镇", found, "2026年11月") == "泥河镇 2026年11月:2 项达标,1 项接近,1 项未达标"
-    assert township.sentence("泥河镇", found[4:], "2026年11月") == "泥河镇 2026年11月还没有可评价的指标"
+    assert township.sentence("泥河镇", found, VIEW) == "泥河镇 2026年11月:2 项达标,1 项接近,1 项未达标"
+    assert township.sentence("泥河镇", found[4:], VIEW) == "泥河镇 2026年11月还没有可评价的指标"
+    assert township.sentence("泥河镇", found[4:], JUNE) == "泥河镇 2026年6月没有可评价的指标"
 
 
 def test_a_module_that_is_off_has_no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,7 +188,7 @@ def a_case(**change: Any) -> dict[str, Any]:
 
 def test_a_case_behind_a_figure_says_how_it_stands_as_every_list_does() -> None:
     rows = pd.DataFrame([a_case(), a_case(ended_at=datetime(2026, 11, 12), outcome="resolved")])
-    found = township.case_lines(rows, View(Period.holding(PeriodKind.MONTH, TODAY), TODAY, Workdays({})))
+    found = township.case_lines(rows, VIEW)
     assert [line.words for line in found] == ["超期 12 天", "已化解 · 超时"]
     assert found[0].link == to_case("S-1")
 
@@ -196,10 +199,11 @@ def test_a_case_behind_a_figure_says_how_it_stands_as_every_list_does() -> None:
 def test_people_in_post_stand_by_post_and_who_is_away_says_so() -> None:
     row = {"role": "township_chief", "name": "王一", "person_id": 1, "leave": None}
     rows = pd.DataFrame([row, {**row, "person_id": 2, "name": None, "leave": "secondment"}])
-    found = township.people_in_post(rows)
+    found = township.people_in_post(rows, VIEW)
     assert found.remark == "2 人在任,今天 1 人请假、借调或培训,不计入在岗"
     assert [(each.name, each.shade) for each in found.lines[0].names] == [("王一", ""), ("编号2(不明)(借调)", "quiet")]
-    empty = township.people_in_post(rows.iloc[:0])
+    assert township.people_in_post(rows, JUNE).remark == "截至6月30日 2 人在任,6月30日 1 人请假、借调或培训,不计入在岗"
+    empty = township.people_in_post(rows.iloc[:0], VIEW)
     assert "请联系组织部补录" in str(WRITER.render(empty))
 
 
@@ -277,22 +281,28 @@ def test_a_grid_names_its_captains_and_the_cells_that_are_too_large_or_without_o
 
 def test_open_cases_say_their_deadline_and_how_many_are_left_out() -> None:
     rows = pd.DataFrame([a_case(), a_case(title=None, due_day=None), a_case(due_day=date(2026, 11, 25))])
-    found = open_cases.of_village(rows, 12, TODAY)
+    found = open_cases.of_village(rows, 12, VIEW)
     assert [str(due) for due in found.frame["due"]] == ["超期 12 天", "未定", "11月25日到期"]
     assert found.frame["what"].tolist() == ["环境 · 路灯不亮", "环境 · S-1", "环境 · 路灯不亮"]
     assert found.remark == "按时限从早到晚,先列 10 件"
-    held = open_cases.of_person(rows, 2, 3, "2026年11月", TODAY)
+    held = open_cases.of_person(rows, 2, 3, VIEW)
     assert (held.title, held.remark) == ("经办诉求 在办 2 件", "2026年11月已结 3 件")
     assert not held.may_leave
+    past = open_cases.of_village(rows, 0, JUNE), open_cases.of_person(rows, 2, 3, JUNE)
+    assert [(each.title, each.empty) for each in past] == [
+        ("截至6月30日在办诉求 0 件", "截至6月30日没有在办诉求"),
+        ("截至6月30日经办诉求 在办 2 件", "截至6月30日手上没有在办诉求"),
+    ]
+    assert str(past[0].frame["due"][0]) == "11月8日到期", "it was due later than what is looked at"
 
 
 # --- a person -------------------------------------------------------------------------------------------------------------
 
 
-def a_person(*held: dict[str, Any], leave: list[dict[str, Any]] | None = None) -> person.Person:
+def a_person(*held: dict[str, Any], leave: list[dict[str, Any]] | None = None, view: View | None = None) -> person.Person:
     columns = ["role", "code", "area", "level", "valid_from", "valid_to", "certificate_on"]
     away = pd.DataFrame(leave or [], columns=["kind", "first_day", "last_day"])
-    return person.person_of(51, {"name": "曹爱梅", "phone": None}, pd.DataFrame(held, columns=columns), away, TODAY)
+    return person.person_of(51, {"name": "曹爱梅", "phone": None}, pd.DataFrame(held, columns=columns), away, view or VIEW)
 
 
 CHIEF = {"role": "township_chief", "code": "149981101", "area": "石桥镇", "valid_from": date(2022, 3, 26), "valid_to": None}
@@ -314,6 +324,30 @@ def a_month(**change: Any) -> Month:
 )
 def test_a_person_in_a_sentence(change: dict[str, Any], said: str) -> None:
     assert person.sentence(a_person(CHIEF), [a_month(**change)]) == said
+
+
+def test_a_person_of_a_past_period_is_as_they_were_at_its_end() -> None:
+    away = {"kind": "leave", "first_day": date(2026, 6, 29), "last_day": date(2026, 7, 3)}
+    now, then = (a_person({**CHIEF, "valid_to": date(2026, 9, 1)}, leave=[away], view=view) for view in (VIEW, JUNE))
+    assert [person.subtitle(each) for each in (now, then)] == ["没有任职", "截至6月30日 · 石桥镇党政正职 · 6月30日请假"]
+    assert [each.span for each in (now, then)] == ["近12个月", "至2026年6月的12个月"]
+    assert person.sentence(then, [a_month(period=JUNE.period)]) == "曹爱梅 2026年6月住 5 夜,应住 7 夜,差 2 夜"
+    later = a_person(CHIEF, leave=[{**away, "first_day": date(2026, 8, 1), "last_day": None}], view=JUNE)
+    _, leave = person.posts_and_leave(later)
+    assert (leave.facts, leave.empty) == ((), "至6月30日的一年没有请假、借调、培训记录"), "that leave was still to come"
+
+
+def test_a_running_quarters_course_ends_open() -> None:
+    frame = pd.DataFrame([a_row("149981100", 40, 50, 0.8, None, Status.RUNNING)])
+    running = township.unit_figure(REGISTRY["captains.ordinary_visits"], frame, None, "149981100", None, ASKED)
+    assert running is not None
+    assert running.running
+    drawn = township.figure_table("三长", [running], {"above": "全县"}, {"captains.ordinary_visits": (1.0, 0.9)})
+    assert 'class="spark running"' in str(WRITER.render(drawn))
+    over = replace(ASKED, period=JUNE.period)
+    counts = pd.DataFrame([a_row("149981100", 3, None, 3.0, None, Status.NONE)])
+    ends = [township.unit_figure(REGISTRY["quality.two_places"], counts, None, "149981100", None, each) for each in (ASKED, over)]
+    assert [each.running for each in ends if each] == [True, False]
 
 
 def test_a_months_line_says_what_is_due_what_else_was_done_and_why_it_is_short() -> None:

@@ -11,7 +11,7 @@ from reports.modules import running_modules
 from reports.views import person as view
 
 with page("township/person", keeps=("versus",), townships=False) as p:
-    person, asked = parts.person_on(p), parts.running_month(p)
+    person, asked = parts.person_on(p), parts.month_of_moment(p)
     months = parts.months(p, person, asked)
     p.title(view.sentence(person, months), crumbs=crumbs(p, person.home, person.name), subtitle=view.subtitle(person))
     left, right = st.columns([3, 2], gap="large")

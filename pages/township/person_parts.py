@@ -35,18 +35,18 @@ def person_on(p: Page) -> Person:
     if known is None:
         p.title("找不到这个人", subtitle="地址中的编号不存在,或此人没有在您的账号范围内任过职。请从乡镇或村的“在任人员”进入。")
         p.stop()
-    return view.person_of(person_id, known, posts, leave, p.filters.as_of)
+    return view.person_of(person_id, known, posts, leave, p.view)
 
 
-def running_month(p: Page) -> Question:
-    """The question about the running month, whose rules judge the months shown."""
-    return loaders.question_for(p.scope, Level.TOWNSHIP, Period.holding(PeriodKind.MONTH, p.filters.as_of), p.filters.as_of)
+def month_of_moment(p: Page) -> Question:
+    """The question about the month of the view's moment, whose rules judge the months shown."""
+    return loaders.question_for(p.scope, Level.TOWNSHIP, Period.holding(PeriodKind.MONTH, p.view.moment), p.filters.as_of)
 
 
 def months(p: Page, person: Person, asked: Question) -> list[Month]:
     """The last twelve months, the latest first."""
     first = asked.period.trailing(view.MONTHS_BACK)[0].first
-    days = loaders.answer(days_of, p.scope, PROFILE_TABLES, person_id=person.person_id, first=first, last=p.filters.as_of)
+    days = loaders.answer(days_of, p.scope, PROFILE_TABLES, person_id=person.person_id, first=first, last=p.view.moment)
     return months_of(person.posts, person.leave, days, asked, view.MONTHS_BACK)
 
 
@@ -56,18 +56,18 @@ def petitions(p: Page, person: Person) -> None:
     in_hand, ended = (Asked(standing=standing, sort="due", handler_id=person.person_id) for standing in ("open", "ended"))
     total, done = (int(loaders.answer(petition_count, p.scope, PETITION_TABLES, window=window, asked=each)) for each in (in_hand, ended))
     found = loaders.answer(petition_list, p.scope, PETITION_TABLES, window=window, asked=in_hand, rows=open_cases.PERSON_CASES)
-    p.show(open_cases.of_person(found, total, done, p.filters.period.label, window.last), key="handled")
+    p.show(open_cases.of_person(found, total, done, p.view), key="handled")
 
 
 def records(p: Page, person: Person, found: Sequence[Month], asked: Question) -> None:
     """The records of one kind, the latest first, a page at a time; a row opens the record as it was entered."""
     names = {name: kind for kind, name in view.kinds_of(found).items()}
     if not names:
-        p.show(Heading("记录"), Empty(f"{view.SPAN}没有任何记录"), key="record-rows")
+        p.show(Heading("记录"), Empty(f"{person.span}没有任何记录"), key="record-rows")
         return
     kind = names[p.choose("记录", list(names), "records", next(iter(names)), restarts="person_records")]
     total = sum(month.done.get(kind, 0) for month in found)
-    query = {"person_id": person.person_id, "kind": kind, "first": found[-1].period.first, "last": p.filters.as_of}
+    query = {"person_id": person.person_id, "kind": kind, "first": found[-1].period.first, "last": p.view.moment}
     scope, masked = p.scope, p.view.masked
 
     def of_kind(answer: Any, **part: int) -> Table:

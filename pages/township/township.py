@@ -34,7 +34,7 @@ with page("township/township", keeps=("versus",)) as p:
     own = None if lines is None else {each: by_code.get(place.code, ()) for each, by_code in lines.items()}
     columns = {"above": "全县", **({"other": names[versus]} if versus else {})}
     found = show_figures(p, place, Level.TOWNSHIP, county, columns, lambda _, module: sides[module in RIGHT], versus, own)
-    p.title(township.sentence(place.name, found, period.label), crumbs=way)
+    p.title(township.sentence(place.name, found, p.view), crumbs=way)
     weak = township.weakest(found)
     with causes:
         p.show(*township.weakest_parts(weak, [cause_of(p, each, place.code, county) for each in weak]), key="weakest")

@@ -93,5 +93,5 @@ def villages_of(p: Page, code: str) -> pd.DataFrame:
 
 def show_people(p: Page, place: Place) -> None:
     """Who is in post at the unit itself."""
-    rows = loaders.answer(people_in_post, p.scope, POST_TABLES, codes=(place.code,), on=p.filters.as_of)
-    p.show(township.people_in_post(rows), key="people")
+    rows = loaders.answer(people_in_post, p.scope, POST_TABLES, codes=(place.code,), on=p.view.moment)
+    p.show(township.people_in_post(rows, p.view), key="people")

@@ -29,11 +29,11 @@ def petitions(p: Page, place: Place) -> None:
     own, window, asked = p.scope.narrowed(place.code), p.filters.window, Asked(standing="open", sort="due")
     total = int(loaders.answer(petition_count, own, PETITION_TABLES, window=window, asked=asked))
     found = loaders.answer(petition_list, own, PETITION_TABLES, window=window, asked=asked, rows=open_cases.VILLAGE_CASES)
-    p.show(open_cases.of_village(found, total, window.last), key="petitions")
+    p.show(open_cases.of_village(found, total, p.view), key="petitions")
 
 
 def grid(p: Page, place: Place) -> None:
     """片长 and 组长 by name, then the cells with their 邻长 and households."""
-    units = loaders.answer(grid_of, p.scope, GRID_TABLES, village=place.code, on=p.filters.as_of)
-    p.show(village.grid_names(units, p.view.edition), key="grid-names")
+    units = loaders.answer(grid_of, p.scope, GRID_TABLES, village=place.code, on=p.view.moment)
+    p.show(village.grid_names(units, p.view.edition, p.view.until), key="grid-names")
     p.pages_of(village.cell_table(place.name, units, p.view.edition), ROWS, "grid", parameter="village_cells")

@@ -32,8 +32,8 @@ HOUSEHOLD_COLUMNS = (
     Column("cell", "邻", screen=False),
     Column("household_id", "户号", head="户", words="户号 {}"),
     Column("kind_name", "户别"),
-    Column("visits", "本月走访", Kind.COUNT, "次", screen=False),
-    Column("visited", "本月走访", files=False),
+    Column("visits", "当月走访", Kind.COUNT, "次", screen=False),
+    Column("visited", "当月走访", files=False),
     Column("seen", "最近一次", Kind.DATE, year=True),
 )
 
@@ -42,14 +42,14 @@ def household_table(captain: Captain, homes: pd.DataFrame, month: Period, unit: 
     """The households of a unit with the visits of the month. ``homes``: see ``captain_lists.households_of``."""
     key = homes[homes["kind"] == HouseholdKind.KEY]
     rows = [
-        {**row, **_home(row), "visited": f"{int(row['visits'])}次" if row["visits"] else "本月未走访"} for row in homes.to_dict("records")
+        {**row, **_home(row), "visited": f"{int(row['visits'])}次" if row["visits"] else "当月未走访"} for row in homes.to_dict("records")
     ]
     return table(
         f"{captain.name} 所辖各户",
         HOUSEHOLD_COLUMNS,
         rows,
         conclusion=f"{unit} {whole(len(homes))} 户,{month.label}重点户走访 {_visited(key)}/{len(key)}",
-        remark="任何一名三长上门都算;普通户按季度算,本月没走不等于欠账",
+        remark="任何一名三长上门都算;普通户按季度算,当月没走不等于欠账",
         chosen=captain.title,
         empty="这个邻没有在册的户",
     )
@@ -157,8 +157,8 @@ PETITION_COLUMNS = (
     Column("ended_at", "办结", Kind.TIMESTAMP, screen=False),
 )
 COUNTED_COLUMNS = (
-    Column("counted", "本月计入", Kind.VERDICT, files=False),
-    Column("counted_words", "本月计入", screen=False),
+    Column("counted", "当月计入", Kind.VERDICT, files=False),
+    Column("counted_words", "当月计入", screen=False),
 )
 
 
@@ -169,7 +169,7 @@ def petition_table(captain: Captain, year: CaptainYear, month: Period) -> Table:
         counted = [(COUNTED_WORDS[item], done) for item, done in year.counted_in(row, month) if item in COUNTED_WORDS]
         if counted or month_of(row["opened_at"]) == month.text:
             said = [Verdict(Status.OK if done else Status.LOW, words[not done]) for words, done in counted]
-            verdicts = Verdicts(tuple(said or [Verdict(Status.NONE, "不计入本月")]))
+            verdicts = Verdicts(tuple(said or [Verdict(Status.NONE, "不计入当月")]))
             rows.append({**_petition(row), "counted": verdicts, "counted_words": str(verdicts)})
     return table(
         f"{captain.name} 承办诉求",
@@ -275,4 +275,4 @@ def remarks(year: CaptainYear, month: Period) -> list[str]:
         words.append(f"{day_text(row['decided_on'])}认定{mark_words(row)}:{reason}。")
     held = [row for row in year.trainings.to_dict("records") if row["held_on"] <= last]
     trained = "、".join(f"{day_text(row['held_on'])} {TRAINING_NAMES.get(row['kind'], '培训')}" for row in held)
-    return [*words, f"本年参训:{trained}" if trained else "本年还没有参训记录。"]
+    return [*words, f"{year.year}年参训:{trained}" if trained else f"{year.year}年到{day_text(last)}没有参训记录。"]

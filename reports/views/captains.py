@@ -50,11 +50,11 @@ def visits_id(kind: HouseholdKind) -> str:
 
 def sentence(unvisited: int, gaps: pd.DataFrame, view: View) -> str:
     """本月还有 2,953 户重点户没有走访,14 个邻没有邻长. ``unvisited``: key households; ``gaps``: see ``captain_lists.grid_gaps``."""
-    month = due_period(HouseholdKind.KEY, view)
-    when = "本月" if month.first <= view.as_of <= month.last else month.label
+    when, left = ("本月", "还有") if not view.is_past else (due_period(HouseholdKind.KEY, view).label, "有")
     empty = int((~gaps["appointed"].astype(bool)).sum())
-    visits = f"{when}还有 {whole(unvisited)} 户重点户没有走访" if unvisited else f"{when}重点户都已走访"
-    return f"{visits},{whole(empty)} 个邻没有邻长" if empty else f"{visits},邻长没有空缺"
+    visits = f"{when}{left} {whole(unvisited)} 户重点户没有走访" if unvisited else f"{when}重点户都已走访"
+    posts = f"{view.until} {whole(empty)} 个邻没有邻长".strip() if empty else f"{view.until}邻长没有空缺"
+    return f"{visits},{posts}"
 
 
 def unvisited_group(kind: HouseholdKind, figures: pd.DataFrame, view: View) -> ExceptionGroup:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -12,6 +11,7 @@ from metrics.vocabulary import Status
 from metrics.wording import day_text, is_missing
 from reports.links import to_case
 from reports.tables import Column, Kind, Table, Verdict, table
+from reports.view import View
 from reports.views.petition_words import category_name, headline
 
 VILLAGE_CASES, PERSON_CASES = 10, 6
@@ -24,24 +24,24 @@ COLUMNS = (
 )
 
 
-def of_village(rows: pd.DataFrame, total: int, moment: date) -> Table:
+def of_village(rows: pd.DataFrame, total: int, view: View) -> Table:
     """The first of a village's open petitions. ``rows``: ``data_access.petition_lists.petition_list``; ``total``: how many there are."""
     remark = f"按时限从早到晚{_more(total, VILLAGE_CASES)}" if total else ""
     found = [(row, headline(row), f"{day_text(row['opened_at'].date())}点单") for row in rows.to_dict("records")]
-    return _table(found, moment, f"在办诉求 {total} 件", remark, "没有在办诉求", ("petitions.open",))
+    return _table(found, view, f"{view.until}在办诉求 {total} 件", remark, f"{view.until}没有在办诉求", ("petitions.open",))
 
 
-def of_person(rows: pd.DataFrame, total: int, ended: int, period: str, moment: date) -> Table:
+def of_person(rows: pd.DataFrame, total: int, ended: int, view: View) -> Table:
     """The first of the petitions a person has in hand; ``ended``: how many of theirs ended in the period."""
     found = [(row, category_name(row["category"]), row["village"] or "") for row in rows.to_dict("records")]
-    remark = f"{period}已结 {ended} 件{_more(total, PERSON_CASES)}"
-    return _table(found, moment, f"经办诉求 在办 {total} 件", remark, "手上没有在办诉求")
+    remark = f"{view.period.label}已结 {ended} 件{_more(total, PERSON_CASES)}"
+    return _table(found, view, f"{view.until}经办诉求 在办 {total} 件", remark, f"{view.until}手上没有在办诉求")
 
 
 def _table(
-    found: list[tuple[Mapping[Any, Any], str, str]], moment: date, title: str, remark: str, empty: str, indicators: tuple[str, ...] = ()
+    found: list[tuple[Mapping[Any, Any], str, str]], view: View, title: str, remark: str, empty: str, indicators: tuple[str, ...] = ()
 ) -> Table:
-    rows = [{"what": what, "number": row["number"], "more": more, "due": due_words(row["due_day"], moment)} for row, what, more in found]
+    rows = [{"what": what, "number": row["number"], "more": more, "due": due_words(row["due_day"], view)} for row, what, more in found]
     links = tuple(to_case(row["number"]) for row, _, _ in found)
     return table(title, COLUMNS, rows, remark=remark, indicators=indicators, links=links, empty=empty, may_leave=False)
 
@@ -50,9 +50,9 @@ def _more(total: int, most: int) -> str:
     return f",先列 {most} 件" if total > most else ""
 
 
-def due_words(due: Any, moment: date) -> str | Verdict:
+def due_words(due: Any, view: View) -> str | Verdict:
     """超期 3 天, 11月21日到期, 未定."""
     if is_missing(due):
         return "未定"
-    late = (moment - due).days
+    late = (view.moment - due).days
     return Verdict(Status.LOW, f"超期 {late} 天") if late > 0 else f"{day_text(due)}到期"

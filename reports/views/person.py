@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from metrics.definition import Question
+from metrics.period import Period, PeriodKind
 from metrics.person_months import Month, covering, on_leave, why_not_counted
 from metrics.rulebook import Rulebook
 from metrics.vocabulary import (
@@ -25,11 +26,12 @@ from metrics.vocabulary import (
     SessionKind,
     Status,
 )
-from metrics.wording import MISSING, day_text, is_missing
+from metrics.wording import MISSING, day_of, day_text, is_missing
 from reports.links import PERSON, Link
 from reports.modules import running_modules
 from reports.parts import Fact, Facts, Heading, Sentence
 from reports.tables import Bar, Column, Kind, Table, Verdict, table
+from reports.view import View
 from reports.views.duty import person_name
 from reports.views.posts import change_words, leave_name, role_name
 
@@ -37,26 +39,31 @@ KIND_NAMES = {"stay": "住夜", "visit": "夜访", "slot": "接待", "lecture": 
 """The kinds of record a person leaves, in the order shown."""
 MODULE_OF = {"stay": Module.DUTY, "visit": Module.NIGHTS, "lecture": Module.NIGHTS, "slot": Module.RECEPTION, "home": Module.CAPTAINS}
 MONTHS_BACK, YEAR_DAYS = 12, 366
-SPAN = f"近{MONTHS_BACK}个月"
 CHIEF_NIGHTS = "duty.chief_nights"
 NOTE = "请假、借调、培训的工作日和到任前、离任后不计入在岗工作日;一夜在同一单位有几条记录只计一夜。"
 
 
 @dataclass(frozen=True)
 class Person:
-    """A person with posts and leave (frames of ``data_access.profiles``); at least one post."""
+    """A person with posts and leave (frames of ``data_access.profiles``); at least one post. Looked at as at the view's moment."""
 
     person_id: int
     name: str
     phone: str
     posts: pd.DataFrame
     leave: pd.DataFrame
-    as_of: date
+    view: View
 
     @cached_property
     def now(self) -> list[dict[str, Any]]:
-        """The posts held as of the day."""
-        return covering(self.posts.to_dict("records"), self.as_of)
+        """The posts held at the moment."""
+        return covering(self.posts.to_dict("records"), self.view.moment)
+
+    @property
+    def span(self) -> str:
+        """The months that are shown: 近12个月, 至2026年6月的12个月."""
+        last = Period.holding(PeriodKind.MONTH, self.view.moment)
+        return f"{f'至{last.label}的' if self.view.is_past else '近'}{MONTHS_BACK}个月"
 
     @property
     def home(self) -> str:
@@ -68,16 +75,16 @@ class Person:
         return why_not_counted(code, day, self.posts, self.leave, asked)
 
 
-def person_of(person_id: int, known: Mapping[str, Any], posts: pd.DataFrame, leave: pd.DataFrame, as_of: date) -> Person:
+def person_of(person_id: int, known: Mapping[str, Any], posts: pd.DataFrame, leave: pd.DataFrame, view: View) -> Person:
     """``known``: see ``data_access.profiles.known_person``."""
     phone = known["phone"] if isinstance(known["phone"], str) else ""
-    return Person(person_id, person_name(known["name"], person_id), phone, posts, leave, as_of)
+    return Person(person_id, person_name(known["name"], person_id), phone, posts, leave, view)
 
 
 def sentence(person: Person, found: Sequence[Month]) -> str:
     """杨家兰 11月住 9 夜,应住 8 夜,已住满."""
     month = found[0]
-    name = f"{person.name} {month.period.first.month}月"
+    name = f"{person.name} {month.period.label if person.view.is_past else f'{month.period.first.month}月'}"
     if Module.DUTY not in running_modules() or not (month.workdays or month.nights):
         return name + ("没有住夜任务" if month.workdays == 0 else "")
     if month.due is None:
@@ -87,9 +94,10 @@ def sentence(person: Person, found: Sequence[Month]) -> str:
 
 def subtitle(person: Person) -> str:
     """石桥镇党政正职 · 今天请假 · the phone number as the reader may see it."""
+    view = person.view
     held = [f"{row['area'] or row['code']}{role_name(row['role'])}" for row in person.now]
-    away = [leave_name(row["kind"]) for row in on_leave(person.leave.to_dict("records"), person.as_of)]
-    parts = ["、".join(held) or "目前没有任职", *(["今天" + "、".join(away)] if away else []), person.phone]
+    away = [leave_name(row["kind"]) for row in on_leave(person.leave.to_dict("records"), view.moment)]
+    parts = [view.until, "、".join(held) or "没有任职", *([view.day_words + "、".join(away)] if away else []), person.phone]
     return " · ".join(part for part in parts if part)
 
 
@@ -137,10 +145,10 @@ def month_table(person: Person, found: Sequence[Month], asked: Question) -> Tabl
     ]
     rule = "已住/应住;在岗满{duty.full_month_workdays}个工作日应住{duty.chief_nights}夜,不足的按比例进位"
     return table(
-        f"{person.name} {SPAN}",
+        f"{person.name} {person.span}",
         month_columns(kinds, duty, chief),
         rows,
-        conclusion=SPAN,
+        conclusion=person.span,
         remark="" if not duty else asked.rules.filled(rule) if chief else "个人没有住夜定额,只列次数",
         indicators=(CHIEF_NIGHTS,) if chief else (),
     )
@@ -155,7 +163,8 @@ def _due_verdict(month: Month) -> Verdict:
 
 
 def posts_and_leave(person: Person) -> tuple[Facts, Facts]:
-    """The posts there were, and the leave of the last year."""
+    """The posts there were, and the leave of the year up to the moment."""
+    moment = person.view.moment
     posts = [
         Fact(f"{row['area'] or row['code']} {role_name(row['role'])}", _span(row["valid_from"], row["valid_to"]))
         for row in person.posts.to_dict("records")
@@ -163,9 +172,10 @@ def posts_and_leave(person: Person) -> tuple[Facts, Facts]:
     away = [
         Fact(leave_name(row["kind"]), _span(row["first_day"], row["last_day"]))
         for row in person.leave.to_dict("records")
-        if (person.as_of - row["first_day"]).days <= YEAR_DAYS
+        if row["first_day"] <= moment and (moment - row["first_day"]).days <= YEAR_DAYS
     ]
-    return Facts("任职", tuple(posts)), Facts("请假、借调、培训", tuple(away), "近一年", empty="近一年没有请假、借调、培训记录")
+    year = f"至{day_of(moment, person.view.as_of)}的一年" if person.view.is_past else "近一年"
+    return Facts("任职", tuple(posts)), Facts("请假、借调、培训", tuple(away), year, empty=f"{year}没有请假、借调、培训记录")
 
 
 def _span(first: Any, last: Any) -> str:
@@ -215,8 +225,8 @@ def record_table(person: Person, kind: str, rows: pd.DataFrame, total: int, aske
         RECORD_COLUMNS,
         lines,
         conclusion=f"{name}记录",
-        remark=f"{SPAN} {total} 条,最近的在前;点一行看原始记录",
-        chosen=SPAN,
+        remark=f"{person.span} {total} 条,最近的在前;点一行看原始记录",
+        chosen=person.span,
         links=tuple(Link(PERSON, {"person": f"p:{person.person_id}", "records": name, "record": f"{kind}-{row['id']}"}) for row in found),
     )
 

@@ -19,7 +19,7 @@ from metrics.vocabulary import (
     Size,
     Status,
 )
-from metrics.wording import day_of, day_text, moment_text
+from metrics.wording import day_text, moment_text
 from reports.tables import Verdict
 from reports.view import View
 from reports.views.people import name_of
@@ -159,7 +159,7 @@ def rest_words(moved_at: Any, view: View) -> str:
     days = still_days(moved_at, view.moment)
     if days is None or days:
         return "" if days is None else f"{days} 天未动"
-    return f"{day_of(view.moment, view.as_of)}有进展" if view.is_past else "今天有进展"
+    return f"{view.day_words}有进展"
 
 
 def place_words(row: Mapping[Any, Any]) -> str:

@@ -17,6 +17,7 @@ from metrics.wording import MISSING, day_text, fraction, is_missing, share, targ
 from reports.links import DUTY, Definition, Link, to_case, to_cases, to_person, to_village
 from reports.modules import runs
 from reports.parts import Exceptional, ExceptionGroup, Exceptions, Heading, Named, NameLine, Names, Steps
+from reports.readings import still_grows
 from reports.subjects import CASES_BEHIND
 from reports.tables import Column, Kind, Spark, Table, table, verdict_of
 from reports.view import View
@@ -46,6 +47,8 @@ class UnitFigure:
     ranked: int
     severity: float
     """How far below the target, in the widths of amber; 0 where it is met or not judged."""
+    running: bool = False
+    """The figure still grows with its period: the end of its course is drawn open."""
 
     @property
     def shown(self) -> str:
@@ -75,6 +78,7 @@ def unit_figure(
         target,
         int(frame["rank"].notna().sum()),
         _severity(row, target, margin(entry, asked), entry),
+        row["status"] == Status.RUNNING or still_grows(entry, asked),
     )
 
 
@@ -140,7 +144,7 @@ def figure_table(
             "goal": target_text(each.entry, each.target),
             "rank": each.row["rank"],
             "ranked": None if is_missing(each.row["rank"]) else each.ranked,
-            "course": Spark((*(lines or {}).get(each.entry.id, ()), each.row["value"]), each.target),
+            "course": Spark((*(lines or {}).get(each.entry.id, ()), each.row["value"]), each.target, each.running),
             "verdict": verdict_of(each.row),
         }
         for each in found
@@ -159,13 +163,13 @@ def _cases(indicator_id: str, township: str) -> Link | None:
     return to_cases(standing, township) if standing else None
 
 
-def sentence(name: str, found: Sequence[UnitFigure], period: str) -> str:
+def sentence(name: str, found: Sequence[UnitFigure], view: View) -> str:
     """泥河镇 2026年11月:18 项达标,4 项接近,6 项未达标."""
     count = {status: sum(each.row["status"] == status for each in found) for status in (Status.OK, Status.NEAR, Status.LOW)}
     if not any(count.values()):
-        return f"{name} {period}还没有可评价的指标"
+        return f"{name} {view.period.label}{'' if view.is_past else '还'}没有可评价的指标"
     words = [f"{count[Status.OK]} 项达标", f"{count[Status.NEAR]} 项接近", f"{count[Status.LOW]} 项未达标"]
-    return f"{name} {period}:{','.join(words)}"
+    return f"{name} {view.period.label}:{','.join(words)}"
 
 
 def neighbours(names: Mapping[str, str], code: str, to: Callable[[str], Link]) -> Steps | None:
@@ -312,10 +316,11 @@ def _off(row: Mapping[Any, Any], unit: str, up: bool) -> str:
 # --- people in post -------------------------------------------------------------------------------------------------
 
 
-def people_in_post(rows: pd.DataFrame) -> Names:
+def people_in_post(rows: pd.DataFrame, view: View) -> Names:
     """The people of the unit itself by post, each leading on; who is away says so. ``rows``: see ``data_access.rolls.people_in_post``."""
     away = sum(isinstance(kind, str) for kind in rows["leave"])
-    remark = f"{rows['person_id'].nunique()} 人在任" + (f",今天 {away} 人请假、借调或培训,不计入在岗" if away else "")
+    absent = f",{view.day_words} {away} 人请假、借调或培训,不计入在岗" if away else ""
+    remark = f"{view.until} {rows['person_id'].nunique()} 人在任{absent}".strip()
     lines = [
         NameLine(role_name(role), f"{len(part)} 人", tuple(_in_post(row) for row in part.to_dict("records")))
         for role, part in rows.groupby("role", sort=False)

@@ -60,7 +60,7 @@ def night_table(place: str, month: Period, rolls: pd.DataFrame, stays: pd.DataFr
         remark=rule + (f";{uncounted} 条记录当晚不在任或请假,不计" if uncounted else ""),
         indicators=(VILLAGES,),
         chosen=place,
-        empty="本月还没有工作日夜",
+        empty=f"{month.label}没有应住的工作日夜",
     )
 
 
@@ -83,14 +83,14 @@ CELL_COLUMNS = (
 CAPTAINS = {Level.PATCH: Role.PATCH_CAPTAIN, Level.GROUP: Role.GROUP_CAPTAIN}
 
 
-def grid_names(units: pd.DataFrame, rules: Edition) -> Names:
+def grid_names(units: pd.DataFrame, rules: Edition, until: str = "") -> Names:
     """片长 and 组长 by name, and how many cells have too few or too many households. ``units``: see ``data_access.rolls.grid_of``."""
     once = units[units["level"] == Level.CELL].drop_duplicates("code")
     odd = sum(not _fits(homes, rules) for homes in once["households"])
     counts = {level: units[units["level"] == level]["code"].nunique() for level in CAPTAINS}
     lines = [_captain_line(units[units["level"] == level], role_name(role)) for level, role in CAPTAINS.items() if counts[level]]
     return Names(
-        f"三长:{counts[Level.PATCH]} 片 {counts[Level.GROUP]} 组 {len(once)} 邻",
+        f"{until}三长:{counts[Level.PATCH]} 片 {counts[Level.GROUP]} 组 {len(once)} 邻",
         tuple(lines),
         f"{once['households'].sum()} 户,其中重点户 {once['key_households'].sum()} 户;{odd} 个邻不在 {_bounds(rules)} 户之间",
         CELL_SIZE,
