@@ -13,7 +13,6 @@ from metrics.vocabulary import Level, Module, Status
 from pages.common import loaders
 from pages.common.duty_nights import tonight
 from pages.common.filters import Filters
-from reports.modules import running_modules
 from reports.parts import ExceptionGroup
 from reports.source import window
 from reports.subjects import WATCHED_WEEKLY, shown_here
@@ -22,13 +21,15 @@ from reports.views.duty import tonight_groups
 from reports.views.overview import Fallen, fallen_words
 
 
-def exceptions(filters: Filters) -> list[ExceptionGroup]:
+def exceptions(filters: Filters, modules: frozenset[Module]) -> list[ExceptionGroup]:
     """Tonight's gaps, overdue and unmoved petitions, who has fallen below a target this week; of a past period those at its end, and who
-    fell in it."""
-    modules, view = running_modules(), filters.view
+    fell in it. ``modules``: those to speak of."""
+    view = filters.view
     night = tonight(filters.narrowed, filters.as_of) if Module.DUTY in modules and not view.is_past else None
     groups = tonight_groups(night) if night else []
     groups += _petitions(filters) if Module.PETITIONS in modules else []
+    if not shown_here(WATCHED_WEEKLY, modules):
+        return groups
     watched = view.period if view.is_past else Period.holding(PeriodKind.WEEK, filters.as_of)
     return [*groups, overview.fallen_group(fallen(filters.narrowed, watched, filters.as_of), view)]
 

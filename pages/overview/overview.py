@@ -8,32 +8,31 @@ from pages.common.duty_nights import tonight
 from pages.common.exceptions import exceptions
 from pages.common.page import page
 from pages.common.petition_words import on_time_words
-from reports.modules import running_modules
 from reports.parts import Exceptions
 from reports.subjects import OF_THE_YEAR, OVERVIEW_CAPTAINS, OVERVIEW_RANKINGS, overview_numbers, shown_here
-from reports.views import overview
+from reports.views import contents, overview
 
 KEYS = {Module.DUTY: "duty-board", Module.PETITIONS: "petition-board", Module.CAPTAINS: "captain-board"}
 
 with page("overview/overview") as p:
     todo, numbers = p.place(170), p.place(150)
-    ranked = shown_here(OVERVIEW_RANKINGS)
+    ranked, steps = shown_here(OVERVIEW_RANKINGS, p.modules), contents.first_steps_table(p.contents, p.may_load)
     columns = dict(zip(ranked, st.columns(max(1, len(ranked)), gap="medium"), strict=False))
     boards = {}
     for indicator_id, column in columns.items():
         with column:
             boards[indicator_id] = p.place(330)
 
-    has_tonight = Module.DUTY in running_modules() and not p.view.is_past
+    has_tonight = Module.DUTY in p.modules and not p.view.is_past
     night = tonight(p.filters.narrowed, p.filters.as_of) if has_tonight else None
     if night:
         p.title(night.sentence)
-    groups = exceptions(p.filters)
+    groups = [*exceptions(p.filters, p.modules), *contents.lacking_groups(p.contents, p.may_load)]
     with todo:
-        p.show(Exceptions(tuple(groups)), key="exceptions")
-    headlines = p.cards_of(overview_numbers())
+        p.show(*([steps] if steps else []), Exceptions(tuple(groups)), key="exceptions")
+    headlines = p.cards_of(overview_numbers(p.modules))
     if not night:
-        p.title(overview.sentence(headlines.cards, p.view))
+        p.title(contents.first_steps_title(p.contents) if steps else overview.sentence(headlines.cards, p.view))
     with numbers:
         p.show(headlines, key="headlines")
 

@@ -14,6 +14,7 @@ from metrics.registry import REGISTRY
 from metrics.vocabulary import Level, Module
 from pages.common import leaderboards, loaders, navigation
 from pages.common.auth import signed_in_scope
+from pages.common.contents import contents_for
 from pages.common.duty_nights import tonight
 from pages.common.filters import Filters, this_month
 from pages.common.histories import nothing_awaited
@@ -21,10 +22,10 @@ from pages.common.page import to_subject
 from pages.common.panel import panel
 from pages.common.petition_words import on_time_words
 from reports.html import HtmlWriter
-from reports.modules import running_modules
 from reports.parts import Cards, Leaderboard
 from reports.subjects import OF_THE_YEAR, WALL_RANKINGS, overview_numbers, shown_here
 from reports.views import wall
+from reports.views.contents import first_steps_title
 from reports.views.duty import tonight_groups
 from reports.wording import own_period
 
@@ -37,10 +38,10 @@ st.html(
 )
 
 
-def numbers(filters: Filters) -> Cards:
-    """The overview's headline numbers."""
+def numbers(filters: Filters, modules: frozenset[Module]) -> Cards:
+    """The overview's headline numbers of the modules there is something of."""
     scope, period, as_of = filters.scope, filters.period, filters.as_of
-    found = (leaderboards.card(scope, each, period, as_of, to_subject(each)) for each in overview_numbers())
+    found = (leaderboards.card(scope, each, period, as_of, to_subject(each)) for each in overview_numbers(modules))
     return Cards(tuple(each for each in found if each is not None))
 
 
@@ -56,10 +57,12 @@ def drawn() -> Markup:
     """What the wall shows at this moment: the head, and the panel whose turn it is."""
     nothing_awaited()  # what is not there yet is there at one of the next ticks
     filters = this_month(signed_in_scope())
-    night = tonight(filters.scope, filters.as_of) if Module.DUTY in running_modules() else None
-    boards = [ranking(filters, each) for each in shown_here(WALL_RANKINGS)]
-    turn = wall.panels(numbers(filters), tonight_groups(night) if night else [], boards)
-    sentence, away = night.sentence if night else "县域治理", loaders.away_since() is not None
+    there = contents_for(filters.scope)
+    night = tonight(filters.scope, filters.as_of) if Module.DUTY in there.in_use else None
+    boards = [ranking(filters, each) for each in shown_here(WALL_RANKINGS, there.in_use)]
+    turn = wall.panels(numbers(filters, there.in_use), tonight_groups(night) if night else [], boards)
+    waiting = "县域治理" if there.first else first_steps_title(there)
+    sentence, away = night.sentence if night else waiting, loaders.away_since() is not None
     shown = wall.at_moment(sentence, turn, beijing_now(), loaders.good_at(), is_away=away)
     return HtmlWriter(navigation.opens, filters.query).render(shown)
 

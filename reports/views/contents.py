@@ -97,13 +97,13 @@ def _whom(module: Module, may_load: bool) -> str:
     return "" if may_load else f"请本县管理员装入{LEDGERS[module].name if module in LEDGERS else ALL_LEDGERS};"
 
 
-def lacking_group(contents: Contents, may_load: bool) -> ExceptionGroup | None:
-    """The ledgers that are not there yet, among the things to act on; None where all are."""
-    if not contents.lacking:
-        return None
+def lacking_groups(contents: Contents, may_load: bool) -> list[ExceptionGroup]:
+    """The ledgers that are not there yet, among the things to act on; nothing where all are, nor where there is none at all."""
+    if not contents.lacking or not contents.first:
+        return []
     words = "去装入" if may_load else "请本县管理员装入"
     lines = tuple(Exceptional(LEDGERS[each].name, words, to_load(each)) for each in contents.lacking)
-    return ExceptionGroup("尚未装入", f"{len(lines)} 项", lines, severity=Status.NONE)
+    return [ExceptionGroup("尚未装入", f"{len(lines)} 项", lines, severity=Status.NONE)]
 
 
 # --- a new county ------------------------------------------------------------------------------------------------------
