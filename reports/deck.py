@@ -37,7 +37,7 @@ from reports.tables import Column, Kind, Table, basis_words, definition_words
 from reports.wording import as_of_words, bare, clean, of, quantity
 
 MOST_BARS = 18
-SIDE_WIDTH = 4.7
+SIDE_WIDTH = 5.2
 HEADLINE_FIGURES = 6
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from pptx.slide import Slide
 from pptx.util import Inches, Pt
 
 from metrics.definition import Indicator
-from metrics.vocabulary import STATUS_NAMES, Measure, Status
+from metrics.vocabulary import STATUS_NAMES, Direction, Measure, Status
 from metrics.wording import is_missing
 from reports.conclusions import Point
 from reports.pack import Chapter
@@ -27,9 +28,11 @@ from reports.wording import chinese_marks, clean, shortened
 AXIS_NAME = 26
 """Half-width cells of a unit's name on an axis; the table beside it has the whole name."""
 TARGET = "目标"
+MOSTLY = 0.5
+"""Shares that are to be higher than this are drawn as parts of 100%, others by the largest of them."""
 HOLLOW, UNRANKED = "FFFFFF", "B4B9C0"
-AXIS_TOPS, AXIS_STEPS, AXIS_ROOM = (0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5), 5, 1.15
-"""Of the highest share 15% more is left above it, for the label; above half the axis ends at 100%."""
+AXIS_UNITS, MOST_STEPS, AXIS_ROOM = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2), 6, 1.15
+"""What an axis of shares may count in, and how often; above the highest share there is room for its label."""
 
 
 def bar_chart(slide: Slide, chapter: Chapter, rows: pd.DataFrame, block: Block) -> None:
@@ -61,7 +64,9 @@ def bar_chart(slide: Slide, chapter: Chapter, rows: pd.DataFrame, block: Block) 
     units.format.line.color.rgb = RGBColor.from_string(RULE)
     values.visible = values.has_major_gridlines = False
     values.minimum_scale = min(0.0, float(rows["value"].min()) * 1.15)
-    values.maximum_scale = 1.15 if entry.measure is Measure.RATE else max(1.0, float(rows["value"].max()) * 1.15)
+    of_all = entry.measure is Measure.RATE and entry.direction is Direction.UP and (chapter.reading.target or 1.0) >= MOSTLY
+    highest = max(float(rows["value"].max()), chapter.reading.target or 0.0)
+    values.maximum_scale = AXIS_ROOM * (1.0 if of_all else highest or 1.0)
 
 
 def line_chart(slide: Slide, chapter: Chapter, lines: Mapping[str, Sequence[Point]], block: Block) -> None:
@@ -103,18 +108,18 @@ def line_chart(slide: Slide, chapter: Chapter, lines: Mapping[str, Sequence[Poin
     values_axis.format.line.fill.background()
     values_axis.minimum_scale = 0
     if entry.measure is Measure.RATE:
-        top = axis_top([value for values in series.values() for value in values if value is not None])
-        values_axis.maximum_scale, values_axis.major_unit = top, top / AXIS_STEPS
-        values_axis.tick_labels.number_format = "0%" if round(top * 100, 6) % AXIS_STEPS == 0 else "0.0%"
+        values_axis.maximum_scale, values_axis.major_unit = axis_of([v for values in series.values() for v in values if v is not None])
+        values_axis.tick_labels.number_format = "0%" if values_axis.major_unit >= 0.01 else "0.0%"
         values_axis.tick_labels.number_format_is_linked = False
     chart.category_axis.format.line.color.rgb = RGBColor.from_string(RULE)
     chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
 
 
-def axis_top(shares: Sequence[float]) -> float:
-    """Where an axis of shares ends: a round share above all of them (the target is one), so that 4% is no line along the bottom."""
-    highest = max(shares, default=1.0)
-    return next((top for top in AXIS_TOPS if highest * AXIS_ROOM <= top), 1.0)
+def axis_of(shares: Sequence[float]) -> tuple[float, float]:
+    """Where an axis of shares ends, and what it counts in: a little above all of them, so that 4% is no line along the bottom."""
+    highest = min(1.0, max(shares, default=1.0) * AXIS_ROOM)
+    unit = next((unit for unit in AXIS_UNITS if highest <= unit * MOST_STEPS + 1e-9), AXIS_UNITS[-1])
+    return min(1.0, round(unit * max(1, math.ceil(highest / unit - 1e-9)), 6)), unit
 
 
 def series_colour(position: int, name: str) -> str:

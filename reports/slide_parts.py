@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -34,6 +35,8 @@ LINE_HEIGHT = 1.45
 """Of the font size; Noto Sans CJK's own line is the tallest of the faces used."""
 TABLE_SIZE = 12
 CELL_PADDING = 0.08
+LATIN_SLACK = 0.88
+"""Latin faces are wider than half an em: so much of a line they can be reckoned to fill."""
 ROW_SLACK = 0.09
 """Inches a row: the cell's margins, and what LibreOffice adds where it has to take another face."""
 GRID_STYLE = "{5940675A-B579-460E-94D1-54222C63F5DA}"
@@ -89,7 +92,7 @@ def fitted(text: str, block: Block, sizes: Sequence[float]) -> tuple[str, float]
 
 def _cells(width: float, size: float) -> int:
     """Half-width cells in a line of ``width`` inches, inner margins off; slack for Latin faces wider than half an em."""
-    return max(2, int((width - 2 * CELL_PADDING) * 72 / (size / 2) * 0.88))
+    return max(2, int((width - 2 * CELL_PADDING) * 72 / (size / 2) * LATIN_SLACK))
 
 
 def add_text(slide: Slide, text: str, block: Block, *, sizes: Sequence[float], colour: str = INK, bold: bool = False) -> None:
@@ -137,7 +140,7 @@ def column_widths(table: Table, width: float) -> list[float]:
     wanted = []
     for texts in zip(*cell_texts(table), strict=True):
         widest = max(display_width(text) for text in texts)
-        wanted.append(min(max(widest, 4) + 2, 60))
+        wanted.append(min(math.ceil(max(widest, 4) / LATIN_SLACK) + 3, 60))
     total = sum(wanted)
     available = width * 72 / (TABLE_SIZE / 2)
     if total > available:  # the longest columns give way first

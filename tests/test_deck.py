@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import date
 
 import openpyxl
+import pytest
 from pptx import Presentation
 from pptx.enum.dml import MSO_LINE_DASH_STYLE
 from pptx.oxml.ns import qn
 
 from reports.deck import deck_bytes
-from reports.slide_parts import BODY_BOTTOM, BODY_TOP, Block, fitted, pages_of, row_heights
+from reports.slide_charts import UNRANKED, axis_of
+from reports.slide_parts import ACCENT, BODY_BOTTOM, BODY_TOP, Block, fitted, pages_of, row_heights
 from reports.wording import clean, display_width
 from tests.meeting_worlds import COUNT, DOWN, HOSTILE, UP, a_chapter, a_long_reading, a_pack, a_reading, hostile_pack
 
@@ -129,3 +132,63 @@ def test_every_run_names_an_east_asian_face():
         faces = [each for each in chart._chartSpace.iter(qn("a:defRPr")) if each.find(qn("a:latin")) is not None]
         assert faces
         assert all(each.find(qn("a:ea")) is not None for each in faces)
+
+
+def fills_of(chart) -> list[str]:
+    series = chart.plots[0].series[0]
+    drawn = [series.points[place].format.fill for place in range(len(list(series.values)))]
+    return [str((series.format.fill if fill.type is None else fill).fore_color.rgb) for fill in drawn]
+
+
+def test_bars_of_units_without_a_place_are_grey_and_counts_have_none_to_miss():
+    ranked = charts_of(slides_of(a_pack(a_reading(UP, [(13, 21), (20, 20), (7, 9)]))))[0]
+    assert list(ranked.plots[0].categories) == ["西沟乡", "泥河镇", "东川镇"]
+    assert fills_of(ranked) == [ACCENT, ACCENT, UNRANKED]
+    counted = charts_of(slides_of(a_pack(a_reading(COUNT, [(5, None), (9, None)]))))[0]
+    assert set(fills_of(counted)) == {ACCENT}
+
+
+@pytest.mark.parametrize(
+    ("shares", "end", "unit"),
+    [
+        ([0.04, 0.031, 0.05], 0.06, 0.01),
+        ([0.283, 0.0], 0.4, 0.1),
+        ([0.9, 1.0], 1.0, 0.2),
+        ([0.003], 0.004, 0.002),
+        ([0.0], 0.002, 0.002),
+        ([0.6], 0.8, 0.2),
+        ([], 1.0, 0.2),
+    ],
+)
+def test_an_axis_of_shares_ends_a_little_above_its_data_and_target(shares, end, unit):
+    assert axis_of(shares) == (pytest.approx(end), unit)
+
+
+def test_a_course_of_four_percent_fills_its_axis_and_shows_the_target():
+    months = [(4, 100), (5, 100), (6, 100), (7, 100)]
+    reading = a_reading("petitions.repeat", [(7, 100), (2, 100)], whole=[(3, 100), (4, 100), (4, 100), (4, 100)], runs={"泥河镇": months})
+    line = charts_of(slides_of(a_pack(reading)))[1]
+    assert (line.value_axis.minimum_scale, line.value_axis.maximum_scale, line.value_axis.major_unit) == (0, 0.1, 0.02)
+    assert next(list(each.values) for each in line.plots[0].series if each.name == "目标") == [0.05] * 4
+
+
+def test_a_slides_table_ends_in_the_whole():
+    table = tables_of(slides_of(a_pack(a_reading(UP, [(13, 21), (20, 20)], whole=[(30, 40), (33, 41)]))))[0]
+    rows = [[cell.text for cell in row.cells] for row in table.rows]
+    assert rows == [
+        ["名次", "乡镇", "值", "分子/分母\uff08夜\uff09", "评价"],
+        ["1", "西沟乡", "100.0%", "20/20", "达标"],
+        ["2", "泥河镇", "61.9%", "13/21", "未达标"],
+        ["—", "全县", "80.5%", "33/41", "未达标"],
+    ]
+
+
+def test_six_numbers_take_their_parts_from_the_reading():
+    million = a_reading(
+        "petitions.overdue", [(8, 20), (1, 20)], whole=[(1_234_000, 2_000_000), (1_473_000, 1_980_000)], as_of=date(2026, 11, 25)
+    )
+    slide = slides_of(replace(a_pack(million, a_reading(UP, [(13, 21)], whole=[(30, 40), (33, 41)])), as_of=date(2026, 11, 25)))[1]
+    texts = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+    assert slide.shapes.title.text_frame.text == "2026年10月\uff0c2 项有目标的指标中 2 项有单位未达到目标"
+    assert "1,473,000/1,980,000 件 · 较9月上升 12.7 个百分点 · 目标 0 · 截至2026年10月31日" in texts
+    assert "33/41 夜 · 较9月上升 5.5 个百分点 · 目标 100%" in texts
