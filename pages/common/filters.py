@@ -104,9 +104,11 @@ def period_filter(as_of: date, default: str = "本月") -> Period:
     )
     if chosen != PICKED:
         return Period.holding(CURRENT.get(chosen or default, PeriodKind.MONTH), as_of)
-    choices = [period.text for kind, back in CHOICES_BACK.items() for period in reversed(Period.holding(kind, as_of).before.trailing(back))]
-    which = st.selectbox("指定时段", choices, label_visibility="collapsed", width=150, **from_address("which", choices, choices[0]))
-    return Period.parse(which or choices[0])
+    # The running ones too: a link may name them, and is not to lead to the month before instead.
+    choices = [period.text for kind, back in CHOICES_BACK.items() for period in reversed(Period.holding(kind, as_of).trailing(back + 1))]
+    last = Period.holding(PeriodKind.MONTH, as_of).before.text
+    which = st.selectbox("指定时段", choices, label_visibility="collapsed", width=150, **from_address("which", choices, last))
+    return Period.parse(which or last)
 
 
 def township_filter(scope: Scope, as_of: date) -> str | None:
