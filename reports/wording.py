@@ -29,17 +29,16 @@ def clean(text: object) -> str:
 _HAN = "\u3400-\u9fff\u3000-\u303f\uff00-\uffef\u201c\u201d\U00020000-\U0003ffff"
 _CHINESE = re.compile(f"[{_HAN}]")
 _WIDE = {",": "\uff0c", ";": "\uff1b", ":": "\uff1a"}
-_CASES = re.compile(r"[ ]*\(([0-9,]+/[0-9,]+)\)")
 _BESIDE_BRACKETS = re.compile("[ ]+(?=[\uff08\uff0c\uff1b\uff1a\uff09])|(?<=[\uff08\uff0c\uff1b\uff1a])[ ]+")
 
 
 def chinese_marks(text: str) -> str:
     """A Chinese text with the full-width marks of Chinese. What is no running text keeps its own: thousands, times, a call (``min(1,n)``).
 
-    Every sentence of a file goes through here. A text without Chinese signs is left as it is, but for the k/n behind a percentage.
+    Every sentence of a file goes through here. A text without Chinese signs is no sentence and stays as it is: ``61.9% (13/21)`` in a cell.
     """
     if not _CHINESE.search(text):
-        return _CASES.sub("\uff08\\1\uff09", text)
+        return text
     signs, open_at = list(text), list[int]()
     for place, sign in enumerate(text):
         before, after = text[place - 1 : place], text[place + 1 : place + 2]

@@ -74,7 +74,7 @@ def test_deck_circular_and_annex_hold_the_frames_numbers(connection):
     document = Document(io.BytesIO(files["docx"]))
     table = next(table for table in document.tables if table.cell(0, 1).text == "乡镇住夜达标率")
     cells = {row.cells[0].text: row.cells[1].text for row in table.rows[1:]}
-    assert cells == {**{name: f"{value}\uff08{k}/{n}\uff09" for name, (k, n, value) in expected.items()}, "全县": "41.7%\uff0815/36\uff09"}
+    assert cells == {**{name: f"{value} ({k}/{n})" for name, (k, n, value) in expected.items()}, "全县": "41.7% (15/36)"}
     text = "".join(paragraph.text for paragraph in document.paragraphs)
     assert "全县乡镇住夜达标率41.7%\uff0815/36\uff09" in text
 
