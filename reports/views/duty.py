@@ -14,6 +14,7 @@ from metrics.duty import shortfall_words
 from metrics.period import Period
 from metrics.vocabulary import Status
 from metrics.wording import day_text, fraction, is_missing
+from reports.conclusions import listed
 from reports.links import DUTY, Link, to_person, to_township, to_village
 from reports.parts import WEEKDAYS, Exceptional, ExceptionGroup, HeatLine, HeatMap, Sentence, Square, State
 from reports.tables import Bar, Column, Kind, Table, Team, Verdict, table, verdict_of
@@ -77,13 +78,13 @@ class Night:
 
     @property
     def sentence(self) -> str:
-        """今晚 9 个乡镇中 7 个达标,泥河镇缺正职."""
+        """今晚 9 个乡镇中 7 个达标,西沟乡班子差1人;槐树湾乡缺正职、职工差1人."""
         total, short = len(self.townships), self.townships[~self.townships["compliant"].astype(bool)]
         if total == 0:
             return f"{self.label}没有应住夜的乡镇"
         if short.empty:
             return f"{self.label}{self.townships['name'].iloc[0]}达标" if total == 1 else f"{self.label} {total} 个乡镇全部达标"
-        named = "、".join(f"{row['name']}{shortfall_words(row)}" for row in short.head(MOST_NAMED).to_dict("records"))
+        named = listed(f"{row['name']}{shortfall_words(row)}" for row in short.head(MOST_NAMED).to_dict("records"))
         if total == 1:
             return f"{self.label}{named}"
         more = f"等 {len(short)} 个未达标" if len(short) > MOST_NAMED else ""
