@@ -78,7 +78,7 @@ def status_text(status: Any, n: Any = None) -> str:
 
 
 def change_text(entry: Indicator, now: Any, before: Any) -> str:
-    """Against the period before: +3.2 点 for shares, +4件 for counts; empty where one of them is missing.
+    """Against the period before: +3.2个百分点 for shares, +4件 for counts; empty where one of them is missing.
 
     Of shares as shown, so that whoever subtracts the two on paper gets the same.
     """
@@ -87,7 +87,7 @@ def change_text(entry: Indicator, now: Any, before: Any) -> str:
     change = float(now) - float(before)
     if entry.measure is Measure.RATE:
         points = share_points(float(now)) - share_points(float(before))
-        return "持平" if points == 0 else f"{points:+.1f}点"
+        return "持平" if points == 0 else f"{points:+.1f}个百分点"
     change = round(change, 1)
     return "持平" if change == 0 else f"{change:+,.0f}{entry.unit}" if change.is_integer() else f"{change:+,.1f}{entry.unit}"
 

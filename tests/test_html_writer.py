@@ -194,7 +194,7 @@ def test_a_running_period_is_drawn_open_and_never_as_a_fall() -> None:
     assert solid[0].split()[-1] == dashed[0].split()[0], "the dashed way begins where the line ends"
     assert 'class="spark-open"' in drawn
     assert "进行中" in drawn
-    assert (over.change, running.change) == ("较上月 -40.0点", "进行中")
+    assert (over.change, running.change) == ("较上月 -40.0个百分点", "进行中")
     progress = Card(entry, {**row, "status": Status.RUNNING}, 0.9, (0.9, 0.5), 1.0, "上月", running=True)
     assert progress.change == "", "the verdict says it already"
 
