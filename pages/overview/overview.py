@@ -29,7 +29,7 @@ with page("overview/overview") as p:
         p.title(night.sentence)
     groups = [*exceptions(p.filters, p.modules), *contents.lacking_groups(p.contents, p.may_load)]
     with todo:
-        p.show(*([steps] if steps else []), Exceptions(tuple(groups)), key="exceptions")
+        p.show(*([steps] if steps else []), *([Exceptions(tuple(groups))] if groups else []), key="exceptions")
     headlines = p.cards_of(overview_numbers(p.modules))
     if not night:
         p.title(contents.first_steps_title(p.contents) if steps else overview.sentence(headlines.cards, p.view))

@@ -42,7 +42,7 @@ def show_figures(
 ) -> list[UnitFigure]:
     """A table a module on its side of the page, and all of them in one file. ``names``, ``lines``: see ``figure_table``."""
     found: list[UnitFigure] = []
-    for number, module in enumerate(township.modules_at(level)):
+    for number, module in enumerate(township.modules_at(level, p.modules)):
         of_module = list(figures(p, county, module, level, place.code, versus))
         leads_to = place.code if level is Level.TOWNSHIP else None
         found += of_module

@@ -7,7 +7,6 @@ from pages.common.page import page
 from pages.township import person_parts as parts
 from pages.township.record import record_dialog
 from pages.township.units import crumbs
-from reports.modules import running_modules
 from reports.views import person as view
 
 with page("township/person", keeps=("versus",), townships=False) as p:
@@ -19,7 +18,7 @@ with page("township/person", keeps=("versus",), townships=False) as p:
         p.show(view.month_table(person, months, asked), key="months")
     with right:
         p.show(*view.posts_and_leave(person), key="posts")
-        if Module.PETITIONS in running_modules():
+        if Module.PETITIONS in p.modules:
             parts.petitions(p, person)
     parts.records(p, person, months, asked)
     p.note(view.NOTE)

@@ -37,9 +37,9 @@ with page("township/township", keeps=("versus",)) as p:
     p.title(township.sentence(place.name, found, p.view), crumbs=way)
     weak = township.weakest(found)
     with causes:
-        p.show(*township.weakest_parts(weak, [cause_of(p, each, place.code, county) for each in weak]), key="weakest")
+        p.show(*township.weakest_parts(found, weak, [cause_of(p, each, place.code, county) for each in weak]), key="weakest")
 
-    shown = shown_here(VILLAGE_FIGURES)
+    shown = shown_here(VILLAGE_FIGURES, p.modules)
     frames = {each: loaders.frame(county, each, Level.VILLAGE, period, as_of) for each in shown}
     p.pages_of(township.village_table(villages_of(p, place.code), frames), ROWS, "villages", parameter="township_villages")
     show_people(p, place)

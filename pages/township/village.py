@@ -8,12 +8,11 @@ from pages.township import village_parts as parts
 from pages.township.figures import show_figures
 from pages.township.units import crumbs, figures_scope, place_on, show_people, villages_of
 from reports.links import to_village
-from reports.modules import running_modules
 from reports.views import township
 from reports.views.village import NIGHTS_NOTE
 
 with page("township/village", keeps=("versus",), townships=False) as p:
-    place, on = place_on(p, st.query_params.get("village", ""), Level.VILLAGE), running_modules()
+    place, on = place_on(p, st.query_params.get("village", ""), Level.VILLAGE), p.modules
     siblings = villages_of(p, place.township)
     p.show(township.neighbours(dict(zip(siblings["code"], siblings["name"], strict=True)), place.code, to_village), key="siblings")
     if place.counted:

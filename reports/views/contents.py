@@ -132,7 +132,7 @@ def first_steps(contents: Contents) -> list[Step]:
 
 
 STEP_COLUMNS = (
-    Column("number", "步骤", Kind.COUNT, tight=True),
+    Column("number", "步骤", tight=True),
     Column("name", "先做什么", small=("why",), strong=True),
     Column("why", "内容", screen=False),
     Column("how", "怎么做"),
@@ -147,7 +147,7 @@ def first_steps_table(contents: Contents, may_load: bool) -> Table | None:
         return None
     rows = [
         {
-            "number": number,
+            "number": str(number),
             "name": step.name,
             "why": step.why,
             "how": "" if step.done else _how(step, may_load),
@@ -159,7 +159,7 @@ def first_steps_table(contents: Contents, may_load: bool) -> Table | None:
         "新县起步",
         STEP_COLUMNS,
         rows,
-        remark="按顺序装入,每一步有了记录自动打勾",
+        conclusion="按顺序装入,每一步有了记录自动打勾",
         links=tuple(Link(ADMIN, {"section": "台账", "kind": step.kind}, keeps_period=False) for step in steps),
         may_leave=False,
     )

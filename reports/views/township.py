@@ -57,9 +57,9 @@ class UnitFigure:
         return f"{value} ({counts})" if counts else value
 
 
-def modules_at(level: Level) -> list[Module]:
-    """The modules this county runs that have indicators at the level, in the registry's order."""
-    return list(dict.fromkeys(entry.module for entry in REGISTRY.values() if level in entry.levels and runs(entry)))
+def modules_at(level: Level, modules: frozenset[Module] | None = None) -> list[Module]:
+    """Of ``modules`` (those this county runs) the ones that have indicators at the level, in the registry's order."""
+    return list(dict.fromkeys(entry.module for entry in REGISTRY.values() if level in entry.levels and runs(entry, modules)))
 
 
 def unit_figure(
@@ -222,9 +222,10 @@ def cause(lines: Sequence[Exceptional]) -> Cause:
     return Cause(lines, len(lines))
 
 
-def weakest_parts(weak: Sequence[UnitFigure], causes: Sequence[Cause]) -> tuple[Heading, Exceptions]:
-    """The weakest figures as groups of what to act on, each with its cause."""
-    title = "没有低于目标的指标" if not weak else "最弱三项" if len(weak) == WEAKEST else "最弱的几项"
+def weakest_parts(found: Sequence[UnitFigure], weak: Sequence[UnitFigure], causes: Sequence[Cause]) -> tuple[Heading, Exceptions]:
+    """The weakest of the figures as groups of what to act on, each with its cause. Where none is judged, none is above its target."""
+    judged = any(each.row["status"] in (Status.OK, Status.NEAR, Status.LOW) for each in found)
+    title = "没有可评价的指标" if not judged else "没有低于目标的指标" if not weak else "最弱三项" if len(weak) == WEAKEST else "最弱的几项"
     remark = "每个模块至多取一项,按离目标的远近" if weak else ""
     groups = tuple(
         ExceptionGroup(
