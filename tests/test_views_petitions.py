@@ -11,7 +11,7 @@ import pytest
 
 from metrics.decisions import Kept
 from metrics.period import Period
-from metrics.petition_forecast import HitRate
+from metrics.petition_forecast import Calibration, CameTrue, HitRate, Learned
 from metrics.rulebook import Edition, rulebook
 from metrics.vocabulary import Level, Module, Status
 from metrics.workdays import Workdays
@@ -140,31 +140,63 @@ def test_decisions_are_folded_on_screen_and_whole_in_files():
 # --- what to act on -------------------------------------------------------------------------------------------------
 
 
-def a_forecast(*chances: float | None) -> pd.DataFrame:
-    rows = [
-        {"id": n, "number": f"N-{n}", "category": None, "code": "149981100201", "due_day": FRIDAY, "chance": chance, "alike": 30}
-        for n, chance in enumerate(chances)
-    ]
-    return pd.DataFrame(rows, columns=["id", "number", "category", "code", "due_day", "chance", "alike"])
+def a_forecast(*chances: float | None, **values: object) -> pd.DataFrame:
+    columns = {"id": 0, "category": None, "code": "149981100201", "due_day": FRIDAY, "estimate": 0.9, "alike": 30} | values
+    rows = [{**columns, "number": f"N-{n}", "chance": chance} for n, chance in enumerate(chances)]
+    return pd.DataFrame(rows, columns=["number", "chance", *columns]).astype({"chance": "float64", "estimate": "float64"})
+
+
+CAME_TRUE = (CameTrue(0.0, 0.1, 104, 14), CameTrue(0.2, 0.3, 1_234, 308), CameTrue(0.7, 0.8, 12, 9), CameTrue(0.8, 1.0, 4, 4))
+TAUGHT = Learned(pd.DataFrame(), Calibration(-0.9, 0.5), HitRate(1_354, 16, 13, 335), CAME_TRUE)
+
+
+def words_of(group) -> str:
+    return str(HtmlWriter(lambda page: True).render(*group.below))
 
 
 def test_likely_late_cases_are_named_from_the_rulebooks_chance_on():
-    late = petitions.likely_late_table(a_forecast(0.9, 0.8, 0.7, 0.6, 0.5, 0.4, float("nan")), 0.5, TOWNS)
-    group = petitions.likely_late_group(late, HitRate(100, 10, 6, 9))
+    late = petitions.likely_late_table(a_forecast(0.95, 0.75, 0.7, 0.6, 0.5, 0.4, float("nan"), estimate=0.1), 0.5, TOWNS, CAME_TRUE)
+    group = petitions.likely_late_group(late, TAUGHT)
     assert (group.title, group.count, group.shade) == ("7 天内可能超期", "5 件", Status.NEAR)
     assert group.table is not None
     assert len(group.table.frame) == petitions.MOST_LINES
     assert not group.table.may_leave, "the file is the whole of it"
-    assert on_screen(late)[0] == ["泥河镇 未分类 | 10月16日到期 · 依据同类 30 件,74%–97%", "可能 90%"]
+    same = "以往这样说的 12 件中 9 件超期"
+    assert on_screen(late)[1] == [f"泥河镇 未分类 | 10月16日到期 · 依据同类 30 件,{same}", "可能 75%"]
+    assert on_screen(late)[3] == ["泥河镇 未分类 | 10月16日到期 · 依据同类 30 件", "可能 60%"], "nothing was said so surely before"
     assert headings(late) == ["编号", "乡镇", "类别", "时限", "可能超期", "依据同类(件)"]
-    assert "前 8 周提示 10 件,6 件确实超期(60.0%);另有 3 件没提示到" in str(HtmlWriter(lambda page: True).render(*group.below))
+    assert "前 8 周全县提示 16 件,13 件确实超期(81.3%);另有 322 件没提示到" in words_of(group)
+
+
+def test_what_was_said_stands_beside_what_came_true_of_it():
+    shown = petitions.came_true_table(CAME_TRUE)
+    assert on_screen(shown) == [
+        ["不到 10%", "14/104", "13.5%"],
+        ["20%–30%", "308/1,234", "25.0%"],
+        ["70%–80%", "9/12", "75.0%"],
+        ["80% 以上", "4/4", "—"],  # of so few it is a count, not a share
+    ]
+    assert headings(shown) == ["说可能", "后来超期(件)", "说过(件)", "实际"]
+    group = petitions.likely_late_group(petitions.likely_late_table(a_forecast(), 0.5, TOWNS), TAUGHT)
+    assert group.below[-1].frame.equals(shown.frame)
+    assert not group.below[-1].may_leave, "the page hands it out once"
+
+
+def test_with_too_little_past_a_case_is_named_without_a_number():
+    unsaid = Learned(pd.DataFrame(), None, HitRate(40, 8, 3, 9), ())
+    late = petitions.likely_late_table(a_forecast(float("nan"), float("nan")).assign(estimate=[0.6, 0.4]), 0.5, TOWNS)
+    group = petitions.likely_late_group(late, unsaid)
+    assert on_screen(late) == [["泥河镇 未分类 | 10月16日到期 · 依据同类 30 件", "可能超期"]]
+    assert late.texts()[0][-2:] == ["—", "30"]
+    assert words_of(group).count("样本不够,只提示不给概率") == 1
+    assert "%" not in words_of(petitions.likely_late_group(late, replace(unsaid, hits=HitRate(40, 0, 0, 9))))
 
 
 def test_a_forecast_that_is_still_learned_says_so_and_one_without_cases_is_quiet():
     assert (petitions.likely_late_awaited().count, petitions.likely_late_awaited().quiet) == ("", "正在推算,几秒后显示")
-    quiet = petitions.likely_late_group(petitions.likely_late_table(a_forecast(), 0.5, TOWNS), HitRate(0, 0, 0, 0))
+    quiet = petitions.likely_late_group(petitions.likely_late_table(a_forecast(), 0.5, TOWNS), replace(TAUGHT, came_true=()))
     assert (quiet.count, quiet.shade, quiet.quiet) == ("0 件", Status.NONE, "没有大概率超期的诉求")
-    assert petitions.hit_words(HitRate(4, 0, 0, 2)) == "前 8 周没有提示过"
+    assert petitions.hit_words(HitRate(4, 0, 0, 2)) == "前 8 周全县没有提示过"
 
 
 # --- rankings -------------------------------------------------------------------------------------------------------

@@ -9,12 +9,11 @@ from functools import partial
 import pandas as pd
 
 from data_access.engine import Connection
-from data_access.petition_forecast import cases_due, cases_that_were_due, closing_days
+from data_access.petition_forecast import cases_due, days_open, open_on_the_eve
 from data_access.petition_lists import Asked, petition_count, petition_list
-from data_access.scope import Scope
+from data_access.scope import CODE_LENGTHS, Scope
 from data_access.window import Window
-from metrics.petition_forecast import CHECKED_WEEKS, History, HitRate, hit_rate, miss_chances
-from metrics.vocabulary import Level
+from metrics.petition_forecast import History, Learned, learned, looked_at, miss_chances
 from pages.common import loaders
 from pages.common.filters import Filters
 from pages.common.histories import history_is_there
@@ -49,48 +48,56 @@ def _watched(p: Page, it: petitions.Watched) -> ExceptionGroup:
 
 
 def _likely_late(p: Page) -> ExceptionGroup:
-    """Open cases that will probably miss a deadline of the next days; with the forecast's own hit rate."""
+    """Open cases that will probably miss a deadline of the next days; with what came true of such forecasts."""
     filters = p.filters
-    if not history_is_there((filters.narrowed, moment_window(filters)), partial(_learned, filters)):
+    if not history_is_there(_asked(filters), partial(_known, filters)):
         return petitions.likely_late_awaited()
-    late = petitions.likely_late_table(_forecast(filters), p.view.edition.number("petitions", "warn_at"), filters.townships)
+    known = _known(filters)
+    late = petitions.likely_late_table(
+        _forecast(filters), p.view.edition.number("petitions", "warn_at"), filters.townships, known.came_true
+    )
     p.offer(lambda: late, late)
-    return petitions.likely_late_group(late, _checked(filters))
+    if known.came_true:
+        said = petitions.came_true_table(known.came_true)
+        p.offer(lambda: said, said)
+    return petitions.likely_late_group(late, known)
 
 
 def _forecast(filters: Filters) -> pd.DataFrame:
-    """Open cases due soon with their chance to miss. What is learned from is up to an hour old, the cases are live."""
+    """Open cases due soon with their chance to miss. What was learned ends with yesterday, the cases are live."""
     window = moment_window(filters)
     until = window.last + timedelta(days=petitions.DAYS_AHEAD)
     cases = loaders.answer(cases_due, filters.narrowed, TABLES, window=window, last_day=until)
-    return miss_chances(_learned_from(filters), cases, window.last, loaders.workdays())
+    history = loaders.made_once(_history, (), *_asked(filters))
+    return miss_chances(history, _known(filters).calibration, cases, window.last_over, loaders.workdays())
 
 
-def _learned(filters: Filters) -> bool:
-    """All closed cases of a year and the forecasts of eight weeks are in the caches: with 800,000 petitions this takes five seconds."""
-    _learned_from(filters)
-    _checked(filters)
-    return True
+def _history(scope: Scope, day: Window) -> History:
+    return History(loaders.answer(what_was_learned, scope, (), window=day).closing)
 
 
-def _learned_from(filters: Filters) -> History:
-    return loaders.made_once(_history, (), loaders.figures_scope(filters.narrowed, Level.TOWNSHIP), moment_window(filters))
+def _known(filters: Filters) -> Learned:
+    """Kept for an hour: what is past hardly changes. With 800,000 petitions it takes five seconds."""
+    scope, day = _asked(filters)
+    known: Learned = loaders.answer(what_was_learned, scope, (), window=day)
+    return known
 
 
-def _history(scope: Scope, window: Window) -> History:
-    return History(loaders.answer(closing_days, scope, (), window=window))
+def _asked(filters: Filters) -> tuple[Scope, Window]:
+    """The whole county's past, whoever looks: a township's own is too little to learn from, and what is learned holds no case."""
+    area = filters.narrowed.area
+    return Scope(area=area and area[: CODE_LENGTHS["county"]]), _day_over(filters)
 
 
-def _checked(filters: Filters) -> HitRate:
-    """The forecast against the weeks before this one, kept for an hour: what is past hardly changes."""
-    checked: HitRate = loaders.answer(past_forecasts, filters.narrowed, (), window=moment_window(filters))
-    return checked
+def _day_over(filters: Filters) -> Window:
+    """The last day that is over: what is learned up to then stays the same all day."""
+    window = moment_window(filters)
+    return replace(window, first=window.last_over, last=window.last_over, as_of=window.last_over, until=None)
 
 
-def past_forecasts(scope: Scope, connection: Connection, window: Window) -> HitRate:
-    """How the forecasts of the last :data:`CHECKED_WEEKS` whole weeks came out."""
-    monday = window.last - timedelta(days=window.last.weekday())
-    first = monday - timedelta(weeks=CHECKED_WEEKS)
-    history = closing_days(scope, connection, replace(window, last=first - timedelta(days=1)))
-    cases = cases_that_were_due(scope, connection, replace(window, first=first, last=monday - timedelta(days=1)))
-    return hit_rate(History(history), cases, loaders.workdays(), window.number("petitions.warn_at"))
+def what_was_learned(scope: Scope, connection: Connection, window: Window) -> Learned:
+    """What the cases up to the window's day teach a forecast."""
+    past, day = looked_at(window.last), window.last
+    rows = days_open(scope, connection, replace(window, first=past.opened_from))
+    cases = open_on_the_eve(scope, connection, replace(window, first=past.first_monday, last=past.last_sunday))
+    return learned(rows, cases, day, loaders.workdays(), window.number("petitions.warn_at"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from metrics.decisions import DECISION_NAMES, Kept
 from metrics.petition_case import known
-from metrics.petition_forecast import CHECKED_WEEKS, HitRate, how_sure
+from metrics.petition_forecast import CHECKED_WEEKS, LEAST_AT_RISK, CameTrue, HitRate, Learned
 from metrics.vocabulary import Level, Status
 from metrics.wording import day_text, fraction, share, share_points, whole
 from reports.links import VILLAGE, Link, to_case, to_cases
@@ -167,35 +167,83 @@ LATE_COLUMNS = (
 )
 
 
-def likely_late_table(forecast: pd.DataFrame, warn_at: float, townships: Mapping[str, str]) -> Table:
+def likely_late_table(forecast: pd.DataFrame, warn_at: float, townships: Mapping[str, str], came_true: Sequence[CameTrue] = ()) -> Table:
     """Open cases that will miss their deadline with a chance from ``warn_at`` (0–1) on, most probable first.
 
-    ``forecast``: ``metrics.petition_forecast.miss_chances``.
+    ``forecast``: ``metrics.petition_forecast.miss_chances``. Where no chance can be said, the estimate decides and stays unsaid.
     """
-    found, rows = forecast[forecast["chance"] >= warn_at], []
+    surely = forecast["chance"].where(forecast["chance"].notna(), forecast["estimate"])
+    found, rows = forecast[surely >= warn_at], []
     for row in found.to_dict("records"):
-        low, high = how_sure(row["chance"], row["alike"])
         town, category = townships.get(str(row["code"])[:9], ""), words.category_name(row["category"])
+        said = f"可能 {row['chance']:.0%}" if pd.notna(row["chance"]) else "可能超期"
         rows.append(
             {
                 **row,
                 "what": f"{town} {category}".strip(),
-                "grounds": f"依据同类 {row['alike']} 件,{low:.0%}–{high:.0%}",
+                "grounds": f"依据同类 {whole(row['alike'])} 件{_so_far(row['chance'], came_true)}",
                 "township": town,
                 "category": category,
-                "verdict": Verdict(Status.NEAR, f"可能 {row['chance']:.0%}"),
+                "verdict": Verdict(Status.NEAR, said),
             }
         )
     links = tuple(to_case(number) for number in found["number"])
     return table("可能超期的诉求", LATE_COLUMNS, rows, layout=Layout.CASES, conclusion="", indicators=(ON_TIME,), links=links)
 
 
-def likely_late_group(late: Table, hits: HitRate) -> ExceptionGroup:
-    """The first of :func:`likely_late_table`, with how often the forecast was right."""
+def _so_far(chance: float, came_true: Sequence[CameTrue]) -> str:
+    """,以往这样说的 5 件中 4 件超期: what became of those of whom the same was said."""
+    same = next((each for each in came_true if each.low <= chance < each.high), None)
+    return f",以往这样说的 {whole(same.cases)} 件中 {whole(same.late)} 件超期" if same else ""
+
+
+CAME_TRUE_COLUMNS = (
+    Column("said", "说可能"),
+    Column("late", "后来超期", Kind.COUNT, "件", of="cases", head="超期/件数", right=True),
+    Column("cases", "说过", Kind.COUNT, "件", screen=False),
+    Column("share", "实际", Kind.SHARE),
+)
+
+
+def came_true_table(came_true: Sequence[CameTrue]) -> Table:
+    """What was said in the last weeks, by how sure it was, and what came true of it; of few cases as a count only."""
+    rows = [
+        {
+            "said": _band(each),
+            "late": each.late,
+            "cases": each.cases,
+            "share": each.late / each.cases if each.cases >= LEAST_AT_RISK else None,
+        }
+        for each in came_true
+    ]
+    return table(f"前 {CHECKED_WEEKS} 周说的可能与后来的实际", CAME_TRUE_COLUMNS, rows, conclusion="", indicators=(ON_TIME,))
+
+
+def _band(said: CameTrue) -> str:
+    """不到 10%, 10%–20%, 80% 以上."""
+    if not said.low:
+        return f"不到 {said.high:.0%}"
+    return f"{said.low:.0%} 以上" if said.high == 1 else f"{said.low:.0%}–{said.high:.0%}"
+
+
+TOO_LITTLE_PAST = "样本不够,只提示不给概率。"
+
+
+def likely_late_group(late: Table, known: Learned) -> ExceptionGroup:
+    """The first of :func:`likely_late_table`, with how often forecasts were right and what came true of each chance that was said."""
     head = replace(late.page(1, MOST_LINES), may_leave=False)
-    below = (Sentence(f"按本地以往办结用时推算(生存分析)。{hit_words(hits)}", "sub"),)
+    said = "按全县以往办结用时推算,概率按以往说准的程度校正。" if known.calibration else TOO_LITTLE_PAST
+    below: list[Sentence | Table] = [Sentence(f"{said}{hit_words(known.hits)}", "sub")]
+    if known.came_true:
+        below += [Sentence(f"前 {CHECKED_WEEKS} 周说的可能,后来的实际:", "sub"), replace(came_true_table(known.came_true), may_leave=False)]
     return ExceptionGroup(
-        LATE_TITLE, f"{len(late.frame)} 件", quiet="没有大概率超期的诉求", severity=Status.NEAR, about=ON_TIME, table=head, below=below
+        LATE_TITLE,
+        f"{len(late.frame)} 件",
+        quiet="没有大概率超期的诉求",
+        severity=Status.NEAR,
+        about=ON_TIME,
+        table=head,
+        below=tuple(below),
     )
 
 
@@ -205,11 +253,11 @@ def likely_late_awaited() -> ExceptionGroup:
 
 
 def hit_words(result: HitRate) -> str:
-    """前 8 周提示 51 件,31 件确实超期(60.8%)."""
+    """前 8 周全县提示 51 件,31 件确实超期(60.8%)."""
     if not result.named:
-        return f"前 {CHECKED_WEEKS} 周没有提示过"
+        return f"前 {CHECKED_WEEKS} 周全县没有提示过"
     right = f"{result.right} 件确实超期({share(result.precision)})"
-    return f"前 {CHECKED_WEEKS} 周提示 {result.named} 件,{right};另有 {result.missed - result.right} 件没提示到"
+    return f"前 {CHECKED_WEEKS} 周全县提示 {result.named} 件,{right};另有 {result.missed - result.right} 件没提示到"
 
 
 # --- rankings -------------------------------------------------------------------------------------------------------
