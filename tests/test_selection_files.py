@@ -18,7 +18,7 @@ from metrics.vocabulary import Role
 from reports.selection_files import notice_bytes, score_sheet_bytes, shortlist_bytes
 from reports.views.score_sheet import Candidate, terms_table
 from reports.views.selection import Ranking, gates_table, quota_table, ranking_table
-from reports.wording import clean
+from reports.wording import chinese_marks, clean
 from tests.meeting_worlds import HOSTILE
 
 END = date(2026, 12, 31)
@@ -93,8 +93,8 @@ def cells(document: Docx, place: int = 0) -> list[list[str]]:
 
 
 def shown(table) -> list[list[str]]:
-    """A table report as every file shows it, its headings first."""
-    return [[column.heading for column in table.file_columns], *table.texts()]
+    """A table as a paper shows it, its headings first."""
+    return [[chinese_marks(text) for text in row] for row in ([column.heading for column in table.file_columns], *table.texts())]
 
 
 def test_the_shortlist_in_word_is_the_ranking_of_the_page_with_points_to_two_decimals():
@@ -116,9 +116,10 @@ def test_a_score_sheet_holds_every_term_with_its_sum_and_lines_to_sign_on():
     document = read(score_sheet_bytes(the_candidate(ranking), ["本年在岗 300 天。"]))
     assert cells(document) == shown(terms_table(the_candidate(ranking)))
     by_item = {line[0]: line for line in cells(document)}
-    assert by_item["重点户走访"] == ["重点户走访", "10", "12", "15.00", "10 ÷ 12 × 15.00", "12.50"]
-    assert by_item["群众评单"][4] == "(10×4.5000 + 44) ÷ (10 + 10) = 4.4500;(4.4500 − 1) ÷ 4 × 30"
-    assert by_item["加分"][1:3] == ["—", "—"], "points are no cases"
+    assert by_item["重点户走访"] == ["重点户走访", "10/12 户月", "15.00", "10 ÷ 12 × 15.00", "12.50"]
+    assert by_item["群众评单"][1] == "10 条评价\uff0c合计 44 星", "stars are nothing that is due"
+    assert by_item["群众评单"][3] == "(10×4.5000 + 44) ÷ (10 + 10) = 4.4500;(4.4500 − 1) ÷ 4 × 30"
+    assert by_item["加分"][1] == "1.5 分", "points are no cases"
     assert by_item["总分"][-1] == "95.28"
     for each in ("本人核对", "乡镇党委", "本年在岗300天", "全县第1名"):
         assert each in words(document)

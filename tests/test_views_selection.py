@@ -267,7 +267,7 @@ def test_the_cells_of_a_score_sheet_and_the_sum_under_them_round_alike() -> None
     table = score_sheet.terms_table(the_candidate(a_ranking(NAMES)))
     by_item = {line[0]: line for line in table.texts()}
     assert by_item["群众评单"][-1] == "27.26"
-    assert by_item["总分"][4] == "实绩 47.50 + 评单 27.26 + 测评 19.02 + 加分 1.50"
+    assert by_item["总分"][3] == "实绩 47.50 + 评单 27.26 + 测评 19.02 + 加分 1.50"
 
 
 def test_the_evidence_of_a_live_ranking_stands_under_the_sheet_and_that_of_a_frozen_one_in_its_snapshot() -> None:

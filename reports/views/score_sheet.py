@@ -114,9 +114,7 @@ def waterfall(found: Candidate) -> Waterfall:
 TERMS = (
     Column("item", "项目", small=("meaning",)),
     Column("meaning", "含义", screen=False, files=False),
-    Column("counted", "做了 / 应做", files=False),
-    Column("k", "做了", Kind.COUNT, screen=False),
-    Column("n", "应做", Kind.COUNT, screen=False),
+    Column("counted", "计数"),
     Column("possible", "满分", Kind.SCORE, screen=False),
     Column("sum", "怎么算"),
     Column("points", "得分", Kind.SCORE),
@@ -145,18 +143,16 @@ def _term_line(ranking: Ranking, term: dict[Any, Any]) -> dict[str, Any]:
     line = {
         "item": ITEM_NAMES[item],
         "meaning": ranking.edition.filled(MEANINGS.get(item, "")),
-        "k": k,
-        "n": n,
         "possible": term["possible"],
         "sum": words.arithmetic(ranking.made, term),
         "points": term["points"],
     }
     if item in UNITS:
         return {**line, "counted": f"{int(k):,}/{int(n):,} {UNITS[item]}" if n else None}
-    if item == "bonus":  # points, not cases: they stand in the sum
-        return {**line, "k": None, "n": None, "counted": f"{float(k):g} 分"}
+    if item == "bonus":
+        return {**line, "counted": f"{float(k):g} 分"}
     mean = f"样本少的向全县{ranking.role_name}平均 {words.points_text(ranking.made.means[item])} 靠拢"
-    counted = f"{int(n)} {'条评价' if item == 'ratings' else '份答卷'},合计 {int(k)} 星"
+    counted = f"{int(n):,} {'条评价' if item == 'ratings' else '份答卷'},合计 {int(k):,} 星"
     return {**line, "meaning": mean, "counted": counted}
 
 
