@@ -12,6 +12,7 @@ from datetime import date
 from docx.document import Document as Docx
 
 from metrics.selection.words import verdict
+from metrics.wording import whole
 from reports.document import FIVE, SMALL_FIVE, body, heading, laid_across, official_page, official_table, page_break, small
 from reports.tables import Notes, Table
 from reports.views.score_sheet import SIGNERS, Candidate, terms_table
@@ -49,8 +50,8 @@ def shortlist_bytes(ranking: Ranking, table: Table) -> bytes:
     small(document, f"{ranking.where} · {ranking.subtitle}")
     body(
         document,
-        f"{ranking.where}{ranking.role_name} {len(ranking.rows)} 人,符合条件 {eligible(ranking.rows)} 人,"
-        f"列入名单 {len(ranking.listed)} 人(全县名额 {ranking.seats} 个)。名次供会议参考,不是结论。",
+        f"{ranking.where}{ranking.role_name} {whole(len(ranking.rows))} 人,符合条件 {whole(eligible(ranking.rows))} 人,"
+        f"列入名单 {whole(len(ranking.listed))} 人(全县名额 {ranking.seats} 个)。名次供会议参考,不是结论。",
     )
     official_table(document, table, size=SMALL_FIVE, width=width)
     _notes(document, table.notes)

@@ -20,6 +20,7 @@ from metrics.selection.rules import POOLED, Weights
 from metrics.selection.words import EVEN, LIKELY, PARTS, SURE, chance_word, name_of, percent, place_words, points_text, result_of, tenths
 from metrics.vocabulary import ROLE_NAMES
 from metrics.wording import day_text, is_missing, whole
+from reports.conclusions import listed
 from reports.links import Link, to_score_sheet
 from reports.parts import Callout
 from reports.tables import MASKED_NOTE, Column, Kind, Notes, Table, table
@@ -443,8 +444,8 @@ def quota_table(ranking: Ranking) -> Table:
 
 
 def seats_words(made: Selection) -> str:
-    """泥河镇5、西沟乡8."""
-    return "、".join(f"{made.townships.get(code, code)}{count}" for code, count in made.seats.items())
+    """泥河镇5;西沟乡8."""
+    return listed(f"{made.townships.get(code, code)}{count}" for code, count in made.seats.items())
 
 
 # --- a trial --------------------------------------------------------------------------------------------------------
