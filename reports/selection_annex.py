@@ -39,7 +39,8 @@ def annex(made: Selection, area: str = "") -> Annex:
         if len(chosen)
         else f"最佳{ranking.role_name}暂无建议人选{early}"
     )
-    subtitle = f"全县{ranking.role_name} {whole(sum(made.captains.values()))} 人,够资格的 {whole(eligible(ranking.rows))} 人 · 供会议研究,不是结论"
+    everyone, fit = whole(sum(made.captains.values())), whole(eligible(ranking.rows))
+    subtitle = f"全县{ranking.role_name} {everyone} 人,够资格的 {fit} 人 · 供会议研究,不是结论"
     notes = (*ranking.notes, ("名额", seats_words(made)))
     short = ranking_table(ranking, _shortlist(ranking), "建议人选", notes=notes)
     full = ranking_table(ranking, ranking.rows, "全部人选", reasons=True, notes=notes)

@@ -79,7 +79,7 @@ def test_the_annex_and_the_page_show_the_same_columns_and_points_to_two_decimals
     assert made.full.texts()[-1][-2:] == ["列出不排名", "样本不足:测评1户,需3户"]
     assert "建议人选中把握在九成以上的 0 人" in made.title
     assert dict(made.table.notes)["口径"].startswith("总分=实绩50+群众评单30+满意度测评20+加分(至多5)")
-    assert dict(made.table.notes)["名额"] == "泥河镇1、西沟乡1"
+    assert dict(made.table.notes)["名额"] == "泥河镇1;西沟乡1"
 
 
 def test_the_annex_of_a_township_lists_its_own_with_county_wide_ranks() -> None:
