@@ -51,11 +51,21 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where one unit stands among all of its like. ``rank``: None where it is not ranked; ``tied``: others share it."""
+
+    rank: int | None
+    ranked: int
+    tied: bool = False
+
+
+@dataclass(frozen=True)
 class Reading:
     """What a sentence is read from: the judged frame of a level, the whole above it, and the periods before.
 
     ``whole`` is the series of the level above (the county for townships), oldest first, the asked period last; empty where
-    the figure has no whole. ``runs`` holds the same series by unit code.
+    the figure has no whole. ``runs`` holds the same series by unit code. With ``place`` the frame holds one unit's row alone, for a
+    reader who sees no other, and its rank is that among all: a township is never 1 of 1.
     """
 
     entry: Indicator
@@ -71,6 +81,7 @@ class Reading:
     runs: dict[str, tuple[Point, ...]] = field(default_factory=dict)
     dated: bool = False
     """It speaks in a file, which is read on another day: periods are called by their names, never 本月."""
+    place: Place | None = None
 
     @property
     def short_name(self) -> str:
@@ -253,6 +264,38 @@ def _category(reading: Reading, row: dict, of_all: int) -> HotCategory:
 # --- the rules ----------------------------------------------------------------------------------------------------
 
 
+def own_place(reading: Reading) -> str:
+    """``泥河镇住夜达标率 61.9% (13/21),未达到目标,列全县 9 个乡镇第 7 位``: of the one unit that a reader sees."""
+    if reading.place is None or reading.frame.empty:
+        return ""
+    row = reading.frame.iloc[0].to_dict()
+    lead, status = f"{_unit(row)}{reading.short_name}", row["status"]
+    if is_missing(row["value"]):
+        return f"{lead}:{reading.period.label}无应统计的数据"
+    if status == Status.THIN:
+        return f"{lead}样本不足 {of(row['k'], row['n'])},不排名"
+    if status == Status.RUNNING:
+        return f"{lead}{_counted_now(reading)}进行中,已完成 {_figure(reading, row)},暂不评比"
+    judged = f"{'达到' if status == Status.OK else '未达到'}目标" if status in JUDGED else ""
+    said = getting_worse(reading) or ",".join(part for part in (f"{lead} {_figure(reading, row)}", judged) if part)
+    return f"{said},{place_words(reading)}" if place_words(reading) else said
+
+
+def place_words(reading: Reading) -> str:
+    """``列全县 9 个乡镇第 7 位``; empty where the unit is not ranked, or there is nobody to be ranked with."""
+    place = reading.place
+    if place is None or place.rank is None or place.ranked < 2:
+        return ""
+    return f"{'并' if place.tied else ''}列{_name(reading.whole_name)} {place.ranked} 个{LEVEL_NAMES[reading.level]}第 {place.rank} 位"
+
+
+def _counted_now(reading: Reading) -> str:
+    """本月, 四季度: the month or quarter a figure counted by these speaks of."""
+    counted = Period.holding(reading.counted_kind, reading.period.representative)
+    live = not reading.dated and reading.period.last >= reading.as_of
+    return this(counted) if live else named(counted, reading.as_of.year)
+
+
 def nothing_counted(reading: Reading) -> str:
     values = [*reading.frame["value"], *(point.value for point in reading.whole[-1:])]
     return "" if any(not is_missing(value) for value in values) else f"{reading.entry.name}:{reading.period.label}无应统计的数据"
@@ -264,10 +307,7 @@ def in_progress(reading: Reading) -> str:
         return ""
     last = reading.last
     done = f",{_name(reading.whole_name)}已完成 {quantity(reading.entry, last.k, last.n, last.value)}" if last else ""
-    counted = Period.holding(reading.counted_kind, reading.period.representative)
-    live = not reading.dated and reading.period.last >= reading.as_of
-    when = this(counted) if live else named(counted, reading.as_of.year)
-    return f"{reading.entry.name}{when}进行中{done},暂不评比"
+    return f"{reading.entry.name}{_counted_now(reading)}进行中{done},暂不评比"
 
 
 def too_few(reading: Reading) -> str:
@@ -360,7 +400,17 @@ def extremes(reading: Reading) -> str:
 
 
 Rule = Callable[[Reading], str]
-RULES: tuple[Rule, ...] = (nothing_counted, in_progress, too_few, getting_worse, against_target, categories, extremes, whole_and_change)
+RULES: tuple[Rule, ...] = (
+    own_place,
+    nothing_counted,
+    in_progress,
+    too_few,
+    getting_worse,
+    against_target,
+    categories,
+    extremes,
+    whole_and_change,
+)
 
 
 # --- words --------------------------------------------------------------------------------------------------------
@@ -398,6 +448,8 @@ def _name(name: str) -> str:
 def subtitle(reading: Reading) -> str:
     """Under the title: the whole with its change, the target, how many units are not ranked and why."""
     parts = [summary(reading), target_text(reading.entry, reading.target)]
+    if reading.place is not None:
+        return " · ".join(part for part in parts if part)
     thin = int((reading.frame["status"] == Status.THIN).sum())
     empty = int((reading.frame["n"].fillna(-1) == 0).sum()) if reading.entry.measure is Measure.RATE else 0
     parts += [f"{thin} 个{LEVEL_NAMES[reading.level]}样本不足,不排名" if thin else "", f"{empty} 个无应统计" if empty else ""]

@@ -11,7 +11,7 @@ from pptx.presentation import Presentation as Deck
 from pptx.slide import Slide
 from pptx.util import Emu, Inches
 
-from metrics.vocabulary import Measure, Status
+from metrics.vocabulary import LEVEL_NAMES, Measure, Status
 from metrics.wording import MISSING, fraction, target_text
 from reports.conclusions import JUDGED, Point, movement, worsening_units
 from reports.pack import Annex, Chapter, Pack, chart_rows
@@ -157,7 +157,7 @@ def _slide_table(chapter: Chapter) -> Table:
             for k, n, value in zip(frame["k"], frame["n"], frame["value"], strict=True)
         ]
     )
-    columns = [Column("rank", "名次", Kind.COUNT), Column("name", chapter.table.columns[2].title)]
+    columns = [Column("rank", "名次", Kind.COUNT), Column("name", LEVEL_NAMES[chapter.reading.level])]
     if entry.measure is Measure.RATE:
         columns += [Column("value", "值", Kind.SHARE), Column("figure", "分子/分母", unit=entry.unit)]
     else:

@@ -80,6 +80,8 @@ class Card:
     """Write k itself large (84件) and the share small: a leader acts on cases, not on their share."""
     running: bool = False
     """The figure grows while its period runs: it is compared with nothing yet, and its line is drawn open."""
+    place: str = ""
+    """第7/9: of one unit among all of its like."""
 
     @property
     def fraction(self) -> str:
@@ -216,6 +218,8 @@ class Leaderboard:
     """The parameter of ``link`` that takes a row's code."""
     period: str = ""
     """What its figures are of, where that is another period than the page's: 2026年以来."""
+    ranked: int = 0
+    """How many units the places are counted among, where one is shown alone: 7/9."""
 
     @property
     def heading(self) -> str:
@@ -251,7 +255,7 @@ class Leaderboard:
         return RankedUnit(
             code=code,
             name=code if is_missing(row["name"]) else str(row["name"]),
-            place=str(int(row["rank"])) if ranked else MISSING,
+            place=(f"{int(row['rank'])}/{self.ranked}" if self.ranked else str(int(row["rank"]))) if ranked else MISSING,
             moved=_moved(self.before.get(code), row["rank"]),
             ranked=ranked,
             value=value_text(self.entry, value),

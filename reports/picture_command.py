@@ -14,7 +14,7 @@ from metrics.registry import indicator
 from metrics.vocabulary import Level
 from reports.definitions import definition_line
 from reports.frames import question
-from reports.readings import leaderboard, reading
+from reports.readings import leaderboard, ranked_within, reading
 from reports.source import operators_source
 from reports.svg import picture, png
 from reports.wording import as_of_words
@@ -22,9 +22,10 @@ from reports.wording import as_of_words
 
 def ranking_picture(indicator_id: str, level: Level, period: Period, as_of: date, area: str = "") -> str:
     """The leaderboard that the page shows, as SVG. Raises ``LookupError`` or ``ValueError`` with a Chinese message."""
-    entry = indicator(indicator_id)
-    with operators_source(area) as source:
-        board = leaderboard(source, reading(source, entry, level, period, as_of, area=area, dated=True))
+    entry, within = indicator(indicator_id), ranked_within(area, level)
+    with operators_source(within or area) as source:
+        read = reading(source, entry, level, period, as_of, area=within or area, dated=True, own=area if within else "")
+        board = leaderboard(source, read)
         edition = question(source, level, period, as_of).rules
     where = f"区划 {area}" if area else "全部"
     return picture(board, [f"口径:{definition_line(entry.id, edition)}", f"{as_of_words(as_of)} · 筛选 {period.label} · {where}"])

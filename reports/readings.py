@@ -7,7 +7,7 @@ meeting's files and the command line say the same of the same figures.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -19,7 +19,7 @@ from metrics.ranking import combined
 from metrics.registry import indicator
 from metrics.vocabulary import CODE_LENGTHS, Direction, Level, Measure, Status
 from metrics.wording import is_missing
-from reports.conclusions import RUN, Point, Reading, adds_up, subtitle, title
+from reports.conclusions import RUN, Place, Point, Reading, adds_up, subtitle, title
 from reports.frames import Source, question
 from reports.links import Link
 from reports.parts import Card, Leaderboard
@@ -49,6 +49,13 @@ def row_level(entry: Indicator, area: str, wanted: Level | None = None) -> Level
         return wanted if wanted in entry.levels else None
     below = Level.TOWNSHIP if len(area) < CODE_LENGTHS[Level.TOWNSHIP] else Level.VILLAGE
     return next((level for level in (below, whole_level(area)) if level in entry.levels), None)
+
+
+def ranked_within(area: str, level: Level) -> str:
+    """The area in which a reader's own unit is ranked, where ``area`` is one unit of the level: of a township its county, of a village its
+    township. Empty where the reader sees several."""
+    above = {Level.TOWNSHIP: Level.COUNTY, Level.VILLAGE: Level.TOWNSHIP}.get(level)
+    return area[: CODE_LENGTHS[above]] if above is not None and len(area) == CODE_LENGTHS[level] else ""
 
 
 def place_name(source: Source, period: Period, as_of: date, area: str) -> str:
@@ -171,11 +178,13 @@ def reading(
     periods: int = COMPARED_PERIODS,
     with_past: bool = True,
     dated: bool = False,
+    own: str = "",
 ) -> Reading:
     """An indicator's frame with the whole above it and what was before.
 
     ``periods``: how many of the whole. ``dated``: it speaks in a file. Without ``with_past`` it is read as if nothing was before: titles
-    then speak of no change.
+    then speak of no change. ``own``: the code of the one unit whose row is kept, for a reader who sees no other; it is judged among all of
+    ``area``, whose source this is (see :func:`ranked_within`).
     """
     asked = question(source, level, period, as_of)
     frame = source.frame(entry, level, period, as_of)
@@ -188,7 +197,7 @@ def reading(
         runs = category_changes(source, entry, period, as_of, frame)
     elif with_past and period.kind is not PeriodKind.YEAR:
         runs = unit_runs(source, entry, level, period, as_of, frame)
-    return Reading(
+    read = Reading(
         entry=entry,
         level=level,
         period=period,
@@ -201,6 +210,21 @@ def reading(
         runs=runs,
         dated=dated,
     )
+    return of_one(read, own) if own else read
+
+
+def of_one(read: Reading, code: str) -> Reading:
+    """The same for a reader who sees one unit's row alone: with its place among all."""
+    mine = read.frame[read.frame["code"] == code].reset_index(drop=True)
+    runs = {code: read.runs[code]} if code in read.runs else {}
+    return replace(read, frame=mine, runs=runs, place=place_of(read.frame, code))
+
+
+def place_of(frame: pd.DataFrame, code: str) -> Place:
+    """Where a unit stands in a judged frame."""
+    ranks = frame.loc[frame["code"] == code, "rank"]
+    rank = None if ranks.empty or is_missing(ranks.iloc[0]) else int(ranks.iloc[0])
+    return Place(rank, int(frame["rank"].notna().sum()), rank is not None and int((frame["rank"] == rank).sum()) > 1)
 
 
 def leaderboard(source: Source, read: Reading, *, with_past: bool = True) -> Leaderboard:
@@ -208,16 +232,21 @@ def leaderboard(source: Source, read: Reading, *, with_past: bool = True) -> Lea
     before: dict[str, Any] = {}
     if with_past:
         past = source.past(read.entry, read.level, read.period.before, read.as_of)
-        before = dict(zip(past["code"], past["rank"], strict=True))
-    return Leaderboard(read.entry, read.frame, title(read), subtitle(read), read.target, before)
+        before = {code: rank for code, rank in zip(past["code"], past["rank"], strict=True) if code in set(read.frame["code"])}
+    ranked = read.place.ranked if read.place else 0
+    return Leaderboard(read.entry, read.frame, title(read), subtitle(read), read.target, before, ranked=ranked)
 
 
 def reading_table(source: Source, read: Reading, filters: str = "", *, with_whole: bool = False) -> Table:
-    """The rows of a reading as a table to take away, with 口径, 截至 and filters in its notes. ``with_whole``: the whole ends it."""
+    """The rows of a reading as a table to take away, with 口径, 截至 and filters in its notes.
+
+    ``with_whole``: the whole ends it, as it does beside a single unit, whose place is that among all.
+    """
     asked = question(source, read.level, read.period, read.as_of)
     notes = definition_notes(read.entry, read.level, read.period, read.as_of, asked.rules, filters, source.rules, asked.at)
-    whole = whole_row(read) if with_whole else None
-    return figure_table(read.entry, read.level, read.period, read.as_of, read.frame, notes, at=asked.at, whole=whole)
+    whole = whole_row(read) if with_whole or read.place else None
+    ranked = read.place.ranked if read.place else None
+    return figure_table(read.entry, read.level, read.period, read.as_of, read.frame, notes, at=asked.at, whole=whole, ranked=ranked)
 
 
 def whole_row(read: Reading) -> dict[str, Any] | None:
@@ -259,7 +288,13 @@ def card(source: Source, asked: CardQuestion, periods: int, *, as_count: bool = 
     row = {"k": last.k, "n": last.n, "value": last.value, "status": Status(last.status)}
     trend = tuple(each.value for each in points)
     earlier = previous(asked.period, asked.as_of)
-    return Card(entry, row, before, trend, edition.target(entry.id), earlier, link, as_count, last.running)
+    place = None if asked.code is None else place_of(source.frame(entry, asked.level, asked.period, asked.as_of), asked.code)
+    return Card(entry, row, before, trend, edition.target(entry.id), earlier, link, as_count, last.running, _card_place(place))
+
+
+def _card_place(place: Place | None) -> str:
+    """第7/9, of a unit that is ranked among others."""
+    return "" if place is None or place.rank is None or place.ranked < 2 else f"第{place.rank}/{place.ranked}"
 
 
 def _unit_series(source: Source, entry: Indicator, asked: CardQuestion, count: int) -> tuple[Point, ...]:

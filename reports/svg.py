@@ -195,7 +195,8 @@ def _leaderboard(canvas: Canvas, board: Leaderboard) -> tuple[str, str]:
         canvas.text(0, TEXT, "没有可排名的单位", colour=palette.quiet)
         return board.heading, board.subtitle
     names = {unit.code: wrapped(unit.name, NAME_WIDTH, TEXT) for unit in units}
-    name_x = 78.0
+    rank_x = max(24.0, *(text_width(unit.place, TEXT) for unit in units))
+    name_x = rank_x + 54
     track_x = name_x + max(text_width(line, TEXT) for lines in names.values() for line in lines) + GAP
     values, besides, verdicts = (
         max(text_width(words, size) for words in texts)
@@ -217,9 +218,9 @@ def _leaderboard(canvas: Canvas, board: Leaderboard) -> tuple[str, str]:
         height = ROW + (len(lines) - 1) * TEXT * LINE
         ink = palette.ink if unit.ranked else palette.quiet
         canvas.line(0, y, right, y, palette.rule)
-        canvas.text(24, middle, unit.place, colour=ink, anchor="end", bold=True)
+        canvas.text(rank_x, middle, unit.place, colour=ink, anchor="end", bold=True)
         if unit.moved:
-            canvas.text(32, middle, unit.moved, SMALL, palette.quiet)
+            canvas.text(rank_x + 8, middle, unit.moved, SMALL, palette.quiet)
         canvas.lines(name_x, middle, lines, TEXT, ink)
         bar_y = y + ROW / 2 - 4
         canvas.box(track_x, bar_y, track, 8, palette.mixed(palette.ink, 0.08))

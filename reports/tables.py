@@ -353,18 +353,24 @@ def figure_table(
     *,
     at: datetime | None = None,
     whole: Mapping[str, Any] | None = None,
+    ranked: int | None = None,
 ) -> Table:
     """An indicator's frame as a table, k and n in columns of their own. All rows of the frame, in its order.
 
     ``at``: the minute of the as-of day at which it was asked, None for the day once it is over. ``whole``: the row of all of them together
-    (name, k, n, value, status), which ends the table and has no place.
+    (name, k, n, value, status), which ends the table and has no place. ``ranked``: how many units the places are counted among, where they
+    are more than the rows.
     """
     if whole is not None:
         last = {**dict.fromkeys(frame.columns), "code": "", **whole, "rank": None}
         frame = pd.concat([frame.astype("object"), pd.DataFrame([last], columns=frame.columns, dtype="object")], ignore_index=True)
     rows = frame.assign(verdict=pd.Series([verdict_of(row) for row in frame.to_dict("records")], index=frame.index, dtype="object"))
     rows["name"] = [code if is_missing(name) else name for code, name in zip(frame["code"], frame["name"], strict=True)]
-    columns = [Column("rank", "名次", Kind.COUNT), Column("code", "代码"), Column("name", LEVEL_NAMES[level])]
+    among: list[Column] = []
+    if ranked is not None:
+        rows["ranked"] = [None if is_missing(rank) else ranked for rank in rows["rank"]]
+        among = [Column("ranked", "参加排名", Kind.COUNT, "个")]
+    columns = [Column("rank", "名次", Kind.COUNT), *among, Column("code", "代码"), Column("name", LEVEL_NAMES[level])]
     if entry.measure is Measure.RATE:
         columns += [
             Column("k", "分子", Kind.COUNT, entry.unit),

@@ -23,12 +23,23 @@ from reports.parts import Card, Leaderboard
 from reports.readings import CardQuestion, whole_level
 from reports.subjects import SHOWN_AS_COUNTS
 
-Asked = tuple[Scope, str, Level, Period, date]
-"""Scope of the figures, indicator, level, period, as-of day."""
+Asked = tuple[Scope, str, Level, Period, date, str]
+"""Scope of the figures, indicator, level, period, as-of day, the one unit whose row is kept (empty for all)."""
+
+
+def ranked_in(scope: Scope, level: Level) -> tuple[Scope, str]:
+    """Where the units of a level are ranked for a reader, and the one unit whose row is kept, or an empty code.
+
+    A township's account, or a reader who has chosen one township, sees its own row and names alone, but its place among all townships of
+    the county and the county's figures: these stand in every 通报. The scope of the figures is the county's then, without any right.
+    """
+    wider = readings.ranked_within(scope.area or "", level)
+    return (Scope(area=wider), scope.area or "") if wider else (loaders.figures_scope(scope, level), "")
 
 
 def _asked(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> Asked:
-    return loaders.figures_scope(scope, level), indicator_id, level, period, as_of
+    wide, own = ranked_in(scope, level)
+    return wide, indicator_id, level, period, as_of, own
 
 
 def reading(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> Reading:
@@ -48,7 +59,8 @@ def card(scope: Scope, indicator_id: str, period: Period, as_of: date, link: Lin
     level = whole_level(scope.area or "")
     if level not in indicator(indicator_id).levels:
         return None
-    made = headline(scope, CardQuestion(indicator_id, level, period, as_of))
+    wide, own = ranked_in(scope, level)
+    made = headline(wide, CardQuestion(indicator_id, level, period, as_of, own or None))
     return made and replace(made, link=link)
 
 
@@ -63,28 +75,28 @@ def headline(scope: Scope, asked: CardQuestion) -> Card | None:
 # --- made once ------------------------------------------------------------------------------------------------------
 
 
-def _past_is_there(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> bool:
-    asked: Asked = (scope, indicator_id, level, period, as_of)
+def _past_is_there(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, own: str) -> bool:
+    asked: Asked = (scope, indicator_id, level, period, as_of, own)
     return history_is_there((*asked, "past"), partial(_leaderboard_once, *asked, True))
 
 
-def _reading_once(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, with_past: bool) -> Reading:
+def _reading_once(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, own: str, with_past: bool) -> Reading:
     tables = loaders.tables_of(indicator(indicator_id), level)
-    return loaders.made_once(_reading, tables, scope, indicator_id, level, period, as_of, with_past)
+    return loaders.made_once(_reading, tables, scope, indicator_id, level, period, as_of, own, with_past)
 
 
-def _reading(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, with_past: bool) -> Reading:
+def _reading(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, own: str, with_past: bool) -> Reading:
     source = loaders.source(scope)
-    return readings.reading(source, indicator(indicator_id), level, period, as_of, area=scope.area or "", with_past=with_past)
+    return readings.reading(source, indicator(indicator_id), level, period, as_of, area=scope.area or "", own=own, with_past=with_past)
 
 
-def _leaderboard_once(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, with_past: bool) -> Leaderboard:
+def _leaderboard_once(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, own: str, with_past: bool) -> Leaderboard:
     tables = loaders.tables_of(indicator(indicator_id), level)
-    return loaders.made_once(_leaderboard, tables, scope, indicator_id, level, period, as_of, with_past)
+    return loaders.made_once(_leaderboard, tables, scope, indicator_id, level, period, as_of, own, with_past)
 
 
-def _leaderboard(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, with_past: bool) -> Leaderboard:
-    read = _reading_once(scope, indicator_id, level, period, as_of, with_past)
+def _leaderboard(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, own: str, with_past: bool) -> Leaderboard:
+    read = _reading_once(scope, indicator_id, level, period, as_of, own, with_past)
     return readings.leaderboard(loaders.source(scope), read, with_past=with_past)
 
 

@@ -21,9 +21,8 @@ from metrics.vocabulary import CODE_LENGTHS, Level, Module
 from pages.common import loaders
 from pages.common.duty_nights import tonight
 from pages.common.exceptions import fallen
-from pages.common.leaderboards import headline, leaderboard
+from pages.common.leaderboards import card, leaderboard
 from reports.modules import running_modules, runs
-from reports.readings import CardQuestion, whole_level
 from reports.subjects import OF_THE_YEAR, OVERVIEW_RANKINGS, SUBJECTS, overview_numbers, shown_here
 
 LOG = logging.getLogger(__name__)
@@ -72,10 +71,8 @@ def in_turn(make: Callable[..., object], *question: object) -> None:
 
 def warm_numbers(scope: Scope, indicator_ids: list[str], period: Period, as_of: date) -> None:
     """Headline numbers of everything in a scope."""
-    top = whole_level(scope.area or "")
     for indicator_id in indicator_ids:
-        if top in REGISTRY[indicator_id].levels:
-            in_turn(headline, scope, CardQuestion(indicator_id, top, period, as_of))
+        in_turn(card, scope, indicator_id, period, as_of)
 
 
 def warm_overview(scope: Scope, period: Period, as_of: date) -> None:

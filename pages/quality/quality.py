@@ -15,7 +15,7 @@ with page("quality/quality") as p:
     p.needs(Module.QUALITY)
     p.answers()
     todo, numbers = p.place(170), p.place(150)
-    filters, source = p.filters, source_of(p.filters)
+    filters, source = p.filters, source_of(p.filters.narrowed)
     frames = {each: source.frame(indicator(each), Level.TOWNSHIP, filters.period, filters.as_of) for each in quality.WATCHED}
     problems = loaders.answer(problem_counts, filters.narrowed, PROBLEM_TABLES, window=filters.window)
 

@@ -16,6 +16,7 @@ from metrics.registry import indicator
 from metrics.vocabulary import Level, Module
 from pages.common import loaders
 from pages.common.filters import Filters
+from pages.common.leaderboards import ranked_in
 from pages.common.page import Page
 from pages.quality.source import source_of
 from reports import readings
@@ -32,8 +33,9 @@ MOST_PEOPLE, MOST_PERFECT, ROWS = 15, 60, 20
 def headlines(p: Page, indicator_ids: Sequence[str]) -> list[Card]:
     """Figures of the whole scope against the period before; a line of twelve periods would look into every row of a year."""
     filters, level = p.filters, whole_level(p.filters.narrowed.area or "")
-    asked = (CardQuestion(each, level, filters.period, filters.as_of) for each in indicator_ids)
-    found = (readings.card(source_of(filters), each, COMPARED_PERIODS) for each in asked)
+    scope, own = ranked_in(filters.narrowed, level)
+    asked = (CardQuestion(each, level, filters.period, filters.as_of, own or None) for each in indicator_ids)
+    found = (readings.card(source_of(scope), each, COMPARED_PERIODS) for each in asked)
     return [replace(each, trend=()) for each in found if each is not None]
 
 
@@ -48,9 +50,9 @@ def units(p: Page) -> None:
 
 
 def _ranking(p: Page, indicator_id: str) -> None:
-    filters, source = p.filters, source_of(p.filters)
-    asked, area = (indicator(indicator_id), Level.TOWNSHIP, filters.period, filters.as_of), filters.narrowed.area or ""
-    read = readings.reading(source, *asked, area=area, with_past=False)
+    filters, (scope, own) = p.filters, ranked_in(p.filters.narrowed, Level.TOWNSHIP)
+    source, asked = source_of(scope), (indicator(indicator_id), Level.TOWNSHIP, filters.period, filters.as_of)
+    read = readings.reading(source, *asked, area=scope.area or "", own=own, with_past=False)
     p.offer_figures(read)
     p.show_ranking(readings.leaderboard(source, read), key=f"board-{indicator_id}")
 
@@ -65,7 +67,7 @@ def people(p: Page) -> None:
 
 def _people(p: Page, indicator_id: str) -> None:
     entry, filters = indicator(indicator_id), p.filters
-    frame = source_of(filters).frame(entry, Level.PERSON, filters.period, filters.as_of)
+    frame = source_of(filters.narrowed).frame(entry, Level.PERSON, filters.period, filters.as_of)
     rows = quality.people_to_ask(frame, p.view.edition)
 
     def listed(shown: pd.DataFrame) -> Table:

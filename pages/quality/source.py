@@ -7,12 +7,12 @@ from datetime import date
 
 import pandas as pd
 
+from data_access.scope import Scope
 from metrics.definition import Indicator, rolled_up
 from metrics.period import Period
 from metrics.ranking import judged
 from metrics.vocabulary import Level, Measure
 from pages.common import loaders
-from pages.common.filters import Filters
 from reports.frames import question
 
 
@@ -31,7 +31,7 @@ class TenMinuteSource(loaders.CachedSource):
         return loaders.past_frame(self.scope, entry.id, level, period, as_of)
 
 
-def source_of(filters: Filters) -> TenMinuteSource:
-    """The source of a view."""
-    given = loaders.source(filters.narrowed)
+def source_of(scope: Scope) -> TenMinuteSource:
+    """The source of what a scope holds."""
+    given = loaders.source(scope)
     return TenMinuteSource(given.scope, given.rules, given.at)

@@ -119,7 +119,9 @@ def tonight_groups(night: Night) -> list[ExceptionGroup]:
     lines = [
         Exceptional(str(row["name"]), str(row["words"]), to_township(row["code"])) for row in short.head(2 * MOST_LINES).to_dict("records")
     ]
-    groups = [ExceptionGroup(f"{night.short}乡镇缺岗", f"{len(short)} 个", tuple(lines), "所有乡镇达标", about=COMPLIANCE)]
+    alone = rolls["name"].iloc[0] if len(rolls) == 1 else ""
+    count, quiet = f"{len(short)} 个" if not alone else "", f"{alone}达标" if alone else "所有乡镇达标"
+    groups = [ExceptionGroup(f"{night.short}乡镇缺岗", count, tuple(lines), quiet, about=COMPLIANCE)]
     if night.villages is None or night.villages.empty:
         return groups
     empty = night.villages[~night.villages["has_chief"].astype(bool)]

@@ -20,7 +20,7 @@ from reports.parts import CalendarEntry, Counter, Counters, Exceptional, Excepti
 from reports.tables import Column, Kind, Table, table
 from reports.view import View
 from reports.views.calendars import WeekNote, mondays, month_calendar, week_name
-from reports.views.people import most_by_township, name_of, named_by_township
+from reports.views.people import every_one, most_by_township, name_of, named_by_township, units_count
 from reports.views.raised import raised_columns, raised_values, to_raised
 
 STUDY, TALK, REVIEW = SessionKind.STUDY, SessionKind.TALK, SessionKind.REVIEW
@@ -101,7 +101,8 @@ def _without(last: LastWeek, rows: pd.DataFrame, kind: SessionKind) -> Exception
         for row in rows.head(2 * MOST_LINES).to_dict("records")
     )
     name = SESSION_NAMES[kind]
-    return ExceptionGroup(f"{last.name}没开{name}", f"{len(rows)} 个乡镇", lines, f"各乡镇都开了{name}", about=f"nights.{kind}_weeks")
+    count, quiet = units_count(len(rows), last.townships), f"{every_one(last.townships)}开了{name}"
+    return ExceptionGroup(f"{last.name}没开{name}", count, lines, quiet, about=f"nights.{kind}_weeks")
 
 
 def _owed(owed: pd.DataFrame, view: View) -> ExceptionGroup:

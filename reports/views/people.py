@@ -35,3 +35,13 @@ def named_by_township(found: pd.DataFrame, townships: Mapping[str, str], names: 
         more = "等" if count > len(rows) else ""
         lines.append(Exceptional(townships.get(str(code), str(code)), f"{count} 人:{said}{more}", to_township(str(code))))
     return tuple(lines)
+
+
+def units_count(count: int, townships: Mapping[str, str]) -> str:
+    """3 个乡镇; nothing to count where one township is looked at."""
+    return f"{count} 个乡镇" if len(townships) > 1 else ""
+
+
+def every_one(townships: Mapping[str, str]) -> str:
+    """各乡镇都, or the one township that is looked at by its name."""
+    return next(iter(townships.values())) if len(townships) == 1 else "各乡镇都"

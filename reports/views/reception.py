@@ -17,7 +17,7 @@ from reports.parts import WEEKDAYS, Counter, Counters, Exceptional, ExceptionGro
 from reports.tables import Column, Kind, Lines, Table, Verdict, table
 from reports.view import View
 from reports.views.calendars import week_name
-from reports.views.people import most_by_township, name_of, named_by_township
+from reports.views.people import every_one, most_by_township, name_of, named_by_township, units_count
 from reports.views.raised import raised_columns, raised_values, to_raised
 
 KEPT, DESKS, RESOLVED = "reception.kept", "reception.desk_days", "reception.resolved"
@@ -99,7 +99,8 @@ def nothing_ahead(ahead: pd.DataFrame, townships: Mapping[str, str]) -> Exceptio
     """Townships that have announced nothing for the coming week. ``ahead``: see ``data_access.reception_lists.coming_slots``."""
     missing = {code: name for code, name in townships.items() if code not in set(ahead["code"])}
     lines = tuple(Exceptional(name, NOT_ANNOUNCED, to_township(code)) for code, name in missing.items())
-    return ExceptionGroup("未来一周没有公示场次", f"{len(missing)} 个乡镇", lines[: 2 * MOST_LINES], "各乡镇都已公示", about=KEPT)
+    count, quiet = units_count(len(missing), townships), f"{every_one(townships)}已公示"
+    return ExceptionGroup("未来一周没有公示场次", count, lines[: 2 * MOST_LINES], quiet, about=KEPT)
 
 
 def unresolved(frame: pd.DataFrame) -> ExceptionGroup:
