@@ -78,6 +78,8 @@ class Pack:
     """Worked out for the circular and the workbook, without a slide of their own."""
     area: str = ""
     at: datetime | None = None
+    lacking: str = ""
+    """The ledgers without a record, of which nothing is said: 诉求台账、接待台账."""
 
     @property
     def name(self) -> str:
@@ -133,6 +135,7 @@ class Pack:
             ("统计期", self.period.label),
             ("截至", "。".join(part for part in (self.as_of_words.removeprefix("截至"), self.looking_back) if part)),
             ("筛选", self.filters),
+            ("尚未装入", f"{self.lacking},不列入" if self.lacking else ""),
             ("规则手册", self.rulebook_version),
             (
                 "说明",
@@ -172,9 +175,13 @@ def meeting_pack(
     modules: frozenset[Module] | None = None,
     sections: Iterable[Section] | None = None,
     filters: str = "",
+    lacking: str = "",
     progress: Progress | None = None,
 ) -> Pack:
-    """The meeting's chapters from the source, in order; sections without a level that fits the area drop out."""
+    """The meeting's chapters from the source, in order; sections without a level that fits the area drop out.
+
+    ``modules``: those to speak of (all that run); ``lacking``: ledgers of others that have no record yet.
+    """
     modules = running_modules() if modules is None else modules
     wanted = list(agenda(audience, modules) if sections is None else sections)
     place = place_name(source, period, as_of, area)
@@ -205,6 +212,7 @@ def meeting_pack(
         edition=edition,
         filters=filters,
         background=tuple(chapters[section] for section in background),
+        lacking=lacking,
         area=area,
         at=source.at if source.at is not None and source.at.date() == as_of else None,
     )

@@ -11,7 +11,6 @@ from typing import Any
 
 from metrics.period import Period
 from reports.meeting_files import meeting_files
-from reports.modules import running_modules
 from reports.pack import Pack, meeting_pack
 from reports.selection_annex import with_selection
 from reports.source import operators_source
@@ -19,15 +18,18 @@ from reports.subjects import Audience, meeting_name
 
 
 def made(arguments: argparse.Namespace, as_of: date) -> Pack:
-    period, modules = Period.parse(arguments.period), running_modules()
+    period = Period.parse(arguments.period)
     if as_of < period.first:
         raise ValueError(f"{period.label}在截至日 {as_of.isoformat()} 尚未开始")
     with operators_source(arguments.area) as source:
-        pack = meeting_pack(source, Audience(arguments.audience), period, as_of, area=arguments.area, modules=modules)
+        there = source.contents()
+        pack = meeting_pack(
+            source, Audience(arguments.audience), period, as_of, area=arguments.area, modules=there.in_use, lacking=there.lacking_words
+        )
     if pack.audience is not Audience.SELECTION:
         return pack
     with operators_source() as source:  # ranks are county-wide whatever --area asks to see
-        return with_selection(pack, source, arguments.area, modules)
+        return with_selection(pack, source, arguments.area, there.in_use)
 
 
 def add_pack(commands: Any, today: Callable[[], date]) -> None:
@@ -40,7 +42,7 @@ def add_pack(commands: Any, today: Callable[[], date]) -> None:
             print(f"错误:{problem.args[0]}", file=sys.stderr)
             return 2
         if not pack.tables:
-            print("错误:这个会议没有可用的内容,请检查时段、区划和 BOARD_MODULES", file=sys.stderr)
+            print("错误:这个会议没有可用的内容,请检查时段、区划和 BOARD_MODULES,或台账尚未装入", file=sys.stderr)
             return 1
         arguments.out.mkdir(parents=True, exist_ok=True)
         for file in meeting_files(pack):

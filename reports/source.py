@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from data_access import areas
+from data_access import areas, contents
 from data_access.calendar import working_calendar
 from data_access.engine import Connection, engine
 from data_access.facts import FACTS
@@ -24,6 +24,7 @@ from metrics.rulebook import Edition, Rulebook, rulebook
 from metrics.vocabulary import Level, Role
 from metrics.workdays import Workdays
 from reports.frames import indicator_frame, question
+from reports.views.contents import Contents, contents_of
 
 BOUND_TABLES = ("duty", "nights", "reception", "petitions", "captains", "satisfaction", "quality")
 
@@ -80,6 +81,10 @@ class DatabaseSource:
         if asked not in self._units:
             self._units[asked] = areas.units(self.scope, self.connection, asked)
         return self._units[asked]
+
+    def contents(self) -> Contents:
+        """What the county's database holds so far."""
+        return contents_of(contents.contents(self.scope, self.connection))
 
     def people(self, person_ids: Iterable[int]) -> pd.DataFrame:
         return areas.people(self.scope, self.connection, person_ids)

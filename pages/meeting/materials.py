@@ -9,9 +9,9 @@ import streamlit as st
 from data_access.engine import engine
 from data_access.scope import CODE_LENGTHS
 from pages.common import loaders
+from pages.common.contents import contents_for
 from pages.common.filters import Filters
 from reports.meeting_files import WRITERS, MeetingFile, meeting_files
-from reports.modules import running_modules
 from reports.pack import Pack, Progress, meeting_pack
 from reports.selection_annex import with_selection
 from reports.source import DatabaseSource
@@ -53,6 +53,7 @@ def pack_in_session(filters: Filters, audience: Audience) -> Pack | None:
 
 def _made(choices: Choices, progress: Progress) -> Pack:
     filters, area = choices.filters, choices.filters.narrowed.area or ""
+    there = contents_for(filters.scope)
     pack = meeting_pack(
         loaders.source(filters.narrowed),
         choices.audience,
@@ -60,6 +61,8 @@ def _made(choices: Choices, progress: Progress) -> Pack:
         filters.as_of,
         area=area,
         sections=choices.sections,
+        modules=there.in_use,
+        lacking=there.lacking_words,
         filters=choices.words,
         progress=progress,
     )
@@ -67,7 +70,7 @@ def _made(choices: Choices, progress: Progress) -> Pack:
     if choices.audience is not Audience.SELECTION or len(filters.scope.area or "") > CODE_LENGTHS["county"]:
         return pack
     with engine().connect() as connection:
-        return with_selection(pack, DatabaseSource(connection, filters.scope), area, running_modules())
+        return with_selection(pack, DatabaseSource(connection, filters.scope), area, there.in_use)
 
 
 def forget() -> None:

@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 from markupsafe import Markup
 
+from metrics.vocabulary import Module
 from pages.common.downloads import exporter, file_button
 from pages.common.navigation import file_of
 from pages.common.page import page
@@ -17,14 +18,17 @@ ICONS = {"演示": ":material/slideshow:", "通报": ":material/description:", "
 CONTENTS = {"演示": "PPT,图表可编辑", "通报": "Word,按公文格式", "附表": "Excel,每榜一张表"}
 
 with page("meeting/meeting", default_period="指定") as p:
+    p.needs(Module.QUALITY)
     p.title("会议材料", subtitle="选会议、时段和内容,一次生成演示、通报和附表,三份数字一致。")
-    meetings = {subjects.meeting_name(each, p.filters.narrowed.area or ""): each for each in subjects.meetings()}
+    meetings = {subjects.meeting_name(each, p.filters.narrowed.area or ""): each for each in subjects.meetings(p.modules)}
     chosen = p.choose("会议", list(meetings), "meeting", next(iter(meetings)), labelled=True)
     audience = meetings[chosen]
-    every = {meeting.section_name(each): each for each in subjects.agenda(audience)}
+    every = {meeting.section_name(each): each for each in subjects.agenda(audience, p.modules)}
     picked = st.pills("内容", list(every), selection_mode="multi", default=list(every), key=f"sections-{audience}")
     choices = Choices(p.filters, audience, tuple(section for name, section in every.items() if name in picked))
 
+    if p.contents.lacking:
+        p.note(f"{p.contents.lacking_words}尚未装入,不列入。")
     if not choices.sections:
         p.note("至少选一项内容。")
     elif exporter() is None:

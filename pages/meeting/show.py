@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from metrics.vocabulary import Module
 from pages.common import loaders, panel
 from pages.common.navigation import file_of
 from pages.common.page import page
@@ -24,6 +25,7 @@ def player() -> Any:
 
 
 with page("meeting/show", default_period="指定", townships=False, is_live=False) as p:
+    p.needs(Module.QUALITY)
     p.title(
         "会议演示",
         crumbs=[("会议材料", file_of("meeting/meeting"), None)],
@@ -31,7 +33,7 @@ with page("meeting/show", default_period="指定", townships=False, is_live=Fals
     )
     # Its own parameter: the township a row was opened for must not narrow the show on the way back.
     p.filters = filters = replace(p.filters, township=st.query_params.get("of"))
-    meetings = {subjects.meeting_name(each, filters.narrowed.area or ""): each for each in subjects.meetings()}
+    meetings = {subjects.meeting_name(each, filters.narrowed.area or ""): each for each in subjects.meetings(p.modules)}
     with p.left:
         audience = meetings[p.pick("会议", list(meetings), "meeting", next(iter(meetings)), width=150) or next(iter(meetings))]
     with p.right:
@@ -41,7 +43,7 @@ with page("meeting/show", default_period="指定", townships=False, is_live=Fals
     pack = materials.pack_in_session(filters, audience)
     if pack is None:
         waiting = st.progress(0.0, "读取数据…")
-        choices = Choices(filters, audience, tuple(subjects.agenda(audience)))
+        choices = Choices(filters, audience, tuple(subjects.agenda(audience, p.modules)))
         pack = materials.pack_of(choices, lambda done, of, name: waiting.progress(done / of, f"计算 {name}…"))
         waiting.empty()
     if not pack.chapters and not pack.annexes:

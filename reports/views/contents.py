@@ -62,6 +62,11 @@ class Contents:
         return tuple(module for module in SWITCHED if module in self.running - self.in_use)
 
     @property
+    def lacking_words(self) -> str:
+        """诉求台账、接待台账; empty where all are there."""
+        return "、".join(LEDGERS[module].name for module in self.lacking)
+
+    @property
     def earliest(self) -> date | None:
         """The day of the first record of all."""
         return min(self.first.values(), default=None)
