@@ -167,7 +167,7 @@ class ExceptionGroup:
     severity: Status = Status.LOW
     about: str = ""
     table: Table | None = None
-    below: tuple[Sentence | More, ...] = ()
+    below: tuple[Sentence | More | Table, ...] = ()
 
     @property
     def shade(self) -> Status:
