@@ -13,7 +13,7 @@ from pages.common import loaders
 from pages.common.page import Page
 from pages.common.people import names_of
 from reports.subjects import SUBJECTS
-from reports.views import duty
+from reports.views import duty, duty_sections
 
 OTHERS = SUBJECTS[Module.DUTY].rankings["其他指标"]
 ROWS = 25
@@ -28,8 +28,8 @@ def chiefs(p: Page) -> None:
     first, last = asked.span(Span.MONTHS)
     days = {"first": first, "last": max(first, last)}
     changes = loaders.answer(changes_of_post, scope, ("appointment", "leave_period"), role="township_chief", **days)
-    p.show(duty.chief_table(frame, months, changes, filters.townships, asked), key="chiefs", picture_name="正职月住夜")
-    p.note(duty.chief_remark(asked))
+    p.show(duty_sections.chief_table(frame, months, changes, filters.townships, asked), key="chiefs", picture_name="正职月住夜")
+    p.note(duty_sections.chief_remark(asked))
 
 
 def load(p: Page) -> None:
@@ -39,8 +39,8 @@ def load(p: Page) -> None:
     team = loaders.fact(scope, "team_nights", asked, Span.PERIOD)
     frame = loaders.frame(scope, "duty.load_ratio", Level.TOWNSHIP, filters.period, filters.as_of)
     names = names_of(scope, team["person_id"])
-    p.show(duty.load_table(frame, team, names, asked), key="load", picture_name="班子负荷")
-    members = duty.member_table(frame, team, names)
+    p.show(duty_sections.load_table(frame, team, names, asked), key="load", picture_name="班子负荷")
+    members = duty_sections.member_table(frame, team, names)
     p.offer(lambda: members, members)
 
 
@@ -53,9 +53,9 @@ def villages(p: Page) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = p.search("查找村", "村名或乡镇名", "village_words", restarts="villages_page")
-        sort = p.pick("排序", list(duty.SORTS), "villages_by", next(iter(duty.SORTS))) or next(iter(duty.SORTS))
-    figures = duty.village_figures(compliance, unreported, streaks, filters.townships)
-    found = duty.ranked_villages(figures, words, sort, filters.township is None, filters.period)
+        sort = p.pick("排序", list(duty_sections.SORTS), "villages_by", next(iter(duty_sections.SORTS))) or next(iter(duty_sections.SORTS))
+    figures = duty_sections.village_figures(compliance, unreported, streaks, filters.townships)
+    found = duty_sections.ranked_villages(figures, words, sort, filters.township is None, filters.period)
     p.pages_of(found, ROWS, "villages", parameter="villages_page")
 
 
