@@ -67,6 +67,7 @@ def test_the_sentence_says_who_is_not_visited_and_which_posts_nobody_holds() -> 
     assert captains.sentence(2953, gaps((6, 0, 0), (6, 1, 0)), VIEW) == "本月还有 2,953 户重点户没有走访,1 个邻没有邻长"
     past = replace(VIEW, period=Period.parse("2026-Q3"))
     assert captains.sentence(2953, gaps((6, 0, 0), (6, 1, 0)), past) == "2026年9月有 2,953 户重点户没有走访,截至9月30日 1 个邻没有邻长"
+    assert captains.sentence(0, gaps((6, 1, 0)), VIEW, due=0) == "本月没有应走访的重点户,邻长没有空缺"
     assert captains.sentence(0, gaps((6, 1, 0)), past) == "2026年9月重点户都已走访,截至9月30日邻长没有空缺"
     assert captains.sentence(0, gaps(), View(OCTOBER, TODAY, VIEW.workdays)) == "2026年10月重点户都已走访,截至10月31日邻长没有空缺"
 

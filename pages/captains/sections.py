@@ -38,7 +38,8 @@ Answer = Callable[..., Any]
 
 
 def sentence(filters: Filters) -> str:
-    return captains.sentence(_unvisited_count(filters, HouseholdKind.KEY), _gaps(filters), filters.view)
+    due = captains.households_due(_figures(filters, HouseholdKind.KEY))
+    return captains.sentence(_unvisited_count(filters, HouseholdKind.KEY), _gaps(filters), filters.view, due)
 
 
 def to_act_on(filters: Filters) -> Exceptions:

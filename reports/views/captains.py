@@ -17,6 +17,7 @@ from reports.links import CAPTAIN, CAPTAINS, Link
 from reports.parts import Exceptional, ExceptionGroup
 from reports.tables import Column, Kind, Table, table
 from reports.view import View
+from reports.views.contents import quiet_words
 from reports.views.people import name_of
 
 MOST_LINES = 5
@@ -48,11 +49,23 @@ def visits_id(kind: HouseholdKind) -> str:
     return f"captains.{kind}_visits"
 
 
-def sentence(unvisited: int, gaps: pd.DataFrame, view: View) -> str:
-    """本月还有 2,953 户重点户没有走访,14 个邻没有邻长. ``unvisited``: key households; ``gaps``: see ``captain_lists.grid_gaps``."""
+def households_due(figures: pd.DataFrame) -> int:
+    """How many households are to be visited. ``figures``: of the visits by township."""
+    return int(figures["n"].fillna(0).sum())
+
+
+def sentence(unvisited: int, gaps: pd.DataFrame, view: View, due: int = 1) -> str:
+    """本月还有 2,953 户重点户没有走访,14 个邻没有邻长.
+
+    ``unvisited``: key households, of those ``due``; ``gaps``: see ``captain_lists.grid_gaps``.
+    """
     when, left = ("本月", "还有") if not view.is_past else (due_period(HouseholdKind.KEY, view).label, "有")
     empty = int((~gaps["appointed"].astype(bool)).sum())
-    visits = f"{when}{left} {whole(unvisited)} 户重点户没有走访" if unvisited else f"{when}重点户都已走访"
+    visits = (
+        f"{when}{left} {whole(unvisited)} 户重点户没有走访"
+        if unvisited
+        else quiet_words(due, f"{when}重点户都已走访", f"{when}没有应走访的重点户")
+    )
     posts = f"{view.until} {whole(empty)} 个邻没有邻长".strip() if empty else f"{view.until}邻长没有空缺"
     return f"{visits},{posts}"
 
@@ -72,7 +85,8 @@ def unvisited_group(kind: HouseholdKind, figures: pd.DataFrame, view: View) -> E
     )
     runs = part.last > view.as_of
     count = f"{whole(int(left.sum()))} 户 · {f'{day_text(part.last)}止' if runs else part.label}"
-    return ExceptionGroup(f"{name}未走访", count, lines, "本期都已走访", Status.NEAR if runs else Status.LOW, visits_id(kind))
+    quiet = quiet_words(households_due(figures), "本期都已走访", f"没有应走访的{name}")
+    return ExceptionGroup(f"{name}未走访", count, lines, quiet, Status.NEAR if runs else Status.LOW, visits_id(kind))
 
 
 def vacancy_group(gaps: pd.DataFrame, upper: pd.DataFrame) -> ExceptionGroup:

@@ -111,6 +111,11 @@ def lacking_groups(contents: Contents, may_load: bool) -> list[ExceptionGroup]:
     return [ExceptionGroup("尚未装入", f"{len(lines)} 项", lines, severity=Status.NONE)]
 
 
+def quiet_words(due: float, praise: str, nothing: str = "没有应统计的") -> str:
+    """What stands where nothing is amiss: praise only where something was ``due``."""
+    return praise if due else nothing
+
+
 # --- a new county ------------------------------------------------------------------------------------------------------
 
 

@@ -16,6 +16,7 @@ from metrics.wording import fraction, is_missing, value_text, whole
 from reports.links import QUALITY, Definition, Link, to_person, to_township, to_village
 from reports.parts import Exceptional, ExceptionGroup
 from reports.tables import Column, Kind, Table, table
+from reports.views.contents import quiet_words
 
 MOST_LINES = 4
 PROBLEMS_VIEW = "对不上的记录"
@@ -50,16 +51,24 @@ def sentence(period: Period, frames: Frames) -> str:
             for row in off_target(frames[entry.id], entry).to_dict("records"):
                 found.setdefault(str(row["name"]), []).append(f"{entry.name}{value_text(entry, row['value'])}")
     if not found:
-        return f"{period.label}各乡镇台账及时、没有明显异常"
+        return f"{period.label}{quiet_words(_looked_at(frames), '各乡镇台账及时、没有明显异常', '没有可核实的记录')}"
     worst = max(found, key=lambda name: len(found[name]))
     others = len(found) - 1
     rest = f";另有 {others} 个乡镇各有一两项要看" if others else ""
     return f"{worst}{'、'.join(found[worst][:2])},先核实{rest}"
 
 
+def _looked_at(frames: Frames) -> float:
+    """How many records the figures are told from."""
+    return sum(float(frame["n"].fillna(0).sum()) for frame in frames.values())
+
+
 def groups(frames: Frames, problems: pd.DataFrame) -> list[ExceptionGroup]:
     """Who misses what, and the rows that fit nowhere (``problems``: see ``data_access.problems.problem_counts``)."""
-    return [*(group for entry in map(indicator, WATCHED) if (group := _missed(frames[entry.id], entry))), _problems(problems)]
+    return [
+        *(group for entry in map(indicator, WATCHED) if (group := _missed(frames[entry.id], entry))),
+        _problems(problems, _looked_at(frames)),
+    ]
 
 
 def _missed(frame: pd.DataFrame, entry: Indicator) -> ExceptionGroup | None:
@@ -73,11 +82,18 @@ def _missed(frame: pd.DataFrame, entry: Indicator) -> ExceptionGroup | None:
     return group if lines else None
 
 
-def _problems(problems: pd.DataFrame) -> ExceptionGroup:
+def _problems(problems: pd.DataFrame, looked_at: float) -> ExceptionGroup:
     to_list = Link(QUALITY, {"view": PROBLEMS_VIEW})
     lines = [Exceptional(f"{row['rows']} 条", str(row["reason"]), to_list) for row in problems.head(MOST_LINES).to_dict("records")]
     count = f"{int(problems['rows'].sum())} 条"
-    return ExceptionGroup("对不上、没计入的记录", count, tuple(lines), "每条记录都对得上", Status.NEAR, "quality.in_time")
+    return ExceptionGroup(
+        "对不上、没计入的记录",
+        count,
+        tuple(lines),
+        quiet_words(looked_at, "每条记录都对得上", "没有可核实的记录"),
+        Status.NEAR,
+        "quality.in_time",
+    )
 
 
 # --- people -----------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from reports.parts import WEEKDAYS, Counter, Counters, Exceptional, ExceptionGro
 from reports.tables import Column, Kind, Lines, Table, Verdict, table
 from reports.view import View
 from reports.views.calendars import week_name
+from reports.views.contents import quiet_words
 from reports.views.people import every_one, most_by_township, name_of, named_by_township, units_count
 from reports.views.raised import raised_columns, raised_values, to_raised
 
@@ -67,8 +68,8 @@ def _announced(row: Mapping[Any, Any], names: Mapping[int, str]) -> tuple[str, s
 # --- what to act on -------------------------------------------------------------------------------------------------
 
 
-def nobody_came(slots: pd.DataFrame, total: int, names: Mapping[int, str]) -> ExceptionGroup:
-    """Published slots that nobody received at. ``slots``: the first of them, see ``data_access.reception_lists.slot_list``."""
+def nobody_came(slots: pd.DataFrame, total: int, names: Mapping[int, str], published: int = 1) -> ExceptionGroup:
+    """Of the ``published`` slots those nobody received at. ``slots``: the first of them, see ``data_access.reception_lists.slot_list``."""
     lines = []
     for row in slots.head(MOST_LINES).to_dict("records"):
         leader, backup = _announced(row, names)
@@ -77,7 +78,8 @@ def nobody_came(slots: pd.DataFrame, total: int, names: Mapping[int, str]) -> Ex
         lines.append(Exceptional(f"{day_text(row['day'])} {where}", words, to_township(row["code"])))
     if total > len(lines):
         lines.append(Exceptional(f"全部 {total} 场 →", link=Link(RECEPTION, {"view": "场次", "how": "nobody"})))
-    return ExceptionGroup(HOW["nobody"], f"{whole(total)} 场", tuple(lines), "公示的场次都有人接待", about=KEPT)
+    quiet = quiet_words(published, "公示的场次都有人接待", "没有公示的场次")
+    return ExceptionGroup(HOW["nobody"], f"{whole(total)} 场", tuple(lines), quiet, about=KEPT)
 
 
 def short_named(short: pd.DataFrame) -> pd.DataFrame:
@@ -111,7 +113,8 @@ def unresolved(frame: pd.DataFrame) -> ExceptionGroup:
         Exceptional(str(row["name"]), f"{row['left']} 件未化解({fraction(row['k'], row['n'])})", to_township(row["code"]))
         for row in left.head(MOST_LINES).to_dict("records")
     )
-    return ExceptionGroup("到期未化解的接待纠纷", f"{int(left['left'].sum())} 件", lines, "到期的都已化解", Status.NEAR, RESOLVED)
+    quiet = quiet_words(frame["n"].fillna(0).sum(), "到期的都已化解", "没有到期的接待纠纷")
+    return ExceptionGroup("到期未化解的接待纠纷", f"{int(left['left'].sum())} 件", lines, quiet, Status.NEAR, RESOLVED)
 
 
 # --- the slots ------------------------------------------------------------------------------------------------------
