@@ -19,7 +19,7 @@ from metrics.definition import Question
 from metrics.period import Period, PeriodKind
 from metrics.registry import REGISTRY
 from metrics.rulebook import rulebook
-from metrics.vocabulary import Level
+from metrics.vocabulary import Level, Status
 from metrics.workdays import Week, Workdays
 from pages.common import freshness
 from pages.common import page as frame_of_page
@@ -32,7 +32,7 @@ from reports.readings import of_one, whole_row
 from reports.source import DatabaseSource
 from reports.tables import Table, figure_table
 from reports.view import View
-from reports.views import nights, reception
+from reports.views import nights, quality, reception
 from reports.views.duty import Night, tonight_groups
 from reports.views.nights import LastWeek
 from tests.demo_county import a_small_county
@@ -219,3 +219,9 @@ def test_tonight_of_one_township_is_said_by_its_name() -> None:
     two = Night(TODAY, asked, 21, pd.concat([rolls, rolls.assign(code="149981102", name="西沟乡")]))
     assert two.sentence == "今晚 2 个乡镇全部达标"
     assert tonight_groups(two)[0].quiet == "所有乡镇达标"
+
+
+def test_the_books_of_one_township_are_said_by_its_name() -> None:
+    frame = pd.DataFrame([{"code": "149981101", "name": "泥河镇", "k": 1, "n": 100, "value": 0.01, "rank": 1, "status": Status.OK}])
+    for frames, who in ((frame, "泥河镇"), (pd.concat([frame, frame.assign(name="西沟乡")]), "各乡镇")):
+        assert quality.sentence(MONTH, dict.fromkeys(quality.WATCHED, frames)) == f"{MONTH.label}{who}台账及时、没有明显异常"

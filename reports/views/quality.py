@@ -51,7 +51,9 @@ def sentence(period: Period, frames: Frames) -> str:
             for row in off_target(frames[entry.id], entry).to_dict("records"):
                 found.setdefault(str(row["name"]), []).append(f"{entry.name}{value_text(entry, row['value'])}")
     if not found:
-        return f"{period.label}{quiet_words(_looked_at(frames), '各乡镇台账及时、没有明显异常', '没有可核实的记录')}"
+        names = {str(name) for frame in frames.values() for name in frame["name"]}
+        who = next(iter(names)) if len(names) == 1 else "各乡镇"
+        return f"{period.label}{quiet_words(_looked_at(frames), f'{who}台账及时、没有明显异常', '没有可核实的记录')}"
     worst = max(found, key=lambda name: len(found[name]))
     others = len(found) - 1
     rest = f";另有 {others} 个乡镇各有一两项要看" if others else ""
