@@ -24,9 +24,18 @@ def units(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
 
     Grain: one row a unit. Columns: code, name, valid_from, valid_to (dates or None).
     """
+    return _units(scope, connection, window.level, _exists_within(window))
+
+
+def units_of(scope: Scope, connection: Connection, level: str, codes: Iterable[str]) -> pd.DataFrame:
+    """Those of the codes that are units of ``level`` and count, whenever they existed. Grain and columns as :func:`units`."""
+    return _units(scope, connection, level, Area.code.in_(sorted(codes)))
+
+
+def _units(scope: Scope, connection: Connection, level: str, which: ColumnElement[bool]) -> pd.DataFrame:
     statement = (
         select(Area.code, Area.name, Area.valid_from, Area.valid_to)
-        .where(Area.level == window.level, counted(Area.code, scope), _exists_within(window))
+        .where(Area.level == level, counted(Area.code, scope), which)
         .order_by(Area.code)
     )
     return frame(connection, statement, ["code", "name", "valid_from", "valid_to"], {"code": "str", "name": "str"})

@@ -214,6 +214,6 @@ INDICATORS = (
         basis=("R26",),
         ranked_when_thin=True,
         moment=True,
-        notes="自截至日所在年的1月1日起计;集中、兜底、小微培训与竞赛都算。",
+        notes="自时点所在年的1月1日起计;集中、兜底、小微培训与竞赛都算。",
     ),
 )

@@ -151,7 +151,7 @@ class Question:
         if span in (Span.MONTHS, Span.NIGHT_MONTHS, Span.QUARTERS):
             parts = self.period.quarters() if span is Span.QUARTERS else self.period.months()
             return parts[0].first, min(parts[-1].last, self.night_over if span is Span.NIGHT_MONTHS else self.as_of)
-        firsts = {Span.YEAR_TO_DATE: date(self.as_of.year, 1, 1), Span.MOMENT: self.moment, Span.SO_FAR: date(1900, 1, 1)}
+        firsts = {Span.YEAR_TO_DATE: date(self.moment.year, 1, 1), Span.MOMENT: self.moment, Span.SO_FAR: date(1900, 1, 1)}
         lasts = {Span.DAYS: self.day_over, Span.NIGHTS: self.night_over}
         return firsts.get(span, self.first), min(lasts.get(span, self.as_of), self.period.last)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -35,7 +35,11 @@ class Source(Protocol):
         ...
 
     def units(self, question: Question) -> pd.DataFrame:
-        """The area units of the question's level: columns code, name."""
+        """The area units of the question's level that exist within its period: columns code, name."""
+        ...
+
+    def units_of(self, level: Level, codes: Sequence[str]) -> pd.DataFrame:
+        """Those of the codes that are units of a level, whenever they existed: columns code, name."""
         ...
 
     def people(self, person_ids: Iterable[int]) -> pd.DataFrame:
@@ -97,11 +101,21 @@ def perfect_figures(source: Source, level: Level, period: Period, as_of: date) -
 
 
 def named_units(source: Source, figure: pd.DataFrame, asked: Question) -> pd.DataFrame:
-    """The rows a frame has: all units of an area level, else those the figure found. Columns: code, name."""
+    """The rows a frame has: of an area level all units of the period and whichever else something counts in, so that a parent is the sum
+    of the rows shown (a village that ended last month with a week of this one); of others those the figure found. Columns: code, name."""
     if asked.level in AREA_LEVELS:
-        return source.units(asked)
+        units = source.units(asked)
+        more = sorted(_counted_codes(figure) - set(units["code"]))
+        found = source.units_of(asked.level, more) if more else units.iloc[:0]
+        return pd.concat([units, found], ignore_index=True) if len(found) else units
     codes = figure["code"].astype("str")
     if asked.level is not Level.PERSON:
         return pd.DataFrame({"code": codes, "name": codes})
     names = source.people(int(code[2:]) for code in codes).set_index("person_id")["name"]
     return pd.DataFrame({"code": codes, "name": [names.get(int(code[2:])) for code in codes]})
+
+
+def _counted_codes(figure: pd.DataFrame) -> set[str]:
+    """The units in which a figure counts anything."""
+    held = figure[[name for name in ("k", "n", "value") if name in figure]].astype("float64").fillna(0).ne(0).any(axis=1)
+    return set(figure.loc[held, "code"].astype("str"))

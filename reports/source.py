@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -81,6 +81,9 @@ class DatabaseSource:
         if asked not in self._units:
             self._units[asked] = areas.units(self.scope, self.connection, asked)
         return self._units[asked]
+
+    def units_of(self, level: Level, codes: Sequence[str]) -> pd.DataFrame:
+        return areas.units_of(self.scope, self.connection, str(level), codes)
 
     def contents(self) -> Contents:
         """What the county's database holds so far."""

@@ -186,9 +186,13 @@ def nights(first: str, last: str) -> list[date]:
 def figure(
     connection: Connection, indicator_id: str, by: str, period: str, as_of: str, scope: Scope = EVERYTHING
 ) -> dict[str, dict[str, Any]]:
-    """An indicator as the board shows it: code → row with name, k, n, value, rank, status (missing is None)."""
-    source = DatabaseSource(connection, scope)
-    frame = indicator_frame(source, indicator(indicator_id), Level(by), Period.parse(period), day(as_of))
+    """An indicator as the board shows it: code → row with name, k, n, value, rank, status (missing is None).
+
+    ``as_of`` is a day, or a moment (``2026-11-26T00:01``).
+    """
+    at = moment(as_of) if "T" in as_of else None
+    source = DatabaseSource(connection, scope, at=at)
+    frame = indicator_frame(source, indicator(indicator_id), Level(by), Period.parse(period), at.date() if at else day(as_of))
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
     return {row["code"]: row for row in rows}
 

@@ -1,6 +1,6 @@
 """The slow, obvious count of 诉求 and 满意度: one petition at a time, from the words of docs/indicators, sharing nothing with the SQL.
 
-A petition is a plain dict of its columns with two lists, ``events`` and ``ratings``. Every moment is the last second of a day.
+A petition is a plain dict of its columns with two lists, ``events`` and ``ratings``. A moment is the last second of a day unless one is given.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ def deadline(petition: dict) -> datetime:
 class Asked:
     """A period cut at as-of, and what is known of a petition then."""
 
-    def __init__(self, first: date, last: date, as_of: date) -> None:
+    def __init__(self, first: date, last: date, as_of: date, now: datetime | None = None) -> None:
         self.first, self.last, self.as_of = first, min(last, as_of), as_of
-        self.now = end_of(as_of)
-        self.moment = end_of(self.last)
+        self.now = now or end_of(as_of)
+        self.moment = min(end_of(self.last), self.now)
 
     def within(self, at: datetime | None) -> bool:
-        return at is not None and self.first <= at.date() <= self.last
+        return at is not None and self.first <= at.date() <= self.last and at <= self.now
 
     def known(self, at: datetime | None) -> datetime | None:
         return at if at is not None and at <= self.now else None

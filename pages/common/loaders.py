@@ -8,7 +8,7 @@ away the marks stand still and what was cached goes on being shown; ``away_since
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -148,6 +148,12 @@ def _units(key: str, _scope: Scope, _asked: Window) -> pd.DataFrame:
         return areas.units(_scope, connection, _asked)
 
 
+@st.cache_resource(show_spinner=False, max_entries=200, ttl=6 * 3600)
+def _units_of(key: str, _scope: Scope, _level: Level, _codes: Sequence[str]) -> pd.DataFrame:
+    with _connection() as connection:
+        return areas.units_of(_scope, connection, str(_level), _codes)
+
+
 @dataclass(frozen=True)
 class CachedSource:
     """The pages' twin of ``reports.source.DatabaseSource``."""
@@ -167,6 +173,9 @@ class CachedSource:
     def units(self, question: Question) -> pd.DataFrame:
         asked = window(question, Span.PERIOD)
         return _units(repr((self.scope, asked, mark_of(("area",)))), self.scope, asked)
+
+    def units_of(self, level: Level, codes: Sequence[str]) -> pd.DataFrame:
+        return _units_of(repr((self.scope, level, codes, mark_of(("area",)))), self.scope, level, codes)
 
     def people(self, person_ids: Iterable[int]) -> pd.DataFrame:
         with _connection() as connection:
