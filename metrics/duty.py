@@ -71,11 +71,25 @@ def village_nights(facts: Facts, question: Question) -> pd.DataFrame:
     return roll
 
 
+NO_ROLL_YET = "台账启用前"
+
+
+def since_first_record(roll: pd.DataFrame, first: date | None) -> pd.DataFrame:
+    """A judged roll as it is told: nights before the county's first record (``first``; None: there is none) are nobody's 未填报.
+
+    Adds the column before (bool). What indicators count stays as it is.
+    """
+    before = roll["night"].map(lambda night: first is None or night < first).astype(bool)
+    return roll.assign(before=before, unreported=roll["unreported"] & ~before)
+
+
 def shortfall_words(night: Mapping[Hashable, Any]) -> str:
     """What a township's or village's night lacks, in the office's words; empty where it is compliant.
 
-    ``night``: a row of :func:`township_nights` or :func:`village_nights`.
+    ``night``: a row of :func:`township_nights` or :func:`village_nights`, or of :func:`since_first_record`.
     """
+    if night.get("before"):
+        return NO_ROLL_YET
     if night["unreported"]:
         return "未填报"
     at_township = "staff" in night

@@ -7,9 +7,10 @@ import streamlit as st
 
 from data_access.accounts import Role
 from data_access.clock import beijing_now
+from metrics.period import Period, PeriodKind
 from pages.common.navigation import existing_entries
-from tests.builders import TOWNSHIP, a_county, a_household, a_person, a_petition, a_stay, an_appointment
-from tests.opened_pages import LAST_NIGHT, links, opened, words
+from tests.builders import TOWNSHIP, a_county, a_household, a_person, a_petition, a_stay, an_appointment, figure, kn
+from tests.opened_pages import LAST_NIGHT, links, opened, panels, words, workdays_before
 from tests.signed_in import an_account
 
 PRAISE = (
@@ -108,3 +109,43 @@ def test_a_wall_without_records_shows_the_first_steps_and_no_verdict(served):
     page = words(opened(served, "wall", an_account(served, Role.WALL, now=beijing_now())))
     assert "新县起步" in page
     assert praise_on(page) == []
+
+
+# --- nights before the first record ------------------------------------------------------------------------------------
+
+
+def a_ledger_that_begins(database, first):
+    with database.begin() as connection:
+        a_county(connection)
+        a_stay(connection, an_appointment(connection, "township_chief", TOWNSHIP), first)
+
+
+def test_nights_before_the_first_record_are_not_left_unreported(served):
+    month = Period.holding(PeriodKind.MONTH, LAST_NIGHT).before
+    nights = [night for night in workdays_before(60) if month.first <= night <= month.last]
+    first, before = nights[-5], nights[:-5]
+    a_ledger_that_begins(served, first)
+    page = opened(served, "duty", period="指定", which=month.text)
+    assert f"{len(nights)} 个乡镇夜中 0 个达标,1 个未达标,4 个未填报,{len(before)} 个在台账启用前" in words(page)
+    squares = next(panel for panel in panels(page) if "nightmap" in panel)
+    assert squares.count("住夜台账启用前") == 2 * len(before)  # said for the eye and for a screen reader
+    assert squares.count('class="night blank"') == 4 + 1  # and in the legend
+
+
+def test_a_night_before_the_first_record_says_that_no_roll_was_kept(served):
+    before, first = workdays_before(2)
+    a_ledger_that_begins(served, first)
+    page = opened(served, "duty", night=before.isoformat())
+    assert "在住夜台账启用前,没有记录" in words(page)
+    who = next(panel for panel in panels(page) if "谁在岗" in panel)
+    assert "住夜台账启用前" in who
+    assert "未填报" not in who
+
+
+def test_what_indicators_count_stays_as_it_is_defined(served):
+    before, first = workdays_before(2)
+    a_ledger_that_begins(served, first)
+    month = Period.holding(PeriodKind.MONTH, before)
+    with served.connect() as connection:
+        k, n = kn(figure(connection, "duty.unreported", "township", month.text, first.isoformat()))
+    assert k == n - (1 if month.first <= first <= month.last else 0)

@@ -11,10 +11,11 @@ from data_access.clock import beijing_now
 from data_access.facts import FACTS
 from data_access.scope import Scope
 from metrics.definition import Facts, Question, Span
-from metrics.duty import duty_night, township_nights, village_nights
+from metrics.duty import duty_night, since_first_record, township_nights, village_nights
 from metrics.period import Period, PeriodKind
-from metrics.vocabulary import Level
+from metrics.vocabulary import Level, Module
 from pages.common import loaders
+from pages.common.contents import contents_for
 from reports.views.duty import Night
 
 TOWNSHIP_FACTS = ("townships", "township_roll", "staff_in_post")
@@ -32,16 +33,20 @@ def _facts(scope: Scope, names: tuple[str, ...], asked: Question) -> Facts:
     return {name: loaders.fact(scope, name, asked, Span.PERIOD) for name in names}
 
 
+def _told(scope: Scope, roll: pd.DataFrame) -> pd.DataFrame:
+    return since_first_record(roll, contents_for(scope).first.get(Module.DUTY))
+
+
 def rolls_of_townships(scope: Scope, asked: Question) -> pd.DataFrame:
-    """``township_nights`` with the name of each township."""
+    """``township_nights`` with the name of each township, and which nights lie before the first record."""
     facts = _facts(scope, TOWNSHIP_FACTS, asked)
-    return facts["townships"][["code", "name"]].merge(township_nights(facts, asked), on="code")
+    return facts["townships"][["code", "name"]].merge(_told(scope, township_nights(facts, asked)), on="code")
 
 
 def rolls_of_villages(scope: Scope, asked: Question) -> pd.DataFrame:
-    """``village_nights`` with the name of each village."""
+    """``village_nights`` likewise with the name of each village."""
     facts = _facts(scope, VILLAGE_FACTS, asked)
-    return facts["villages"][["code", "name"]].merge(village_nights(facts, asked), on="code")
+    return facts["villages"][["code", "name"]].merge(_told(scope, village_nights(facts, asked)), on="code")
 
 
 def tonight(scope: Scope, as_of: date) -> Night | None:

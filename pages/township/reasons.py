@@ -5,9 +5,9 @@ from __future__ import annotations
 from data_access.petition_lists import Asked, petition_count, petition_list
 from data_access.scope import Scope
 from metrics.definition import Facts, Indicator, Question
-from metrics.duty import chief_month_nights, township_nights
+from metrics.duty import chief_month_nights, since_first_record, township_nights
 from metrics.nights import held_weeks
-from metrics.vocabulary import Level
+from metrics.vocabulary import Level, Module
 from pages.common import loaders
 from pages.common.page import Page
 from pages.common.people import names_of
@@ -23,7 +23,8 @@ def cause_of(p: Page, figure: UnitFigure, code: str, county: Scope) -> Cause:
     entry, own = figure.entry, p.scope.narrowed(code)
     asked = loaders.question_for(own, Level.TOWNSHIP, p.filters.period, p.filters.as_of)
     if entry.id in NIGHTS:
-        return cause(township.night_lines(entry.id, township_nights(_facts(entry, own, asked), asked), code))
+        rolls = since_first_record(township_nights(_facts(entry, own, asked), asked), p.contents.first.get(Module.DUTY))
+        return cause(township.night_lines(entry.id, rolls, code))
     if entry.id == "duty.chief_nights":
         months = chief_month_nights(_facts(entry, own, asked), asked)
         return cause(township.chief_lines(months, names_of(own, months["person_id"])))

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from metrics.definition import Question
-from metrics.duty import shortfall_words
+from metrics.duty import NO_ROLL_YET, shortfall_words
 from metrics.period import Period
 from metrics.vocabulary import Status
 from metrics.wording import day_text, fraction, is_missing
@@ -29,6 +29,7 @@ SHOWN_NAMES, MOST_LINES, MOST_NAMED = 3, 4, 3
 
 OK, BLANK, OFF, AHEAD = State("ok", "✓", "达标"), State("blank", "空", "未填报"), State("off", "·", "非工作日"), State("ahead", "", "未到")
 TONIGHT = State("ahead", "今", NOT_DUE)
+BEFORE = State("ahead", "", f"住夜{NO_ROLL_YET}")
 CHIEF, LEADERS, STAFF, SEVERAL = (
     State("low", "正", "缺正职"),
     State("low", "班", "班子不足"),
@@ -76,11 +77,18 @@ class Night:
         return is_still_to_come(self.day, self.asked, self.hour)
 
     @property
+    def is_before(self) -> bool:
+        """Whether it lies before the county's first record."""
+        return "before" in self.townships and bool(self.townships["before"].all())
+
+    @property
     def sentence(self) -> str:
         """今晚 9 个乡镇中 7 个达标,西沟乡班子差1人;槐树湾乡缺正职、职工差1人."""
         total, short = len(self.townships), self.townships[~self.townships["compliant"].astype(bool)]
         if total == 0:
             return f"{self.label}没有应住夜的乡镇"
+        if self.is_before:
+            return f"{self.label}在住夜{NO_ROLL_YET},没有记录"
         if short.empty:
             return f"{self.label}{self.townships['name'].iloc[0]}达标" if total == 1 else f"{self.label} {total} 个乡镇全部达标"
         named = listed(f"{row['name']}{shortfall_words(row)}" for row in short.head(MOST_NAMED).to_dict("records"))
@@ -95,6 +103,8 @@ class Night:
 
 def night_verdict(roll: Mapping[Any, Any], asked: Question, hour: int) -> Verdict:
     """达标, what is missing, 未填报, or that nothing is due yet. ``roll``: a row of ``township_nights`` or ``village_nights``."""
+    if roll.get("before"):
+        return Verdict(Status.NONE, BEFORE.words)
     if roll["unreported"]:
         return Verdict(Status.NONE, NOT_DUE if is_still_to_come(roll["night"], asked, hour) else BLANK.words)
     return Verdict(Status.OK, OK.words) if roll["compliant"] else Verdict(Status.LOW, shortfall_words(roll))
@@ -112,7 +122,9 @@ def last_night_of(view: View) -> str:
 
 
 def tonight_groups(night: Night) -> list[ExceptionGroup]:
-    """Townships, then villages, that lack someone."""
+    """Townships, then villages, that lack someone; of a night nobody kept a roll of yet nothing is said."""
+    if night.townships.empty or night.is_before:
+        return []
     rolls = night.townships.assign(words=[shortfall_words(row) for row in night.townships.to_dict("records")])
     short = rolls[rolls["words"] != ""].sort_values(["unreported", "has_chief"], ascending=[False, True])
     lines = [
@@ -285,6 +297,8 @@ def village_table(night: Night, rolls: pd.DataFrame, stays: pd.DataFrame, everyo
 
 def state_of(roll: Mapping[Hashable, Any]) -> State:
     """The state of a row of ``township_nights`` or ``village_nights``; its words say how many are missing."""
+    if roll.get("before"):
+        return BEFORE
     if roll["unreported"]:
         return BLANK
     if roll["compliant"]:
@@ -352,7 +366,7 @@ def night_map_table(it: HeatMap, title: str, unit: str = "乡镇") -> Table:
         {
             "name": line.name,
             "met": sum(square.state.shade == OK.shade for square in line.squares),
-            "due": sum(square.state.shade not in (OFF.shade, AHEAD.shade) or square.state is TONIGHT for square in line.squares),
+            "due": sum(square.state.shade not in (OFF.shade, AHEAD.shade) or square.state in (TONIGHT, BEFORE) for square in line.squares),
             **{square.day.isoformat(): square.state.words for square in line.squares},
         }
         for line in it.lines
@@ -363,7 +377,9 @@ def night_map_table(it: HeatMap, title: str, unit: str = "乡镇") -> Table:
 def month_title(month: Period, rolls: pd.DataFrame) -> str:
     """2026年11月 153 个乡镇夜中 120 个达标,30 个未达标,3 个未填报."""
     missed, blank = int((~rolls["compliant"].astype(bool)).sum()), int(rolls["unreported"].sum())
-    return f"{month.label} {len(rolls)} 个乡镇夜中 {len(rolls) - missed} 个达标,{missed - blank} 个未达标,{blank} 个未填报"
+    before = int(rolls["before"].sum()) if "before" in rolls else 0
+    said = f"{len(rolls) - missed} 个达标,{missed - blank - before} 个未达标,{blank} 个未填报"
+    return f"{month.label} {len(rolls)} 个乡镇夜中 {said}" + (f",{before} 个在{NO_ROLL_YET}" if before else "")
 
 
 def streak_words(compliance: pd.DataFrame, streaks: pd.DataFrame) -> dict[str, str]:
