@@ -266,7 +266,7 @@ NAMES = ["云屏经济技术开发区1473号街道(筹)", "第1234567网格", "�
 
 
 @pytest.mark.parametrize(
-    ("as_of", "audience"), zip((date(2026, 10, 15), date(2026, 10, 31), date(2026, 11, 25), date(2027, 1, 2)), Audience, strict=True)
+    ("as_of", "audience"), [*zip((date(2026, 10, 15), date(2026, 10, 31), date(2026, 11, 25), date(2027, 1, 2)), Audience, strict=True)]
 )
 @pytest.mark.parametrize("times", [1, 1_000, 1_000_000])
 def test_names_and_counts_of_four_and_seven_digits_read_back(as_of: date, audience: Audience, times: int) -> None:
