@@ -69,9 +69,10 @@ def records(p: Page, person: Person, found: Sequence[Month], asked: Question) ->
     total = sum(month.done.get(kind, 0) for month in found)
     query = {"person_id": person.person_id, "kind": kind, "first": found[-1].period.first, "last": p.view.moment}
     scope, masked = p.scope, p.view.masked
+    chosen = {name: st.query_params[name] for name in ("records",) if name in st.query_params}
 
     def of_kind(answer: Any, **part: int) -> Table:
         rows = answer(records_of, scope, **query, **{"rows": ROWS, **part})
-        return view.record_table(person, kind, rows, total, asked, masked)
+        return view.record_table(person, kind, rows, total, asked, masked, chosen)
 
     p.pages_of_query(of_kind, PROFILE_TABLES, total, ROWS, "record-rows", parameter="person_records")

@@ -200,10 +200,13 @@ RECORD_COLUMNS = (
 )
 
 
-def record_table(person: Person, kind: str, rows: pd.DataFrame, total: int, asked: Question, masked: bool) -> Table:
+def record_table(
+    person: Person, kind: str, rows: pd.DataFrame, total: int, asked: Question, masked: bool, chosen: Mapping[str, str]
+) -> Table:
     """Records of a kind, the latest first; a stay that does not count says why, a row opens the record as it was entered.
 
-    ``rows``: see ``data_access.profiles.records_of``; ``total``: how many there are in all; ``masked``: the reader may see no notes.
+    ``rows``: see ``data_access.profiles.records_of``; ``total``: how many there are in all; ``masked``: the reader may see no notes;
+    ``chosen``: the parameters by which the kind was chosen, so that a record closed leaves the address as it was.
     """
     found = rows.to_dict("records")
     lines = []
@@ -227,7 +230,7 @@ def record_table(person: Person, kind: str, rows: pd.DataFrame, total: int, aske
         conclusion=f"{name}记录",
         remark=f"{person.span} {total} 条,最近的在前;点一行看原始记录",
         chosen=person.span,
-        links=tuple(Link(PERSON, {"person": f"p:{person.person_id}", "records": name, "record": f"{kind}-{row['id']}"}) for row in found),
+        links=tuple(Link(PERSON, {"person": f"p:{person.person_id}", **chosen, "record": f"{kind}-{row['id']}"}) for row in found),
     )
 
 
