@@ -398,7 +398,7 @@ def replace_rules(**tables: dict[str, Any]) -> Any:
 def test_a_stay_that_does_not_count_says_why_in_list_and_file_and_a_note_is_hidden_with_the_names() -> None:
     row = {"id": 3, "day": date(2026, 11, 19), "code": "149981100", "area": "泥河镇", "words": None, "count": None, "note": "值班"}
     rows = pd.DataFrame([{**row, "recorded_at": datetime(2026, 11, 20, 8, 30)}])
-    found = person.record_table(a_person(CHIEF), "stay", rows, 191, ASKED, masked=False, chosen={})
+    found = person.record_table(a_person(CHIEF), "stay", rows, 191, ASKED, masked=False, chosen={"records": "住夜"})
     assert lines(found)[1] == ["2026-11-19", "泥河镇", "", "值班", "不计:不在任职单位", "2026-11-20 08:30"]
     html = str(WRITER.render(found))
     assert "2026年11月19日" in html
