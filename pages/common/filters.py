@@ -17,12 +17,12 @@ from metrics.period import Period, PeriodKind
 from metrics.vocabulary import Level
 from pages.common import loaders
 from pages.common.address import from_address
+from pages.common.contents import contents_for
 from reports import source
 from reports.links import PICKED as PICKED
 from reports.view import View
 
 CURRENT = {"本周": PeriodKind.WEEK, "本月": PeriodKind.MONTH, "本季": PeriodKind.QUARTER, "本年": PeriodKind.YEAR}
-CHOICES_BACK = {PeriodKind.MONTH: 18, PeriodKind.QUARTER: 6, PeriodKind.YEAR: 2}
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,26 @@ def township_names(scope: Scope, as_of: date) -> dict[str, str]:
     return dict(zip(units["code"], units["name"], strict=True))
 
 
-def period_filter(as_of: date, default: str = "本月") -> Period:
+MOST_YEARS = 12
+
+
+def periods_to_pick(first: date | None, as_of: date) -> dict[str, str]:
+    """Years, each with its quarters and their months, the newest first: what stands in the address and how it is called.
+
+    From the first record on (``first``), at least those of the year that holds last month, and no farther than :data:`MOST_YEARS`: a wrong
+    row may be of 1905. The running ones too: a link may name them, and is not to lead to the month before instead.
+    """
+    start = min(first or as_of, Period.holding(PeriodKind.MONTH, as_of).before.first.replace(month=1, day=1))
+    year, picked = Period.holding(PeriodKind.YEAR, as_of), list[Period]()
+    while year.last >= start and as_of.year - year.first.year < MOST_YEARS:
+        picked.append(year)
+        for quarter in reversed(year.quarters()):
+            picked += [quarter, *reversed(quarter.months())]
+        year = year.before
+    return {period.text: period.label for period in picked if period.first <= as_of and period.last >= start}
+
+
+def period_filter(scope: Scope, as_of: date, default: str = "本月") -> Period:
     """本周 本月 本季 本年, or a picked month, quarter or year."""
     names = [*CURRENT, PICKED]
     chosen = st.segmented_control(
@@ -104,10 +123,16 @@ def period_filter(as_of: date, default: str = "本月") -> Period:
     )
     if chosen != PICKED:
         return Period.holding(CURRENT.get(chosen or default, PeriodKind.MONTH), as_of)
-    # The running ones too: a link may name them, and is not to lead to the month before instead.
-    choices = [period.text for kind, back in CHOICES_BACK.items() for period in reversed(Period.holding(kind, as_of).trailing(back + 1))]
+    choices = periods_to_pick(contents_for(scope).earliest, as_of)
     last = Period.holding(PeriodKind.MONTH, as_of).before.text
-    which = st.selectbox("指定时段", choices, label_visibility="collapsed", width=150, **from_address("which", choices, last))
+    which = st.selectbox(
+        "指定时段",
+        list(choices),
+        format_func=choices.__getitem__,
+        label_visibility="collapsed",
+        width=160,
+        **from_address("which", choices, last),
+    )
     return Period.parse(which or last)
 
 
@@ -133,7 +158,7 @@ def township_filter(scope: Scope, as_of: date) -> str | None:
 def bar_filters(scope: Scope, *, townships: bool = True, default_period: str = "本月") -> Filters:
     """The left of the bar. The as-of day is today in Beijing, so it rolls over at midnight."""
     as_of = loaders.today()
-    period = period_filter(as_of, default_period)
+    period = period_filter(scope, as_of, default_period)
     # Paper shows no controls; what they stood at is written there instead.
     st.html(f'<span class="board-printed">{escape(period.label)}</span>', width="content")
     return Filters(period, as_of, township_filter(scope, as_of) if townships else None, scope)
