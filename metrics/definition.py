@@ -206,6 +206,8 @@ class Indicator:
     """Whether the answer is progress only, where ``counted_in`` cannot say it (meetings are due by week, month and quarter)."""
     moment: bool = False
     """Looks at the earlier of as-of and the period's end instead of adding up the period."""
+    grows: bool = False
+    """Its value grows with the clock alone, between any two steps of it."""
     level_needs: Mapping[Level, Mapping[str, Span]] | None = None
     """Other facts for some levels (a figure by person often needs other rows than one by area)."""
     ranks_people: bool = True

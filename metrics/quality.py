@@ -171,6 +171,7 @@ INDICATORS = (
         measure=Measure.VALUE,
         direction=Direction.DOWN,
         moment=True,
+        grows=True,
         notes="算到截至时刻;含诉求登记。",
     ),
 )

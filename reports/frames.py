@@ -28,6 +28,11 @@ class Source(Protocol):
         """The minute at which what is asked of its own day is asked; None: every day once it is over."""
         ...
 
+    @property
+    def told_at(self) -> datetime | None:
+        """The latest minute for which that holds: what files say. A page counts at the last step of the clock and shows the present one."""
+        ...
+
     def workdays(self) -> Workdays: ...
 
     def fact(self, name: str, question: Question, span: Span) -> pd.DataFrame:

@@ -58,7 +58,7 @@ class DatabaseSource:
 
     def __init__(self, connection: Connection, scope: Scope, rules: Rulebook | None = None, at: datetime | None = None) -> None:
         self.connection, self.scope = connection, scope
-        self.rules, self.at = rules or rulebook(), at
+        self.rules, self.at, self.told_at = rules or rulebook(), at, at
         self._workdays: Workdays | None = None
         self._facts: dict[tuple[str, Window], pd.DataFrame] = {}
         self._units: dict[Window, pd.DataFrame] = {}

@@ -21,7 +21,7 @@ from tests.builders import (
     an_area,
     figure,
 )
-from tests.opened_pages import LAST_NIGHT, TODAY, counted_statements, links, opened, panels, words, workdays_before
+from tests.opened_pages import LAST_NIGHT, TODAY, counted_statements, links, now, opened, panels, words, workdays_before
 from tests.signed_in import an_account
 
 NIGHT = LAST_NIGHT.isoformat()
@@ -123,7 +123,7 @@ def test_the_leaderboard_says_what_the_command_line_says(served):
         for day in workdays_before(3)[:2]:
             for person in (team["township_chief"][0], *team["township_leader"][:2], *team["township_staff"][:2]):
                 a_stay(connection, person, day)
-        rows = figure(connection, "duty.night_compliance", "township", str(TODAY.year), str(TODAY))
+        rows = figure(connection, "duty.night_compliance", "township", str(TODAY.year), now())
     page = words(opened(served, "duty", period="本年"))
     for code in (TOWNSHIP, OTHER):
         assert f"({rows[code]['k']}/{rows[code]['n']})" in page
@@ -138,7 +138,7 @@ def test_chiefs_stand_against_the_prorated_target_with_the_reason(served):
         a_leave(connection, chief, str(month[0]), str(month[0]), "training")
         for day in month[:3]:
             a_stay(connection, chief, day)
-        row = figure(connection, "duty.chief_nights", "person", MONTH, str(TODAY))[f"p:{chief}"]
+        row = figure(connection, "duty.chief_nights", "person", MONTH, now())[f"p:{chief}"]
     where = {"period": "本月"} if f"{TODAY:%Y-%m}" == MONTH else {"period": "指定", "which": MONTH}
     page = words(opened(served, "duty", part="正职住夜", **where))
     assert f"{row['k']}/{row['n']} 夜" in page

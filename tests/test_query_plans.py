@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Connection, Engine, event, make_url, select, text
 
 from data_access.clock import beijing_now
+from data_access.clock_steps import next_step
 from data_access.engine import engine
 from data_access.facts import FACTS
 from data_access.freshness import change_marks
@@ -22,7 +23,7 @@ from metrics.period import Period, PeriodKind
 from metrics.registry import REGISTRY
 from metrics.rulebook import rulebook
 from metrics.vocabulary import Level
-from reports.source import DatabaseSource, window
+from reports.source import DatabaseSource, bound_numbers, window
 from tests.demo_county import filled
 
 EVENTS = (
@@ -125,6 +126,20 @@ def test_one_villages_week_is_read_through_an_index(county: Engine, name: str) -
         question = asked(connection, scope, level, PeriodKind.WEEK)
         scans = set().union(*(full_scans(connection, *each) for each in statements(connection, scope, name, question, span)))
     assert scans == set(), f"{name} reads all of {scans}"
+
+
+def test_the_next_step_of_the_clock_is_found_through_indexes(county: Engine) -> None:
+    with county.connect() as connection:
+        sent: list[tuple[str, Any]] = []
+
+        def hear(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
+            sent.append((statement, parameters))
+
+        event.listen(connection, "before_cursor_execute", hear)
+        next_step(connection, beijing_now() - timedelta(days=3), dict(bound_numbers(rulebook().on(beijing_now().date()))))
+        event.remove(connection, "before_cursor_execute", hear)
+        assert len(sent) == 1
+        assert full_scans(connection, *sent[0]) == set()
 
 
 @pytest.mark.parametrize("name", FACTS)

@@ -1,6 +1,7 @@
 """Which state of the data all pages show, and how they come to the next one together.
 
-The change marks (``data_access.freshness``) say when any program has committed anything. A server counts ahead: what its readers have
+The change marks (``data_access.freshness``) say when any program has committed anything; three more say how far the clock has come
+(``pages.common.clock``), so that a deadline that passes is taken over like data that arrive. A server counts ahead: what its readers have
 open is counted for the new marks by a thread of its own, and only then do the pages hear of them, so that nobody waits for
 figures he has open. Without that thread (tests, one page alone) new marks hold at once and figures are counted when they are asked for.
 """
@@ -18,6 +19,7 @@ from datetime import datetime
 from data_access.clock import beijing_now
 from data_access.engine import DBAPIError, engine
 from data_access.freshness import change_marks
+from pages.common.clock import StepClock
 
 LOG = logging.getLogger(__name__)
 MARKS_AGE_SECONDS = 1.0
@@ -56,6 +58,7 @@ class Freshness:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._marks: Marks = {}
+        self._clock = StepClock()
         self._waiting: tuple[Marks, datetime] | None = None
         self._read_at = self._counts_until = self._asked_at = float("-inf")
         self.taken_at = float("-inf")
@@ -99,7 +102,8 @@ class Freshness:
             return
         try:
             with engine().connect() as connection:
-                self._found(change_marks(connection), beijing_now())
+                now, found = beijing_now(), change_marks(connection)
+                self._found({**found, **self._clock.marks(connection, found, now)}, now)
             self.away_since = None
         except DBAPIError:
             self.away_since = self.away_since or beijing_now()

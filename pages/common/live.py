@@ -29,7 +29,7 @@ def run_begins() -> None:
 
 def live_note() -> None:
     """Put it in the bar's right end. A tick reads the marks (shared by all viewers); unmoved, it does nothing more."""
-    _tick(loaders.marks(), loaders.today())
+    _tick(loaders.marks())
 
 
 def draw_again_when_all_is_there() -> None:
@@ -46,11 +46,10 @@ def _look() -> None:
 
 
 @st.fragment(run_every=TICK_SECONDS)
-def _tick(shown: dict[str, int], shown_day: object) -> None:
-    """``shown`` and ``shown_day`` are what the page was drawn from: the fragment keeps its arguments from tick to tick."""
-    current = loaders.marks()
-    if current != shown or loaders.today() != shown_day:
-        live_rerun()  # the day has changed or the data have: every "today" on the page is built anew, filters stay
+def _tick(shown: dict[str, int]) -> None:
+    """``shown`` is what the page was drawn from: the fragment keeps its arguments from tick to tick."""
+    if loaders.moved_since(shown):
+        live_rerun()  # data have come or a step of the clock has passed: every "today" on the page is built anew, filters stay
     away, good = loaders.away_since(), loaders.good_at()
     if away is None and good is not None:
         freshness_note(f"截至 {moment_text(good)}")

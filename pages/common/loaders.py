@@ -10,8 +10,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -23,6 +23,7 @@ from data_access import areas
 from data_access.calendar import provisional_years, working_calendar
 from data_access.clock import beijing_now
 from data_access.engine import OperationalError, engine
+from data_access.fact import Cut
 from data_access.facts import FACTS
 from data_access.freshness import freshness_mark
 from data_access.scope import Scope
@@ -35,6 +36,7 @@ from metrics.rulebook import Edition, Rulebook, rulebook
 from metrics.vocabulary import Level
 from metrics.workdays import Workdays
 from pages.common import freshness
+from pages.common.clock import CLOCK, HOURS, TENTHS, moment_of
 from pages.common.freshness import DatabaseAway, Freshness, Lately, Marks
 from reports.frames import indicator_frame, question
 from reports.source import window
@@ -43,6 +45,9 @@ COUNTING_STEP_SECONDS, COUNTING_PROMISE_SECONDS = 0.5, 10.0
 """How often a server looks whether there is something to count ahead, and how long readers believe that it does."""
 TREND_SECONDS = 600
 """Past months of a trend are recomputed at most this often; the running month always comes from the live frame."""
+
+_GROWS = "board_grows"
+"""Whether the page has asked for what grows with the clock alone."""
 
 Mark = tuple[int, ...]
 Made = TypeVar("Made")
@@ -61,6 +66,8 @@ def _lately() -> Lately:
 def run_began() -> None:
     """A page's run has begun in this thread."""
     freshness.run_began()
+    if get_script_run_ctx(suppress_warning=True) is not None:
+        st.session_state.pop(_GROWS, None)
 
 
 def run_ended() -> None:
@@ -90,7 +97,17 @@ def keep_counting_ahead() -> None:
 
 
 def mark_of(tables: Iterable[str]) -> Mark:
-    return freshness_mark(marks(), tables)
+    """The marks of tables, and of the clock where it is named among them."""
+    asked = tuple(tables)
+    if TENTHS in asked and get_script_run_ctx(suppress_warning=True) is not None:
+        st.session_state[_GROWS] = True
+    return freshness_mark(marks(), asked)
+
+
+def moved_since(shown: Marks) -> bool:
+    """Whether data have come or a step of the clock has passed since a page was drawn from the marks ``shown``."""
+    now, still = marks(), set() if st.session_state.get(_GROWS) else {TENTHS}
+    return any(now.get(name) != shown.get(name) for name in (now.keys() | shown.keys()) - still)
 
 
 def good_at() -> datetime | None:
@@ -103,9 +120,20 @@ def away_since() -> datetime | None:
     return _freshness().away_since
 
 
+def moment(clock: str = CLOCK) -> datetime:
+    """The moment at which what the pages show is counted: the last step of the clock. It holds until the next one."""
+    found = marks().get(clock)
+    return beijing_now() if found is None else moment_of(found)
+
+
+def told_at() -> datetime:
+    """The latest moment for which what the pages show holds: the one that 截至 says."""
+    return max(moment(), good_at() or datetime.min)
+
+
 def today() -> date:
-    """Beijing's civil date."""
-    return beijing_now().date()
+    """The civil day of the moment that the pages show: Beijing's, from midnight on as soon as they have come to it."""
+    return moment().date()
 
 
 @contextmanager
@@ -156,11 +184,19 @@ def _units_of(key: str, _scope: Scope, _level: Level, _codes: Sequence[str]) -> 
 
 @dataclass(frozen=True)
 class CachedSource:
-    """The pages' twin of ``reports.source.DatabaseSource``."""
+    """The pages' twin of ``reports.source.DatabaseSource``, asked at the moment that all pages show."""
 
     scope: Scope
     rules: Rulebook
-    at: datetime | None = None
+    clock: str = CLOCK
+
+    @property
+    def at(self) -> datetime:
+        return moment(self.clock)
+
+    @property
+    def told_at(self) -> datetime:
+        return told_at()
 
     def workdays(self) -> Workdays:
         return workdays()
@@ -171,7 +207,7 @@ class CachedSource:
         return found.answer(_fact(repr((self.scope, name, asked, mark_of(found.tables))), self.scope, name, asked), given)
 
     def units(self, question: Question) -> pd.DataFrame:
-        asked = window(question, Span.PERIOD)
+        asked = replace(window(question, Span.PERIOD), until=None)
         return _units(repr((self.scope, asked, mark_of(("area",)))), self.scope, asked)
 
     def units_of(self, level: Level, codes: Sequence[str]) -> pd.DataFrame:
@@ -193,17 +229,23 @@ def source(scope: Scope) -> CachedSource:
 
 
 def tables_of(entry: Indicator, level: Level) -> tuple[str, ...]:
-    """The tables an indicator's frame depends on."""
+    """The tables an indicator's frame depends on, and the steps of the clock that may change it."""
     needs = entry.needs_at(level)
     if not needs:  # made from other indicators (满分异常): from everything
-        return CONTRACT
+        return (*CONTRACT, HOURS, CLOCK)
     needed = {table for name in needs for table in FACTS[name].tables}
-    return tuple(sorted(needed | {"area", "calendar_day", "person"}))
+    steps = {HOURS} | {CLOCK for name in needs if FACTS[name].cut is Cut.INSTANT}
+    return tuple(sorted(needed | {"area", "calendar_day", "person"} | ({TENTHS} if entry.grows else steps)))
+
+
+def source_for(scope: Scope, entry: Indicator) -> CachedSource:
+    return replace(source(scope), clock=TENTHS) if entry.grows else source(scope)
 
 
 @st.cache_data(show_spinner=False, max_entries=1500, ttl=6 * 3600)
 def _indicator(key: str, _scope: Scope, _indicator_id: str, _level: Level, _period: Period, _as_of: date) -> pd.DataFrame:
-    return indicator_frame(source(_scope), indicator(_indicator_id), _level, _period, _as_of)
+    entry = indicator(_indicator_id)
+    return indicator_frame(source_for(_scope, entry), entry, _level, _period, _as_of)
 
 
 def figures_scope(scope: Scope, level: Level) -> Scope:
@@ -221,13 +263,16 @@ def frame(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: 
 
 @st.cache_data(show_spinner=False, max_entries=1500, ttl=TREND_SECONDS, refresh_mode="background")
 def _past(key: str, _scope: Scope, _indicator_id: str, _level: Level, _period: Period, _as_of: date) -> pd.DataFrame:
-    return indicator_frame(source(_scope), indicator(_indicator_id), _level, _period, _as_of)
+    entry = indicator(_indicator_id)
+    return indicator_frame(source_for(_scope, entry), entry, _level, _period, _as_of)
 
 
 def past_frame(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> pd.DataFrame:
     """As :func:`frame` for a period that has ended, at most ten minutes old: what trends and "the period before" are drawn from."""
     asked = (figures_scope(scope, level), indicator_id, level, period, as_of)
-    return _past(repr(asked), *asked)
+    # Of a period that ended with the last midnight the last night may still go on.
+    just_ended = mark_of((HOURS,)) if period.last >= as_of - timedelta(days=1) else ()
+    return _past(f"{asked!r} {just_ended}", *asked)
 
 
 @st.cache_data(show_spinner=False, max_entries=600, ttl=3600)
@@ -237,10 +282,22 @@ def _answer(key: str, _query: Callable[..., Any], _scope: Scope, _arguments: dic
 
 
 def answer(query: Callable[..., Any], scope: Scope, tables: Iterable[str], **arguments: Any) -> Any:
-    """Any other query of ``data_access``: ``query(scope, connection, **arguments)``, kept while ``tables`` stand still."""
-    key = repr((f"{query.__module__}.{query.__qualname__}", scope, sorted(arguments.items())))
+    """Any other query of ``data_access``: ``query(scope, connection, **arguments)``, kept while ``tables`` stand still.
+
+    A window that ends with the moment is asked as at the moment that all pages show, so that no minute asks anew.
+    """
+    live = {name: value for name, value in arguments.items() if isinstance(value, Window) and value.until is not None}
+    lasting = {**arguments, **{name: replace(value, until=None) for name, value in live.items()}}
+    key = repr((f"{query.__module__}.{query.__qualname__}", scope, sorted(lasting.items()), *live))
     _note(partial(answer, query, scope, tables, **arguments), key)
-    return _answer(f"{key} {mark_of(tables)}", query, scope, arguments)
+    now = {name: replace(value, until=_until(value)) for name, value in live.items()}
+    return _answer(f"{key} {mark_of((*tables, CLOCK) if live else tables)}", query, scope, {**arguments, **now})
+
+
+def _until(given: Window) -> datetime | None:
+    """Where a live window ends at the moment that the pages show; a window of an earlier day is over."""
+    until = moment() + timedelta(seconds=1)
+    return until if moment().date() == given.as_of else None
 
 
 @st.cache_resource(show_spinner=False, max_entries=2000, ttl=TREND_SECONDS, refresh_mode="background")
