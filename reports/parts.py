@@ -220,11 +220,14 @@ class Leaderboard:
     """What its figures are of, where that is another period than the page's: 2026年以来."""
     ranked: int = 0
     """How many units the places are counted among, where one is shown alone: 7/9."""
+    filed: tuple[str, str] | None = None
+    """Title and subtitle where it is taken along and read on another day, 10月 instead of 本月; None: as they are."""
 
     @property
-    def heading(self) -> str:
-        """The title, with what it is of."""
-        return " · ".join(part for part in (self.period, self.title) if part)
+    def heading(self) -> tuple[str, str]:
+        """Title, with what it is of, and subtitle of a picture of it."""
+        title, subtitle = self.filed or (self.title, self.subtitle)
+        return " · ".join(part for part in (self.period, title) if part), subtitle
 
     @property
     def top(self) -> float:
@@ -244,7 +247,8 @@ class Leaderboard:
 
     def of_people(self, rows: pd.DataFrame, who: str) -> Leaderboard:
         """Some of its people: what is concluded of all gives way to who these are and how many."""
-        return replace(self, frame=rows, title=f"{self.entry.name}:{who} {whole(len(rows))} 人")
+        title = f"{self.entry.name}:{who} {whole(len(rows))} 人"
+        return replace(self, frame=rows, title=title, filed=self.filed and (title, self.filed[1]))
 
     def units(self) -> list[RankedUnit]:
         return [self._unit(row) for row in self.frame.to_dict("records")]

@@ -234,7 +234,9 @@ def leaderboard(source: Source, read: Reading, *, with_past: bool = True) -> Lea
         past = source.past(read.entry, read.level, read.period.before, read.as_of)
         before = {code: rank for code, rank in zip(past["code"], past["rank"], strict=True) if code in set(read.frame["code"])}
     ranked = read.place.ranked if read.place else 0
-    return Leaderboard(read.entry, read.frame, title(read), subtitle(read), read.target, before, ranked=ranked)
+    dated = replace(read, dated=True)
+    filed = (title(dated), subtitle(dated))
+    return Leaderboard(read.entry, read.frame, title(read), subtitle(read), read.target, before, ranked=ranked, filed=filed)
 
 
 def reading_table(source: Source, read: Reading, filters: str = "", *, with_whole: bool = False) -> Table:

@@ -19,7 +19,7 @@ from metrics.wording import is_missing
 from reports.palette import LIGHT, Palette
 from reports.parts import WEEKDAYS, HeatMap, Leaderboard, MonthCalendar, Pair, State
 from reports.tables import SIGNS, Bar, Column, Lines, Spark, Table, Team, Verdict, Verdicts, screen_text, small_text
-from reports.wording import clean
+from reports.wording import chinese_marks, clean
 
 FONT = "Source Han Sans SC, Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
 MARGIN, GAP = 24, 14
@@ -29,6 +29,7 @@ LEAST_WIDTH = 640
 PNG_SCALE = 3
 WIDE_FROM, JOINER = 0x2E80, "\u200d"
 """From this sign on a line may be broken anywhere; the joiner ties emoji to a family."""
+CLOSING = "\uff0c\uff1b\uff1a\uff09、。"
 NARROW = 0.57
 """Of an em: a Latin letter or figure."""
 
@@ -83,10 +84,17 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _signs(text: str) -> Iterator[str]:
-    """The signs a reader sees: combining marks, variation selectors and what a joiner ties stay with the sign before them."""
+    """The signs a reader sees: combining marks, variation selectors and what a joiner ties stay with the sign before them, as does a mark
+    that begins no line."""
     held = ""
     for sign in text:
-        tied = unicodedata.combining(sign) or sign == JOINER or "\ufe00" <= sign <= "\ufe0f" or "\U0001f3fb" <= sign <= "\U0001f3ff"
+        tied = (
+            unicodedata.combining(sign)
+            or sign == JOINER
+            or sign in CLOSING
+            or "\ufe00" <= sign <= "\ufe0f"
+            or "\U0001f3fb" <= sign <= "\U0001f3ff"
+        )
         if held and not tied and not held.endswith(JOINER):
             yield held
             held = ""
@@ -142,8 +150,8 @@ def picture(part: Any, footer: Sequence[str] = (), mark: str = "", palette: Pale
 
     Raises ``KeyError`` for a part that has no drawing.
     """
-    body = Canvas(palette)
-    title, remark = _drawings()[type(part)](body, part)
+    body, mark = Canvas(palette), chinese_marks(mark)
+    title, remark = map(chinese_marks, _drawings()[type(part)](body, part))
     width = max(LEAST_WIDTH, body.width + MARGIN * 2)
     head = Canvas(palette)
     y: float = MARGIN + TITLE
@@ -153,7 +161,7 @@ def picture(part: Any, footer: Sequence[str] = (), mark: str = "", palette: Pale
     foot = Canvas(palette)
     base = top + body.height + GAP + FOOT
     foot.line(MARGIN, base - FOOT - 4, width - MARGIN, base - FOOT - 4, palette.rule)
-    notes = [line for words in (*footer, mark) if words for line in wrapped(words, width - 2 * MARGIN, FOOT)]
+    notes = [line for words in (*footer, mark) if words for line in wrapped(chinese_marks(words), width - 2 * MARGIN, FOOT)]
     height = foot.lines(MARGIN, base + 4, notes, FOOT, palette.quiet) + MARGIN / 2
     middle = (width / 2, height / 2, min(30, max(16, width / 28)))
     watermark = WATERMARK.format(*middle, palette.ink, clean(mark)) if mark else Markup("")
@@ -193,7 +201,7 @@ def _leaderboard(canvas: Canvas, board: Leaderboard) -> tuple[str, str]:
     palette, units, y = canvas.palette, board.units(), 0.0
     if not units:
         canvas.text(0, TEXT, "没有可排名的单位", colour=palette.quiet)
-        return board.heading, board.subtitle
+        return board.heading
     names = {unit.code: wrapped(unit.name, NAME_WIDTH, TEXT) for unit in units}
     rank_x = max(24.0, *(text_width(unit.place, TEXT) for unit in units))
     name_x = rank_x + 54
@@ -232,11 +240,11 @@ def _leaderboard(canvas: Canvas, board: Leaderboard) -> tuple[str, str]:
         canvas.text(verdict_x, middle, _said(unit.verdict), SMALL, palette.of(unit.verdict.status))
         y += height
     canvas.reach(0, y)
-    return board.heading, board.subtitle
+    return board.heading
 
 
 def _said(verdict: Verdict) -> str:
-    return f"{SIGNS.get(verdict.status, '')} {verdict.words}".strip()
+    return chinese_marks(f"{SIGNS.get(verdict.status, '')} {verdict.words}".strip())
 
 
 # --- days -----------------------------------------------------------------------------------------------------------

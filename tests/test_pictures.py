@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from xml.etree import ElementTree
 
@@ -16,6 +17,7 @@ from reports.parts import CalendarDay, CalendarEntry, CalendarWeek, HeatLine, He
 from reports.svg import MARGIN, can_draw, picture, png, text_width, wrapped
 from reports.tables import Bar, Column, Kind, Spark, Table, Team, Verdict, table
 from reports.views.duty import OK, TOWNSHIP_STATES
+from reports.wording import chinese_marks
 from tests.meeting_worlds import HOSTILE, UP, a_reading
 
 FAMILY = "𠮷家👨\u200d👩\u200d👧❤️镇"
@@ -64,8 +66,8 @@ DRAWN = [a_leaderboard(), a_heat_map(), a_calendar(), a_table()]
 def test_every_drawing_stands_by_itself(part: object, palette) -> None:
     svg = picture(part, ["口径:一 ÷ 二", "截至 2026年11月1日"], "县委书记(shuji)", palette)
     said = texts(svg)
-    assert "口径:一 ÷ 二" in said
-    assert said.count("县委书记(shuji)") == 2, "in the footer and as watermark"
+    assert "口径\uff1a一 ÷ 二" in said
+    assert said.count("县委书记\uff08shuji\uff09") == 2, "in the footer and as watermark"
     assert palette.paper in svg
     assert png(svg, 1).startswith(b"\x89PNG")
 
@@ -73,7 +75,7 @@ def test_every_drawing_stands_by_itself(part: object, palette) -> None:
 def test_a_leaderboard_says_what_the_page_says() -> None:
     board = a_leaderboard()
     said = texts(picture(board))
-    assert board.title.replace(" ", "") in "".join(said).replace(" ", "")
+    assert chinese_marks(board.title).replace(" ", "") in "".join(said).replace(" ", "")
     for unit in board.units():
         assert {unit.name, unit.place, unit.value} <= set(said)
     assert "△ 接近" in said or "✕ 未达标" in said
@@ -96,6 +98,22 @@ def test_any_name_leaves_a_picture_that_opens(name: str) -> None:
     svg = picture(a_leaderboard([name, "西沟乡", "东川镇"]), [name], name)
     assert len(texts(svg)) > 10
     assert png(svg, 1).startswith(b"\x89PNG")
+
+
+def test_a_picture_of_a_ranking_is_read_on_another_day() -> None:
+    board = replace(a_leaderboard(), title="本月 61.9%", filed=("10月 61.9%", "较9月上升 1.0 个百分点"), period="2026年以来")
+    said = " ".join(texts(picture(board)))
+    assert "2026年以来 · 10月 61.9%" in said
+    assert "较9月上升" in said
+    assert "本月" not in said
+    some = board.of_people(board.frame.iloc[:1], "邻长")
+    assert some.heading == ("2026年以来 · 乡镇住夜达标率:邻长 1 人", "较9月上升 1.0 个百分点")
+
+
+def test_no_line_of_a_picture_begins_with_a_mark() -> None:
+    lines = wrapped("全县按期办结率\uff0c较9月上升\uff1b泥河镇\uff08城关\uff09\uff0c" * 6, 90, 15)
+    assert len(lines) > 6
+    assert not [line for line in lines if line[0] in "\uff0c\uff1b\uff1a\uff09、。"]
 
 
 def test_nothing_reaches_beyond_the_paper() -> None:
