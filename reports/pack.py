@@ -20,7 +20,7 @@ from metrics.vocabulary import Level, Module
 from reports.conclusions import Reading, subtitle, title, whole_and_change
 from reports.frames import Source
 from reports.modules import running_modules, runs
-from reports.readings import COMPARED_PERIODS, SLIDE_PERIODS, place_name, reading, reading_table, row_level
+from reports.readings import COMPARED_PERIODS, SLIDE_PERIODS, place_name, ranked_within, reading, reading_table, row_level
 from reports.subjects import BACKGROUND, Audience, Section, agenda, meeting_name
 from reports.tables import Table, definition_words, edition_words
 from reports.wording import as_of_words, counted_at
@@ -177,10 +177,12 @@ def meeting_pack(
     filters: str = "",
     lacking: str = "",
     progress: Progress | None = None,
+    around: Source | None = None,
 ) -> Pack:
     """The meeting's chapters from the source, in order; sections without a level that fits the area drop out.
 
-    ``modules``: those to speak of (all that run); ``lacking``: ledgers of others that have no record yet.
+    ``modules``: those to speak of (all that run); ``lacking``: ledgers of others that have no record yet; ``around``: the source of the
+    units that the area is one of (``readings.ranked_within``), for sections that have no level below it: its place is that among them.
     """
     modules = running_modules() if modules is None else modules
     wanted = list(agenda(audience, modules) if sections is None else sections)
@@ -200,8 +202,14 @@ def meeting_pack(
         if progress:
             progress(done, len(steps), REGISTRY[section.indicator].name)
         periods = SLIDE_PERIODS[period.kind] if section.trend else COMPARED_PERIODS
-        read = reading(source, REGISTRY[section.indicator], level, period, as_of, area=area, periods=periods, dated=True)
-        chapters[section] = Chapter(section, read, title(read), subtitle(read), reading_table(source, read, filters, with_whole=True))
+        asked, within = (REGISTRY[section.indicator], level, period, as_of), ranked_within(area, level)
+        if within and around is not None:
+            read = reading(around, *asked, area=within, periods=periods, dated=True, own=area)
+        else:
+            read = reading(source, *asked, area=area, periods=periods, dated=True)
+        table = reading_table(source, read, filters, with_whole=True)
+        # The county beside a township's own row is not the whole that its paper speaks of.
+        chapters[section] = Chapter(section, replace(read, whole=()) if read.place else read, title(read), subtitle(read), table)
     edition = source.rules.on(min(period.last, as_of))
     return Pack(
         audience=audience,

@@ -12,6 +12,7 @@ from typing import Any
 from metrics.period import Period
 from reports.meeting_files import meeting_files
 from reports.pack import Pack, meeting_pack
+from reports.readings import ranked_within, whole_level
 from reports.selection_annex import with_selection
 from reports.source import operators_source
 from reports.subjects import Audience, meeting_name
@@ -21,11 +22,11 @@ def made(arguments: argparse.Namespace, as_of: date) -> Pack:
     period = Period.parse(arguments.period)
     if as_of < period.first:
         raise ValueError(f"{period.label}在截至日 {as_of.isoformat()} 尚未开始")
-    with operators_source(arguments.area) as source:
+    area, audience = arguments.area, Audience(arguments.audience)
+    with operators_source(area) as source, operators_source(ranked_within(area, whole_level(area)) or area) as around:
         there = source.contents()
-        pack = meeting_pack(
-            source, Audience(arguments.audience), period, as_of, area=arguments.area, modules=there.in_use, lacking=there.lacking_words
-        )
+        lacking = there.lacking_words
+        pack = meeting_pack(source, audience, period, as_of, area=area, modules=there.in_use, lacking=lacking, around=around)
     if pack.audience is not Audience.SELECTION:
         return pack
     with operators_source() as source:  # ranks are county-wide whatever --area asks to see

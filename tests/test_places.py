@@ -27,9 +27,12 @@ from pages.common.page import Page
 from reports import readings
 from reports.conclusions import subtitle, title
 from reports.csv_file import csv_bytes
+from reports.meeting_files import meeting_files
+from reports.pack import meeting_pack
 from reports.parts import Leaderboard
 from reports.readings import of_one, whole_row
 from reports.source import DatabaseSource
+from reports.subjects import Audience
 from reports.tables import Table, figure_table
 from reports.view import View
 from reports.views import nights, quality, reception
@@ -176,6 +179,27 @@ def test_no_page_of_a_township_names_another_township(county: Engine, monkeypatc
         assert not board.exception, path
         handed = "\n".join(csv_bytes(table).decode("utf-8-sig") for table in tables)
         assert not [name for name in others if name in seen or name in handed], path
+
+
+def test_a_townships_papers_say_its_place_and_name_no_other(county: Engine) -> None:
+    code, _name, others = mine_and_others(county)
+    with county.connect() as connection:
+        own, wide = (DatabaseSource(connection, Scope.operator(area)) for area in (code, code[:6]))
+        pack = meeting_pack(own, Audience.MONTHLY, MONTH, TODAY, area=code, around=wide)
+        alone = meeting_pack(own, Audience.MONTHLY, MONTH, TODAY, area=code)
+    mine = [chapter for chapter in pack.chapters if chapter.reading.level is Level.TOWNSHIP]
+    assert mine, "some figures have no villages"
+    frame = the_countys_frame(county, COMPLIANCE).set_index("code")
+    duty = pack.chapter(COMPLIANCE)
+    assert duty is not None
+    assert f"列全县 {frame['rank'].notna().sum()} 个乡镇第 {frame['rank'][code]} 位" in duty.title
+    assert [line[:2] for line in duty.table.texts()] == [[str(frame["rank"][code]), str(frame["rank"].notna().sum())], ["—", "—"]]
+    assert all(file.content for file in meeting_files(pack))
+    said = [text for chapter in pack.chapters for text in (chapter.title, chapter.subtitle)]
+    texts = [*said, *(cell for table in pack.tables for line in table.texts() for cell in line)]
+    assert not [name for name in others if any(name in text for text in texts)]
+    villages = [chapter.title for chapter in alone.chapters if chapter.reading.level is Level.VILLAGE]
+    assert villages == [chapter.title for chapter in pack.chapters if chapter.reading.level is Level.VILLAGE], "all else is as it was"
 
 
 def test_a_village_is_ranked_in_its_township_and_a_county_alone() -> None:

@@ -11,8 +11,10 @@ from data_access.scope import CODE_LENGTHS
 from pages.common import loaders
 from pages.common.contents import contents_for
 from pages.common.filters import Filters
+from pages.common.leaderboards import ranked_in
 from reports.meeting_files import WRITERS, MeetingFile, meeting_files
 from reports.pack import Pack, Progress, meeting_pack
+from reports.readings import whole_level
 from reports.selection_annex import with_selection
 from reports.source import DatabaseSource
 from reports.subjects import Audience, Section
@@ -65,6 +67,7 @@ def _made(choices: Choices, progress: Progress) -> Pack:
         lacking=there.lacking_words,
         filters=choices.words,
         progress=progress,
+        around=loaders.source(ranked_in(filters.narrowed, whole_level(area))[0]),
     )
     # The ranking of 三长 is county-wide: only an account that sees the county gets it.
     if choices.audience is not Audience.SELECTION or len(filters.scope.area or "") > CODE_LENGTHS["county"]:
