@@ -34,4 +34,4 @@ class TenMinuteSource(loaders.CachedSource):
 def source_of(scope: Scope) -> TenMinuteSource:
     """The source of what a scope holds."""
     given = loaders.source(scope)
-    return TenMinuteSource(given.scope, given.rules, given.at)
+    return TenMinuteSource(given.scope, given.rules, given.clock)
