@@ -37,6 +37,7 @@ from reports.parts import (
 )
 from reports.screens import Course, Slide, Wall
 from reports.tables import SIGNS, Bar, Column, Layout, Lines, Spark, Table, Team, Verdict, Verdicts, screen_text, small_text
+from reports.wording import chinese_marks
 
 MACROS: dict[type, str] = {
     Heading: "heading",
@@ -68,9 +69,11 @@ NOTHING = Markup()
 
 @cache
 def templates() -> Environment:
-    """The templates of the presentation, autoescaped; a name a template does not get raises."""
+    """The templates of the presentation, autoescaped; a name a template does not get raises. ``read``: a sentence with Chinese marks."""
     loader = FileSystemLoader(Path(__file__).with_name("templates"))
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters["read"] = chinese_marks
+    return made
 
 
 @cache

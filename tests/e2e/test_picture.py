@@ -26,7 +26,7 @@ def test_a_panel_saved_as_a_picture_says_what_it_shows(board: Board, reader: Rea
         shown = " ".join(cell.evaluate("cell => cell.firstChild ? cell.innerText : ''").split("(")[0].split())
         assert shown.removeprefix("✓ ").removeprefix("△ ").removeprefix("✕ ") in words, shown
     assert "口径" in words
-    assert "(shuji)" in words, "who took it stands in it"
+    assert "\uff08shuji\uff09" in words, "who took it stands in it"
     again = saved_svg(page, ".st-key-duty-board")
     assert re.sub(r"\d\d:\d\d", "", again) == re.sub(r"\d\d:\d\d", "", drawn), "a second click saves again"
 
