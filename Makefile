@@ -76,7 +76,6 @@ lint: install-dev
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
-	@$(PY) -m mypy -p pages.common
 
 # The pages' few scripts. Only these two need Node; without it they say so and pass.
 JS := tests/js

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
 from metrics.vocabulary import LEVEL_NAMES, MODULE_NAMES, Level, Measure, Module, Status
+from metrics.wording import share
 from reports.conclusions import (
     Reading,
     fastest_rising,
@@ -22,7 +24,7 @@ from reports.document import FIVE, SMALL_FIVE, body, heading, official_page, off
 from reports.pack import Chapter, Pack
 from reports.subjects import Audience
 from reports.tables import Column, Kind, Table, definition_words
-from reports.wording import as_of_words, clean, day, of, share, spoken
+from reports.wording import as_of_words, clean, day, of, spoken
 
 NUMERALS = "一二三四五六七八九十"
 FIGURES_A_TABLE = 5
@@ -261,7 +263,7 @@ def _minus(n: object, k: object) -> object:
     return None if pd.isna(n) or pd.isna(k) else int(n) - int(k)  # type: ignore[call-overload]
 
 
-def _with_cases(values: Sequence, ks: Sequence, ns: Sequence) -> list[str]:
+def _with_cases(values: Sequence[Any], ks: Sequence[Any], ns: Sequence[Any]) -> list[str]:
     return [f"{share(value)} {of(k, n)}" for value, k, n in zip(values, ks, ns, strict=True)]
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 
@@ -255,7 +256,7 @@ def fastest_rising(reading: Reading) -> HotCategory | None:
     return rising[0]
 
 
-def _category(reading: Reading, row: dict, of_all: int) -> HotCategory:
+def _category(reading: Reading, row: dict[Any, Any], of_all: int) -> HotCategory:
     points = reading.runs.get(row["code"], ())
     before = points[0].k or 0 if len(points) > 1 else int(row["k"])
     return HotCategory(_unit(row), int(row["k"]), of_all, int(row["k"]) - before)
@@ -334,7 +335,7 @@ def getting_worse(reading: Reading) -> str:
     return f"{lead},{_unit(worst)}{reading.now} {figure}" if others else f"{lead},{reading.now} {figure}"
 
 
-def worsening_units(reading: Reading) -> list[dict]:
+def worsening_units(reading: Reading) -> list[dict[Any, Any]]:
     """Units below the target whose run goes the wrong way, worst first: rows of the frame."""
     return [row for row in units_below(reading).to_dict("records") if worsened(reading, reading.runs.get(row["code"], ()))]
 
@@ -433,11 +434,11 @@ def _worst(reading: Reading, frame: pd.DataFrame) -> str:
     return f"{tied_units}并列{word} {bare(reading.entry, edge)}{together}"
 
 
-def _figure(reading: Reading, row: dict) -> str:
+def _figure(reading: Reading, row: dict[Any, Any]) -> str:
     return quantity(reading.entry, row["k"], row["n"], row["value"])
 
 
-def _unit(row: dict) -> str:
+def _unit(row: dict[Any, Any]) -> str:
     return _name(row["code"] if is_missing(row["name"]) else str(row["name"]))
 
 

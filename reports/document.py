@@ -164,8 +164,8 @@ def official_table(document: Docx, table: Table, *, size: float = FIVE, width: f
         cells = grid.add_row().cells
         for cell, text, column in zip(cells, row, table.file_columns, strict=True):
             _write(cell, text, size, BODY_FACE, _side(column))
-    for column, width in zip(grid.columns, widths, strict=True):
-        column.width = Mm(width)
+    for column, wide in zip(grid.columns, widths, strict=True):
+        column.width = Mm(wide)
     for index, row_element in enumerate(grid._tbl.tr_lst):
         for position, cell in enumerate(row_element.tc_lst):
             cell.width = Mm(widths[position])

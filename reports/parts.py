@@ -156,7 +156,7 @@ class Exceptional:
 
 
 @dataclass(frozen=True)
-class ExceptionGroup:
+class ExceptionSection:
     """Things to act on under a heading with their count. ``table``: cases instead of lines; ``below``: more under them."""
 
     title: str
@@ -176,7 +176,7 @@ class ExceptionGroup:
 
 @dataclass(frozen=True)
 class Exceptions:
-    groups: tuple[ExceptionGroup, ...]
+    groups: tuple[ExceptionSection, ...]
 
 
 # --- leaderboards ---------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The slow, obvious count of 诉求 and 满意度: one petition at a time, from the words of docs/indicators, sharing nothing with the SQL.
 
-A petition is a plain dict of its columns with two lists, ``events`` and ``ratings``. A moment is the last second of a day unless one is given.
+A petition is a plain dict of its columns with two lists, ``events`` and ``ratings``. A moment is the last second of a day
+unless one is given.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ from reports.parts import (
     Empty,
     Event,
     Exceptional,
-    ExceptionGroup,
     Exceptions,
+    ExceptionSection,
     Fact,
     Facts,
     Heading,
@@ -102,10 +102,10 @@ def test_links_carry_the_period_and_lead_only_where_the_reader_may_go() -> None:
 
 
 def test_an_exception_that_leads_nowhere_is_no_button() -> None:
-    group = ExceptionGroup("超期", "1 件", (Exceptional("泥河镇", "超期 3 天", to_case("P-1")),), about="petitions.overdue")
+    group = ExceptionSection("超期", "1 件", (Exceptional("泥河镇", "超期 3 天", to_case("P-1")),), about="petitions.overdue")
     assert "<li><button" in written(Exceptions((group,)))
     assert "<li><span" in written(Exceptions((group,)), opens=nothing)
-    quiet = ExceptionGroup("超期", "0 件", (), "没有超期")
+    quiet = ExceptionSection("超期", "0 件", (), "没有超期")
     assert "没有超期" in written(Exceptions((quiet,)))
     assert 'class="none"' in written(Exceptions((quiet,))), "what needs no action is quiet"
 
@@ -156,8 +156,8 @@ def all_parts(text: str) -> list[object]:
         More(text, link),
         Cards((Card(entry, row, 0.4, (0.1, None, 0.5), 1.0, "上月", link),)),
         Counters((Counter(text, 3, text, UP),)),
-        Exceptions((ExceptionGroup(text, text, (Exceptional(text, text, link),), text, about=UP, below=(Sentence(text),)),)),
-        Exceptions((ExceptionGroup(text, text, table=cases),)),
+        Exceptions((ExceptionSection(text, text, (Exceptional(text, text, link),), text, about=UP, below=(Sentence(text),)),)),
+        Exceptions((ExceptionSection(text, text, table=cases),)),
         Timeline(text, (Event(text, text, text),), text),
         Facts(text, (Fact(text, text, text, (Verdict(Status.OK, text),)),), text, UP),
         Steps(((text, link),)),

@@ -165,7 +165,7 @@ def file_rows(table: Table) -> list[dict[str, str]]:
     return [dict(zip(keys, line, strict=True)) for line in lines[1:]]
 
 
-def token(value: str, column: Column) -> str:
+def token(value: str, column: Column) -> str:  # noqa: PLR0911 (one kind a line)
     """What a screen has to show of a file's cell, reckoned from the file's text alone."""
     if value == "":
         return ""

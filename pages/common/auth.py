@@ -23,7 +23,7 @@ from data_access.scope import Scope
 from pages.common import cookie
 
 # Session state. The token says which session this is; everything else is asked of the table.
-_TOKEN = "board_token"
+_TOKEN = "board_token"  # noqa: S105 (the name of a place)
 _KNOWN = "board_known"
 _ACTIVE = "board_active_at"
 _SIGNED_OUT = "board_signed_out"

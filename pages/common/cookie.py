@@ -35,7 +35,7 @@ class Token:
     display_name: str
 
 
-class _CookieReader(CookieModel):
+class _CookieReader(CookieModel):  # type: ignore[misc]  # the library has no types
     """The library's reading and verifying, without the component that only writing needs."""
 
     def __init__(self, key: str) -> None:

@@ -13,7 +13,7 @@ from metrics.vocabulary import Level, Module, Status
 from pages.common import loaders
 from pages.common.duty_nights import tonight
 from pages.common.filters import Filters
-from reports.parts import ExceptionGroup
+from reports.parts import ExceptionSection
 from reports.source import window
 from reports.subjects import WATCHED_WEEKLY, shown_here
 from reports.views import overview
@@ -21,7 +21,7 @@ from reports.views.duty import tonight_groups
 from reports.views.overview import Fallen, fallen_words
 
 
-def exceptions(filters: Filters, modules: frozenset[Module]) -> list[ExceptionGroup]:
+def exceptions(filters: Filters, modules: frozenset[Module]) -> list[ExceptionSection]:
     """Tonight's gaps, overdue and unmoved petitions, who has fallen below a target this week; of a past period those at its end, and who
     fell in it. ``modules``: those to speak of."""
     view = filters.view
@@ -34,7 +34,7 @@ def exceptions(filters: Filters, modules: frozenset[Module]) -> list[ExceptionGr
     return [*groups, overview.fallen_group(fallen(filters.narrowed, watched, filters.as_of), view)]
 
 
-def _petitions(filters: Filters) -> list[ExceptionGroup]:
+def _petitions(filters: Filters) -> list[ExceptionSection]:
     scope, view = filters.narrowed, filters.view
     asked = loaders.question_for(scope, Level.TOWNSHIP, filters.period, filters.as_of)
     moment, days = window(asked, Span.MOMENT), int(asked.rules.number("petitions", "still_days"))

@@ -21,7 +21,7 @@ from pages.common.page import Page
 from pages.common.people import names_of
 from pages.petitions.decisions import decisions_of
 from pages.petitions.windows import TABLES, moment_window
-from reports.parts import ExceptionGroup
+from reports.parts import ExceptionSection
 from reports.views import petitions
 
 
@@ -33,13 +33,13 @@ def last_meeting(p: Page) -> None:
         p.show(decided.page(1, petitions.MOST_DECISIONS), key="last-meeting", whole=lambda: decided)
 
 
-def groups(p: Page) -> tuple[ExceptionGroup, ...]:
+def groups(p: Page) -> tuple[ExceptionSection, ...]:
     """What probably comes is nothing to say of a period that is over."""
     watched = tuple(_watched(p, each) for each in petitions.WATCHED)
     return watched if p.view.is_past else (*watched, _likely_late(p))
 
 
-def _watched(p: Page, it: petitions.Watched) -> ExceptionGroup:
+def _watched(p: Page, it: petitions.Watched) -> ExceptionSection:
     filters, window, asked = p.filters, moment_window(p.filters), Asked(standing=it.standing, sort=it.sort)
     total = loaders.answer(petition_count, filters.narrowed, TABLES, window=window, asked=asked)
     rows = loaders.answer(petition_list, filters.narrowed, TABLES, window=window, asked=asked, rows=petitions.MOST_LINES)
@@ -47,7 +47,7 @@ def _watched(p: Page, it: petitions.Watched) -> ExceptionGroup:
     return petitions.watched_group(it, total, rows, names, p.view)
 
 
-def _likely_late(p: Page) -> ExceptionGroup:
+def _likely_late(p: Page) -> ExceptionSection:
     """Open cases that will probably miss a deadline of the next days; with what came true of such forecasts."""
     filters = p.filters
     if not history_is_there(_asked(filters), partial(_known, filters)):

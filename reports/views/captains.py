@@ -14,7 +14,7 @@ from metrics.rulebook import Edition
 from metrics.vocabulary import HOUSEHOLD_NAMES, LEVEL_NAMES, ROLE_NAMES, Direction, HouseholdKind, Level, Role, Status
 from metrics.wording import day_text, is_missing, whole
 from reports.links import CAPTAIN, CAPTAINS, Link
-from reports.parts import Exceptional, ExceptionGroup
+from reports.parts import Exceptional, ExceptionSection
 from reports.tables import Column, Kind, Table, table
 from reports.view import View
 from reports.views.contents import quiet_words
@@ -70,7 +70,7 @@ def sentence(unvisited: int, gaps: pd.DataFrame, view: View, due: int = 1) -> st
     return f"{visits},{posts}"
 
 
-def unvisited_group(kind: HouseholdKind, figures: pd.DataFrame, view: View) -> ExceptionGroup:
+def unvisited_group(kind: HouseholdKind, figures: pd.DataFrame, view: View) -> ExceptionSection:
     """By township: households not visited yet, most first. ``figures``: of the visits by township."""
     part, name = due_period(kind, view), HOUSEHOLD_NAMES[kind]
     left = (figures["n"] - figures["k"]).astype("int64")
@@ -86,10 +86,10 @@ def unvisited_group(kind: HouseholdKind, figures: pd.DataFrame, view: View) -> E
     runs = part.last > view.as_of
     count = f"{whole(int(left.sum()))} 户 · {f'{day_text(part.last)}止' if runs else part.label}"
     quiet = quiet_words(households_due(figures), "本期都已走访", f"没有应走访的{name}")
-    return ExceptionGroup(f"{name}未走访", count, lines, quiet, Status.NEAR if runs else Status.LOW, visits_id(kind))
+    return ExceptionSection(f"{name}未走访", count, lines, quiet, Status.NEAR if runs else Status.LOW, visits_id(kind))
 
 
-def vacancy_group(gaps: pd.DataFrame, upper: pd.DataFrame) -> ExceptionGroup:
+def vacancy_group(gaps: pd.DataFrame, upper: pd.DataFrame) -> ExceptionSection:
     """Patches, groups and cells without anyone in post. ``upper``: see ``captain_lists.vacant_posts``."""
     appointed = gaps["appointed"].astype(bool)
     empty, away = gaps[~appointed], gaps[appointed & ~gaps["in_post"].astype(bool)]
@@ -98,10 +98,10 @@ def vacancy_group(gaps: pd.DataFrame, upper: pd.DataFrame) -> ExceptionGroup:
         words += [(row, f"{said} · {whole(row['households'])} 户") for row in rows.head(MOST_LINES - len(words)).to_dict("records")]
     count = f"空缺 {whole(len(empty) + len(upper))} · 请假 {whole(len(away))}"
     lines = tuple(Exceptional(_unit(row), said, _to_grid()) for row, said in words)
-    return ExceptionGroup("无人在岗", count, lines, "每个片、组、邻都有人在岗", about=COVERAGE)
+    return ExceptionSection("无人在岗", count, lines, "每个片、组、邻都有人在岗", about=COVERAGE)
 
 
-def size_group(gaps: pd.DataFrame, homeless: int, edition: Edition) -> ExceptionGroup:
+def size_group(gaps: pd.DataFrame, homeless: int, edition: Edition) -> ExceptionSection:
     """Cells too large or small, and households that no cell covers (``homeless``)."""
     least, most = sizes(edition)
     outside = gaps[~gaps["households"].between(least, most)]
@@ -111,7 +111,7 @@ def size_group(gaps: pd.DataFrame, homeless: int, edition: Edition) -> Exception
         for row in outside.head(MOST_LINES - len(lines)).to_dict("records")
     ]
     title, count = f"不在 {least}–{most} 户的邻", f"{whole(len(outside))} 个"
-    return ExceptionGroup(title, count, tuple(lines), "规模都合规,没有未编邻的户", Status.NEAR, CELL_SIZE)
+    return ExceptionSection(title, count, tuple(lines), "规模都合规,没有未编邻的户", Status.NEAR, CELL_SIZE)
 
 
 def sizes(edition: Edition) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from metrics.vocabulary import MODULE_NAMES, Module, Status
 from metrics.wording import is_missing
 from reports.links import ADMIN, Link
 from reports.modules import SWITCHED, running_modules
-from reports.parts import Callout, Exceptional, ExceptionGroup, More
+from reports.parts import Callout, Exceptional, ExceptionSection, More
 from reports.tables import Column, Kind, Table, Verdict, table
 
 
@@ -102,13 +102,13 @@ def _whom(module: Module, may_load: bool) -> str:
     return "" if may_load else f"请本县管理员装入{LEDGERS[module].name if module in LEDGERS else ALL_LEDGERS};"
 
 
-def lacking_groups(contents: Contents, may_load: bool) -> list[ExceptionGroup]:
+def lacking_groups(contents: Contents, may_load: bool) -> list[ExceptionSection]:
     """The ledgers that are not there yet, among the things to act on; nothing where all are, nor where there is none at all."""
     if not contents.lacking or not contents.first:
         return []
     words = "去装入" if may_load else "请本县管理员装入"
     lines = tuple(Exceptional(LEDGERS[each].name, words, to_load(each)) for each in contents.lacking)
-    return [ExceptionGroup("尚未装入", f"{len(lines)} 项", lines, severity=Status.NONE)]
+    return [ExceptionSection("尚未装入", f"{len(lines)} 项", lines, severity=Status.NONE)]
 
 
 def quiet_words(due: float, praise: str, nothing: str = "没有应统计的") -> str:

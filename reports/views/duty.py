@@ -16,7 +16,7 @@ from metrics.vocabulary import Status
 from metrics.wording import day_text, fraction, is_missing
 from reports.conclusions import listed
 from reports.links import DUTY, Link, to_person, to_township, to_village
-from reports.parts import WEEKDAYS, Exceptional, ExceptionGroup, HeatLine, HeatMap, Sentence, Square, State
+from reports.parts import WEEKDAYS, Exceptional, ExceptionSection, HeatLine, HeatMap, Sentence, Square, State
 from reports.tables import Column, Kind, Table, Verdict, table
 from reports.view import View
 
@@ -121,7 +121,7 @@ def last_night_of(view: View) -> str:
     return nights[-1].isoformat() if nights else ""
 
 
-def tonight_groups(night: Night) -> list[ExceptionGroup]:
+def tonight_groups(night: Night) -> list[ExceptionSection]:
     """Townships, then villages, that lack someone; of a night nobody kept a roll of yet nothing is said."""
     if night.townships.empty or night.is_before:
         return []
@@ -132,7 +132,7 @@ def tonight_groups(night: Night) -> list[ExceptionGroup]:
     ]
     alone = rolls["name"].iloc[0] if len(rolls) == 1 else ""
     count, quiet = f"{len(short)} 个" if not alone else "", f"{alone}达标" if alone else "所有乡镇达标"
-    groups = [ExceptionGroup(f"{night.short}乡镇缺岗", count, tuple(lines), quiet, about=COMPLIANCE)]
+    groups = [ExceptionSection(f"{night.short}乡镇缺岗", count, tuple(lines), quiet, about=COMPLIANCE)]
     if night.villages is None or night.villages.empty:
         return groups
     empty = night.villages[~night.villages["has_chief"].astype(bool)]
@@ -142,7 +142,7 @@ def tonight_groups(night: Night) -> list[ExceptionGroup]:
     )
     lines = [Exceptional(str(names.get(code, code)), _some_villages(rows), to_township(code)) for _, code, rows in counted[:MOST_LINES]]
     count = f"{len(empty)}/{len(night.villages)} 村"
-    groups.append(ExceptionGroup(f"{night.short}村无主干", count, tuple(lines), "每个村都有主干在岗", Status.NEAR, VILLAGES))
+    groups.append(ExceptionSection(f"{night.short}村无主干", count, tuple(lines), "每个村都有主干在岗", Status.NEAR, VILLAGES))
     return groups
 
 

@@ -16,7 +16,7 @@ from metrics.vocabulary import SESSION_NAMES, STATUS_NAMES, SessionKind, Status
 from metrics.wording import day_of, day_text, is_missing, whole
 from metrics.workdays import Week
 from reports.links import to_case, to_person, to_township
-from reports.parts import CalendarEntry, Counter, Counters, Exceptional, ExceptionGroup, Exceptions, MonthCalendar
+from reports.parts import CalendarEntry, Counter, Counters, Exceptional, Exceptions, ExceptionSection, MonthCalendar
 from reports.tables import Column, Kind, Table, table
 from reports.view import View
 from reports.views.calendars import WeekNote, mondays, month_calendar, week_name
@@ -80,7 +80,7 @@ def exceptions(last: LastWeek, names: Mapping[int, str], owed: pd.DataFrame) -> 
 
     ``names``: of those in ``last.named``; ``owed``: see ``data_access.night_lists.owed_follow_ups``.
     """
-    idle = ExceptionGroup(
+    idle = ExceptionSection(
         f"{last.name}一次未夜访的乡镇干部",
         f"{len(last.idle)} 人",
         named_by_township(last.named, last.townships, names),
@@ -91,7 +91,7 @@ def exceptions(last: LastWeek, names: Mapping[int, str], owed: pd.DataFrame) -> 
     return Exceptions((_without(last, last.no_study, STUDY), _without(last, last.no_talk, TALK), idle, _owed(owed, last.view)))
 
 
-def _without(last: LastWeek, rows: pd.DataFrame, kind: SessionKind) -> ExceptionGroup:
+def _without(last: LastWeek, rows: pd.DataFrame, kind: SessionKind) -> ExceptionSection:
     lines = tuple(
         Exceptional(
             last.townships.get(row["code"], row["code"]),
@@ -102,10 +102,10 @@ def _without(last: LastWeek, rows: pd.DataFrame, kind: SessionKind) -> Exception
     )
     name = SESSION_NAMES[kind]
     count, quiet = units_count(len(rows), last.townships), f"{every_one(last.townships)}开了{name}"
-    return ExceptionGroup(f"{last.name}没开{name}", count, lines, quiet, about=f"nights.{kind}_weeks")
+    return ExceptionSection(f"{last.name}没开{name}", count, lines, quiet, about=f"nights.{kind}_weeks")
 
 
-def _owed(owed: pd.DataFrame, view: View) -> ExceptionGroup:
+def _owed(owed: pd.DataFrame, view: View) -> ExceptionSection:
     lines = []
     for row in owed.head(MOST_LINES).to_dict("records"):
         about = "未分类" if is_missing(row["category"]) else str(row["category"])
@@ -114,7 +114,7 @@ def _owed(owed: pd.DataFrame, view: View) -> ExceptionGroup:
         lines.append(Exceptional(f"{place} {about}".strip(), since, to_case(row["number"])))
     total = int(owed["total"].iloc[0]) if len(owed) else 0
     title, year = f"{view.until}夜访诉求该回头看", f"{view.moment.year}年" if view.is_past else "今年"
-    return ExceptionGroup(title, f"{total} 件", tuple(lines), f"{year}该回头看的都看过了", Status.NEAR, "nights.follow_up")
+    return ExceptionSection(title, f"{total} 件", tuple(lines), f"{year}该回头看的都看过了", Status.NEAR, "nights.follow_up")
 
 
 # --- 夜访 -----------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import pandas as pd
 from metrics.vocabulary import HANDLING_LEVEL_NAMES, HandlingLevel, Status
 from metrics.wording import MISSING, fraction, is_missing, share
 from reports.links import to_case, to_township
-from reports.parts import Card, Exceptional, ExceptionGroup
+from reports.parts import Card, Exceptional, ExceptionSection
 from reports.view import View
 
 MOST_LINES, MOST_SAID = 4, 3
@@ -32,23 +32,23 @@ def fallen_words(name: str, row: Mapping[Any, Any]) -> str:
     return f"{name.removeprefix('乡镇')} {share(row['value'])} ({fraction(row['k'], row['n'])})"
 
 
-def fallen_group(found: Sequence[Fallen], view: View) -> ExceptionGroup:
+def fallen_group(found: Sequence[Fallen], view: View) -> ExceptionSection:
     """Who fell below a target this week, or in the past period that is looked at."""
     lines = tuple(Exceptional(each.unit, each.words, to_township(each.code)) for each in found[: 2 * MOST_LINES])
     before, now = ("上期", "本期") if view.is_past else ("上周", "本周")
-    return ExceptionGroup(f"{now}跌破目标", f"{len(found)} 项", lines, f"{before}达标的单位{now}仍达标", Status.NEAR)
+    return ExceptionSection(f"{now}跌破目标", f"{len(found)} 项", lines, f"{before}达标的单位{now}仍达标", Status.NEAR)
 
 
-def overdue_group(overdue: pd.DataFrame, view: View) -> ExceptionGroup:
+def overdue_group(overdue: pd.DataFrame, view: View) -> ExceptionSection:
     """Overdue petitions with their owner. ``overdue``: see ``data_access.attention.overdue_petitions``."""
     lines = tuple(_petition(row, f"超期{_days(row['due_on'], view.moment)}天") for row in overdue.to_dict("records"))
-    return ExceptionGroup(f"{view.until}超期诉求", f"{_total(overdue)} 件", lines, "没有超期诉求", about="petitions.overdue")
+    return ExceptionSection(f"{view.until}超期诉求", f"{_total(overdue)} 件", lines, "没有超期诉求", about="petitions.overdue")
 
 
-def unmoved_group(still: pd.DataFrame, view: View, days: int) -> ExceptionGroup:
+def unmoved_group(still: pd.DataFrame, view: View, days: int) -> ExceptionSection:
     """积案 in which nothing has moved for so many days."""
     lines = tuple(_petition(row, f"{_days(row['moved_on'], view.moment)}天未动") for row in still.to_dict("records"))
-    return ExceptionGroup(f"{view.until}积案{days}天未动", f"{_total(still)} 件", lines, "积案都有进展", about="petitions.backlog")
+    return ExceptionSection(f"{view.until}积案{days}天未动", f"{_total(still)} 件", lines, "积案都有进展", about="petitions.backlog")
 
 
 def sentence(cards: Sequence[Card], view: View) -> str:

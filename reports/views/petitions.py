@@ -14,7 +14,7 @@ from metrics.petition_forecast import CHECKED_WEEKS, LEAST_AT_RISK, CameTrue, Hi
 from metrics.vocabulary import Level, Status
 from metrics.wording import day_text, fraction, share, share_points, whole
 from reports.links import VILLAGE, Link, to_case, to_cases
-from reports.parts import ExceptionGroup, More, Sentence
+from reports.parts import ExceptionSection, More, Sentence
 from reports.subjects import CASES_BEHIND, cases_behind
 from reports.tables import Column, Kind, Layout, Table, Verdict, table
 from reports.view import View
@@ -144,12 +144,12 @@ WATCHED = (
 )
 
 
-def watched_group(it: Watched, total: int, rows: pd.DataFrame, names: Mapping[int, str], view: View) -> ExceptionGroup:
+def watched_group(it: Watched, total: int, rows: pd.DataFrame, names: Mapping[int, str], view: View) -> ExceptionSection:
     """The head of a list (``rows``) with handler, 包案领导 and since when nothing moved, and the way to all ``total`` of it."""
     title = words.STANDING_NAMES[it.standing]
     below = (More(f"全部 {total} 件 →", to_cases(it.standing, view.township, sort=it.sort)),) if total else ()
     cases = short_cases_table(title, rows, names, view, by_age=it.by_age)
-    return ExceptionGroup(title, f"{total} 件", quiet=it.quiet, about=it.about, table=cases, below=below)
+    return ExceptionSection(title, f"{total} 件", quiet=it.quiet, about=it.about, table=cases, below=below)
 
 
 DAYS_AHEAD = 7
@@ -229,14 +229,14 @@ def _band(said: CameTrue) -> str:
 TOO_LITTLE_PAST = "样本不够,只提示不给概率。"
 
 
-def likely_late_group(late: Table, known: Learned) -> ExceptionGroup:
+def likely_late_group(late: Table, known: Learned) -> ExceptionSection:
     """The first of :func:`likely_late_table`, with how often forecasts were right and what came true of each chance that was said."""
     head = replace(late.page(1, MOST_LINES), may_leave=False)
     said = "按全县以往办结用时推算,概率按以往说准的程度校正。" if known.calibration else TOO_LITTLE_PAST
     below: list[Sentence | Table] = [Sentence(f"{said}{hit_words(known.hits)}", "sub")]
     if known.came_true:
         below += [Sentence(f"前 {CHECKED_WEEKS} 周说的可能,后来的实际:", "sub"), replace(came_true_table(known.came_true), may_leave=False)]
-    return ExceptionGroup(
+    return ExceptionSection(
         LATE_TITLE,
         f"{len(late.frame)} 件",
         quiet="没有大概率超期的诉求",
@@ -247,9 +247,9 @@ def likely_late_group(late: Table, known: Learned) -> ExceptionGroup:
     )
 
 
-def likely_late_awaited() -> ExceptionGroup:
+def likely_late_awaited() -> ExceptionSection:
     """As :func:`likely_late_group` while the forecast is still being learned."""
-    return ExceptionGroup(LATE_TITLE, "", quiet="正在推算,几秒后显示", severity=Status.NEAR, about=ON_TIME)
+    return ExceptionSection(LATE_TITLE, "", quiet="正在推算,几秒后显示", severity=Status.NEAR, about=ON_TIME)
 
 
 def hit_words(result: HitRate) -> str:

@@ -14,7 +14,7 @@ from metrics.rulebook import Edition
 from metrics.vocabulary import LEVEL_NAMES, ROLE_NAMES, Direction, Level, Measure, Role, Status
 from metrics.wording import fraction, is_missing, value_text, whole
 from reports.links import QUALITY, Definition, Link, to_person, to_township, to_village
-from reports.parts import Exceptional, ExceptionGroup
+from reports.parts import Exceptional, ExceptionSection
 from reports.tables import Column, Kind, Table, table
 from reports.views.contents import quiet_words
 
@@ -65,7 +65,7 @@ def _looked_at(frames: Frames) -> float:
     return sum(float(frame["n"].fillna(0).sum()) for frame in frames.values())
 
 
-def groups(frames: Frames, problems: pd.DataFrame) -> list[ExceptionGroup]:
+def groups(frames: Frames, problems: pd.DataFrame) -> list[ExceptionSection]:
     """Who misses what, and the rows that fit nowhere (``problems``: see ``data_access.problems.problem_counts``)."""
     return [
         *(group for entry in map(indicator, WATCHED) if (group := _missed(frames[entry.id], entry))),
@@ -73,22 +73,22 @@ def groups(frames: Frames, problems: pd.DataFrame) -> list[ExceptionGroup]:
     ]
 
 
-def _missed(frame: pd.DataFrame, entry: Indicator) -> ExceptionGroup | None:
+def _missed(frame: pd.DataFrame, entry: Indicator) -> ExceptionSection | None:
     """None where nobody misses the target: what needs no action is quiet."""
     missed = off_target(frame, entry)
     lines = []
     for row in missed.head(MOST_LINES).to_dict("records"):
         value, kn = value_text(entry, row["value"]), fraction(row["k"], row["n"])
         lines.append(Exceptional(str(row["name"]), f"{value} ({kn})" if kn else value, to_township(row["code"])))
-    group = ExceptionGroup(WATCHED[entry.id], f"{len(missed)} 个乡镇", tuple(lines), severity=Status.NEAR, about=entry.id)
+    group = ExceptionSection(WATCHED[entry.id], f"{len(missed)} 个乡镇", tuple(lines), severity=Status.NEAR, about=entry.id)
     return group if lines else None
 
 
-def _problems(problems: pd.DataFrame, looked_at: float) -> ExceptionGroup:
+def _problems(problems: pd.DataFrame, looked_at: float) -> ExceptionSection:
     to_list = Link(QUALITY, {"view": PROBLEMS_VIEW})
     lines = [Exceptional(f"{row['rows']} 条", str(row["reason"]), to_list) for row in problems.head(MOST_LINES).to_dict("records")]
     count = f"{int(problems['rows'].sum())} 条"
-    return ExceptionGroup(
+    return ExceptionSection(
         "对不上、没计入的记录",
         count,
         tuple(lines),

@@ -13,7 +13,7 @@ from metrics.vocabulary import PLACE_NAMES, Place, Status
 from metrics.wording import MISSING, day_text, fraction, is_missing, share, whole
 from metrics.workdays import Week, Workdays
 from reports.links import RECEPTION, Link, to_township
-from reports.parts import WEEKDAYS, Counter, Counters, Exceptional, ExceptionGroup
+from reports.parts import WEEKDAYS, Counter, Counters, Exceptional, ExceptionSection
 from reports.tables import Column, Kind, Lines, Table, Verdict, table
 from reports.view import View
 from reports.views.calendars import week_name
@@ -68,7 +68,7 @@ def _announced(row: Mapping[Any, Any], names: Mapping[int, str]) -> tuple[str, s
 # --- what to act on -------------------------------------------------------------------------------------------------
 
 
-def nobody_came(slots: pd.DataFrame, total: int, names: Mapping[int, str], published: int = 1) -> ExceptionGroup:
+def nobody_came(slots: pd.DataFrame, total: int, names: Mapping[int, str], published: int = 1) -> ExceptionSection:
     """Of the ``published`` slots those nobody received at. ``slots``: the first of them, see ``data_access.reception_lists.slot_list``."""
     lines = []
     for row in slots.head(MOST_LINES).to_dict("records"):
@@ -79,7 +79,7 @@ def nobody_came(slots: pd.DataFrame, total: int, names: Mapping[int, str], publi
     if total > len(lines):
         lines.append(Exceptional(f"全部 {total} 场 →", link=Link(RECEPTION, {"view": "场次", "how": "nobody"})))
     quiet = quiet_words(published, "公示的场次都有人接待", "没有公示的场次")
-    return ExceptionGroup(HOW["nobody"], f"{whole(total)} 场", tuple(lines), quiet, about=KEPT)
+    return ExceptionSection(HOW["nobody"], f"{whole(total)} 场", tuple(lines), quiet, about=KEPT)
 
 
 def short_named(short: pd.DataFrame) -> pd.DataFrame:
@@ -89,23 +89,23 @@ def short_named(short: pd.DataFrame) -> pd.DataFrame:
 
 def received_nobody(
     short: pd.DataFrame, week: Week | None, townships: Mapping[str, str], names: Mapping[int, str], view: View
-) -> ExceptionGroup:
+) -> ExceptionSection:
     """Chiefs and leaders in post all the last counted week without a published slot received in person: person_id, code."""
     when = week_name(week.sunday if week else view.moment, view)
     quiet = f"班子成员{when}都接待过" if week else f"{'' if view.is_past else '还'}没有可统计的完整周"
     lines = named_by_township(short_named(short), townships, names)
-    return ExceptionGroup(f"{when}没接待的班子成员", f"{len(short)} 人", lines, quiet, Status.NEAR, "reception.leader_weeks")
+    return ExceptionSection(f"{when}没接待的班子成员", f"{len(short)} 人", lines, quiet, Status.NEAR, "reception.leader_weeks")
 
 
-def nothing_ahead(ahead: pd.DataFrame, townships: Mapping[str, str]) -> ExceptionGroup:
+def nothing_ahead(ahead: pd.DataFrame, townships: Mapping[str, str]) -> ExceptionSection:
     """Townships that have announced nothing for the coming week. ``ahead``: see ``data_access.reception_lists.coming_slots``."""
     missing = {code: name for code, name in townships.items() if code not in set(ahead["code"])}
     lines = tuple(Exceptional(name, NOT_ANNOUNCED, to_township(code)) for code, name in missing.items())
     count, quiet = units_count(len(missing), townships), f"{every_one(townships)}已公示"
-    return ExceptionGroup("未来一周没有公示场次", count, lines[: 2 * MOST_LINES], quiet, about=KEPT)
+    return ExceptionSection("未来一周没有公示场次", count, lines[: 2 * MOST_LINES], quiet, about=KEPT)
 
 
-def unresolved(frame: pd.DataFrame) -> ExceptionGroup:
+def unresolved(frame: pd.DataFrame) -> ExceptionSection:
     """By township: disputes from receptions of the period that are due and not resolved. ``frame``: of 化解率, by township."""
     left = frame.assign(left=frame["n"] - frame["k"])
     left = left[left["left"] > 0].sort_values("left", ascending=False, kind="stable")
@@ -114,7 +114,7 @@ def unresolved(frame: pd.DataFrame) -> ExceptionGroup:
         for row in left.head(MOST_LINES).to_dict("records")
     )
     quiet = quiet_words(frame["n"].fillna(0).sum(), "到期的都已化解", "没有到期的接待纠纷")
-    return ExceptionGroup("到期未化解的接待纠纷", f"{int(left['left'].sum())} 件", lines, quiet, Status.NEAR, RESOLVED)
+    return ExceptionSection("到期未化解的接待纠纷", f"{int(left['left'].sum())} 件", lines, quiet, Status.NEAR, RESOLVED)
 
 
 # --- the slots ------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from metrics.vocabulary import CODE_LENGTHS, MODULE_NAMES, Direction, Level, Mea
 from metrics.wording import MISSING, day_text, fraction, is_missing, share, target_text, value_text
 from reports.links import DUTY, Definition, Link, to_case, to_cases, to_person, to_village
 from reports.modules import runs
-from reports.parts import Exceptional, ExceptionGroup, Exceptions, Heading, Named, NameLine, Names, Steps
+from reports.parts import Exceptional, Exceptions, ExceptionSection, Heading, Named, NameLine, Names, Steps
 from reports.readings import still_grows
 from reports.subjects import CASES_BEHIND
 from reports.tables import Column, Kind, Spark, Table, table, verdict_of
@@ -228,7 +228,7 @@ def weakest_parts(found: Sequence[UnitFigure], weak: Sequence[UnitFigure], cause
     title = "没有可评价的指标" if not judged else "没有低于目标的指标" if not weak else "最弱三项" if len(weak) == WEAKEST else "最弱的几项"
     remark = "每个模块至多取一项,按离目标的远近" if weak else ""
     groups = tuple(
-        ExceptionGroup(
+        ExceptionSection(
             each.entry.name,
             each.shown,
             _first(behind),

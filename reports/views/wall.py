@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from metrics.wording import moment_text
-from reports.parts import Cards, ExceptionGroup, Exceptions, Leaderboard, Pair
+from reports.parts import Cards, Exceptions, ExceptionSection, Leaderboard, Pair
 from reports.screens import Wall
 
 PANEL_SECONDS = 20
 
 
-def panels(numbers: Cards, tonight: Sequence[ExceptionGroup], boards: Sequence[Leaderboard]) -> list[tuple[Any, ...]]:
+def panels(numbers: Cards, tonight: Sequence[ExceptionSection], boards: Sequence[Leaderboard]) -> list[tuple[Any, ...]]:
     """The panels in turn: the six numbers with tonight's gaps, then two leaderboards at a time."""
     first = (numbers, Exceptions(tuple(tonight))) if tonight else (numbers,)
     return [first, *((Pair(*boards[start : start + 2]),) for start in range(0, len(boards), 2))]
