@@ -112,6 +112,11 @@ def has_begun(night: date, question: Question) -> bool:
     return evening < question.until
 
 
+def is_over(night: date, question: Question) -> bool:
+    """Whether a night is over at the question's moment: it counts nowhere before."""
+    return night <= question.night_over
+
+
 def duty_night(question: Question) -> date | None:
     """The night a reader asks about at the question's moment: the last workday night that has begun. None within three weeks: none."""
     nights = question.workdays.between(question.as_of - timedelta(days=21), question.as_of)

@@ -43,8 +43,8 @@ def months_of(posts: pd.DataFrame, leave: pd.DataFrame, days: pd.DataFrame, ques
 def _month(
     period: Period, posts: list[Spell], leave: list[Spell], days: pd.DataFrame, stayed: set[tuple[Any, Any]], question: Question
 ) -> Month:
-    last = min(period.last, question.as_of)
-    workdays = question.workdays.between(period.first, last) if last >= period.first else []
+    last, night = min(period.last, question.as_of), min(period.last, question.night_over)
+    workdays = question.workdays.between(period.first, night) if night >= period.first else []
     held = {day: night_posts(posts, day) for day in workdays if not on_leave(leave, day)}
     in_post = [day for day, spells in held.items() if spells]
     nights = [day for day in in_post if any((spell["code"], day) in stayed for spell in held[day])]
@@ -91,6 +91,8 @@ def why_not_counted(code: str, day: date, posts: pd.DataFrame, leave: pd.DataFra
     """Why a stay counts nowhere, in words; empty where it counts."""
     if day > question.as_of:
         return "日期在今天之后"
+    if day > question.night_over:
+        return "这一夜还没过完"
     if not question.workdays.is_workday(day):
         return "非工作日"
     held = night_posts(posts.to_dict("records"), day)

@@ -237,10 +237,10 @@ def test_tonight_of_one_township_is_said_by_its_name() -> None:
     rolls = rolls.assign(unreported=False, leaders_needed=2)
     rolls = rolls.assign(leaders_counted=2, staff_needed=1, staff=1)
     asked = Question(Level.TOWNSHIP, MONTH, TODAY, Workdays({}), rulebook().on(TODAY))
-    night = Night(TODAY, asked, 21, rolls)
+    night = Night(TODAY, asked, rolls)
     assert night.sentence == "今晚泥河镇达标"
     assert [(group.count, group.quiet) for group in tonight_groups(night)] == [("", "泥河镇达标")]
-    two = Night(TODAY, asked, 21, pd.concat([rolls, rolls.assign(code="149981102", name="西沟乡")]))
+    two = Night(TODAY, asked, pd.concat([rolls, rolls.assign(code="149981102", name="西沟乡")]))
     assert two.sentence == "今晚 2 个乡镇全部达标"
     assert tonight_groups(two)[0].quiet == "所有乡镇达标"
 

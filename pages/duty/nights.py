@@ -8,7 +8,6 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from data_access.clock import beijing_now
 from data_access.rolls import ROLL_TABLES, stays_at
 from metrics.vocabulary import Level
 from metrics.wording import is_missing
@@ -82,18 +81,19 @@ def _all_villages(filters: Filters, night: Night, rolls: pd.DataFrame) -> Table:
 def month_map(p: Page) -> None:
     """The period's month, or the last begun one of a longer period."""
     filters = p.filters
-    month, hour = filters.month, beijing_now().hour
+    month = filters.month
     asked = question_of(p.scope, month.first, month.last, filters.as_of)
     rolls = rolls_of_townships(filters.narrowed, asked)
     ranks = loaders.frame(filters.narrowed, duty.COMPLIANCE, Level.TOWNSHIP, filters.period, filters.as_of)
     units = [(str(row["code"]), str(row["name"])) for row in ranks.to_dict("records") if not is_missing(row["code"])]
     looked_at = st.query_params.get("night", "")
-    it = duty.night_map(units, rolls, month, asked, hour, lambda code, day: _of(code, day, looked_at), title=duty.month_title(month, rolls))
+    title = duty.month_title(month, rolls, asked)
+    it = duty.night_map(units, rolls, month, asked, lambda code, day: _of(code, day, looked_at), title=title)
     p.show(it, key="month-map", picture_name="住夜月图")
     words = duty.night_map_table(it, f"{month.label}住夜逐夜情况")
     p.offer(lambda: words, words)
-    if not p.view.is_past and duty.is_still_to_come(filters.as_of, asked, hour) and asked.workdays.is_workday(filters.as_of):
-        p.note("今天是工作日,按口径今晚已计入本期;填报前暂按未填报计。")
+    if len(rolls) and rolls["night"].max() > asked.night_over:
+        p.note("一夜到次日{duty.night_over_hour}时过完才计入;没过完的夜只在图上列出,不计入达标率、连缺和正职月住夜。")
 
 
 def _of(code: str, day: date | None, looked_at: str) -> Link:

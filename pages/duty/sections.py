@@ -23,9 +23,9 @@ def chiefs(p: Page) -> None:
     """Each chief's nights against the prorated target, with what made the month shorter."""
     filters, scope = p.filters, p.filters.narrowed
     asked = loaders.question_for(scope, Level.TOWNSHIP, filters.period, filters.as_of)
-    months = chief_month_nights({"chief_months": loaders.fact(scope, "chief_months", asked, Span.MONTHS)}, asked)
+    months = chief_month_nights({"chief_months": loaders.fact(scope, "chief_months", asked, Span.NIGHT_MONTHS)}, asked)
     frame = loaders.frame(scope, "duty.chief_nights", Level.PERSON, filters.period, filters.as_of)
-    first, last = asked.span(Span.MONTHS)
+    first, last = asked.span(Span.NIGHT_MONTHS)
     days = {"first": first, "last": max(first, last)}
     changes = loaders.answer(changes_of_post, scope, ("appointment", "leave_period"), role="township_chief", **days)
     p.show(duty_sections.chief_table(frame, months, changes, filters.townships, asked), key="chiefs", picture_name="正职月住夜")
@@ -36,7 +36,7 @@ def load(p: Page) -> None:
     """How the nights of a leadership team are shared out."""
     filters, scope = p.filters, p.filters.narrowed
     asked = loaders.question_for(scope, Level.TOWNSHIP, filters.period, filters.as_of)
-    team = loaders.fact(scope, "team_nights", asked, Span.PERIOD)
+    team = loaders.fact(scope, "team_nights", asked, Span.NIGHTS)
     frame = loaders.frame(scope, "duty.load_ratio", Level.TOWNSHIP, filters.period, filters.as_of)
     names = names_of(scope, team["person_id"])
     p.show(duty_sections.load_table(frame, team, names, asked), key="load", picture_name="班子负荷")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from data_access.clock import beijing_now
 from data_access.petition_lists import Asked, petition_count, petition_list
 from data_access.rolls import ROLL_TABLES, grid_of, stays_at
 from pages.common import loaders
@@ -21,7 +20,7 @@ def nights(p: Page, place: Place) -> None:
     own, month = p.scope.narrowed(place.code), p.filters.month
     asked = question_of(own, month.first, month.last, p.filters.as_of)
     stays = loaders.answer(stays_at, own, ROLL_TABLES, codes=(place.code,), first=month.first, last=asked.last)
-    p.show(village.night_table(place.name, month, rolls_of_villages(own, asked), stays, asked, beijing_now().hour), key="nights")
+    p.show(village.night_table(place.name, month, rolls_of_villages(own, asked), stays, asked), key="nights")
 
 
 def petitions(p: Page, place: Place) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from metrics.definition import Question
-from metrics.duty import NO_ROLL_YET, shortfall_words
+from metrics.duty import NO_ROLL_YET, has_begun, is_over, shortfall_words
 from metrics.period import Period
 from metrics.vocabulary import Status
 from metrics.wording import day_text, fraction, is_missing
@@ -24,11 +24,16 @@ COMPLIANCE, VILLAGES = "duty.night_compliance", "duty.village_compliance"
 POST_NAMES = {1: "党政正职", 2: "班子成员", 3: "职工"}
 CHIEF_POST, TEAM_POST = 1, 2
 NOT_COUNTED = "不计:当晚不在任或请假"
-NOT_DUE = "今晚,还没到填报时间"
+NOT_DUE, NOT_OVER, NOTHING_YET = "还没到", "还没过完,不计入", "还没有记录"
 SHOWN_NAMES, MOST_LINES, MOST_NAMED = 3, 4, 3
 
 OK, BLANK, OFF, AHEAD = State("ok", "✓", "达标"), State("blank", "空", "未填报"), State("off", "·", "非工作日"), State("ahead", "", "未到")
-TONIGHT = State("ahead", "今", NOT_DUE)
+TO_COME, TONIGHT, LAST_NIGHT = (
+    State("ahead", "今", f"今晚,{NOT_DUE}"),
+    State("ahead", "今", f"今晚,{NOT_OVER}"),
+    State("ahead", "昨", f"昨晚,{NOT_OVER}"),
+)
+UNFINISHED = (TO_COME, TONIGHT, LAST_NIGHT)
 BEFORE = State("ahead", "", f"住夜{NO_ROLL_YET}")
 CHIEF, LEADERS, STAFF, SEVERAL = (
     State("low", "正", "缺正职"),
@@ -53,28 +58,40 @@ def person_name(name: object, person_id: object) -> str:
 class Night:
     """A workday night that is looked at: tonight, the last one, or one that the address asks for.
 
-    ``townships``: ``metrics.duty.township_nights`` with the names; ``villages`` likewise where they are looked at. ``hour``: of the
-    clock in Beijing, for before the evening an empty roll of tonight says nothing.
+    ``townships``: ``metrics.duty.township_nights`` with the names; ``villages`` likewise where they are looked at. ``asked``: at which
+    moment, for of a night that is not over an empty roll says nothing.
     """
 
     day: date
     asked: Question
-    hour: int
     townships: pd.DataFrame
     villages: pd.DataFrame | None = None
 
     @property
     def label(self) -> str:
-        """今晚, or 11月20日(周五)夜."""
-        return "今晚" if self.day == self.asked.as_of else f"{day_text(self.day)}(周{WEEKDAYS[self.day.weekday()]})夜"
+        """今晚, in the morning hours 昨晚(11月25日 周三), once it is over 11月25日(周三)夜."""
+        weekday = f"周{WEEKDAYS[self.day.weekday()]}"
+        if self.day == self.asked.as_of:
+            return "今晚"
+        return f"{day_text(self.day)}({weekday})夜" if self.is_over else f"昨晚({day_text(self.day)} {weekday})"
 
     @property
     def short(self) -> str:
-        return "今晚" if self.day == self.asked.as_of else f"{self.day.month}/{self.day.day}夜"
+        if self.day == self.asked.as_of:
+            return "今晚"
+        return f"{self.day.month}/{self.day.day}夜" if self.is_over else "昨晚"
+
+    @property
+    def is_over(self) -> bool:
+        return is_over(self.day, self.asked)
 
     @property
     def is_still_to_come(self) -> bool:
-        return is_still_to_come(self.day, self.asked, self.hour)
+        return not has_begun(self.day, self.asked)
+
+    def words(self, roll: Mapping[Any, Any]) -> str:
+        """What a unit lacks; of a night that goes on an empty roll is none yet."""
+        return NOTHING_YET if roll["unreported"] and not roll.get("before") and not self.is_over else shortfall_words(roll)
 
     @property
     def is_before(self) -> bool:
@@ -91,28 +108,28 @@ class Night:
             return f"{self.label}在住夜{NO_ROLL_YET},没有记录"
         if short.empty:
             return f"{self.label}{self.townships['name'].iloc[0]}达标" if total == 1 else f"{self.label} {total} 个乡镇全部达标"
-        named = listed(f"{row['name']}{shortfall_words(row)}" for row in short.head(MOST_NAMED).to_dict("records"))
+        named = listed(f"{row['name']}{self.words(row)}" for row in short.head(MOST_NAMED).to_dict("records"))
         if total == 1:
             return f"{self.label}{named}"
         more = f"等 {len(short)} 个未达标" if len(short) > MOST_NAMED else ""
         return f"{self.label} {total} 个乡镇中 {total - len(short)} 个达标,{named}{more}"
 
     def verdict(self, roll: Mapping[Any, Any]) -> Verdict:
-        return night_verdict(roll, self.asked, self.hour)
+        return night_verdict(roll, self.asked)
 
 
-def night_verdict(roll: Mapping[Any, Any], asked: Question, hour: int) -> Verdict:
-    """达标, what is missing, 未填报, or that nothing is due yet. ``roll``: a row of ``township_nights`` or ``village_nights``."""
+def night_verdict(roll: Mapping[Any, Any], asked: Question) -> Verdict:
+    """达标, what is missing, 未填报, or of a night that is not over that nothing is there yet.
+
+    ``roll``: a row of ``township_nights`` or ``village_nights``.
+    """
     if roll.get("before"):
         return Verdict(Status.NONE, BEFORE.words)
     if roll["unreported"]:
-        return Verdict(Status.NONE, NOT_DUE if is_still_to_come(roll["night"], asked, hour) else BLANK.words)
+        if not is_over(roll["night"], asked):
+            return Verdict(Status.NONE, NOTHING_YET if has_begun(roll["night"], asked) else NOT_DUE)
+        return Verdict(Status.NONE, BLANK.words)
     return Verdict(Status.OK, OK.words) if roll["compliant"] else Verdict(Status.LOW, shortfall_words(roll))
-
-
-def is_still_to_come(day: date, asked: Question, hour: int) -> bool:
-    """Whether a night's roll is not due yet: tonight's before the evening hour."""
-    return day == asked.as_of and hour < int(asked.rules.number("duty", "evening_hour"))
 
 
 def last_night_of(view: View) -> str:
@@ -125,7 +142,7 @@ def tonight_groups(night: Night) -> list[ExceptionSection]:
     """Townships, then villages, that lack someone; of a night nobody kept a roll of yet nothing is said."""
     if night.townships.empty or night.is_before:
         return []
-    rolls = night.townships.assign(words=[shortfall_words(row) for row in night.townships.to_dict("records")])
+    rolls = night.townships.assign(words=[night.words(row) for row in night.townships.to_dict("records")])
     short = rolls[rolls["words"] != ""].sort_values(["unreported", "has_chief"], ascending=[False, True])
     lines = [
         Exceptional(str(row["name"]), str(row["words"]), to_township(row["code"])) for row in short.head(2 * MOST_LINES).to_dict("records")
@@ -230,7 +247,7 @@ def people_table(night: Night, stays: pd.DataFrame) -> Table:
         indicators=(COMPLIANCE,),
         chosen=night.label,
         links=tuple(to_person(row["person_id"]) for row in found),
-        empty="还没有住夜记录" if night.is_still_to_come else "未填报:这一夜没有任何住夜记录",
+        empty="未填报:这一夜没有任何住夜记录" if night.is_over else "还没有住夜记录",
     )
 
 
@@ -310,15 +327,18 @@ def state_of(roll: Mapping[Hashable, Any]) -> State:
     return State(only.shade, only.sign, shortfall_words(roll))
 
 
-def state_on(roll: Mapping[Any, Any] | None, day: date, asked: Question, hour: int) -> State:
-    """How a day stands: its roll, or why there is none (非工作日, 未到)."""
+def state_on(roll: Mapping[Any, Any] | None, day: date, asked: Question) -> State:
+    """How a day stands: its roll, or why there is none (非工作日, 未到, 今晚)."""
     if not asked.workdays.is_workday(day):
         name = asked.workdays.name(day)
         return State(OFF.shade, OFF.sign, f"{OFF.words}{f'({name})' if name else ''}")
     if roll is None:
         return AHEAD
-    state = state_of(roll)
-    return TONIGHT if state is BLANK and is_still_to_come(day, asked, hour) else state
+    if is_over(day, asked):
+        return state_of(roll)
+    if day < asked.as_of:
+        return LAST_NIGHT
+    return TONIGHT if has_begun(day, asked) else TO_COME
 
 
 DayLink = Callable[[str, date | None], Link | None]
@@ -330,24 +350,23 @@ def night_map(
     rolls: pd.DataFrame,
     month: Period,
     asked: Question,
-    hour: int,
     link: DayLink,
     states: tuple[State, ...] = TOWNSHIP_STATES,
     title: str = "",
 ) -> HeatMap:
-    """Unit × night of a month. ``units``: (code, name) in the order shown; ``rolls``: judged nights of them."""
+    """Unit × night of a month. ``units``: (code, name) in the order shown; ``rolls``: judged nights of them, also of one that goes on."""
     days = [month.first + timedelta(days=offset) for offset in range((month.last - month.first).days + 1)]
     known: dict[tuple[Any, Any], Mapping[Any, Any]] = {(row["code"], row["night"]): row for row in rolls.to_dict("records")}
     lines = []
     for code, name in units:
-        squares = tuple(_square(known.get((code, day)), day, asked, hour, link(code, day)) for day in days)
+        squares = tuple(_square(known.get((code, day)), day, asked, link(code, day)) for day in days)
         lines.append(HeatLine(name, squares, link(code, None)))
     shades = tuple((day, "today" if day == asked.as_of else "" if asked.workdays.is_workday(day) else "off") for day in days)
     return HeatMap(shades, tuple(lines), states, title, "一格一夜;点乡镇只看该乡镇,点一格看那一夜" if title else "", COMPLIANCE)
 
 
-def _square(roll: Mapping[Any, Any] | None, day: date, asked: Question, hour: int, link: Link | None) -> Square:
-    state, works = state_on(roll, day, asked, hour), asked.workdays.is_workday(day)
+def _square(roll: Mapping[Any, Any] | None, day: date, asked: Question, link: Link | None) -> Square:
+    state, works = state_on(roll, day, asked), asked.workdays.is_workday(day)
     name = asked.workdays.name(day) if day.weekday() >= 5 and works else None
     said = f"{day_text(day)} 周{WEEKDAYS[day.weekday()]}{f'({name})' if name else ''} {state.words}"
     return Square(day, state, said, link if roll is not None and works else None)
@@ -366,7 +385,7 @@ def night_map_table(it: HeatMap, title: str, unit: str = "乡镇") -> Table:
         {
             "name": line.name,
             "met": sum(square.state.shade == OK.shade for square in line.squares),
-            "due": sum(square.state.shade not in (OFF.shade, AHEAD.shade) or square.state in (TONIGHT, BEFORE) for square in line.squares),
+            "due": sum(square.state.shade not in (OFF.shade, AHEAD.shade) or square.state is BEFORE for square in line.squares),
             **{square.day.isoformat(): square.state.words for square in line.squares},
         }
         for line in it.lines
@@ -374,8 +393,9 @@ def night_map_table(it: HeatMap, title: str, unit: str = "乡镇") -> Table:
     return table(title, columns, rows, indicators=(it.about,))
 
 
-def month_title(month: Period, rolls: pd.DataFrame) -> str:
-    """2026年11月 153 个乡镇夜中 120 个达标,30 个未达标,3 个未填报."""
+def month_title(month: Period, rolls: pd.DataFrame, asked: Question) -> str:
+    """2026年11月 153 个乡镇夜中 120 个达标,30 个未达标,3 个未填报: of the nights that are over."""
+    rolls = rolls[rolls["night"] <= asked.night_over] if len(rolls) else rolls
     missed, blank = int((~rolls["compliant"].astype(bool)).sum()), int(rolls["unreported"].sum())
     before = int(rolls["before"].sum()) if "before" in rolls else 0
     said = f"{len(rolls) - missed} 个达标,{missed - blank - before} 个未达标,{blank} 个未填报"

@@ -34,10 +34,10 @@ NIGHT_COLUMNS = (
 )
 
 
-def night_table(place: str, month: Period, rolls: pd.DataFrame, stays: pd.DataFrame, asked: Question, hour: int) -> Table:
+def night_table(place: str, month: Period, rolls: pd.DataFrame, stays: pd.DataFrame, asked: Question) -> Table:
     """The month's workday nights, the latest first: who was there, and what was missing.
 
-    ``rolls``: ``metrics.duty.village_nights``; ``stays``: see ``data_access.rolls.stays_at``; ``hour``: of the clock in Beijing.
+    ``rolls``: ``metrics.duty.village_nights``, a night that goes on is shown and not counted; ``stays``: ``data_access.rolls.stays_at``.
     """
     names = {key: "、".join(str(name) for name in part["name"] if isinstance(name, str)) for key, part in stays.groupby(["night", "post"])}
     rows = [
@@ -46,17 +46,18 @@ def night_table(place: str, month: Period, rolls: pd.DataFrame, stays: pd.DataFr
             "night_words": _night_words(roll["night"], asked.workdays),
             "chiefs": names.get((roll["night"], CHIEF_POST), ""),
             "others": names.get((roll["night"], TEAM_POST), ""),
-            "verdict": night_verdict(roll, asked, hour),
+            "verdict": night_verdict(roll, asked),
         }
         for roll in rolls.sort_values("night", ascending=False).to_dict("records")
     ]
+    over = rolls[rolls["night"] <= asked.night_over] if len(rolls) else rolls
     uncounted = int(stays["post"].isna().sum())
     rule = asked.rules.filled("主干至少{duty.village_chiefs}人、其他干部至少{duty.village_others}人")
     return table(
         f"{place} 逐夜住夜",
         NIGHT_COLUMNS,
         rows,
-        conclusion=f"{month.label}住夜:{len(rolls)} 个工作日夜达标 {int(rolls['compliant'].sum())} 个",
+        conclusion=f"{month.label}住夜:{len(over)} 个工作日夜达标 {int(over['compliant'].sum())} 个",
         remark=rule + (f";{uncounted} 条记录当晚不在任或请假,不计" if uncounted else ""),
         indicators=(VILLAGES,),
         chosen=place,
