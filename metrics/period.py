@@ -94,6 +94,15 @@ class Period:
     def before(self) -> Period:
         return Period.holding(self.kind, self.first - timedelta(days=1))
 
+    @property
+    def year_ago(self) -> Period | None:
+        """The same period of the year before: the same month or quarter, the week 52 weeks earlier; of a year none but the one before."""
+        if self.kind is PeriodKind.YEAR:
+            return None
+        if self.kind is PeriodKind.WEEK:
+            return Period.holding(self.kind, self.first - timedelta(weeks=52))
+        return Period.holding(self.kind, self.first.replace(year=self.first.year - 1))
+
     def trailing(self, count: int) -> list[Period]:
         """``count`` periods of this kind, oldest first, ending with this one."""
         periods = [self]

@@ -104,7 +104,7 @@ def parts(pack: Pack) -> list[tuple[str, list[Paragraph]]]:
 
 
 def situation(pack: Pack) -> list[Paragraph]:
-    """总量, 环比, 派单, 按期 for petitions; whole, change and named units for every other subject."""
+    """总量, 环比, 同比, 派单, 按期 for petitions; whole, change and named units for every other subject."""
     out: list[Paragraph] = []
     for module in (Module.PETITIONS, Module.DUTY, Module.NIGHTS, Module.RECEPTION, Module.CAPTAINS, Module.QUALITY):
         chapters = [c for c in pack.chapters if c.entry.module is module and c.reading.level is not Level.CATEGORY]
@@ -124,13 +124,17 @@ def volumes(pack: Pack) -> list[str]:
         if chapter is None or not chapter.reading.whole or chapter.reading.whole[-1].n is None:
             continue
         reading = chapter.reading
-        now, before = reading.whole[-1].n or 0, reading.previous
-        change = ""
-        if before is not None and before.n and reading.period_over:
-            difference = now - before.n
-            change = f",环比{'增加' if difference > 0 else '减少'} {spoken(abs(difference))} 件" if difference else ",环比持平"
+        now = reading.whole[-1].n or 0
+        steps = (("环比", reading.previous), ("同比", reading.year_ago)) if reading.period_over else ()
+        change = "".join(_more_or_fewer(name, now, before.n) for name, before in steps if before is not None and before.n)
         sentences.append(f"{reading.now}{reading.whole_name}{words} {spoken(now)} 件{change}")
     return sentences
+
+
+def _more_or_fewer(name: str, now: int, before: int) -> str:
+    """,环比增加 12 件."""
+    difference = now - before
+    return f",{name}{'增加' if difference > 0 else '减少'} {spoken(abs(difference))} 件" if difference else f",{name}持平"
 
 
 def sentence(reading: Reading) -> str:

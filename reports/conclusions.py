@@ -20,7 +20,7 @@ from metrics.definition import Indicator
 from metrics.period import Period, PeriodKind
 from metrics.vocabulary import LEVEL_NAMES, STATUS_NAMES, Direction, Level, Measure, Status
 from metrics.wording import day_of, day_text, fraction, is_missing, rounded, share_points, target_text
-from reports.wording import PERIOD_WORDS, bare, days_words, named, of, previous, quantity, shortened, spoken, this
+from reports.wording import PERIOD_WORDS, bare, days_words, named, of, previous, quantity, same_of_last_year, shortened, spoken, this
 
 RUN = 3
 """Steps in one direction that make a run: 连续三月下降 needs four months."""
@@ -79,6 +79,8 @@ class Reading:
     """Fewer cases than this are no ground for a direction (the rulebook's samples.least_ranked)."""
     whole_name: str = ""
     whole: tuple[Point, ...] = ()
+    year_ago: Point | None = None
+    """The whole in the same period of the year before, where the ledger was kept then."""
     runs: dict[str, tuple[Point, ...]] = field(default_factory=dict)
     dated: bool = False
     """It speaks in a file, which is read on another day: periods are called by their names, never 本月."""
@@ -126,6 +128,11 @@ class Reading:
     def moment_words(self) -> str:
         """10月31日: the day at whose end a figure about a moment looks; empty for one that adds up its period."""
         return day_of(min(self.period.last, self.as_of), self.as_of) if self.entry.moment else ""
+
+    @property
+    def year_ago_name(self) -> str:
+        """上年同月."""
+        return same_of_last_year(self.period)
 
     @property
     def last(self) -> Point | None:
@@ -181,23 +188,29 @@ def movement(reading: Reading) -> str:
 
 
 def change_words(reading: Reading) -> str:
-    """``较上月下降 3.2 个百分点``, ``与上月持平``; empty where the two periods cannot be compared.
+    """``较上月下降 3.2 个百分点,较上年同月上升 1.1 个百分点``; empty where there is nothing to compare with."""
+    steps = ((reading.previous, reading.before), (reading.year_ago, reading.year_ago_name))
+    return ",".join(words for earlier, name in steps if (words := step_words(reading, earlier, name)))
+
+
+def step_words(reading: Reading, before: Point | None, name: str) -> str:
+    """``较上月下降 3.2 个百分点``, ``与上月持平``; empty where the two periods cannot be compared. ``name``: of the earlier one.
 
     The difference is that of the two values as shown: whoever subtracts them on paper gets the same. A count of a period
     still running is not compared with a whole one.
     """
-    before, last = reading.previous, reading.whole[-1] if reading.whole else None
+    last = reading.whole[-1] if reading.whole else None
     if before is None or last is None or not reading.comparable or not before.solid(reading.least) or not last.solid(reading.least):
         return ""
     if not reading.period_over and (adds_up(reading.entry) or reading.period.kind is PeriodKind.YEAR):
         return ""  # half a month's count, or a year half over against a whole one, perhaps the one the ledger began in
     difference = shown(reading.entry, last.value) - shown(reading.entry, before.value)
     if difference == 0:
-        return f"与{reading.before}持平"
+        return f"与{name}持平"
     if reading.entry.measure is Measure.RATE:
-        return f"较{reading.before}{'上升' if difference > 0 else '下降'} {abs(difference)} 个百分点"
+        return f"较{name}{'上升' if difference > 0 else '下降'} {abs(difference)} 个百分点"
     amount = f"{abs(difference).normalize():,f} {reading.entry.unit}".rstrip()
-    return f"较{reading.before}{'增加' if difference > 0 else '减少'} {amount}"
+    return f"较{name}{'增加' if difference > 0 else '减少'} {amount}"
 
 
 def shown(entry: Indicator, value: float | None) -> Decimal:

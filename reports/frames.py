@@ -15,6 +15,7 @@ from metrics.registry import REGISTRY, require_level
 from metrics.rulebook import Rulebook
 from metrics.vocabulary import AREA_LEVELS, Direction, Level, Measure, Module
 from metrics.workdays import Workdays
+from reports.views.contents import Contents
 
 
 class Source(Protocol):
@@ -53,6 +54,10 @@ class Source(Protocol):
 
     def frame(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
         """:func:`indicator_frame`, made once."""
+        ...
+
+    def contents(self) -> Contents:
+        """What the county's database holds so far."""
         ...
 
     def past(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:

@@ -82,6 +82,8 @@ class Card:
     """The figure grows while its period runs: it is compared with nothing yet, and its line is drawn open."""
     place: str = ""
     """第7/9: of one unit among all of its like."""
+    last_year: tuple[str, Any] | None = None
+    """What the same period of the year before is called, and the value then: 上年同月."""
 
     @property
     def fraction(self) -> str:
@@ -109,12 +111,17 @@ class Card:
         return target_text(self.entry, self.target)
 
     @property
-    def change(self) -> str:
-        """较上月 +3.2点; half a period against a whole one says nothing, and says so where the verdict does not."""
+    def changes(self) -> tuple[str, ...]:
+        """较上月 +3.2点, 较上年同月 -1.0点; half a period against a whole one says nothing, and says so where the verdict does not."""
         if self.running:
-            return "" if self.row["status"] == Status.RUNNING else STATUS_NAMES[Status.RUNNING]
-        text = change_text(self.entry, self.row["value"], self.before)
-        return f"较{self.earlier} {text}" if text else ""
+            return () if self.row["status"] == Status.RUNNING else (STATUS_NAMES[Status.RUNNING],)
+        steps = ((self.earlier, self.before), *((self.last_year,) if self.last_year else ()))
+        return tuple(f"较{name} {text}" for name, value in steps if (text := change_text(self.entry, self.row["value"], value)))
+
+    @property
+    def change(self) -> str:
+        """The same in a line."""
+        return " · ".join(self.changes)
 
     @property
     def spark(self) -> Spark:
@@ -467,29 +474,6 @@ class Pair:
 
     left: Any
     right: Any = None
-
-
-Part = (
-    Heading
-    | Sentence
-    | Empty
-    | Callout
-    | More
-    | Cards
-    | Counters
-    | Exceptions
-    | Leaderboard
-    | HeatMap
-    | MonthCalendar
-    | Timeline
-    | Facts
-    | Names
-    | Steps
-    | Milestones
-    | SignLines
-    | Pair
-    | Table
-)
 
 
 def tables_among(parts: Sequence[Any]) -> list[Table]:

@@ -24,7 +24,7 @@ from reports.frames import Source, question
 from reports.links import Link
 from reports.parts import Card, Leaderboard
 from reports.tables import Table, definition_notes, figure_table
-from reports.wording import previous
+from reports.wording import previous, same_of_last_year
 
 CARD_PERIODS = {PeriodKind.WEEK: 12, PeriodKind.MONTH: 12, PeriodKind.QUARTER: 8, PeriodKind.YEAR: 3}
 """The line of a headline number."""
@@ -110,6 +110,22 @@ def whole_series(source: Source, entry: Indicator, level: Level, period: Period,
             return ()
         points.append(point(each, frame.iloc[0].to_dict(), still_grows(entry, asked)))
     return tuple(points)
+
+
+def year_ago(source: Source, entry: Indicator, level: Level, period: Period, as_of: date, code: str | None = None) -> Point | None:
+    """All units of a level added up, or the one with ``code``, in the same period of the year before.
+
+    None where the ledger was not kept for all of it yet: half a month's records are no month to compare with.
+    """
+    earlier, begins = period.year_ago, source.contents().begins(entry.module)
+    if earlier is None or begins is None or begins > earlier.first:
+        return None
+    frame = source.past(entry, level, earlier, as_of)
+    if code is not None:
+        frame = frame[frame["code"] == code]
+    elif len(frame) > 1:
+        frame = combined(frame, entry, question(source, level, earlier, as_of))
+    return None if frame.empty else point(earlier, frame.iloc[0].to_dict())
 
 
 def unit_lines(
@@ -207,6 +223,7 @@ def reading(
         least=int(asked.rules.number("samples", "least_ranked")),
         whole_name=whole_name(source, period, as_of, area),
         whole=begun(whole_series(source, entry, top, period, as_of, periods if with_past else 1)) if has_whole else (),
+        year_ago=year_ago(source, entry, top, period, as_of) if has_whole and with_past else None,
         runs=runs,
         dated=dated,
     )
@@ -290,8 +307,11 @@ def card(source: Source, asked: CardQuestion, periods: int, *, as_count: bool = 
     row = {"k": last.k, "n": last.n, "value": last.value, "status": Status(last.status)}
     trend = tuple(each.value for each in points)
     earlier = previous(asked.period, asked.as_of)
+    then = year_ago(source, entry, asked.level, asked.period, asked.as_of, asked.code) if periods > 1 else None
+    told = then is not None and then.solid(int(edition.number("samples", "least_ranked")))
+    last_year = (same_of_last_year(asked.period), then.value) if then is not None and told else None
     place = None if asked.code is None else place_of(source.frame(entry, asked.level, asked.period, asked.as_of), asked.code)
-    return Card(entry, row, before, trend, edition.target(entry.id), earlier, link, as_count, last.running, _card_place(place))
+    return Card(entry, row, before, trend, edition.target(entry.id), earlier, link, as_count, last.running, _card_place(place), last_year)
 
 
 def _card_place(place: Place | None) -> str:

@@ -150,6 +150,11 @@ def previous(period: Period, as_of: date | None = None) -> str:
     return f"上{PERIOD_WORDS[period.kind]}" if as_of is None or period.last >= as_of else named(period.before, period.first.year)
 
 
+def same_of_last_year(period: Period) -> str:
+    """``上年同月``."""
+    return f"上年同{PERIOD_WORDS[period.kind]}"
+
+
 def named(period: Period, year: int) -> str:
     """A period's name where it is clear which year is meant."""
     return period.label.removeprefix(f"{year}年") or period.label

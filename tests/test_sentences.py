@@ -178,7 +178,8 @@ def numbers_of_reading(reading: Reading) -> set[str]:
         for point in (*points, *reading.whole, *(each for run in reading.runs.values() for each in run))
         for number in written(entry, point)
     }
-    for points_of in (reading.whole, *reading.runs.values()):
+    year = () if reading.year_ago is None else (reading.year_ago, reading.whole[-1])
+    for points_of in (reading.whole, year, *reading.runs.values()):
         for before, after in pairwise(points_of):
             held |= moved(entry, before, after)
     ties = frame.groupby(frame["value"])[["k", "n"]].sum() if entry.measure is Measure.RATE else frame.iloc[:0]

@@ -19,9 +19,10 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from data_access import areas
+from data_access import areas, contents
 from data_access.calendar import provisional_years, working_calendar
 from data_access.clock import beijing_now
+from data_access.contents import CONTENT_TABLES
 from data_access.engine import OperationalError, engine
 from data_access.fact import Cut
 from data_access.facts import FACTS
@@ -40,6 +41,7 @@ from pages.common.clock import CLOCK, HOURS, TENTHS, moment_of
 from pages.common.freshness import DatabaseAway, Freshness, Lately, Marks
 from reports.frames import indicator_frame, question
 from reports.source import window
+from reports.views.contents import Contents, contents_of
 
 COUNTING_STEP_SECONDS, COUNTING_PROMISE_SECONDS = 0.5, 10.0
 """How often a server looks whether there is something to count ahead, and how long readers believe that it does."""
@@ -216,6 +218,9 @@ class CachedSource:
     def people(self, person_ids: Iterable[int]) -> pd.DataFrame:
         with _connection() as connection:
             return areas.people(self.scope, connection, person_ids)
+
+    def contents(self) -> Contents:
+        return contents_of(answer(contents.contents, figures_scope(self.scope, Level.TOWNSHIP), CONTENT_TABLES))
 
     def frame(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
         return frame(self.scope, entry.id, level, period, as_of)

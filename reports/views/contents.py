@@ -66,6 +66,12 @@ class Contents:
         """诉求台账、接待台账; empty where all are there."""
         return "、".join(LEDGERS[module].name for module in self.lacking)
 
+    def begins(self, module: Module) -> date | None:
+        """The day of a module's first record; satisfaction is asked of 诉求, data quality of any record. None where there is none."""
+        if module is Module.QUALITY:
+            return self.earliest
+        return self.first.get(Module.PETITIONS if module is Module.SATISFACTION else module)
+
     @property
     def earliest(self) -> date | None:
         """The day of the first record of all."""
