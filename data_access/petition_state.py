@@ -33,6 +33,8 @@ from data_access.window import Window
 
 DIMENSIONS = ("all", "township", "level", "size", "category", "channel", "sphere", "age")
 RECENT_DAYS, PAST_DAYS = 28, 84
+A_YEAR = timedelta(weeks=52)
+"""A year whose days are the same weekdays."""
 REPEATS_LOOKED_AT = 5
 """So many times the rows shown are taken, as some originals may be restricted or elsewhere."""
 FLAGS = ("overdue", "due_soon", "backlog", "supervised", "led", "backlog_unled")
@@ -141,30 +143,38 @@ def waiting_by_step(scope: Scope, connection: Connection, window: Window) -> pd.
 
 
 def category_counts(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
-    """What comes in of late against before, by category and township.
+    """What comes in of late against before, and how both were a year ago, by category and township.
 
-    Recent: the last :data:`RECENT_DAYS` days; past: the :data:`PAST_DAYS` days before them. Grain: category × township (code).
-    Columns: category, code, recent, past, repeats (recent ones that repeat).
+    Recent: the last :data:`RECENT_DAYS` days; past: the :data:`PAST_DAYS` days before them; the same days :data:`A_YEAR` earlier. Grain:
+    category × township (code). Columns: category, code, recent, past, repeats (recent ones that repeat), last_recent, last_past.
     """
     turn, start = window.days_back(RECENT_DAYS), window.days_back(RECENT_DAYS + PAST_DAYS)
+    now = and_(Petition.opened_at >= start, Petition.opened_at < window.end)
+    then = and_(Petition.opened_at >= start - A_YEAR, Petition.opened_at < window.end - A_YEAR)
     category = func.coalesce(Petition.category, NO_CATEGORY).label("category")
     township = func.substr(Petition.area_code, 1, CODE_LENGTHS["township"]).label("code")
-    recent = Petition.opened_at >= turn
+    recent, last_recent = Petition.opened_at >= turn, and_(then, Petition.opened_at >= turn - A_YEAR)
     rows = (
         select(
             category,
             township,
             one_if(recent).label("recent"),
+            one_if(and_(now, Petition.opened_at < turn)).label("past"),
             one_if(and_(recent, Petition.repeat_of.is_not(None))).label("repeats"),
+            one_if(last_recent).label("last_recent"),
+            one_if(and_(then, Petition.opened_at < turn - A_YEAR)).label("last_past"),
         )
-        .where(counted_petitions(scope), Petition.opened_at >= start, Petition.opened_at < window.end)
+        .where(counted_petitions(scope), or_(now, then))
         .subquery()
     )
-    statement = select(
-        rows.c.category, rows.c.code, func.sum(rows.c.recent), func.sum(1 - rows.c.recent), func.sum(rows.c.repeats)
-    ).group_by(rows.c.category, rows.c.code)
-    counts = ["recent", "past", "repeats"]
+    counts = ["recent", "past", "repeats", "last_recent", "last_past"]
+    statement = select(rows.c.category, rows.c.code, *(func.sum(rows.c[name]) for name in counts)).group_by(rows.c.category, rows.c.code)
     return frame(connection, statement, ["category", "code", *counts], dict.fromkeys(counts, "int64"))
+
+
+def season_from(window: Window) -> date:
+    """The first day that :func:`category_counts` looks at: a ledger that began later knows no season."""
+    return (window.days_back(RECENT_DAYS + PAST_DAYS) - A_YEAR).date()
 
 
 def repeated_most(scope: Scope, connection: Connection, window: Window, limit: int = 6) -> pd.DataFrame:

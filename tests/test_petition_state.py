@@ -18,6 +18,7 @@ from data_access.petition_state import (
     leads,
     open_by_dimension,
     repeated_most,
+    season_from,
     step_durations,
     waiting_by_step,
 )
@@ -142,8 +143,12 @@ def test_what_rises_is_counted_by_days_not_by_months(connection):
         a_petition(connection, opened)
     for opened in ("2026-10-03 23:59:59", "2026-07-12 00:00:00", "2026-07-11 23:59:59"):
         a_petition(connection, opened)
+    for opened in ("2025-10-05 00:00:00", "2025-11-01 23:59:59", "2025-10-04 23:59:59", "2025-07-13 00:00:00", "2025-07-12 23:59:59"):
+        a_petition(connection, opened)  # 52 weeks earlier
     row = category_counts(IN_COUNTY, connection, asked(connection)).iloc[0]
     assert (row["recent"], row["past"]) == (2, 2)
+    assert (row["last_recent"], row["last_past"]) == (2, 2)
+    assert season_from(asked(connection)) == date(2025, 7, 13)
 
 
 def test_repeats_and_climbs_count_petitions_not_events(connection):

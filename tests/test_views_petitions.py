@@ -389,6 +389,27 @@ def test_what_rises_everywhere_stands_before_what_rises_in_a_township():
     assert "误报不超过5%" in head.remark
 
 
+def test_a_rise_beyond_the_season_says_what_last_year_had():
+    counts = pd.DataFrame(
+        {
+            "category": ["供暖", "噪声"],
+            "code": ["149981100"] * 2,
+            "recent": [60, 60],
+            "past": [15, 45],
+            "repeats": [0, 0],
+            "last_recent": [58, 15],
+            "last_past": [14, 45],
+        }
+    )
+    head, everything = petition_signals.rising_tables(counts, 28, 84, TOWNS, VIEW, seasonal=True)
+    assert head.conclusion == "噪声明显上升"
+    assert on_screen(head)[0] == ["噪声 | 合计", "60 件", "15 件", "15 件", "应有的 4.0 倍"]
+    assert headings(everything) == ["类别", "范围", "近期(件)", "去年同期(件)", "应有(件)", "是应有的(倍)"]
+    assert "去年同一季节" in head.remark
+    short = petition_signals.rising_tables(counts, 28, 84, TOWNS, VIEW)[0]
+    assert short.remark.endswith("台账不满一年,还不能扣除季节")
+
+
 def test_only_the_surest_townships_are_on_screen_and_all_in_the_file():
     towns = {f"1499811{place:02d}": f"乡镇{place}" for place in range(12)}
     counts = pd.DataFrame({"category": "供暖", "code": list(towns), "recent": 30, "past": 3, "repeats": 0})

@@ -6,9 +6,9 @@ from functools import partial
 
 import streamlit as st
 
-from data_access.petition_state import PAST_DAYS, RECENT_DAYS, category_counts, escalations, repeated_most
+from data_access.petition_state import PAST_DAYS, RECENT_DAYS, category_counts, escalations, repeated_most, season_from
 from data_access.window import Window
-from metrics.vocabulary import CODE_LENGTHS, Level
+from metrics.vocabulary import CODE_LENGTHS, Level, Module
 from pages.common import loaders
 from pages.common.filters import Filters
 from pages.common.page import Page
@@ -30,8 +30,10 @@ def signals(p: Page) -> None:
 
 
 def _rising(p: Page) -> None:
-    counts = loaders.answer(category_counts, p.filters.narrowed, TABLES, window=moment_window(p.filters))
-    head, everything = petition_signals.rising_tables(counts, RECENT_DAYS, PAST_DAYS, p.filters.townships, p.view)
+    window, begins = moment_window(p.filters), p.contents.begins(Module.PETITIONS)
+    counts = loaders.answer(category_counts, p.filters.narrowed, TABLES, window=window)
+    seasonal = begins is not None and begins <= season_from(window)
+    head, everything = petition_signals.rising_tables(counts, RECENT_DAYS, PAST_DAYS, p.filters.townships, p.view, seasonal=seasonal)
     p.show(head, key="rising", picture_name="上升类别", whole=lambda: everything)
 
 

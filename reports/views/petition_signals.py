@@ -19,33 +19,43 @@ REPEAT, MASS = "petitions.repeat", "petitions.mass"
 MOST_UNITS, MOST_CATEGORIES = 8, 3
 
 
-def rising_tables(counts: pd.DataFrame, recent_days: int, past_days: int, townships: Mapping[str, str], view: View) -> tuple[Table, Table]:
+def rising_tables(
+    counts: pd.DataFrame, recent_days: int, past_days: int, townships: Mapping[str, str], view: View, *, seasonal: bool = False
+) -> tuple[Table, Table]:
     """Categories of which more comes in than their own past explains, everywhere and by township, surest first: the head, and all.
 
     ``counts``: ``data_access.petition_state.category_counts``, which looks at ``recent_days`` and the ``past_days`` before them.
+    ``seasonal``: the ledger was kept a year ago too, so that what rises every year at this season is expected to.
     """
-    everywhere = rising(counts, recent_days, past_days, ["category"]).assign(code="")
-    found = pd.concat([everywhere, rising(counts, recent_days, past_days, ["category", "code"])], ignore_index=True)
+    everywhere = rising(counts, recent_days, past_days, ["category"], seasonal=seasonal).assign(code="")
+    by_township = rising(counts, recent_days, past_days, ["category", "code"], seasonal=seasonal)
+    found, expected = pd.concat([everywhere, by_township], ignore_index=True), "应有" if seasonal else "平时"
     rows = [
         {
             **row,
             "where": townships.get(str(row["code"]), str(row["code"])) if row["code"] else "合计",
-            "course": "以前没有" if is_missing(row["times"]) else f"平时的 {row['times']:.1f} 倍",
+            "course": "以前没有" if is_missing(row["times"]) else f"{expected}的 {row['times']:.1f} 倍",
         }
         for row in found.to_dict("records")
     ]
     named = list(dict.fromkeys(found["category"]))
     titled = "、".join(named[:MOST_CATEGORIES]) + ("等" if len(named) > MOST_CATEGORIES else "")
-    measured = f"{view.lately(recent_days)}与此前 {past_days} 天的平时水平比,已扣除偶然波动(误报不超过{FALSE_ALARMS:.0%})"
+    measured = (
+        f"{view.lately(recent_days)}与此前 {past_days} 天"
+        + ("、按去年同一季节的涨落推算的应有件数比" if seasonal else "的平时水平比")
+        + f",已扣除偶然波动(误报不超过{FALSE_ALARMS:.0%})"
+        + ("" if seasonal else ";台账不满一年,还不能扣除季节")
+    )
     everything = table(
         "上升的类别",
         (
             Column("category", "类别", small=("where",)),
             Column("where", "范围", screen=False),
             Column("recent", "近期", Kind.COUNT, "件", head=view.lately(recent_days), words="{} 件"),
-            Column("usual", "平时", Kind.NUMBER, "件"),
+            *((Column("last_recent", "去年同期", Kind.COUNT, "件", words="{} 件", phone=False),) if seasonal else ()),
+            Column("usual", expected, Kind.NUMBER, "件"),
             Column("course", "", files=False),
-            Column("times", "是平时的", Kind.NUMBER, "倍", screen=False),
+            Column("times", f"是{expected}的", Kind.NUMBER, "倍", screen=False),
         ),
         rows,
         conclusion=f"{titled}明显上升" if rows else "没有明显上升的类别",
