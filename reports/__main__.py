@@ -7,7 +7,7 @@ import csv
 import json
 import math
 import sys
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -20,6 +20,7 @@ from metrics.period import Period
 from metrics.registry import REGISTRY, chosen, require_level
 from metrics.vocabulary import Level
 from reports.frames import indicator_frame
+from reports.moment_arguments import add_moment, moment_asked
 from reports.pack_command import add_pack
 from reports.picture_command import add_picture
 from reports.selection_command import add_selection
@@ -35,7 +36,9 @@ def plain(value: Any) -> Any:
     return value
 
 
-def as_record(entry: Indicator, frame: pd.DataFrame, period: Period, as_of: date, target: float | None) -> dict[str, Any]:
+def as_record(
+    entry: Indicator, frame: pd.DataFrame, period: Period, as_of: date, at: datetime | None, target: float | None
+) -> dict[str, Any]:
     rows = [{column: plain(value) for column, value in row.items()} for row in frame.to_dict("records")]
     return {
         "id": entry.id,
@@ -43,6 +46,7 @@ def as_record(entry: Indicator, frame: pd.DataFrame, period: Period, as_of: date
         "unit": entry.unit,
         "period": period.text,
         "as_of": as_of.isoformat(),
+        **({} if at is None else {"at": at.isoformat()}),
         "target": target,
         "rows": rows,
     }
@@ -59,7 +63,8 @@ def print_csv(records: list[dict[str, Any]]) -> None:
 def print_table(records: list[dict[str, Any]]) -> None:
     for record in records:
         target = "" if record["target"] is None else f" · 目标 {record['target']:g}"
-        print(f"{record['id']} {record['name']} · {record['period']} · 截至 {record['as_of']}{target}")
+        until = record.get("at", record["as_of"]).replace("T", " ")
+        print(f"{record['id']} {record['name']} · {record['period']} · 截至 {until}{target}")
         frame = pd.DataFrame(record["rows"])
         print("(没有单位)" if frame.empty else frame.to_string(index=False, na_rep="—"))
         print()
@@ -78,13 +83,13 @@ def indicator(arguments: argparse.Namespace) -> int:
     except (LookupError, ValueError) as problem:
         print(f"错误:{problem.args[0]}", file=sys.stderr)
         return 2
-    records = []
+    (as_of, at), records = moment_asked(arguments, beijing_now), []
     with engine().connect() as connection:
-        source = DatabaseSource(connection, Scope.operator(arguments.area))
-        rules = source.rules.on(min(period.last, arguments.as_of))
+        source = DatabaseSource(connection, Scope.operator(arguments.area), at=at)
+        rules = source.rules.on(min(period.last, as_of))
         for entry in entries:
-            frame = indicator_frame(source, entry, level, period, arguments.as_of)
-            records.append(as_record(entry, frame, period, arguments.as_of, rules.target(entry.id)))
+            frame = indicator_frame(source, entry, level, period, as_of)
+            records.append(as_record(entry, frame, period, as_of, at, rules.target(entry.id)))
     if arguments.format == "json":
         for record in records:
             print(json.dumps(record, ensure_ascii=False))
@@ -98,7 +103,7 @@ def add_indicator(commands: Any) -> None:
     parser.add_argument("ids", nargs="*", default=["all"], help="指标编号、一族('duty.*')或 all")
     parser.add_argument("--by", default="township", choices=[str(level) for level in Level])
     parser.add_argument("--period", default=None, required="--list" not in sys.argv)
-    parser.add_argument("--as-of", type=date.fromisoformat, required="--list" not in sys.argv)
+    add_moment(parser)
     parser.add_argument("--area", default="", help="区划代码前缀,缺省为全部")
     parser.add_argument("--format", default="json", choices=["json", "csv", "table"])
     parser.add_argument("--list", action="store_true", help="列出全部指标")
@@ -110,8 +115,8 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     add_indicator(commands)
     add_selection(commands)
-    add_pack(commands, lambda: beijing_now().date())
-    add_picture(commands, lambda: beijing_now().date())
+    add_pack(commands, beijing_now)
+    add_picture(commands, beijing_now)
     chosen_command = parser.parse_args(arguments)
     return int(chosen_command.run(chosen_command))
 

@@ -222,7 +222,7 @@ def meeting_pack(
         background=tuple(chapters[section] for section in background),
         lacking=lacking,
         area=area,
-        at=source.at if source.at is not None and source.at.date() == as_of else None,
+        at=source.told_at if source.at is not None and source.at.date() == as_of else None,
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from metrics.period import Period
 from reports.meeting_files import meeting_files
+from reports.moment_arguments import add_moment, moment_asked
 from reports.pack import Pack, meeting_pack
 from reports.readings import ranked_within, whole_level
 from reports.selection_annex import with_selection
@@ -18,27 +19,27 @@ from reports.source import operators_source
 from reports.subjects import Audience, meeting_name
 
 
-def made(arguments: argparse.Namespace, as_of: date) -> Pack:
+def made(arguments: argparse.Namespace, as_of: date, at: datetime | None) -> Pack:
     period = Period.parse(arguments.period)
     if as_of < period.first:
         raise ValueError(f"{period.label}在截至日 {as_of.isoformat()} 尚未开始")
     area, audience = arguments.area, Audience(arguments.audience)
-    with operators_source(area) as source, operators_source(ranked_within(area, whole_level(area)) or area) as around:
+    with operators_source(area, at) as source, operators_source(ranked_within(area, whole_level(area)) or area, at) as around:
         there = source.contents()
         lacking = there.lacking_words
         pack = meeting_pack(source, audience, period, as_of, area=area, modules=there.in_use, lacking=lacking, around=around)
     if pack.audience is not Audience.SELECTION:
         return pack
-    with operators_source() as source:  # ranks are county-wide whatever --area asks to see
+    with operators_source(at=at) as source:  # ranks are county-wide whatever --area asks to see
         return with_selection(pack, source, arguments.area, there.in_use)
 
 
-def add_pack(commands: Any, today: Callable[[], date]) -> None:
-    """Registers the command; ``today`` gives the as-of day where none is named."""
+def add_pack(commands: Any, now: Callable[[], datetime]) -> None:
+    """Registers the command; ``now`` gives the moment where none is named."""
 
     def run(arguments: argparse.Namespace) -> int:
         try:
-            pack = made(arguments, arguments.as_of or today())
+            pack = made(arguments, *moment_asked(arguments, now))
         except ValueError as problem:
             print(f"错误:{problem.args[0]}", file=sys.stderr)
             return 2
@@ -59,6 +60,6 @@ def add_pack(commands: Any, today: Callable[[], date]) -> None:
     parser.add_argument("--period", required=True, help="2026-10、2026-Q4 或 2026")
     parser.add_argument("--audience", required=True, choices=[str(audience) for audience in Audience], help=words)
     parser.add_argument("--out", required=True, type=Path, help="存放目录,没有则新建")
-    parser.add_argument("--as-of", type=date.fromisoformat, default=None, help="截至日,缺省为今天")
+    add_moment(parser)
     parser.add_argument("--area", default="", help="区划代码前缀,缺省为全部")
     parser.set_defaults(run=run)

@@ -262,10 +262,11 @@ def reading_table(source: Source, read: Reading, filters: str = "", *, with_whol
     ``with_whole``: the whole ends it, as it does beside a single unit, whose place is that among all.
     """
     asked = question(source, read.level, read.period, read.as_of)
-    notes = definition_notes(read.entry, read.level, read.period, read.as_of, asked.rules, filters, source.rules, asked.at)
+    at = source.told_at if asked.at is not None else None
+    notes = definition_notes(read.entry, read.level, read.period, read.as_of, asked.rules, filters, source.rules, at)
     whole = whole_row(read) if with_whole or read.place else None
     ranked = read.place.ranked if read.place else None
-    return figure_table(read.entry, read.level, read.period, read.as_of, read.frame, notes, at=asked.at, whole=whole, ranked=ranked)
+    return figure_table(read.entry, read.level, read.period, read.as_of, read.frame, notes, at=at, whole=whole, ranked=ranked)
 
 
 def whole_row(read: Reading) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ import csv
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -15,6 +15,7 @@ import pandas as pd
 from metrics.selection.result import ROW_COLUMNS, Selection
 from metrics.selection.snapshot import digest, recomputed
 from metrics.vocabulary import CAPTAINS, ROLE_NAMES, Role
+from reports.moment_arguments import add_moment
 from reports.selection import records, selection_of
 from reports.source import frozen_selections, operators_source
 from reports.views.selection import provisional, ranking_of, ranking_table, seats_words
@@ -44,19 +45,20 @@ def summary(made: Selection) -> dict[str, Any]:
     }
 
 
-def print_json(selections: Sequence[Selection], area: str) -> None:
+def print_json(selections: Sequence[Selection], area: str, at: datetime | None) -> None:
+    minute = {} if at is None else {"at": at.isoformat()}
     for made in selections:
-        print(json.dumps({**summary(made), "rows": records(made, area)}, ensure_ascii=False))
+        print(json.dumps({**summary(made), **minute, "rows": records(made, area)}, ensure_ascii=False))
 
 
-def print_csv(selections: Sequence[Selection], area: str) -> None:
+def print_csv(selections: Sequence[Selection], area: str, at: datetime | None) -> None:
     writer = csv.DictWriter(sys.stdout, [*ROW_COLUMNS, "terms"], lineterminator="\n")
     writer.writeheader()
     for made in selections:
         writer.writerows({**row, "terms": json.dumps(row["terms"], ensure_ascii=False)} for row in records(made, area))
 
 
-def print_table(selections: Sequence[Selection], area: str) -> None:
+def print_table(selections: Sequence[Selection], area: str, at: datetime | None) -> None:
     """The page's table of everyone, ranked or not."""
     for made in selections:
         ranking = ranking_of(made, lambda code: code.startswith(area))
@@ -71,16 +73,17 @@ PRINTERS = {"json": print_json, "csv": print_csv, "table": print_table}
 
 
 def ranked(arguments: argparse.Namespace) -> int:
-    if arguments.year is None or arguments.as_of is None:
-        print("错误:请给出 --year 与 --as-of(或用 --verify 核验已冻结的评选)", file=sys.stderr)
+    if arguments.year is None or (arguments.as_of or arguments.at) is None:
+        print("错误:请给出 --year 与 --as-of 或 --at(或用 --verify 核验已冻结的评选)", file=sys.stderr)
         return 2
+    as_of = arguments.as_of or arguments.at.date()
     try:
-        with operators_source() as source:  # the ranking is county-wide whatever --area asks to see
-            selections = [selection_of(source, arguments.year, role, arguments.as_of) for role in roles_named(arguments.role)]
+        with operators_source(at=arguments.at) as source:  # the ranking is county-wide whatever --area asks to see
+            selections = [selection_of(source, arguments.year, role, as_of) for role in roles_named(arguments.role)]
     except ValueError as problem:
         print(f"错误:{problem.args[0]}", file=sys.stderr)
         return 2
-    PRINTERS[arguments.format](selections, arguments.area)
+    PRINTERS[arguments.format](selections, arguments.area, arguments.at)
     return 0
 
 
@@ -118,7 +121,7 @@ def add_selection(commands: Any) -> None:
     parser = commands.add_parser("selection", help="年度最佳三长:全部名次与依据,或核验已冻结的评选")
     parser.add_argument("--year", type=int)
     parser.add_argument("--role", nargs="+", default=["all"], help="patch_captain、group_captain、cell_captain 或 all")
-    parser.add_argument("--as-of", type=date.fromisoformat)
+    add_moment(parser, otherwise="")
     parser.add_argument("--area", default="", help="只列出该区划下的人选,名次仍为全县名次")
     parser.add_argument("--format", default="json", choices=list(PRINTERS))
     parser.add_argument("--verify", action="store_true", help="由快照重算已冻结的评选,核对摘要")

@@ -253,7 +253,7 @@ class Table:
         if self.own_notes:
             return self
         notes = (*self.notes, *view_notes(view, self.indicators, self.chosen))
-        return replace(self, subtitle=self.subtitle or f"{view.period.label} · {as_of_words(view.as_of)}", notes=notes)
+        return replace(self, subtitle=self.subtitle or f"{view.period.label} · {view_as_of(view, self.indicators)}", notes=notes)
 
 
 MOST_ROWS = 50_000
@@ -412,6 +412,16 @@ def edition_words(edition: Edition) -> str:
 MASKED_NOTE = ("姓名", "本账号不看姓名,姓名和事由已隐去")
 
 
+def view_as_of(view: View, indicators: Sequence[str]) -> str:
+    """截至, as the figures of a view are of: in a past period those about a moment look at its end."""
+    moments = dict.fromkeys(counted_at(entry, view.period, view.told_at) for entry in map(indicator, indicators))
+    if not moments or list(moments) == [view.told_at]:
+        return as_of_words(view.told_at)
+    if len(moments) == 1:
+        return as_of_words(view.period.last)
+    return f"{as_of_words(view.told_at)},时点数{as_of_words(view.period.last)}"
+
+
 def view_notes(view: View, indicators: Sequence[str], chosen: str = "") -> Notes:
     """口径, 统计期, 截至, 筛选, 规则手册, and that names are masked where they are."""
     period, edition = view.period, view.edition
@@ -419,7 +429,7 @@ def view_notes(view: View, indicators: Sequence[str], chosen: str = "") -> Notes
     return (
         *counted,
         ("统计期", f"{period.label}({days_words(period.first, period.last)})"),
-        ("截至", as_of_words(view.as_of).removeprefix("截至")),
+        ("截至", view_as_of(view, indicators).removeprefix("截至")),
         ("筛选", " · ".join(part for part in (view.where, chosen) if part)),
         ("规则手册", edition_words(edition)),
         *((MASKED_NOTE,) if view.masked else ()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 from metrics.period import Period, PeriodKind
@@ -23,6 +23,8 @@ class View:
     where: str = "全部乡镇"
     masked: bool = False
     rules: Rulebook | None = None
+    at: datetime | None = None
+    """The minute of the as-of day for which what is shown holds; None: the day once it is over."""
 
     @cached_property
     def edition(self) -> Edition:
@@ -33,6 +35,11 @@ class View:
     def moment(self) -> date:
         """The day at whose end figures about a moment look."""
         return min(self.period.last, self.as_of)
+
+    @property
+    def told_at(self) -> date | datetime:
+        """What files say it is as of."""
+        return self.at or self.as_of
 
     @property
     def is_past(self) -> bool:

@@ -147,6 +147,30 @@ def test_the_command_refuses_what_it_cannot_do_in_chinese(county_file, capsys, m
     assert not (county_file / "out").exists()
 
 
+def test_files_say_the_minute_they_were_counted_for_and_the_end_of_a_past_month_for_what_looks_at_a_moment(county_file):
+    out = county_file / "at"
+    assert main(["pack", "--period", "2026-10", "--audience", "petitions", "--at", "2026-11-02T09:30", "--out", str(out)]) == 0
+    circular = "".join(paragraph.text for paragraph in Document(next(out.glob("*.docx"))).paragraphs)
+    slides = [
+        " ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
+        for slide in Presentation(next(out.glob("*.pptx"))).slides
+    ]
+    assert "截至2026年11月2日09:30" in circular  # a Chinese sentence has no space there
+    assert "截至2026年11月2日 09:30" in slides[0]
+    overdue = next(text for text in slides if "超期在办" in text and "口径" in text)
+    assert "截至2026年10月31日" in overdue
+    assert not any("24时" in text for text in (circular, *slides))
+
+
+@pytest.mark.parametrize(
+    ("indicator_id", "until"), [("petitions.closed_on_time", "截至2026年11月2日 09:30"), ("petitions.overdue", "截至2026年10月31日")]
+)
+def test_a_picture_says_the_moment_it_was_counted_for(county_file, indicator_id, until):
+    out = county_file / "one.svg"
+    assert main(["picture", indicator_id, "--period", "2026-10", "--at", "2026-11-02T09:30", "--out", str(out)]) == 0
+    assert until in out.read_text(encoding="utf-8")
+
+
 # --- opened by an office program (make e2e) ----------------------------------------------------------------------------
 
 

@@ -8,11 +8,13 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
+from reports import __main__ as command
 from reports.__main__ import main
 from tests.builders import COUNTY, TOWNSHIP, VILLAGE, a_county, a_petition, an_appointment, an_area, figure
 
@@ -167,3 +169,37 @@ def test_it_runs_as_a_program_of_its_own(county: Engine) -> None:
         check=True,
     )
     assert rows(done.stdout)[TOWNSHIP]["k"] == 9
+
+
+# --- as of which moment ---------------------------------------------------------------------------------------------
+
+AT = ("--period", "2026-10", "--at", "2026-10-15T00:01")
+
+
+def test_at_a_minute_the_answer_is_the_live_boards_at_that_minute_and_says_so(county: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = json.loads(said(capsys, "petitions.closed_on_time", *AT))
+    assert list(answer) == ["id", "name", "unit", "period", "as_of", "at", "target", "rows"]
+    assert (answer["as_of"], answer["at"]) == ("2026-10-15", "2026-10-15T00:01:00")
+    # Of the 12th's three small cases none is due before the end of the 15th, the third working day.
+    assert rows(json.dumps(answer))[TOWNSHIP]["n"] == 0
+    assert rows(said(capsys, "petitions.closed_on_time", "--period", "2026-10", "--as-of", "2026-10-15"))[TOWNSHIP]["n"] == 3
+    table = said(capsys, "petitions.closed_on_time", "--format", "table", *AT)
+    assert "截至 2026-10-15 00:01" in table.splitlines()[0]
+
+
+def test_without_either_it_is_now(county: Engine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "beijing_now", lambda: datetime(2026, 10, 15, 0, 1))
+    assert said(capsys, "petitions.*", "--period", "2026-10") == said(capsys, "petitions.*", *AT)
+
+
+@pytest.mark.parametrize("moment", ["2026-10-15", "gestern", "2026-10-15T00:01+08:00", ""])
+def test_a_moment_is_a_minute_in_beijing(capsys: pytest.CaptureFixture[str], moment: str) -> None:
+    with pytest.raises(SystemExit):
+        main(["indicator", "petitions.open", "--period", "2026-10", "--at", moment])
+    assert "2026-11-26T00:01" in capsys.readouterr().err
+
+
+def test_a_day_and_a_minute_are_not_asked_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["indicator", "petitions.open", *AT, "--as-of", "2026-10-15"])
+    assert "--as-of" in capsys.readouterr().err

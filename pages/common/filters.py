@@ -53,7 +53,8 @@ class Filters:
     def view(self) -> View:
         """The same for presenters: pure, with the calendar, the place in words, and whether names are masked."""
         where = self.townships.get(self.township, self.township) if self.township else "全部乡镇"
-        return View(self.period, self.as_of, loaders.workdays(), self.township, where, not self.scope.may_see_names)
+        at = loaders.told_at() if self.as_of == loaders.today() else None
+        return View(self.period, self.as_of, loaders.workdays(), self.township, where, not self.scope.may_see_names, at=at)
 
     @cached_property
     def window(self) -> Window:

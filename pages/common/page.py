@@ -39,10 +39,10 @@ from reports.links import ADMIN, Link
 from reports.parts import Cards, Leaderboard, Pair, tables_among
 from reports.subjects import subject_of
 from reports.svg import can_draw, picture
-from reports.tables import ALL_ROWS, Table
+from reports.tables import ALL_ROWS, Table, view_as_of
 from reports.view import View
 from reports.views.contents import Contents, lacking_notice, lacking_title
-from reports.wording import moment, own_period
+from reports.wording import own_period
 
 PLOTLY = {
     "displaylogo": False,
@@ -338,9 +338,9 @@ class Page:
 
     def picture_footer(self, about: str, view: View, period: str = "") -> list[str]:
         """口径, 截至 and filters, as the lines under a picture; ``period`` where it is of another than the view's."""
-        until = moment(loaders.good_at() or live.now())
+        until = view_as_of(view, [about] if about else [])
         definition = f"口径:{definition_line(about, view.edition)}" if about else ""
-        return [line for line in (definition, f"截至 {until} · 筛选 {period or view.period.label} · {view.where}") if line]
+        return [line for line in (definition, f"{until} · 筛选 {period or view.period.label} · {view.where}") if line]
 
     def _picture(self, name: str, part: Any, about: str, view: View) -> Picture:
         table = part.left if isinstance(part, Pair) else part
