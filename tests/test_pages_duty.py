@@ -55,7 +55,7 @@ def a_county_with_a_short_night(database: Engine) -> dict[str, list[int]]:
 def test_the_sentence_and_the_board_say_who_is_missing(served):
     a_county_with_a_short_night(served)
     page = words(opened(served, "duty", night=NIGHT))
-    assert "2 个乡镇中 0 个达标,泥河镇缺正职、职工差1人;西沟乡未填报" in page
+    assert "2 个乡镇中 0 个达标\uff0c泥河镇缺正职、职工差1人\uff1b西沟乡未填报" in page
     assert "中心镇" not in page
     assert re.search(r"泥河镇\s*0/1\s*2/2", page)
 
@@ -66,7 +66,7 @@ def test_a_night_that_is_met_is_met_and_a_second_chief_counts_as_a_leader(served
         for person in (*team["township_chief"], team["township_staff"][1]):
             a_stay(connection, person, LAST_NIGHT)
     page = words(opened(served, "duty", night=NIGHT))
-    assert "2 个乡镇中 1 个达标,西沟乡未填报" in page
+    assert "2 个乡镇中 1 个达标\uff0c西沟乡未填报" in page
     assert re.search(r"泥河镇\s*2/1[^/]*3/2", page)
 
 

@@ -100,7 +100,7 @@ def test_a_slot_leads_to_the_petition_it_raised_and_an_empty_one_says_so(served)
     a_busy_county(served)
     assert "宅基地边界 S-78 · 办理中" in words(opened(served, "reception", view="场次", how="raised"))
     assert "无人接待" in words(opened(served, "reception", view="场次", how="nobody"))
-    assert "公示接待 2 场,A岗或B岗到岗 1 场(50.0%),1 场没有人来" in words(opened(served, "reception"))
+    assert "公示接待 2 场\uff0cA岗或B岗到岗 1 场\uff0850.0%\uff09\uff0c1 场没有人来" in words(opened(served, "reception"))
 
 
 def test_the_coming_week_is_announced(served):

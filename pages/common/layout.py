@@ -18,6 +18,7 @@ from streamlit.delta_generator import DeltaGenerator
 from data_access.accounts import PASSWORD_RULE, ROLE_NAMES, Account, Role
 from pages.common import auth, navigation
 from pages.common.navigation import plain
+from reports.wording import chinese_marks
 
 Crumb = tuple[str, str, Mapping[str, str] | None]
 """Label, page file (``"pages/township/township.py"``), query parameters of that page."""
@@ -97,8 +98,8 @@ def page_header(title_sentence: str, *, crumbs: Sequence[Crumb] = (), subtitle: 
     """
     if crumbs:
         _breadcrumb(crumbs)
-    below = Markup('<p class="board-subtitle">{}</p>').format(subtitle) if subtitle else ""
-    st.html(Markup('<h1 class="board-title">{}</h1>{}').format(title_sentence, below))
+    below = Markup('<p class="board-subtitle">{}</p>').format(chinese_marks(subtitle)) if subtitle else ""
+    st.html(Markup('<h1 class="board-title">{}</h1>{}').format(chinese_marks(title_sentence), below))
 
 
 def _breadcrumb(crumbs: Sequence[Crumb]) -> None:
@@ -141,7 +142,7 @@ def provisional_calendar_notice(provisional_years: Iterable[int], first_day: dat
 
 def note(text: str) -> None:
     """A small grey remark beside a figure (a case of fairness, a rule), plain text."""
-    st.html(Markup('<p class="board-note">{}</p>').format(text))
+    st.html(Markup('<p class="board-note">{}</p>').format(chinese_marks(text)))
 
 
 _SHOWN = "board_shown"
