@@ -108,7 +108,9 @@ NOW_WORDS = (
     "还有",
     "现在",
 )
-NOW_WORDS += ("目前", "可能超期", "近四周", "下周")
+NOW_WORDS += ("目前", "可能超期", "近四周", "下周", "去年")
+LAST_YEARS = ("上年同", "")
+"""The same month of the year before a past month's is called so whenever it is read."""
 OF_NOW = {
     "case": "one case as it stands",
     "meeting": "files with a period of their own",
@@ -183,13 +185,14 @@ def test_no_page_of_a_past_month_speaks_of_now(
         said = page(board, path, **link, **chosen)
         if "账号权限内" in said:
             return
+        said = said.replace(*LAST_YEARS)
         found = [word for word in NOW_WORDS if word in said]
         assert not found, (path, chosen, [said[max(0, said.index(word) - 40) : said.index(word) + 40] for word in found])
         for table in tables:
             notes = (text for label, text in table.notes if label != "口径")  # a rule may speak of the year it is asked in
             texts = [table.title, table.subtitle, table.conclusion or "", table.remark, table.chosen, *notes]
             texts += [column.heading for column in table.columns] + [cell for line in table.texts() for cell in line]
-            wrong = [(word, text) for text in texts for word in NOW_WORDS if word in text]
+            wrong = [(word, text) for text in texts for word in NOW_WORDS if word in text.replace(*LAST_YEARS)]
             assert not wrong, (path, chosen, table.title, wrong)
         if len(chosen) < 2:
             waiting += choices_of(offered, chosen)

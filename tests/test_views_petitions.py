@@ -404,8 +404,8 @@ def test_a_rise_beyond_the_season_says_what_last_year_had():
     head, everything = petition_signals.rising_tables(counts, 28, 84, TOWNS, VIEW, seasonal=True)
     assert head.conclusion == "噪声明显上升"
     assert on_screen(head)[0] == ["噪声 | 合计", "60 件", "15 件", "15 件", "应有的 4.0 倍"]
-    assert headings(everything) == ["类别", "范围", "近期(件)", "去年同期(件)", "应有(件)", "是应有的(倍)"]
-    assert "去年同一季节" in head.remark
+    assert headings(everything) == ["类别", "范围", "近期(件)", "上年同期(件)", "应有(件)", "是应有的(倍)"]
+    assert "上年同一季节" in head.remark
     short = petition_signals.rising_tables(counts, 28, 84, TOWNS, VIEW)[0]
     assert short.remark.endswith("台账不满一年,还不能扣除季节")
 

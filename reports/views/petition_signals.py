@@ -42,7 +42,7 @@ def rising_tables(
     titled = "、".join(named[:MOST_CATEGORIES]) + ("等" if len(named) > MOST_CATEGORIES else "")
     measured = (
         f"{view.lately(recent_days)}与此前 {past_days} 天"
-        + ("、按去年同一季节的涨落推算的应有件数比" if seasonal else "的平时水平比")
+        + ("、按上年同一季节的涨落推算的应有件数比" if seasonal else "的平时水平比")
         + f",已扣除偶然波动(误报不超过{FALSE_ALARMS:.0%})"
         + ("" if seasonal else ";台账不满一年,还不能扣除季节")
     )
@@ -52,7 +52,7 @@ def rising_tables(
             Column("category", "类别", small=("where",)),
             Column("where", "范围", screen=False),
             Column("recent", "近期", Kind.COUNT, "件", head=view.lately(recent_days), words="{} 件"),
-            *((Column("last_recent", "去年同期", Kind.COUNT, "件", words="{} 件", phone=False),) if seasonal else ()),
+            *((Column("last_recent", "上年同期", Kind.COUNT, "件", words="{} 件", phone=False),) if seasonal else ()),
             Column("usual", expected, Kind.NUMBER, "件"),
             Column("course", "", files=False),
             Column("times", f"是{expected}的", Kind.NUMBER, "倍", screen=False),
