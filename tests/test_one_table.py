@@ -32,6 +32,7 @@ from reports.html import HtmlWriter
 from reports.parts import tables_among
 from reports.svg import can_draw, picture
 from reports.tables import Column, Kind, Layout, Table
+from reports.wording import chinese_marks
 from tests.demo_county import a_small_county
 from tests.test_app_pages import ENTRIES, a_link, account_of, drawn, pointed
 
@@ -188,7 +189,8 @@ def token(value: str, column: Column) -> str:  # noqa: PLR0911 (one kind a line)
 
 
 def plain(words: str) -> str:
-    return " ".join(words.split())
+    """Words to compare: a screen writes what it says itself with the marks of Chinese, a file keeps those of its cells."""
+    return chinese_marks(" ".join(words.split()))
 
 
 def agrees(cell: str, value: str, column: Column) -> bool:
