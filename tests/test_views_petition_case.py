@@ -76,7 +76,7 @@ def html(*parts: Any) -> str:
     [
         ({"due_day": None}, Status.NONE, "在办 · 时限未定"),
         ({"due_day": date(2026, 10, 14)}, Status.LOW, "超期 2 天"),
-        ({"due_day": FRIDAY}, Status.LOW, "今天到期"),
+        ({"due_day": FRIDAY}, Status.LOW, "超期不到 1 天"),
         ({"due_day": date(2026, 10, 20)}, Status.NEAR, "还剩 2 个工作日"),
         ({"due_day": date(2026, 10, 21)}, Status.NONE, "还剩 3 个工作日"),
         ({"ended_at": datetime(2026, 10, 16, 23), "outcome": "resolved"}, Status.NONE, "已化解"),
@@ -99,6 +99,26 @@ def html(*parts: Any) -> str:
 def test_how_a_case_stands_at_the_end_of_a_day(changes: dict[str, Any], status: Status, words: str) -> None:
     found = petition_words.case_verdict(a_case(**changes), VIEW)
     assert (found.status, found.words) == (status, words)
+
+
+@pytest.mark.parametrize(
+    ("at", "due_instant", "status", "words"),
+    [
+        ("00:00:00", None, Status.NEAR, "今天到期"),
+        ("23:59:59", None, Status.NEAR, "今天到期"),
+        ("11:59:59", "12:00:00", Status.NEAR, "今天到期"),
+        ("12:00:00", "12:00:00", Status.LOW, "超期不到 1 天"),
+    ],
+)
+def test_today_is_not_over_before_its_end(at: str, due_instant: str | None, status: Status, words: str) -> None:
+    def instant(clock: str) -> datetime:
+        return datetime.fromisoformat(f"{FRIDAY} {clock}")
+
+    case = a_case(due_day=FRIDAY, due_instant=due_instant and instant(due_instant))
+    found = petition_words.case_verdict(case, replace(VIEW, at=instant(at)))
+    assert (found.status, found.words) == (status, words)
+    yesterday = petition_words.case_verdict(a_case(due_day=FRIDAY - timedelta(days=1)), replace(VIEW, at=instant(at)))
+    assert yesterday.words == "超期 1 天"
 
 
 def test_every_list_has_a_name_and_every_order_too() -> None:

@@ -125,15 +125,21 @@ def case_verdict(row: Mapping[Any, Any], view: View) -> Verdict:
         return Verdict(Status.NEAR, f"{word} · 超时") if late else Verdict(Status.NONE, word)
     if due is None:
         return Verdict(Status.NONE, "在办 · 时限未定")
-    if due <= view.moment:
-        return Verdict(Status.LOW, f"超期 {(view.moment - due).days} 天" if due < view.moment else _due_at_last(view))
+    if _has_passed(row, due, view):
+        days = (view.moment - due).days
+        return Verdict(Status.LOW, f"超期 {days} 天" if days else "超期不到 1 天")
+    if due == view.moment:
+        return Verdict(Status.NEAR, f"{view.day_words}到期")
     left = view.workdays.count(view.moment, due)
     return Verdict(Status.NEAR if left <= FEW_WORKDAYS else Status.NONE, f"还剩 {left} 个工作日")
 
 
-def _due_at_last(view: View) -> str:
-    """Of a case that was due on the day of the view's moment."""
-    return "超期不到 1 天" if view.is_past else "今天到期"
+def _has_passed(row: Mapping[Any, Any], due: date, view: View) -> bool:
+    """Whether a deadline is past: its instant, or the end of its day. A moment without a minute is the day once it is over."""
+    if view.is_past or view.at is None:
+        return due <= view.moment
+    instant: datetime | None = known(row["due_instant"])
+    return instant <= view.at if instant is not None else due < view.at.date()
 
 
 def _late(row: Mapping[Any, Any], ended: datetime, due: date) -> bool:
