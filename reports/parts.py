@@ -82,8 +82,8 @@ class Card:
     """The figure grows while its period runs: it is compared with nothing yet, and its line is drawn open."""
     place: str = ""
     """第7/9: of one unit among all of its like."""
-    last_year: tuple[str, Any] | None = None
-    """What the same period of the year before is called, and the value then: 上年同月."""
+    last_year: Any = None
+    """The value in the same period of the year before."""
 
     @property
     def fraction(self) -> str:
@@ -112,11 +112,11 @@ class Card:
 
     @property
     def changes(self) -> tuple[str, ...]:
-        """较上月 +3.2点, 较上年同月 -1.0点; half a period against a whole one says nothing, and says so where the verdict does not."""
+        """较上月 +3.2点, 同比 -1.0点; half a period against a whole one says nothing, and says so where the verdict does not."""
         if self.running:
             return () if self.row["status"] == Status.RUNNING else (STATUS_NAMES[Status.RUNNING],)
-        steps = ((self.earlier, self.before), *((self.last_year,) if self.last_year else ()))
-        return tuple(f"较{name} {text}" for name, value in steps if (text := change_text(self.entry, self.row["value"], value)))
+        steps = ((f"较{self.earlier}", self.before), ("同比", self.last_year))
+        return tuple(f"{name} {text}" for name, value in steps if (text := change_text(self.entry, self.row["value"], value)))
 
     @property
     def change(self) -> str:

@@ -24,7 +24,7 @@ from reports.frames import Source, question
 from reports.links import Link
 from reports.parts import Card, Leaderboard
 from reports.tables import Table, definition_notes, figure_table
-from reports.wording import previous, same_of_last_year
+from reports.wording import previous
 
 CARD_PERIODS = {PeriodKind.WEEK: 12, PeriodKind.MONTH: 12, PeriodKind.QUARTER: 8, PeriodKind.YEAR: 3}
 """The line of a headline number."""
@@ -309,8 +309,7 @@ def card(source: Source, asked: CardQuestion, periods: int, *, as_count: bool = 
     trend = tuple(each.value for each in points)
     earlier = previous(asked.period, asked.as_of)
     then = year_ago(source, entry, asked.level, asked.period, asked.as_of, asked.code) if periods > 1 else None
-    told = then is not None and then.solid(int(edition.number("samples", "least_ranked")))
-    last_year = (same_of_last_year(asked.period), then.value) if then is not None and told else None
+    last_year = then.value if then is not None and then.solid(int(edition.number("samples", "least_ranked"))) else None
     place = None if asked.code is None else place_of(source.frame(entry, asked.level, asked.period, asked.as_of), asked.code)
     return Card(entry, row, before, trend, edition.target(entry.id), earlier, link, as_count, last.running, _card_place(place), last_year)
 

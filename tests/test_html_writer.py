@@ -195,6 +195,7 @@ def test_a_running_period_is_drawn_open_and_never_as_a_fall() -> None:
     assert 'class="spark-open"' in drawn
     assert "进行中" in drawn
     assert (over.change, running.change) == ("较上月 -40.0个百分点", "进行中")
+    assert replace(over, last_year=0.4).changes == ("较上月 -40.0个百分点", "同比 +10.0个百分点")
     progress = Card(entry, {**row, "status": Status.RUNNING}, 0.9, (0.9, 0.5), 1.0, "上月", running=True)
     assert progress.change == "", "the verdict says it already"
 

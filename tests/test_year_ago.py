@@ -130,6 +130,6 @@ def test_a_reading_and_a_card_bring_it_along_where_they_look_back(connection):
     assert reading(source, ON_TIME, Level.TOWNSHIP, OCTOBER, AS_OF, area=COUNTY, with_past=False).year_ago is None
     asked = CardQuestion(ON_TIME.id, Level.COUNTY, OCTOBER, AS_OF)
     shown = card(source, asked, 2)
-    assert shown.last_year == ("上年同月", read.year_ago.value)
-    assert "较上年同月 +" in shown.change
+    assert shown.last_year == read.year_ago.value
+    assert "同比 +" in shown.change
     assert card(source, asked, 1).last_year is None  # what was before comes later
