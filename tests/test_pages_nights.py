@@ -25,10 +25,14 @@ from tests.builders import (
     an_area,
     figure,
 )
+from tests.opened_pages import now
 from tests.signed_in import a_board, an_account
 
 TODAY = beijing_now().date()
 MONTH = f"{TODAY:%Y-%m}"
+OVER = TODAY - timedelta(days=1)
+"""The last day that is over: a slot counts from then on."""
+SHOWN = {} if f"{OVER:%Y-%m}" == MONTH else {"period": "指定", "which": f"{OVER:%Y-%m}"}
 LAST_MONDAY = TODAY - timedelta(days=TODAY.weekday() + 7)
 VIEWS = {
     "nights": ("夜访", "夜学", "夜谈"),
@@ -66,8 +70,8 @@ def a_busy_county(database: Engine) -> None:
         a_county(connection)
         leader = an_appointment(connection, "township_leader", person=a_person(connection, "欧阳青山"))
         visit = a_night_visit(connection, leader, TODAY, people=4, note="走访三户,反映路灯不亮。", recorded_at=beijing_now())
-        slot = a_slot(connection, str(TODAY), leader, visitors=7, batches=3)
-        a_slot(connection, str(TODAY), leader, received_by=None)
+        slot = a_slot(connection, str(OVER), leader, visitors=7, batches=3)
+        a_slot(connection, str(OVER), leader, received_by=None)
         a_slot(connection, str(TODAY + timedelta(days=2)), leader, received_by=None)
         moment = f"{TODAY} 00:00:01"
         a_petition(connection, moment, number="S-77", channel="night_visit", origin_visit_id=visit, title="路灯不亮", on_the_spot=True)
@@ -98,9 +102,9 @@ def test_a_visit_leads_to_the_petition_it_raised_and_restricted_ones_stay_away(s
 
 def test_a_slot_leads_to_the_petition_it_raised_and_an_empty_one_says_so(served):
     a_busy_county(served)
-    assert "宅基地边界 S-78 · 办理中" in words(opened(served, "reception", view="场次", how="raised"))
-    assert "无人接待" in words(opened(served, "reception", view="场次", how="nobody"))
-    assert "公示接待 2 场\uff0cA岗或B岗到岗 1 场\uff0850.0%\uff09\uff0c1 场没有人来" in words(opened(served, "reception"))
+    assert "宅基地边界 S-78 · 办理中" in words(opened(served, "reception", view="场次", how="raised", **SHOWN))
+    assert "无人接待" in words(opened(served, "reception", view="场次", how="nobody", **SHOWN))
+    assert "公示接待 2 场\uff0cA岗或B岗到岗 1 场\uff0850.0%\uff09\uff0c1 场没有人来" in words(opened(served, "reception", **SHOWN))
 
 
 def test_the_coming_week_is_announced(served):
@@ -154,9 +158,9 @@ def test_a_township_account_sees_its_own_township_only(served):
 def test_the_page_shows_the_command_lines_figures(served):
     a_busy_county(served)
     with served.connect() as connection:
-        kept = figure(connection, "reception.kept", "township", MONTH, str(TODAY))[TOWNSHIP]
-        done = figure(connection, "nights.measures_done", "township", MONTH, str(TODAY))[TOWNSHIP]
-    assert f"({kept['k']}/{kept['n']})" in words(opened(served, "reception"))
+        kept = figure(connection, "reception.kept", "township", f"{OVER:%Y-%m}", now())[TOWNSHIP]
+        done = figure(connection, "nights.measures_done", "township", MONTH, now())[TOWNSHIP]
+    assert f"({kept['k']}/{kept['n']})" in words(opened(served, "reception", **SHOWN))
     assert f"({done['k']}/{done['n']})" in words(opened(served, "nights", view="夜谈"))
 
 
