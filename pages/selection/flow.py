@@ -25,7 +25,7 @@ from metrics.selection.flow import (
     step_workdays,
     townships_missing,
 )
-from metrics.selection.snapshot import digest, snapshot_text, verified
+from metrics.selection.snapshot import digest, recomputed, snapshot_text, verified
 from pages.common import loaders
 from pages.common.auth import known_account
 from pages.common.layout import note
@@ -113,8 +113,9 @@ def _number(ranking: Ranking) -> int:
 
 def _frozen(p: Page, ranking: Ranking) -> dict[str, Any]:
     """What is kept for ever: data and rulebook as text, the ranking made from them, the digest over both."""
-    made = ranking.made
-    text = snapshot_text(facts(p.scope, made), made.rules, made.year, made.as_of)
+    shown = ranking.made
+    text = snapshot_text(facts(p.scope, shown), shown.rules, shown.year, shown.as_of)
+    made = recomputed(text)  # of these very data: some may have come since the page was drawn
     return {
         "as_of": made.as_of,
         "rulebook": made.rules.version,

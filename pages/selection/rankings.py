@@ -21,10 +21,13 @@ from metrics.selection.snapshot import recomputed
 from metrics.vocabulary import CAPTAINS, ROLE_NAMES, Role
 from metrics.wording import is_missing
 from pages.common import loaders
+from pages.common.clock import CLOCK
 from reports.selection import configured_rules
 from reports.source import DatabaseSource
 from reports.views.selection import Ranking, ranking_of
 
+LIVE_TABLES = (*SELECTION_TABLES, CLOCK)
+"""What a live ranking depends on: of a year that runs also how far the clock has come."""
 ROLES = {ROLE_NAMES[role]: role for role in reversed(CAPTAINS)}
 
 
@@ -55,14 +58,14 @@ def _narrowed(made: Selection, scope: Scope, records: tuple[Record, ...] = (), *
 
 def live_selection(scope: Scope, year: int, role: Role, as_of: date, rules: SelectionRules | None = None) -> Selection:
     """The county's ranking under the rulebook, or under ``rules`` (a trial), kept while no table it comes from changes."""
-    made: Selection = loaders.answer(_selection, _county_wide(scope), SELECTION_TABLES, year=year, role=str(role), as_of=as_of, rules=rules)
+    made: Selection = loaders.answer(_selection, _county_wide(scope), LIVE_TABLES, year=year, role=str(role), as_of=as_of, rules=rules)
     return made
 
 
 def facts(scope: Scope, made: Selection) -> dict[str, pd.DataFrame]:
     """What a live ranking is made from."""
     found: dict[str, pd.DataFrame] = loaders.answer(
-        _facts, _county_wide(scope), SELECTION_TABLES, year=made.year, role=str(made.rules.role), as_of=made.as_of
+        _facts, _county_wide(scope), LIVE_TABLES, year=made.year, role=str(made.rules.role), as_of=made.as_of
     )
     return found
 
@@ -82,7 +85,7 @@ def _county_wide(scope: Scope) -> Scope:
 
 
 def _facts(scope: Scope, connection: Any, year: int, role: str, as_of: date) -> dict[str, pd.DataFrame]:
-    return DatabaseSource(connection, scope).selection_facts(year, Role(role), as_of)
+    return DatabaseSource(connection, scope, at=loaders.moment()).selection_facts(year, Role(role), as_of)
 
 
 def _selection(scope: Scope, connection: Any, year: int, role: str, as_of: date, rules: SelectionRules | None) -> Selection:
