@@ -15,7 +15,7 @@ from metrics.vocabulary import Level
 from reports.definitions import definition_line
 from reports.frames import question
 from reports.moment_arguments import add_moment, moment_asked
-from reports.readings import leaderboard, ranked_within, reading
+from reports.readings import leaderboard, place_name, ranked_within, reading
 from reports.source import operators_source
 from reports.svg import picture, png
 from reports.wording import as_of_words, counted_at
@@ -28,7 +28,7 @@ def ranking_picture(indicator_id: str, level: Level, period: Period, as_of: date
         read = reading(source, entry, level, period, as_of, area=within or area, dated=True, own=area if within else "")
         board = leaderboard(source, read)
         edition = question(source, level, period, as_of).rules
-    where = f"区划 {area}" if area else "全部"
+        where = place_name(source, period, as_of, area) or "全部"
     until = as_of_words(counted_at(entry, period, at or as_of))
     return picture(board, [f"口径:{definition_line(entry.id, edition)}", f"{until} · 筛选 {period.label} · {where}"])
 

@@ -61,6 +61,7 @@ def ranked_within(area: str, level: Level) -> str:
 def place_name(source: Source, period: Period, as_of: date, area: str) -> str:
     """The name of the one unit the reader's area is; empty where it is several."""
     units = source.units(question(source, whole_level(area), period, as_of))
+    units = units[units["code"].str.startswith(area)]  # of a source that sees more
     return "" if len(units) != 1 or is_missing(units["name"].iloc[0]) else str(units["name"].iloc[0])
 
 

@@ -373,8 +373,8 @@ def _same(table: Table) -> Table:
 
 def _figures(filters: Filters, read: Reading, title: str) -> Table:
     """The leaderboard's rows as a table to take away, with 口径, 截至 and filters in its notes."""
-    chosen = f"区划 {filters.township}" if filters.township else "全部乡镇"
-    return replace(readings.reading_table(loaders.source(filters.narrowed), read, f"{read.period.label} · {chosen}"), title=title)
+    said = f"{read.period.label} · {filters.view.where}"
+    return replace(readings.reading_table(loaders.source(filters.narrowed), read, said), title=title)
 
 
 @contextmanager

@@ -34,7 +34,7 @@ class Choices:
     def words(self) -> str:
         """The filters as the files write them."""
         area = self.filters.narrowed.area or ""
-        return "全部" if area == (self.filters.scope.area or "") else f"区划 {area}"
+        return "全部" if area == (self.filters.scope.area or "") else self.filters.view.where
 
 
 def pack_of(choices: Choices, progress: Progress) -> Pack:
