@@ -73,7 +73,7 @@ def _made(choices: Choices, progress: Progress) -> Pack:
     if choices.audience is not Audience.SELECTION or len(filters.scope.area or "") > CODE_LENGTHS["county"]:
         return pack
     with engine().connect() as connection:
-        return with_selection(pack, DatabaseSource(connection, filters.scope), area, there.in_use)
+        return with_selection(pack, DatabaseSource(connection, filters.scope, at=pack.at), area, there.in_use)
 
 
 def forget() -> None:
