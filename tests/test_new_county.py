@@ -9,6 +9,7 @@ from data_access.accounts import Role
 from data_access.clock import beijing_now
 from metrics.period import Period, PeriodKind
 from pages.common.navigation import existing_entries
+from reports.wording import chinese_marks
 from tests.builders import TOWNSHIP, a_county, a_household, a_person, a_petition, a_stay, an_appointment, figure, kn
 from tests.opened_pages import LAST_NIGHT, links, opened, panels, words, workdays_before
 from tests.signed_in import an_account
@@ -37,6 +38,9 @@ SUBJECTS = {
     "petitions": "尚未装入诉求台账",
     "cases": "尚未装入诉求台账",
     "captains": "尚未装入户和走访台账",
+    "selection": "尚未装入户和走访台账",
+    "meeting": "尚未装入各项台账",
+    "show": "尚未装入各项台账",
     "quality": "尚未装入各项台账",
 }
 PAGES = [entry.url_path for entry in existing_entries() if entry.url_path != "admin"]
@@ -46,6 +50,11 @@ def opened_anew(database, page):
     """As a reader sees it who comes later: marks are read once a second."""
     st.cache_resource.clear()
     return words(opened(database, page))
+
+
+def stands(said, page):
+    """Whether the page says it, with the marks of a screen."""
+    return chinese_marks(said) in page
 
 
 def praise_on(page: str) -> list[str]:
@@ -82,12 +91,12 @@ def test_who_may_load_ledgers_is_led_there(served):
 
 def test_the_overview_of_a_new_county_ticks_off_its_first_steps(served):
     page = words(opened(served, "overview"))
-    assert "新县起步:4 步中已完成 0 步,下一步装入区划" in page
+    assert stands("新县起步:4 步中已完成 0 步,下一步装入区划", page)
     assert "python" not in page  # a leader is told whom to ask
     with served.begin() as connection:
         a_county(connection)
         an_appointment(connection, "township_chief", TOWNSHIP)
-    assert "4 步中已完成 2 步,下一步装入户" in opened_anew(served, "overview")
+    assert stands("4 步中已完成 2 步,下一步装入户", opened_anew(served, "overview"))
     with served.begin() as connection:
         a_household(connection)
         a_stay(connection, a_person(connection), LAST_NIGHT)
@@ -126,7 +135,7 @@ def test_nights_before_the_first_record_are_not_left_unreported(served):
     first, before = nights[-5], nights[:-5]
     a_ledger_that_begins(served, first)
     page = opened(served, "duty", period="指定", which=month.text)
-    assert f"{len(nights)} 个乡镇夜中 0 个达标,1 个未达标,4 个未填报,{len(before)} 个在台账启用前" in words(page)
+    assert stands(f"{len(nights)} 个乡镇夜中 0 个达标,1 个未达标,4 个未填报,{len(before)} 个在台账启用前", words(page))
     squares = next(panel for panel in panels(page) if "nightmap" in panel)
     assert squares.count("住夜台账启用前") == 2 * len(before)  # said for the eye and for a screen reader
     assert squares.count('class="night blank"') == 4 + 1  # and in the legend
@@ -136,7 +145,7 @@ def test_a_night_before_the_first_record_says_that_no_roll_was_kept(served):
     before, first = workdays_before(2)
     a_ledger_that_begins(served, first)
     page = opened(served, "duty", night=before.isoformat())
-    assert "在住夜台账启用前,没有记录" in words(page)
+    assert stands("在住夜台账启用前,没有记录", words(page))
     who = next(panel for panel in panels(page) if "谁在岗" in panel)
     assert "住夜台账启用前" in who
     assert "未填报" not in who

@@ -25,7 +25,7 @@ function watchConnection() {
   const judge = () => {
     const lost = isLost(app()?.getAttribute("data-test-connection-state") ?? null, offline, ticking() ? Date.now() - heard : 0);
     if (root.hasAttribute(LOST) !== lost) root.toggleAttribute(LOST, lost);
-    const words = lost && !document.querySelector(".board-fresh") ? "连接中断,页面上不是最新数据,恢复后自动更新" : "";
+    const words = lost && !document.querySelector(".board-fresh") ? "连接中断，页面上不是最新数据，恢复后自动更新" : "";
     if (line.textContent !== words) line.textContent = words;
   };
   const sign = () => {

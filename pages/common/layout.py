@@ -121,15 +121,15 @@ def bar() -> tuple[DeltaGenerator, DeltaGenerator]:
 
 # The words of a lost connection are there before it is lost: then the server can say nothing (connection.js shows them).
 _FRESHNESS = Markup(
-    '<p class="board-fresh{shade}" role="{role}">{text}<span class="board-live">{live}</span>'
-    '<b class="board-lost"> · 连接中断,恢复后自动更新</b></p>'
+    '<p class="board-fresh{shade}" role="{role}">{text}<span class="board-live">{live}</span><b class="board-lost"> · {lost}</b></p>'
 )
+_LOST = chinese_marks("连接中断,恢复后自动更新")
 
 
 def freshness_note(text: str, *, stale: bool = False) -> None:
     """``截至 11月21日 20:15 · 实时`` quietly, or loudly how old the data are (``stale``)."""
     shade, role, live = (" low", "alert", "") if stale else ("", "status", " · 实时")
-    st.html(_FRESHNESS.format(shade=shade, role=role, text=text, live=live), width="content")
+    st.html(_FRESHNESS.format(shade=shade, role=role, text=chinese_marks(text), live=live, lost=_LOST), width="content")
 
 
 def provisional_calendar_notice(provisional_years: Iterable[int], first_day: date, last_day: date) -> None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from metrics.period import Period
+from metrics.vocabulary import Module
 from pages.common import loaders
 from pages.common.auth import signed_in_scope
 from pages.common.filters import Filters
@@ -25,6 +26,7 @@ VIEWS = {
 today, scope = loaders.today(), signed_in_scope()
 # Not live: a ranking takes seconds, and a meeting reads it while the county goes on recording.
 with page("selection/selection", filters=Filters(Period.parse(str(today.year)), today, None, scope), is_live=False) as p:
+    p.needs(Module.CAPTAINS)
     with p.left:
         role = p.choose("三长", list(ROLES), "role", "邻长")
         years = {str(year): f"{year}年" for year in year_choices(today)}

@@ -22,10 +22,10 @@ test("a text with something of its own keeps it", () => {
   assert.equal(inChinese("Page 12"), "第 12 页");
   assert.equal(inChinese("Remove 诉求台账 $1.xlsx"), "移除 诉求台账 $1.xlsx");
   assert.equal(inChinese("20MB per file"), "每个文件不超过 20MB");
-  assert.equal(inChinese("Error: File must be 20.0MB or smaller."), "出错:文件不能超过 20.0MB。");
-  assert.equal(inChinese("Help for 新密码"), "新密码:说明");
+  assert.equal(inChinese("Error: File must be 20.0MB or smaller."), "出错：文件不能超过 20.0MB。");
+  assert.equal(inChinese("Help for 新密码"), "新密码：说明");
   assert.equal(inChinese("1 option available."), "有 1 项可选");
-  assert.equal(inChinese("year, 日期 start date"), "日期:开始日期 年");
+  assert.equal(inChinese("year, 日期 start date"), "日期：开始日期 年");
   assert.equal(inChinese("Selected Range: November 25, 2026 to May 1, 2027"), "已选 2026年11月25日 至 2027年5月1日");
 });
 
