@@ -131,8 +131,9 @@ class Reading:
 
     @property
     def year_ago_name(self) -> str:
-        """上年同月."""
-        return same_of_last_year(self.period)
+        """上年同月; in a file, of a figure about a moment, 上年同月末."""
+        at_its_end = self.dated and self.entry.moment and self.period.kind is not PeriodKind.WEEK
+        return f"{same_of_last_year(self.period)}{'末' if at_its_end else ''}"
 
     @property
     def last(self) -> Point | None:

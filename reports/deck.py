@@ -34,7 +34,7 @@ from reports.slide_parts import (
     rows_height,
 )
 from reports.tables import Column, Kind, Table, basis_words, definition_words
-from reports.wording import as_of_words, bare, clean, of, quantity
+from reports.wording import bare, clean, of, quantity
 
 MOST_BARS = 18
 SIDE_WIDTH = 5.2
@@ -106,9 +106,10 @@ def _headline(deck: Deck, pack: Pack) -> None:
         add_text(slide, bare(chapter.entry, last.value), Block(left, top + 0.5, width - 0.3, 0.85), sizes=(40, 32), bold=True)
         cases = f"{fraction(last.k, last.n)} {chapter.entry.unit}".rstrip() if chapter.entry.measure is Measure.RATE else ""
         goal = target_text(chapter.entry, chapter.reading.target)
-        moment = as_of_words(pack.counted_at(chapter)) if pack.looks_back(chapter) else ""
-        words = " · ".join(part for part in (cases, movement(chapter.reading), goal, moment) if part)
-        add_text(slide, words, Block(left, top + 1.4, width - 0.3, 0.6), sizes=(13, 11), colour=INK)
+        moment = f"截至{chapter.reading.moment_words}" if pack.looks_back(chapter) else ""
+        stands = " · ".join(part for part in (cases, goal, moment) if part)
+        add_text(slide, stands, Block(left, top + 1.35, width - 0.3, 0.3), sizes=(13, 11, 10, 9), colour=INK)
+        add_text(slide, movement(chapter.reading), Block(left, top + 1.65, width - 0.3, 0.55), sizes=(13, 12, 11), colour=GREY)
 
 
 def _headline_title(pack: Pack) -> str:
