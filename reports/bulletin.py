@@ -79,7 +79,9 @@ def bulletin_bytes(pack: Pack) -> bytes:
 
 
 def title_of(pack: Pack) -> str:
-    subject = {Audience.PETITIONS: "诉求办理情况", Audience.SELECTION: "年度最佳三长评选情况"}.get(pack.audience, "基层治理工作情况")
+    if pack.audience is Audience.SELECTION:
+        return f"关于{pack.place}{pack.period.first.year}年度最佳三长评选情况的通报"
+    subject = "诉求办理情况" if pack.audience is Audience.PETITIONS else "基层治理工作情况"
     return f"关于{pack.place}{pack.period.label}{subject}的通报"
 
 

@@ -40,7 +40,7 @@ def annex(made: Selection, area: str = "") -> Annex:
         else f"最佳{ranking.role_name}暂无建议人选{early}"
     )
     everyone, fit = whole(sum(made.captains.values())), whole(eligible(ranking.rows))
-    subtitle = f"全县{ranking.role_name} {everyone} 人,够资格的 {fit} 人 · 供会议研究,不是结论"
+    subtitle = f"全县{ranking.role_name} {everyone} 人,够资格的 {fit} 人;供会议研究,不是结论"
     notes = (*ranking.notes, ("名额", seats_words(made)))
     short = ranking_table(ranking, _shortlist(ranking), "建议人选", notes=notes)
     full = ranking_table(ranking, ranking.rows, "全部人选", reasons=True, notes=notes)

@@ -117,6 +117,8 @@ def faults(said: Said) -> list[str]:
     found += [f"writes {day} as a machine does" for day in ISO_DAY.findall(text)]
     if not said.is_datum:
         found += [*mark_faults(text), *spacing_faults(text)]
+    if said.is_sentence and said.where == "circular" and " · " in text:
+        found.append("a list in running text")
     for percent, *cases in CASES.findall(text):
         k, n = (int(each.replace(",", "")) for each in cases)
         if k > n:
