@@ -18,6 +18,7 @@ from reports.links import ADMIN, Link
 from reports.modules import SWITCHED, running_modules
 from reports.parts import Callout, Exceptional, ExceptionSection, More
 from reports.tables import Column, Kind, Table, Verdict, table
+from reports.wording import chinese_marks
 
 
 @dataclass(frozen=True)
@@ -165,8 +166,8 @@ def first_steps_table(contents: Contents, may_load: bool) -> Table | None:
         {
             "number": str(number),
             "name": step.name,
-            "why": step.why,
-            "how": "" if step.done else _how(step, may_load),
+            "why": chinese_marks(step.why),
+            "how": "" if step.done else chinese_marks(_how(step, may_load)),
             "verdict": Verdict(Status.OK, "已有") if step.done else Verdict(Status.NONE, "待装入"),
         }
         for number, step in enumerate(steps, 1)
