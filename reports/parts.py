@@ -112,7 +112,7 @@ class Card:
 
     @property
     def changes(self) -> tuple[str, ...]:
-        """较上月 +3.2点, 同比 -1.0点; half a period against a whole one says nothing, and says so where the verdict does not."""
+        """较上月 +3.2个百分点, 同比 -1.0个百分点; half a period is compared with nothing, which is said where the verdict does not."""
         if self.running:
             return () if self.row["status"] == Status.RUNNING else (STATUS_NAMES[Status.RUNNING],)
         steps = ((f"较{self.earlier}", self.before), ("同比", self.last_year))

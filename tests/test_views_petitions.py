@@ -165,7 +165,7 @@ def test_likely_late_cases_are_named_from_the_rulebooks_chance_on():
     assert on_screen(late)[1] == [f"泥河镇 未分类 | 10月16日到期 · 依据同类 30 件,{same}", "可能 75%"]
     assert on_screen(late)[3] == ["泥河镇 未分类 | 10月16日到期 · 依据同类 30 件", "可能 60%"], "nothing was said so surely before"
     assert headings(late) == ["编号", "乡镇", "类别", "时限", "可能超期", "依据同类(件)"]
-    assert "前 8 周全县提示 16 件,13 件确实超期(81.3%);另有 322 件没提示到" in words_of(group)
+    assert "前 8 周全县提示 16 件\uff0c13 件确实超期\uff0881.3%\uff09\uff1b另有 322 件没提示到" in words_of(group)
 
 
 def test_what_was_said_stands_beside_what_came_true_of_it():
@@ -188,7 +188,7 @@ def test_with_too_little_past_a_case_is_named_without_a_number():
     group = petitions.likely_late_group(late, unsaid)
     assert on_screen(late) == [["泥河镇 未分类 | 10月16日到期 · 依据同类 30 件", "可能超期"]]
     assert late.texts()[0][-2:] == ["—", "30"]
-    assert words_of(group).count("样本不够,只提示不给概率") == 1
+    assert words_of(group).count("样本不够\uff0c只提示不给概率") == 1
     assert "%" not in words_of(petitions.likely_late_group(late, replace(unsaid, hits=HitRate(40, 0, 0, 9))))
 
 
@@ -236,9 +236,9 @@ def formulas(*units: tuple[str, int, int, int, int]) -> tuple[Table, Table]:
 
 def test_the_flattering_formula_stands_beside_the_rate_where_it_flatters_and_everywhere_in_the_file():
     differing, everything = formulas(("泥河镇", 4, 4, 4, 4), ("西沟乡", 8, 10, 8, 8), ("东川镇", 0, 0, 0, 0))
-    assert on_screen(differing) == [["西沟乡", "80.0% (8/10)", "100.0% (8/8)", "高 20 点"]]
+    assert on_screen(differing) == [["西沟乡", "80.0% (8/10)", "100.0% (8/8)", "高 20 个百分点"]]
     assert [row[0] for row in everything.texts()] == ["西沟乡", "泥河镇"]
-    assert differing.conclusion == "“只算已结”会把西沟乡抬高 20 点"
+    assert differing.conclusion == "“只算已结”会把西沟乡抬高 20 个百分点"
     assert "其余 1 个单位两种算法相同" in differing.remark
     assert "共 2 件两种都不计" in differing.remark
     assert differing.links == (Link(CASES, {"standing": "late", "township": "149981101"}),), "the list behind 按期办结率, as everywhere"

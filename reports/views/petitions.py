@@ -289,7 +289,7 @@ FORMULA_COLUMNS = (
     Column("ended_n", "已结", Kind.COUNT, "件", screen=False),
     Column("flattering", "只算已结", Kind.SHARE, counts=("ended_k", "ended_n")),
     Column("outside", "撤回转送不受理", Kind.COUNT, "件", screen=False),
-    Column("points", "相差", Kind.NUMBER, "点", words="高 {} 点"),
+    Column("points", "相差", Kind.NUMBER, "个百分点", words="高 {} 个百分点"),
 )
 
 
@@ -309,7 +309,7 @@ def two_formulas(frame: pd.DataFrame, flattering: pd.DataFrame, outside: pd.Data
     higher = int((found["points"] > 0).sum())
     conclusion, remark = "按期办结率与“只算已结”没有差别", "没有超期未结的诉求被算法掩盖"
     if higher:
-        conclusion = f"“只算已结”会把{found['name'].iloc[0]}抬高 {number(found['points'].iloc[0])} 点"
+        conclusion = f"“只算已结”会把{found['name'].iloc[0]}抬高 {number(found['points'].iloc[0])} 个百分点"
         same = f";其余 {len(found) - higher} 个单位两种算法相同" if len(found) > higher else ""
         remark = f"“只算已结”拖着不办也不扣分,只作对照{same};撤回、转送、不予受理共 {int(found['outside'].sum())} 件两种都不计"
     everything = table(
