@@ -108,16 +108,17 @@ def posts_held(posts: pd.DataFrame, day: date) -> list[dict[Any, Any]]:
     return list(found.values())
 
 
-def due_by_month(due: pd.DataFrame, last: date) -> pd.DataFrame:
+def due_by_month(due: pd.DataFrame, last: date, over: date | None = None) -> pd.DataFrame:
     """What was due in all posts by item and slot, each in its month: a week in its Thursday's, a quarter in its last, a running one in
     that of ``last``.
 
-    ``due``: item, slot, k, n (see ``captain_lists.captain_due``). Columns: item, slot, k, n, month, running.
+    ``due``: item, slot, k, n (see ``captain_lists.captain_due``); ``over``: the last day that is over, where that is not ``last`` itself.
+    Columns: item, slot, k, n, month, running.
     """
     sums = due.groupby(["item", "slot"], sort=False)[["k", "n"]].sum().reset_index()
     days = [_counted_on(slot) for slot in sums["slot"]]
     sums["month"] = [month_of(min(day, last)) for day in days]
-    sums["running"] = pd.Series([day > last for day in days], dtype="bool")
+    sums["running"] = pd.Series([day > (over or last) for day in days], dtype="bool")
     return sums
 
 

@@ -218,6 +218,12 @@ def test_a_week_counts_in_the_month_of_its_thursday_and_a_running_quarter_in_the
     ]
 
 
+def test_a_month_is_progress_until_its_last_day_is_over() -> None:
+    due = pd.DataFrame([("monthly", "2026-10", 0, 1)], columns=["item", "slot", "k", "n"])
+    last = date(2026, 10, 31)
+    assert [due_by_month(due, last, over)["running"].tolist() for over in (date(2026, 10, 30), last, None)] == [[True], [False], [False]]
+
+
 def test_months_stand_newest_first_over_the_year_as_it_is_scored() -> None:
     table = one.month_table(a_captain(), a_year(), OCTOBER, YEAR)
     rows = lines(table)

@@ -83,7 +83,7 @@ def year_of(filters: Filters, captain: Captain) -> CaptainYear:
     return CaptainYear(
         year=first.year,
         role=captain.role,
-        due=due_by_month(_due(scope, captain, first, last, weeks), last),
+        due=due_by_month(_due(scope, captain, first, last, weeks), last, min(last, asked.day_over)),
         done=month_figures(handled, entries, first, last, seen.number("quality.entry_hours")),
         handled=handled,
         ratings=loaders.answer(ratings_of, scope, YEAR_TABLES, window=seen, **own),
