@@ -29,7 +29,7 @@ def clean(text: object) -> str:
 _HAN = "\u3400-\u9fff\u3000-\u303f\uff00-\uffef\u201c\u201d\U00020000-\U0003ffff"
 _CHINESE = re.compile(f"[{_HAN}]")
 _WIDE = {",": "\uff0c", ";": "\uff1b", ":": "\uff1a"}
-_BESIDE_BRACKETS = re.compile("[ ]+(?=[\uff08\uff0c\uff1b\uff1a\uff09])|(?<=[\uff08\uff0c\uff1b\uff1a])[ ]+")
+_BESIDE_BRACKETS = re.compile("[ ]+(?=[\uff08\uff0c\uff1b\uff1a\uff09])|(?<=[\uff08\uff0c\uff1b\uff1a])[ ]+|(?<=\uff09)[ ]+(?!·)")
 
 
 def chinese_marks(text: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reports.palette import Palette
+from reports.wording import chinese_marks
 
 FONT = "Source Han Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
 
@@ -19,8 +20,8 @@ Figure = dict[str, Any]
 def base_layout(palette: Palette, title: str, subtitle: str, height: int) -> dict[str, Any]:
     return {
         "title": {
-            "text": title,
-            "subtitle": {"text": subtitle, "font": {"size": 13, "color": palette.quiet}},
+            "text": chinese_marks(title),
+            "subtitle": {"text": chinese_marks(subtitle), "font": {"size": 13, "color": palette.quiet}},
             "font": {"size": 17, "color": palette.ink},
             "x": 0,
             "xref": "container",

@@ -16,6 +16,7 @@ from reports.parts import Leaderboard
 from reports.screens import Course, CoursePoint, Slide
 from reports.subjects import Section, subject_of
 from reports.tables import Column, Kind, Table, definition_words, table
+from reports.wording import chinese_marks
 
 COVER_LINES = 10
 ROWS_LEAD_TO = {Level.TOWNSHIP: (TOWNSHIP, "township"), Level.VILLAGE: (VILLAGE, "village"), Level.CATEGORY: (PETITIONS, "category")}
@@ -31,9 +32,9 @@ CONTENTS_COLUMNS = (
 
 
 def section_name(section: Section) -> str:
-    """按期办结率, 在办(按类别)."""
+    """按期办结率, 在办\uff08按类别\uff09."""
     by = f"(按{LEVEL_NAMES[section.level]})" if section.level else ""
-    return f"{REGISTRY[section.indicator].name}{by}"
+    return chinese_marks(f"{REGISTRY[section.indicator].name}{by}")
 
 
 def contents_table(sections: Sequence[Section], edition: Edition) -> Table:
