@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from markupsafe import escape
+from markupsafe import Markup
 
 from data_access.accounts import Account, account_named
 from data_access.audit import Action, record
@@ -92,7 +92,7 @@ def page_downloads() -> None:
         return
     with st.popover("下载本页表格", icon=":material/download:", type="tertiary"):
         for place, (title, make) in enumerate(offered.items()):
-            st.html(f"<b>{escape(title)}</b>")
+            st.html(Markup("<b>{}</b>").format(title))
             _table_buttons(title, make, f"page-table-{place}")
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 
 import streamlit as st
-from markupsafe import escape
+from markupsafe import Markup
 
 from data_access import areas
 from data_access.scope import Scope
@@ -23,6 +23,9 @@ from reports.links import PICKED as PICKED
 from reports.view import View
 
 CURRENT = {"本周": PeriodKind.WEEK, "本月": PeriodKind.MONTH, "本季": PeriodKind.QUARTER, "本年": PeriodKind.YEAR}
+
+PRINTED = Markup('<span class="board-printed">{}</span>')
+"""Paper shows no controls; what they stood at is written there instead."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +155,7 @@ def township_filter(scope: Scope, as_of: date) -> str | None:
         width=150,
         **from_address("township", names, None),
     )
-    st.html(f'<span class="board-printed">{escape(names.get(chosen or "", "全部乡镇"))}</span>', width="content")
+    st.html(PRINTED.format(names.get(chosen or "", "全部乡镇")), width="content")
     return chosen
 
 
@@ -160,6 +163,5 @@ def bar_filters(scope: Scope, *, townships: bool = True, default_period: str = "
     """The left of the bar. The as-of day is today in Beijing, so it rolls over at midnight."""
     as_of = loaders.today()
     period = period_filter(scope, as_of, default_period)
-    # Paper shows no controls; what they stood at is written there instead.
-    st.html(f'<span class="board-printed">{escape(period.label)}</span>', width="content")
+    st.html(PRINTED.format(period.label), width="content")
     return Filters(period, as_of, township_filter(scope, as_of) if townships else None, scope)
