@@ -20,7 +20,7 @@ from reports.conclusions import (
     units_below_words,
     whole_and_change,
 )
-from reports.document import FIVE, SMALL_FIVE, body, heading, official_page, official_table, page_break, small
+from reports.document import body, fitting_size, heading, official_page, official_table, page_break, small
 from reports.pack import Chapter, Pack
 from reports.subjects import Audience
 from reports.tables import Column, Kind, Table, definition_words
@@ -70,7 +70,7 @@ def bulletin_bytes(pack: Pack) -> bytes:
         body(document, f"附件{number if len(tables) > 1 else ''}", indent=0)
         heading(document, table.title, 0)
         small(document, table.subtitle)
-        official_table(document, table, size=SMALL_FIVE if len(table.file_columns) > 8 else FIVE)
+        official_table(document, table, size=fitting_size(table))
         for label, text in table.notes:
             small(document, f"{label}:{text}")
     out = io.BytesIO()

@@ -32,6 +32,10 @@ LINE = 28.95
 """Points between lines: 22 lines a page."""
 TEXT_WIDTH = 156
 """Millimetres between the margins of 28 and 26."""
+MILLIMETRES_A_POINT = 25.4 / 72
+LONGEST_WORD, WIDEST_TEXT, CELL_MARGINS = 18, 31, 3
+"""Half-width cells: of a word that a table's column does not break (a name of eight signs; (1,473,000/1,980,000) is), of the widest column,
+of the margins in a cell, and what % is wider."""
 
 
 def official_page() -> Docx:
@@ -157,7 +161,7 @@ def official_table(document: Docx, table: Table, *, size: float = FIVE, width: f
     texts = table.texts()
     grid = document.add_table(rows=1, cols=len(table.file_columns))
     grid.style, grid.alignment, grid.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
-    widths = _widths(table, texts, width)
+    widths = _widths(table, texts, width, size)
     for position, column in enumerate(table.file_columns):
         _write(grid.rows[0].cells[position], column.heading, size, HEAD_FACE, WD_ALIGN_PARAGRAPH.CENTER)
     for row in texts:
@@ -188,10 +192,32 @@ def _write(cell: Any, text: str, size: float, face: str, side: Any) -> None:
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), face)
 
 
-def _widths(table: Table, texts: list[list[str]], total: float) -> list[float]:
-    """Millimetres a column, by its widest text within reason."""
-    wanted = [
-        min(max([display_width(row[position]) for row in texts] + [min(display_width(column.heading), 10), 4]) + 3, 34)
-        for position, column in enumerate(table.file_columns)
-    ]
-    return [total * each / sum(wanted) for each in wanted]
+def fitting_size(table: Table, width: float = TEXT_WIDTH) -> float:
+    """五号, or 小五 where a table is too crowded for it: no name and no figure is broken."""
+    least = sum(few for few, _ in _cells_of_columns(table, table.texts()))
+    return FIVE if least <= _room(width, FIVE) else SMALL_FIVE
+
+
+def _widths(table: Table, texts: list[list[str]], total: float, size: float) -> list[float]:
+    """Millimetres a column, by its widest text within reason; where not all find room, each holds at least its longest word unbroken."""
+    columns, room = _cells_of_columns(table, texts), _room(total, size)
+    least, wanted = (sum(cells) for cells in zip(*columns, strict=True))
+    spare = max(0.0, min(1.0, (room - least) / (wanted - least))) if wanted > least else 0.0
+    cells = [few + spare * (most - few) for few, most in columns]
+    return [total * each / sum(cells) for each in cells]
+
+
+def _room(width: float, size: float) -> float:
+    """Half-width cells between two margins."""
+    return width / (size / 2 * MILLIMETRES_A_POINT)
+
+
+def _cells_of_columns(table: Table, texts: list[list[str]]) -> list[tuple[float, float]]:
+    """By column the half-width cells that its longest word and its widest text take, within reason and with the margins of a cell."""
+    columns = []
+    for position, column in enumerate(table.file_columns):
+        cells, head = [row[position] for row in texts], min(display_width(column.heading), 10)
+        word = max([display_width(word) for text in cells for word in text.split(" ")] + [head, 4])
+        widest = max([*map(display_width, cells), head, 4])
+        columns.append((min(word, LONGEST_WORD) + CELL_MARGINS, min(widest, WIDEST_TEXT) + CELL_MARGINS))
+    return columns

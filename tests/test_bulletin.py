@@ -7,13 +7,13 @@ import io
 import pandas as pd
 from docx import Document
 from docx.oxml.ns import qn
-from docx.shared import Mm
+from docx.shared import Mm, Pt
 
 from metrics.vocabulary import Level
 from reports.bulletin import bulletin_bytes, parts, petitions_table
-from reports.document import FREE_FACES, official_page, official_table
+from reports.document import CELL_MARGINS, FIVE, FREE_FACES, SMALL_FIVE, fitting_size, official_page, official_table
 from reports.tables import Column, Table
-from reports.wording import clean
+from reports.wording import clean, display_width
 from tests.meeting_worlds import HOSTILE, UP, a_chapter, a_pack, a_reading, hostile_pack
 
 CASES = [(20, 40), (30, 60)]
@@ -128,3 +128,19 @@ def test_a_table_of_figures_gives_every_share_with_its_cases():
     document = Document(io.BytesIO(bulletin_bytes(a_pack(a_chapter(a_reading(UP, [(13, 21), (0, 0)], whole=[(3, 4), (13, 21)])).reading))))
     rows = [[cell.text for cell in row.cells] for row in document.tables[0].rows]
     assert rows == [["单位", "乡镇住夜达标率"], ["泥河镇", "61.9% (13/21)"], ["西沟乡", "— (0/0)"], ["全县", "61.9% (13/21)"]]
+
+
+def test_a_crowded_table_breaks_between_share_and_cases_and_no_name():
+    document = official_page()
+    names = ["清水坪镇", "槐树湾乡", "全县"]
+    figures = {f"figure{place}": ["98.0% (49/50)", "92.1% (58/63)", "47.5% (6,512/34,764)"] for place in range(5)}
+    columns = (Column("name", "单位"), *(Column(key, "普通户季走访率") for key in figures))
+    table = Table("表", columns, pd.DataFrame({"name": names, **figures}))
+    assert fitting_size(table) == SMALL_FIVE
+    official_table(document, table, size=SMALL_FIVE)
+    widths = [cell.width / Pt(SMALL_FIVE / 2) for cell in document.tables[0].rows[0].cells]
+    assert widths[0] - CELL_MARGINS >= display_width("清水坪镇")
+    assert min(widths[1:]) - CELL_MARGINS >= len("(6,512/34,764)")
+    assert sum(widths) * Pt(SMALL_FIVE / 2) <= Mm(156.1)
+    roomy = Table("表", columns[:3], table.frame)
+    assert fitting_size(roomy) == FIVE
