@@ -157,7 +157,7 @@ def test_files_say_the_minute_they_were_counted_for_and_the_end_of_a_past_month_
     ]
     assert "截至2026年11月2日09:30" in circular  # a Chinese sentence has no space there
     assert "截至2026年11月2日 09:30" in slides[0]
-    overdue = next(text for text in slides if "超期在办" in text and "口径" in text)
+    overdue = next(text for text in slides if "在办且已过时限的件数" in text)
     assert "截至2026年10月31日" in overdue
     assert not any("24时" in text for text in (circular, *slides))
 
