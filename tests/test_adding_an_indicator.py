@@ -178,7 +178,7 @@ def test_it_leaves_as_a_picture(county: Engine, tmp_path: Path, kind: str) -> No
     else:
         drawn = content.decode("utf-8")
         assert NAME in drawn
-        assert ENTRY.numerator in drawn
+        assert "点单到首次联系群众的小时数" in drawn
         assert "西沟乡" in drawn
 
 

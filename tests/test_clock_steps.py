@@ -106,7 +106,8 @@ def _counted(connection: Connection, period: Period, at: datetime) -> dict[str, 
             frame = indicator_frame(source, entry, Level.TOWNSHIP, period, at.date())
             found[entry.id] = frame[["code", "k", "n", "status"]].astype(str).to_dict("records")
     seen = window(question(source, Level.COUNTY, period, at.date()), Span.MOMENT)
-    found["open"] = open_by_dimension(EVERYTHING, connection, seen, at.date()).astype(str).to_dict("records")
+    counts = open_by_dimension(EVERYTHING, connection, seen, at.date()).astype(str)
+    found["open"] = sorted(counts.to_dict("records"), key=repr)  # PostgreSQL gives groups in any order
     return found
 
 

@@ -76,7 +76,7 @@ def test_a_page_shows_its_figures_before_what_was_before_is_known_and_the_rest_a
     early = opened(served, "petitions")
     assert "较上月" not in words(early)
     assert "在办 1 件" in words(early)
-    assert "正在推算,几秒后显示" in words(early)
+    assert "正在推算，几秒后显示" in words(early)
     awaited = early.session_state[histories._AWAITED]
     gate.set()
     assert all(histories._histories().within(key, SOON) for key in awaited)

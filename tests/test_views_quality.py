@@ -49,7 +49,9 @@ def other_edition(table: str, **numbers: float) -> Edition:
 
 def test_the_sentence_names_who_misses_most_and_counts_the_others() -> None:
     assert quality.sentence(OCTOBER, FRAMES) == "泥河镇批量录入占比5.0%、雷同文本率20.0%,先核实;另有 1 个乡镇各有一两项要看"
-    assert quality.sentence(OCTOBER, dict.fromkeys(FRAMES, FINE)) == "2026年10月各乡镇台账及时、没有明显异常"
+    assert quality.sentence(OCTOBER, dict.fromkeys(FRAMES, FINE)) == "2026年10月泥河镇台账及时、没有明显异常"
+    both = units(("泥河镇", 0, 100, 0.0, Status.OK), ("西沟乡", 0, 100, 0.0, Status.OK))
+    assert quality.sentence(OCTOBER, dict.fromkeys(FRAMES, both)) == "2026年10月各乡镇台账及时、没有明显异常"
 
 
 def test_what_needs_no_action_has_no_group_but_rows_that_fit_nowhere_always_have_one() -> None:

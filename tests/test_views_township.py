@@ -243,7 +243,7 @@ def test_a_villages_nights_name_who_was_there_and_what_was_missing() -> None:
             {"night": date(2026, 11, 19), "post": None, "name": "过客"},
         ]
     )
-    found = village.night_table("马塘村", MONTH, rolls, stays, ASKED, 9)
+    found = village.night_table("马塘村", MONTH, rolls, stays, ASKED)
     assert lines(found)[1:] == [["2026-11-19", "", "", "缺主干"], ["2026-11-18", "主任", "干部甲、干部乙", "达标"]]
     assert found.conclusion == "2026年11月住夜:2 个工作日夜达标 1 个"
     assert found.remark == "主干至少1人、其他干部至少2人;1 条记录当晚不在任或请假,不计"
@@ -386,7 +386,7 @@ def test_numbers_of_the_rule_are_those_of_the_edition_in_force() -> None:
     assert "满18个工作日应住12夜" in person.month_table(a_person(CHIEF), [a_month()], asked).remark
     empty = pd.DataFrame(columns=["code", "night", "compliant", "unreported"])
     stays = pd.DataFrame(columns=["night", "post", "name"])
-    assert village.night_table("马塘村", MONTH, empty, stays, asked, 9).remark == "主干至少1人、其他干部至少3人"
+    assert village.night_table("马塘村", MONTH, empty, stays, asked).remark == "主干至少1人、其他干部至少3人"
     units = pd.DataFrame(columns=["code", "level", "name", "person_id", "captain", "households", "key_households"])
     assert "5–20 户之间" in village.grid_names(units, other).remark
 
