@@ -212,7 +212,7 @@ def _room(width: float, size: float) -> float:
     return width / (size / 2 * MILLIMETRES_A_POINT)
 
 
-def _cells_of_columns(table: Table, texts: list[list[str]]) -> list[tuple[float, float]]:
+def _cells_of_columns(table: Table, texts: list[list[str]]) -> list[tuple[int, int]]:
     """By column the half-width cells that its longest word and its widest text take, within reason and with the margins of a cell."""
     columns = []
     for position, column in enumerate(table.file_columns):
