@@ -66,16 +66,6 @@ def ancestors(scope: Scope, connection: Connection, code: str) -> pd.DataFrame:
     return frame(connection, statement, ["code", "name", "level"], {"code": "str"})
 
 
-def children(scope: Scope, connection: Connection, parent_code: str, level: str, as_of: Window) -> pd.DataFrame:
-    """Units of ``level`` under ``parent_code`` that exist within the window, ranked or not. Columns: code, name, ranked."""
-    statement = (
-        select(Area.code, Area.name, Area.ranked.is_not(False))
-        .where(Area.level == level, in_scope(Area.code, scope.narrowed(parent_code)), _exists_within(as_of))
-        .order_by(Area.code)
-    )
-    return frame(connection, statement, ["code", "name", "ranked"], {"code": "str"})
-
-
 def people(scope: Scope, connection: Connection, person_ids: Iterable[int]) -> pd.DataFrame:
     """Names of people, masked unless the scope may see them. Grain: one row a known person. Columns: person_id, name, phone."""
     wanted = sorted({int(person_id) for person_id in person_ids})

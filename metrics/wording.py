@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from metrics.definition import Indicator
-from metrics.vocabulary import STATUS_NAMES, Direction, Measure, Status
+from metrics.vocabulary import Direction, Measure
 
 MISSING = "—"
 HOURS_BELOW_DAYS = 2
@@ -69,12 +69,6 @@ def target_text(entry: Indicator, target: float | None) -> str:
     if entry.direction is Direction.DOWN:
         return f"目标 ≤{text}"
     return f"目标 {text}" if entry.measure is Measure.RATE and target == 1 else f"目标 ≥{text}"
-
-
-def status_text(status: Any, n: Any = None) -> str:
-    """The verdict's word; a figure without cases says so."""
-    word = STATUS_NAMES[Status(status)]
-    return word if Status(status) is not Status.THIN or is_missing(n) else f"{word}(n={int(n)})"
 
 
 def change_text(entry: Indicator, now: Any, before: Any) -> str:

@@ -269,15 +269,6 @@ def table(title: str, columns: Sequence[Column], rows: Sequence[Mapping[str, Any
     return Table(title, tuple(columns), frame, cut=len(rows) > MOST_ROWS, **more)
 
 
-def table_of_rows(
-    title: str, columns: Mapping[str, Kind], rows: Sequence[Sequence[object]], subtitle: str = "", notes: Notes = ()
-) -> Table:
-    """A table of plain rows. ``columns``: heading (with its unit) → kind, in order; every row has one value a column."""
-    made = tuple(Column(f"c{place}", heading, kind) for place, (heading, kind) in enumerate(columns.items()))
-    frame = pd.DataFrame([list(row) for row in rows[:MOST_ROWS]], columns=[column.key for column in made], dtype="object")
-    return Table(title, made, frame, subtitle, notes, cut=len(rows) > MOST_ROWS)
-
-
 def file_stem(title: str) -> str:
     """A title as a file name that every system takes."""
     stem = "".join("_" if sign in '\\/:*?"<>|' else sign for sign in clean(title)).strip(" .")

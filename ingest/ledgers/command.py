@@ -18,7 +18,7 @@ from data_access.engine import engine
 from data_access.imports import refused_row_cells
 from data_access.scope import Scope
 from ingest.ledgers import correct as correcting
-from ingest.ledgers.checks import KINDS, Checked, checked, kind_named
+from ingest.ledgers.checks import Checked, checked, kind_named
 from ingest.ledgers.directory import Directory, directory
 from ingest.ledgers.kinds import Kind
 from ingest.ledgers.load import file_digest, load, matched
@@ -54,10 +54,6 @@ def operator() -> str:
         return f"命令行:{getpass.getuser()}"
     except (OSError, KeyError):  # no name for this user id (a container)
         return "命令行"
-
-
-def kinds_text() -> str:
-    return "、".join(f"{kind.id}({kind.name})" for kind in KINDS.values())
 
 
 def template(name: str, out: Path | None) -> int:

@@ -163,47 +163,5 @@ def bar_chart(
     return {"data": [trace], "layout": layout}
 
 
-def heat_map(
-    palette: Palette,
-    rows: Sequence[str],
-    columns: Sequence[str],
-    states: Sequence[Sequence[int | None]],
-    words: Sequence[Sequence[str]],
-    scale: Sequence[tuple[str, str, str]],
-    *,
-    title: str,
-    subtitle: str,
-    codes: Sequence[str] = (),
-    height: int | None = None,
-) -> Figure:
-    """Unit × day, one discrete state a cell. ``scale`` lists (name, colour, sign) by state number; the sign stands in the cell, so
-    that the states can be told apart without colour. ``words``: what hovering says. ``codes`` by row become ``customdata``.
-    """
-    count = len(scale)
-    stops = [[position, colour] for index, (_, colour, _) in enumerate(scale) for position in (index / count, (index + 1) / count)]
-    signs = [["" if state is None else scale[state][2] for state in row] for row in states]
-    trace = {
-        "type": "heatmap",
-        "x": list(columns),
-        "y": list(rows),
-        "z": [list(row) for row in states],
-        "zmin": -0.5,
-        "zmax": count - 0.5,
-        "colorscale": stops,
-        "showscale": False,
-        "xgap": 2,
-        "ygap": 2,
-        "text": signs,
-        "texttemplate": "%{text}",
-        "textfont": {"size": 12},
-        "customdata": [[[code, word] for word in row] for code, row in zip(codes or rows, words, strict=True)],
-        "hovertemplate": "%{y} %{x}<br>%{customdata[1]}<extra></extra>",
-    }
-    layout = base_layout(palette, title, subtitle, height or 110 + 34 * max(1, len(rows)))
-    layout["xaxis"] = axis(palette, type="category", showgrid=False, side="bottom")
-    layout["yaxis"] = axis(palette, type="category", showgrid=False, autorange="reversed", tickfont={"size": 14, "color": palette.ink})
-    return {"data": [trace], "layout": layout}
-
-
 def _goal(palette: Palette, **where: Any) -> dict[str, Any]:
     return {"type": "line", "line": {"color": palette.accent, "width": 1.5, "dash": "dot"}, **where}

@@ -22,7 +22,7 @@ from data_access.tables import Person
 from pages.common import downloads
 from pages.selection import rankings
 from reports.csv_file import csv_bytes
-from reports.tables import ALL_ROWS, MOST_ROWS, Kind, table_of_rows
+from reports.tables import ALL_ROWS, MOST_ROWS, Column, Kind, Table, table
 from reports.views.selection import Ranking, ranking_table
 from reports.workbook import workbook_bytes
 from tests.builders import (
@@ -220,6 +220,12 @@ def test_what_an_interrupted_run_has_left_is_not_offered(monkeypatch: pytest.Mon
 # --- rows as a table ------------------------------------------------------------------------------------------------------
 
 COLUMNS = {"名称": Kind.TEXT, "件数(件)": Kind.COUNT, "占比": Kind.SHARE, "总分": Kind.SCORE, "日期": Kind.DATE}
+
+
+def table_of_rows(title: str, columns: dict[str, Kind], rows: list[list[object]]) -> Table:
+    """``columns``: heading → kind, in order; every row has one value a column."""
+    made = [Column(heading, heading, kind) for heading, kind in columns.items()]
+    return table(title, made, [dict(zip(columns, row, strict=True)) for row in rows])
 
 
 def test_rows_keep_their_types_in_a_workbook_and_a_csv():
