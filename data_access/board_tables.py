@@ -24,6 +24,24 @@ class BoardChangeMark(Table):
     version: Mapped[int] = mapped_column(BigInteger)
 
 
+class BoardAnswer(Table):
+    """The last answer to each question (``data_access.answers``): Arrow bytes beside what they were made under.
+
+    Without ``content`` somebody counts until ``claimed_until``. Nothing is lost with a row: what is missing is counted again.
+    """
+
+    __tablename__ = "board_answer"
+    __table_args__ = (Index(None, "keep_until"),)
+
+    question_digest: Mapped[str] = mapped_column(primary_key=True)
+    question: Mapped[str]
+    under: Mapped[str]
+    content: Mapped[bytes | None]
+    claimed_until: Mapped[datetime | None]
+    made_at: Mapped[datetime | None]
+    keep_until: Mapped[date]
+
+
 class BoardAccount(Identified):
     __tablename__ = "board_account"
 

@@ -274,7 +274,7 @@ FACTS = {
     "analysis_meetings": Fact(analysis_meetings, MEETING_TABLES, sums=_KN),
     "weekly_meetings": Fact(weekly_meetings, MEETING_TABLES, sums=_KN),
     "monthly_meetings": Fact(monthly_meetings, MEETING_TABLES, sums=_KN),
-    "captain_posts": Fact(captain_posts, ("appointment", "area"), any_level=True),
+    "captain_posts": Fact(captain_posts, ("appointment", "area"), any_level=True, knows_as_of=True),
     "households_by_cell": Fact(households_by_cell, ("household", "appointment", "leave_period", "area"), any_level=True),
     "household_cover": Fact(household_cover, ("household", "appointment", "leave_period", "area"), sums=_KN),
     "certificates": Fact(certificates, ("appointment", "area"), sums=_KN),

@@ -12,7 +12,11 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from data_access.scope import CODE_LENGTHS, Scope
+from data_access.state import CLOCK, HOURS, Part, Reads
 from data_access.window import Window
+
+PETITION_TABLES = frozenset({"petition", "petition_event", "petition_rating"})
+"""What happens to a petition goes on after any period, so that a figure of one that is long over may still change."""
 
 
 class Cut(StrEnum):
@@ -36,6 +40,28 @@ class Fact(NamedTuple):
     own length): both are asked once. Every other column is a dimension."""
     cut: Cut = Cut.NOT
     """What a minute's passing may change: a fact that knows no times of the day is not asked anew."""
+    opened_within: bool = False
+    """Of petitions it reads those that were opened in the days asked for, and no others."""
+    knows_as_of: bool = False
+    """It looks at as-of itself, not only at its days; facts about petitions all do."""
+
+    @property
+    def settles(self) -> bool:
+        """Whether the answer for days that are over for good is the same whenever it is asked."""
+        return not self.knows_as_of and PETITION_TABLES.isdisjoint(self.tables)
+
+    def reads(self, window: Window) -> Reads:
+        """What the answer for a window depends on: of the records those dated within its days, of petitions and what happened to them
+        those up to as-of, and of the clock what :attr:`cut` says where the moment counts."""
+        clocks = () if self.cut is Cut.NOT or window.until is None else (Part(HOURS if self.cut is Cut.DAY else CLOCK),)
+        return (*(self._part(table, window) for table in self.tables), *clocks)
+
+    def _part(self, table: str, window: Window) -> Part:
+        if table in PETITION_TABLES and not (self.opened_within and table == "petition"):
+            return Part(table, None, window.as_of)
+        if self.cut is Cut.INSTANT and not self.opened_within:  # when a record was entered, whatever day it is about
+            return Part(table)
+        return Part(table, window.first, window.last)
 
     def asked(self, window: Window) -> Window:
         """The window to ask: without a level where the fact has no use for one, townships where a county is their sum, without the moment

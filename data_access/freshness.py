@@ -7,17 +7,25 @@ moves exactly when a commit becomes visible, whichever program made it. Reading 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from sqlalchemy import DDL, Connection, func, select
 
 from data_access.board_tables import BoardChangeMark
 from data_access.tables import CONTRACT
 
+Marks = Mapping[tuple[str, int], int]
 
-def change_marks(connection: Connection) -> dict[str, int]:
+
+def mark_between(marks: Marks, table: str, first: date | None = None, last: date | None = None) -> int:
+    """The part of a table's marks that rows dated within some days have (open where None)."""
+    return marks.get((table, 0), 0)
+
+
+def change_marks(connection: Connection) -> dict[tuple[str, int], int]:
     """Table name → number of statements (PostgreSQL) or rows (SQLite) that have changed it so far; untouched tables are absent."""
     rows = connection.execute(select(BoardChangeMark.table_name, func.sum(BoardChangeMark.version)).group_by(BoardChangeMark.table_name))
-    return {name: int(version) for name, version in rows}
+    return {(name, 0): int(version) for name, version in rows}
 
 
 def freshness_mark(marks: Mapping[str, int], tables: Iterable[str]) -> tuple[int, ...]:

@@ -232,6 +232,6 @@ FACTS = {
     "village_visits": Fact(village_visits, ("night_visit", *_POSTS), any_level=True),
     "night_sessions": Fact(night_sessions, ("night_session", "area"), any_level=True),
     "lecturers": Fact(lecturers, ("night_session", "night_lecturer", *_POSTS), any_level=True),
-    "night_visit_petitions": Fact(night_visit_petitions, ("petition", "area"), cut=Cut.INSTANT),
+    "night_visit_petitions": Fact(night_visit_petitions, ("petition", "area"), cut=Cut.INSTANT, opened_within=True),
     "night_visit_follow_ups": Fact(night_visit_follow_ups, ("petition", "area"), cut=Cut.INSTANT),
 }

@@ -379,19 +379,19 @@ _PLAIN = ("petition", "area", "appointment")
 _CLOCKED = (*_PLAIN, "calendar_day")
 _DUE, _PETITIONS = ("due", "in_time"), ("petitions",)
 _COUNTS = {
-    "petitions_opened": Fact(petitions_opened, _PLAIN, sums=("opened", "repeats", "mass")),
-    "petitions_to_dispatch": Fact(petitions_to_dispatch, _CLOCKED, sums=_DUE),
+    "petitions_opened": Fact(petitions_opened, _PLAIN, sums=("opened", "repeats", "mass"), opened_within=True),
+    "petitions_to_dispatch": Fact(petitions_to_dispatch, _CLOCKED, sums=_DUE, opened_within=True),
     "petitions_to_accept": Fact(petitions_to_accept, _CLOCKED, sums=_DUE),
     "petitions_dispatched": Fact(petitions_dispatched, _PLAIN, sums=("dispatched", "returned", "to_answer", "answered")),
     "petitions_due": Fact(petitions_due, _CLOCKED, sums=_PETITIONS),
-    "petitions_settled": Fact(petitions_settled, _CLOCKED, sums=_PETITIONS),
+    "petitions_settled": Fact(petitions_settled, _CLOCKED, sums=_PETITIONS, opened_within=True),
     "petitions_open": Fact(petitions_open, _CLOCKED, sums=("open", "overdue", "backlog")),
     "petitions_ended": Fact(petitions_ended, _PLAIN, sums=_PETITIONS),
     "petitions_ended_and_rated": Fact(petitions_ended_and_rated, (*_PLAIN, "petition_rating"), sums=(*_PETITIONS, "rated")),
     "petition_durations": Fact(petition_durations, _PLAIN),
     "petitions_closed": Fact(petitions_closed, (*_PLAIN, "petition_rating"), sums=("closed", "proper")),
     "petitions_reopened": Fact(petitions_reopened, (*_PLAIN, "petition_event"), sums=_PETITIONS),
-    "petitions_to_notify": Fact(petitions_to_notify, _CLOCKED, sums=_DUE),
+    "petitions_to_notify": Fact(petitions_to_notify, _CLOCKED, sums=_DUE, opened_within=True),
     "petition_ratings": Fact(petition_ratings, (*_PLAIN, "petition_rating"), sums=("ratings",)),
 }
 FACTS = {name: fact._replace(cut=Cut.INSTANT) for name, fact in _COUNTS.items()}

@@ -125,5 +125,5 @@ FACTS = {
     "published_slots": Fact(published_slots, ("reception_slot", "area")),
     "township_desk_days": Fact(township_desk_days, ("reception_slot", "area", "calendar_day"), any_level=True),
     "village_desk_days": Fact(village_desk_days, ("reception_slot", "area", "calendar_day"), any_level=True),
-    "reception_disputes": Fact(reception_disputes, ("petition", "area", "calendar_day"), cut=Cut.INSTANT),
+    "reception_disputes": Fact(reception_disputes, ("petition", "area", "calendar_day"), cut=Cut.INSTANT, opened_within=True),
 }

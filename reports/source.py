@@ -1,30 +1,48 @@
-"""Facts straight from the database, each asked once: what the command line and the tests use."""
+"""Where the facts of figures come from, and what an indicator's frame depends on.
+
+:class:`DatabaseSource` asks the database itself: the command line, the pack and the tests use it. Pages have a source of their own over the
+same questions (``pages.common.loaders``), so that what one has counted the other finds.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Protocol
 
 import pandas as pd
 
-from data_access import areas, contents
+from data_access import answers, areas, contents
+from data_access.answers import Answers
 from data_access.calendar import working_calendar
+from data_access.clock import beijing_now
 from data_access.engine import Connection, engine
 from data_access.facts import FACTS
 from data_access.scope import Scope
 from data_access.selection import Ballot, selection_facts
 from data_access.selection_flow import frozen_texts
 from data_access.slots import Slot
+from data_access.state import CLOCK, HOURS, TENTHS, Reads, State, whole
+from data_access.state_reader import StateReader
+from data_access.tables import CONTRACT
 from data_access.window import Window
 from metrics.definition import Indicator, Question, Span
-from metrics.period import Period
+from metrics.period import Period, PeriodKind
 from metrics.rulebook import Edition, Rulebook, rulebook
 from metrics.vocabulary import Level, Role
 from metrics.workdays import Workdays
-from reports.frames import indicator_frame, question
+from reports.frames import Source, indicator_frame, question
 from reports.views.contents import Contents, contents_of
+
+ROOT = Path(__file__).parents[1]
+SETTLED_AFTER = timedelta(days=7)
+"""So long after its quarter a period is over for whatever reaches over its end: its last week, the month or quarter it lies in."""
+KEPT_DAYS, SETTLED_DAYS = timedelta(days=3), timedelta(days=400)
+"""How long the database keeps an answer about today, and one about days that are over for good."""
 
 BOUND_TABLES = ("duty", "nights", "reception", "petitions", "captains", "satisfaction", "quality")
 
@@ -37,6 +55,23 @@ def bound_numbers(rules: Edition) -> tuple[tuple[str, float], ...]:
         for name, value in sorted(rules.tables[table].items())
         if isinstance(value, int | float)
     )
+
+
+@cache
+def numbers_on(day: date) -> dict[str, float]:
+    """The thresholds that hold on a day: what the clock's steps are reckoned with."""
+    return dict(bound_numbers(rulebook().on(day)))
+
+
+@cache
+def made_by() -> str:
+    """The program and the rulebook that answers are made by: a digest of what figures are made from."""
+    digest = hashlib.blake2b(digest_size=8)
+    for folder in ("data_access", "metrics", "reports"):
+        for file in sorted((ROOT / folder).rglob("*")):
+            if file.suffix in (".py", ".toml"):
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def window(asked: Question, span: Span) -> Window:
@@ -53,12 +88,73 @@ def ballot(asked: Question, role: Role) -> Ballot:
     return Ballot(asked.period.first.year, str(role), window(asked, Span.PERIOD), tuple(months), tuple(quarters), tuple(weeks))
 
 
-class DatabaseSource:
-    """A source over one open connection; facts are remembered for its lifetime. ``at``: see :class:`~reports.frames.Source`."""
+class Scoped(Source, Protocol):
+    """A source that says whose figures it has."""
 
-    def __init__(self, connection: Connection, scope: Scope, rules: Rulebook | None = None, at: datetime | None = None) -> None:
+    @property
+    def scope(self) -> Scope: ...
+
+
+def figures_scope(scope: Scope, level: Level) -> Scope:
+    """Figures of areas hold no names and no restricted petitions: all readers of an area share them, whatever their rights."""
+    return scope if level is Level.PERSON else Scope(area=scope.area)
+
+
+def settled(entry: Indicator, level: Level, period: Period, as_of: date) -> bool:
+    """Whether an indicator's frame of a period is the same from now on, whenever it is asked, as long as nobody changes the rows."""
+    needs = entry.needs_at(level)
+    return bool(needs) and _settles_on(period) <= as_of and all(FACTS[name].settles for name in needs)
+
+
+def _settles_on(period: Period) -> date:
+    return Period.holding(PeriodKind.QUARTER, period.last).last + SETTLED_AFTER
+
+
+def frame_question(source: Scoped, entry: Indicator, level: Level, period: Period, as_of: date) -> answers.Question:
+    """The frame of an indicator as a question that is answered once. Asked at its moment it is another question than at the day's end; of
+    days that are over for good it is the same one ever after."""
+    lasts = settled(entry, level, period, as_of)
+    day = _settles_on(period) if lasts else as_of
+    asked = question(source, level, period, day)
+    when = day.isoformat() if asked.at is None else f"{day} at the moment"
+    return answers.Question(
+        f"{entry.id} {level} {period.text} {when} {figures_scope(source.scope, level)!r}",
+        frame_reads(entry, asked),
+        partial(indicator_frame, source, entry, level, period, day),
+        beijing_now().date() + (SETTLED_DAYS if lasts else KEPT_DAYS),
+    )
+
+
+def frame_reads(entry: Indicator, asked: Question) -> Reads:
+    """What an indicator's frame depends on: its facts, the units and their names, the calendar, and of the clock what may change it."""
+    needs = entry.needs_at(asked.level)
+    if not needs:  # made from other indicators (满分异常): from everything
+        return whole((*CONTRACT, HOURS, CLOCK))
+    parts = {part for name in needs for part in FACTS[name].reads(FACTS[name].asked(window(asked, needs[name])))}
+    always = {"area", "calendar_day", *(("person",) if asked.level is Level.PERSON else ())}
+    clocks = () if asked.at is None else (TENTHS,) if entry.grows else (HOURS,)
+    kept = {part for part in parts if not entry.grows or part.name not in (CLOCK, HOURS)}
+    return tuple(sorted(kept | set(whole((*always, *clocks))), key=repr))
+
+
+class DatabaseSource:
+    """A source over one open connection; facts are remembered for its lifetime. ``at``: see :class:`~reports.frames.Source`.
+
+    ``kept``: where frames that have been counted are found and kept; without it each is counted.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        scope: Scope,
+        rules: Rulebook | None = None,
+        at: datetime | None = None,
+        kept: Answers | None = None,
+    ) -> None:
         self.connection, self.scope = connection, scope
         self.rules, self.at, self.told_at = rules or rulebook(), at, at
+        self._kept = kept
+        self._state: State | None = None
         self._workdays: Workdays | None = None
         self._facts: dict[tuple[str, Window], pd.DataFrame] = {}
         self._units: dict[Window, pd.DataFrame] = {}
@@ -95,8 +191,16 @@ class DatabaseSource:
     def frame(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
         asked = (entry.id, level, period, as_of)
         if asked not in self._frames:
-            self._frames[asked] = indicator_frame(self, entry, level, period, as_of)
+            self._frames[asked] = self._frame(entry, level, period, as_of)
         return self._frames[asked]
+
+    def _frame(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
+        if self._kept is None:
+            return indicator_frame(self, entry, level, period, as_of)
+        if self._state is None:
+            self._state = StateReader(numbers_on).read(self.connection, self.at or beijing_now())
+        frame: pd.DataFrame = self._kept.value(frame_question(self, entry, level, period, as_of), self._state)
+        return frame
 
     def past(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
         return self.frame(entry, level, period, as_of)
@@ -111,7 +215,7 @@ class DatabaseSource:
 def operators_source(area: str = "", at: datetime | None = None) -> Iterator[DatabaseSource]:
     """The command line's source: everything but restricted petitions, narrowed by ``area``."""
     with engine().connect() as connection:
-        yield DatabaseSource(connection, Scope.operator(area), at=at)
+        yield DatabaseSource(connection, Scope.operator(area), at=at, kept=Answers(made_by))
 
 
 def frozen_selections() -> list[dict[str, Any]]:

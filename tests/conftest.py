@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,17 +101,15 @@ def _as_the_apps_own(database: Engine, monkeypatch: pytest.MonkeyPatch) -> Engin
     import streamlit as st
 
     from metrics.period import PeriodKind
-    from pages.common import freshness, histories
+    from pages.common import freshness, loaders
     from reports import readings
 
     monkeypatch.setattr(freshness, "LONGEST_HOLD_SECONDS", 0.0)  # what a test commits it sees at once
-    monkeypatch.setattr(histories, "PATIENCE_SECONDS", 60.0)  # and what is computed beside the page it sees with the rest
+    monkeypatch.setattr(loaders, "PATIENCE_SECONDS", 60.0)  # and what is computed beside the page it sees with the rest
     monkeypatch.setenv("DATABASE_URL", database.url.render_as_string(hide_password=False))
     monkeypatch.setattr(readings, "CARD_PERIODS", dict.fromkeys(PeriodKind, 2))
     monkeypatch.setattr(readings, "RUN_PERIODS", 2)
-    for thread in threading.enumerate():  # what the test before left running would put its figures into the empty caches
-        if thread.name == "board-histories":
-            thread.join()
+    loaders.forget()  # what the test before left running would put its figures among this one's
     st.cache_data.clear()
     st.cache_resource.clear()
     return database

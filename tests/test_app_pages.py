@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from sqlalchemy import Engine, select, text
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -22,7 +21,7 @@ from data_access.migrate import upgrade
 from data_access.tables import Appointment, Area, CaptainVisit, NightStay, Person, Petition
 from ingest.demo.world import MINIATURE
 from metrics.period import PeriodKind
-from pages.common import freshness, navigation
+from pages.common import freshness, loaders, navigation
 from reports import readings
 from tests.demo_county import a_small_county, filled
 from tests.opened_pages import components
@@ -42,11 +41,9 @@ REFUSED, UNKNOWN = "这个页面不在您的账号权限内", "没有这个页�
 def pointed(url: str) -> Iterator[Engine]:
     """The app's database for a while, with no frame kept from another one."""
     before, os.environ["DATABASE_URL"] = os.environ.get("DATABASE_URL"), url
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    loaders.forget()
     yield engine(url)
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    loaders.forget()
     os.environ.pop("DATABASE_URL")
     if before is not None:
         os.environ["DATABASE_URL"] = before

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, update
 
+from data_access import state_reader
 from data_access.clock_steps import last_hour, next_step
-from data_access.freshness import change_marks
 from data_access.petition_state import open_by_dimension
 from data_access.scope import Scope
+from data_access.state import CLOCK, HOURS, TENTHS, State
 from data_access.tables import Petition
 from data_access.window import Window
 from metrics.definition import Span
@@ -20,7 +21,7 @@ from metrics.period import Period
 from metrics.registry import REGISTRY
 from metrics.rulebook import rulebook
 from metrics.vocabulary import Level
-from pages.common import clock, freshness, loaders
+from pages.common import freshness, loaders
 from reports.frames import indicator_frame, question
 from reports.source import DatabaseSource, bound_numbers, window
 from tests.builders import EVERYTHING, TOWNSHIP, VILLAGE, a_county, a_petition, a_rating, a_slot, an_appointment, an_event
@@ -114,27 +115,41 @@ def _counted(connection: Connection, period: Period, at: datetime) -> dict[str, 
 # --- the marks of the clock -----------------------------------------------------------------------------------------
 
 
-def test_the_next_step_is_asked_for_when_one_has_passed_or_petitions_have_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_step_is_asked_for_when_one_has_come_or_petitions_have_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[datetime] = []
+    marks = {("petition", 0): 1}
 
     def step(_connection: object, after: datetime, _numbers: object) -> datetime:
         asked.append(after)
         return EVENING if after < EVENING else EVENING + timedelta(hours=6)
 
-    monkeypatch.setattr(clock, "next_step", step)
-    ours, at = clock.StepClock(), lambda minutes: NOON + timedelta(minutes=minutes)
-    seen = [ours.marks(None, {"petition": 1}, at(0))]
-    seen.append(ours.marks(None, {"petition": 1}, at(5)))
-    assert asked == [NOON]
-    assert seen[0] == seen[1], "five minutes later nothing has changed"
-    later = ours.marks(None, {"petition": 1, "night_stay": 1}, at(5.5))
+    monkeypatch.setattr(state_reader, "next_step", step)
+    monkeypatch.setattr(state_reader, "change_marks", lambda _connection: dict(marks))
+    ours = state_reader.StateReader(lambda _day: NUMBERS)
+
+    def read(minutes: float) -> State:
+        return ours.read(None, NOON + timedelta(minutes=minutes))  # type: ignore[arg-type]
+
+    first = read(0)
+    assert read(5).changed_tables(first) == set(), "five minutes later nothing has changed"
+    assert read(6).changed_tables(first) == {TENTHS}
+    marks["night_stay", 202611] = 1
+    assert read(6.5).changed_tables(first) == {TENTHS, "night_stay"}
     assert asked == [NOON], "a stay knows no times of the day"
-    assert (later[clock.CLOCK], later[clock.TENTHS]) == (seen[0][clock.CLOCK], clock.as_mark(at(5.5)))
-    ours.marks(None, {"petition": 2, "night_stay": 1}, at(6))
-    assert asked == [NOON, at(6)]
-    evening = ours.marks(None, {"petition": 2, "night_stay": 1}, EVENING)
-    assert asked == [NOON, at(6), EVENING]
-    assert clock.moment_of(evening[clock.CLOCK]) == clock.moment_of(evening[clock.HOURS]) == EVENING
+    marks["petition", 0] = 2
+    read(7)
+    assert asked == [NOON, NOON + timedelta(minutes=7)]
+    evening = ours.read(None, EVENING)  # type: ignore[arg-type]
+    assert asked[-1] == EVENING
+    assert evening.steps[HOURS] == EVENING
+    assert {CLOCK, HOURS} <= evening.changed_tables(first)
+
+
+def test_every_moment_of_a_stretch_has_the_same_step_in_every_process(connection: Connection) -> None:
+    a_county(connection)
+    a_petition(connection, "2026-11-20 09:00", due="2026-11-25 15:00")
+    moments = [NOON, NOON + timedelta(minutes=1), NOON + timedelta(hours=2, minutes=59)]
+    assert len({next_step(connection, moment, NUMBERS) for moment in moments}) == 1
 
 
 @pytest.fixture
@@ -143,17 +158,18 @@ def hands(served: Engine, monkeypatch: pytest.MonkeyPatch) -> dict[str, datetime
     now = {"now": NOON}
     for module in (freshness, loaders):
         monkeypatch.setattr(module, "beijing_now", lambda: now["now"])
-    monkeypatch.setattr(freshness, "MARKS_AGE_SECONDS", 0.0)
+    monkeypatch.setattr(freshness, "OWN_LOOK_SECONDS", 0.0)
     with served.begin() as connection:
         a_county(connection)
     return now
 
 
-def test_the_pages_moment_stands_between_steps_and_what_they_show_holds_until_now(hands: dict[str, datetime]) -> None:
+def test_what_the_pages_show_holds_until_the_next_step(hands: dict[str, datetime]) -> None:
     assert (loaders.moment(), loaders.told_at(), loaders.today()) == (NOON, NOON, NOON.date())
+    shown = loaders.state()
     hands["now"] = NOON + timedelta(minutes=47)
-    shown = loaders.marks()
-    assert (loaders.moment(), loaders.told_at()) == (NOON, NOON + timedelta(minutes=47))
+    assert not loaders.moved_since(shown)
+    assert loaders.told_at() == NOON + timedelta(minutes=47)
     hands["now"] = EVENING
     assert loaders.moved_since(shown)
     assert loaders.moment() == EVENING
@@ -161,7 +177,7 @@ def test_the_pages_moment_stands_between_steps_and_what_they_show_holds_until_no
 
 def test_at_midnight_the_day_and_the_moment_change_together(hands: dict[str, datetime]) -> None:
     hands["now"] = datetime(2026, 11, 25, 23, 59, 59)
-    shown, asked = loaders.marks(), loaders.question_for(EVERYTHING, Level.TOWNSHIP, Period.parse("2026-11"), loaders.today())
+    shown, asked = loaders.state(), loaders.question_for(EVERYTHING, Level.TOWNSHIP, Period.parse("2026-11"), loaders.today())
     assert (asked.as_of, asked.night_over) == (date(2026, 11, 25), date(2026, 11, 24))
     hands["now"] = datetime(2026, 11, 26, 0, 0, 1)
     assert loaders.moved_since(shown)
@@ -170,10 +186,12 @@ def test_at_midnight_the_day_and_the_moment_change_together(hands: dict[str, dat
 
 
 def test_a_silent_quarter_of_an_hour_makes_only_what_grows_old(hands: dict[str, datetime]) -> None:
-    shown = loaders.marks()
+    shown = loaders.state()
     hands["now"] = NOON + timedelta(minutes=15)
     assert not loaders.moved_since(shown)
-    assert loaders.marks() != shown  # a page that has asked for 数据滞后 is drawn anew, here outside a page nobody has
+    assert loaders.state().changed_tables(shown) == {
+        TENTHS
+    }  # a page that has asked for 数据滞后 is drawn anew, here outside a page nobody has
 
 
 def shares(name: str, period: str = "2026-11") -> dict[str, tuple[int, int]]:
@@ -188,7 +206,7 @@ def test_a_figure_is_counted_anew_when_a_step_passes_and_at_no_other_minute(serv
     assert shares("duty.unreported")[TOWNSHIP] == (17, 17)
     for minutes, expected, asks in ((60, 0, False), (179, 0, False), (180, 1, True), (200, 1, False)):
         hands["now"] = NOON + timedelta(minutes=minutes)
-        loaders.marks()
+        loaders.state()
         with counted_statements(served) as seen:
             assert shares("petitions.overdue") == {TOWNSHIP: (expected, 1)}, minutes
             assert shares("duty.unreported")[TOWNSHIP] == (17, 17)
@@ -245,9 +263,3 @@ def test_a_list_is_asked_as_at_the_step_and_counted_ahead_for_the_next_one(serve
     assert asked[-1] == EVENING + timedelta(seconds=1)
     loaders.answer(query, EVERYTHING, ("petition",), window=days)
     assert asked[-1] is None
-
-
-def test_the_marks_of_tables_are_there_beside_those_of_the_clock(served: Engine, hands: dict[str, datetime]) -> None:
-    with served.connect() as connection:
-        tables = change_marks(connection)
-    assert loaders.marks().keys() == tables.keys() | {clock.CLOCK, clock.HOURS, clock.TENTHS}

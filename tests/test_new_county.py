@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-import streamlit as st
 
 from data_access.accounts import Role
 from data_access.clock import beijing_now
 from metrics.period import Period, PeriodKind
+from pages.common import loaders
 from pages.common.navigation import existing_entries
 from reports.wording import chinese_marks
 from tests.builders import TOWNSHIP, a_county, a_household, a_person, a_petition, a_stay, an_appointment, figure, kn
@@ -47,8 +47,8 @@ PAGES = [entry.url_path for entry in existing_entries() if entry.url_path != "ad
 
 
 def opened_anew(database, page):
-    """As a reader sees it who comes later: marks are read once a second."""
-    st.cache_resource.clear()
+    """As a reader sees it who comes later: the state is read once a second."""
+    loaders.forget()
     return words(opened(database, page))
 
 

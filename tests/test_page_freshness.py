@@ -3,117 +3,147 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
 from bench import viewers
 from data_access.accounts import Role
+from data_access.answers import Answers, Question
 from data_access.clock import beijing_now
+from data_access.engine import OperationalError
+from data_access.state import CLOCKS, State, whole
+from data_access.worker import Worker
 from pages.common import freshness, live, loaders
 from tests.builders import a_county, a_petition
 from tests.opened_pages import TODAY, counted_statements, opened, words
 from tests.signed_in import an_account
 
 READ = datetime(2026, 11, 21, 22)
+SOON = 30.0
 
 
-def found(fresh: freshness.Freshness, moment: datetime = READ, **known: int) -> dict[str, int]:
-    """What the pages go by after the database has been seen with these marks."""
-    fresh._found(known, moment)
-    return fresh._marks
+def a_state(moment: datetime = READ, **marks: int) -> State:
+    return State({(table, 0): mark for table, mark in marks.items()}, dict.fromkeys(CLOCKS, READ), moment)
 
 
-def test_new_marks_wait_while_readers_are_kept_busy_but_never_a_decision(monkeypatch: pytest.MonkeyPatch) -> None:
-    fresh = freshness.Freshness()
-    found(fresh, petition=1)
-    fresh.spent(20.0)
-    assert found(fresh, READ + timedelta(seconds=1), petition=2, board_decision=1) == {"petition": 1, "board_decision": 1}
-    assert fresh.good_at == READ, "nobody is told that what he sees is of this moment"
+class Doing(Worker):
+    """A worker that does what is asked at once, in the thread that asks."""
+
+    def ask(self, key: Any, work: Any, urgency: Any) -> None:
+        work()
+
+
+class Pages:
+    """Pages over a database whose states a test tells; ``counted`` is what was counted and under which marks."""
+
+    def __init__(self, *, served: bool = False) -> None:
+        self.fresh = freshness.Freshness(None, Answers(), Doing())  # type: ignore[arg-type]
+        self.counted: list[tuple[str, dict[Any, int]]] = []
+        if served:
+            self.fresh._server = threading.Event()
+
+    def found(self, state: State) -> State:
+        self.fresh._found(state)
+        assert self.fresh._shown is not None
+        return self.fresh._shown
+
+    def ask(self, name: str, count: Any = None) -> Question:
+        def counted() -> None:
+            self.counted.append((name, dict(self.fresh.state().marks)))
+            if count is not None:
+                count()
+
+        asked = Question(name, whole(("petition",)), counted)
+        self.fresh.asked.note(asked)
+        return asked
+
+
+def test_a_new_state_waits_while_readers_are_kept_busy_but_never_a_decision(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = Pages()
+    first = pages.found(a_state(petition=1))
+    pages.fresh.spent(20.0)
+    assert pages.found(a_state(READ + timedelta(seconds=1), petition=2)) is first
+    assert pages.fresh.good_at == READ, "nobody is told that what he sees is of this moment"
+    decided = a_state(petition=2, board_decision=1)
+    assert pages.found(decided) is decided
+    pages.fresh.spent(20.0)
     monkeypatch.setattr(freshness, "LONGEST_HOLD_SECONDS", 0.0)
-    assert found(fresh, petition=3, board_decision=1) == {"petition": 3, "board_decision": 1}
+    third = a_state(petition=3, board_decision=1)
+    assert pages.found(third) is third
     monkeypatch.undo()
-    assert found(fresh, petition=4, board_decision=1)["petition"] == 4, "nothing was counted since, so nothing waits"
+    fourth = a_state(petition=4, board_decision=1)
+    assert pages.found(fourth) is fourth, "no reader has been kept busy since, so nothing waits"
 
 
-def test_where_somebody_counts_ahead_the_pages_hear_of_new_data_when_they_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    fresh, lately, heard = freshness.Freshness(), freshness.Lately(), []
-    monkeypatch.setattr(fresh, "_read", lambda: None)
-    fresh.counts_ahead(60)
-    assert found(fresh, petition=1) == {"petition": 1}, "the first reader waits for nobody"
-    lately.note("a", lambda: heard.append(("a", freshness.counted_for(), dict(fresh.marks()))))
-    lately.note("b", lambda: heard.append(("b", freshness.counted_for(), dict(fresh.marks()))))
-    assert not freshness.count_ahead(fresh, lately), "nothing has changed"
-    later = READ + timedelta(seconds=7)
-    assert found(fresh, later, petition=2, board_decision=1) == {"petition": 1, "board_decision": 1}
-    assert fresh.good_at == READ
-    assert freshness.count_ahead(fresh, lately)
-    new, old = {"petition": 2, "board_decision": 1}, {"petition": 1, "board_decision": 1}
-    assert heard == [("b", new, old), ("a", new, old)], "newest first, for the new data, while the pages stand as they are"
-    assert (fresh.marks(), fresh.good_at, freshness.counted_for()) == (new, later, None)
-    assert not freshness.count_ahead(fresh, lately)
+def test_what_is_found_unchanged_is_right_until_now() -> None:
+    pages = Pages()
+    first = pages.found(a_state(petition=1))
+    assert pages.found(a_state(READ + timedelta(minutes=4), petition=1)) is first
+    assert pages.fresh.good_at == READ + timedelta(minutes=4)
 
 
-def test_a_question_that_fails_keeps_nobody_waiting_but_a_database_that_is_away_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    fresh, lately = freshness.Freshness(), freshness.Lately()
-    monkeypatch.setattr(fresh, "_read", lambda: None)
-    found(fresh, petition=1)
-    fresh.counts_ahead(60)
-    found(fresh, petition=2)
+def test_a_server_counts_what_is_on_screen_before_the_pages_hear_of_new_data() -> None:
+    pages = Pages(served=True)
+    old = a_state(petition=1)
+    pages.found(old)
+    shown: list[State | None] = []
+    for name in ("a", "b"):
+        pages.ask(name, lambda: shown.append(pages.fresh._shown))
+    new = a_state(READ + timedelta(seconds=7), petition=2)
+    assert pages.found(new) is new
+    assert [name for name, _ in pages.counted] == ["b", "a"], "newest first"
+    assert all(marks == {("petition", 0): 2} for _, marks in pages.counted), "for the new data"
+    assert shown == [old, old], "while the pages stand as they are"
+    assert pages.fresh.good_at == new.read_at
+
+
+def test_a_question_that_fails_keeps_nobody_waiting_but_a_database_that_is_away_does() -> None:
+    pages = Pages(served=True)
+    old = pages.found(a_state(petition=1))
 
     def away() -> None:
-        raise freshness.DatabaseAway
+        raise OperationalError("", None, Exception())
 
-    lately.note("a", away)
-    assert not freshness.count_ahead(fresh, lately)
-    assert fresh.marks() == {"petition": 1}, "what is on screen stays there"
-    lately.note("a", lambda: 1 / 0)
-    assert freshness.count_ahead(fresh, lately)
-    assert fresh.marks() == {"petition": 2}
+    pages.ask("a", away)
+    assert pages.found(a_state(petition=2)) is old, "what is on screen stays there"
+    pages.ask("a", lambda: 1 / 0)
+    new = a_state(petition=2)
+    assert pages.found(new) is new
 
 
-def test_what_takes_too_long_to_count_ahead_is_left_to_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
-    fresh, lately, heard = freshness.Freshness(), freshness.Lately(), []
-    monkeypatch.setattr(fresh, "_read", lambda: None)
+def test_what_takes_too_long_to_count_is_left_to_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(freshness, "LONGEST_COUNT_SECONDS", -1.0)
-    found(fresh, petition=1)
-    fresh.counts_ahead(60)
-    found(fresh, petition=2)
-    lately.note("a", lambda: heard.append("a"))
-    assert freshness.count_ahead(fresh, lately)
-    assert (heard, fresh.marks()) == ([], {"petition": 2})
-
-
-def test_without_a_promise_that_is_kept_new_data_show_at_once() -> None:
-    fresh = freshness.Freshness()
-    found(fresh, petition=1)
-    fresh.counts_ahead(-1)
-    assert found(fresh, petition=2) == {"petition": 2}
+    pages = Pages(served=True)
+    pages.found(a_state(petition=1))
+    pages.ask("a")
+    new = a_state(petition=2)
+    assert pages.found(new) is new
+    assert pages.counted == []
 
 
 def test_what_nobody_has_asked_since_the_last_time_is_forgotten_and_repeated_questions_are_kept_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    lately, asked, now = freshness.Lately(), [], [1000.0]
+    asked, now = freshness.Asked(), [1000.0]
     monkeypatch.setattr(freshness.time, "monotonic", lambda: now[0])
 
     def since(moment: float) -> list[str]:
-        asked.clear()
-        for question in lately.newest_first(moment):
-            question()
-        return list(asked)
+        return [question.name for question in asked.newest_first(moment)]
 
     for each in ("a", "b", "a"):
-        lately.note(each, partial(asked.append, each))
+        asked.note(Question(each, (), list))
         now[0] += 10
     assert since(0.0) == ["a", "b"]
     assert since(1015.0) == ["a"]
-    monkeypatch.setattr(freshness, "MOST_QUESTIONS", 2)
-    lately.note("c", partial(asked.append, "c"))
+    monkeypatch.setattr(freshness, "MOST_ASKED", 2)
+    asked.note(Question("c", (), list))
     assert since(0.0) == ["c", "a"]
-    now[0] += freshness.LONGEST_LATELY_SECONDS - 5
+    now[0] += freshness.LONGEST_ASKED_SECONDS - 5
     assert since(0.0) == ["c"], "a board left open over night is counted when it asks"
 
 
@@ -123,18 +153,21 @@ def test_an_open_page_shows_new_data_without_a_statement_of_its_own(served: Engi
         with counted_statements(served) as seen:
             return re.sub(r"截至 .*? · 实时", "", words(opened(served, page, name))), seen
 
-    monkeypatch.setattr(freshness, "MARKS_AGE_SECONDS", 0.0)
     with served.begin() as connection:
         a_county(connection)
         a_petition(connection, f"{TODAY} 00:10")
     name = an_account(served, Role.LEADER, now=beijing_now())
     before, _ = told()
-    fresh = loaders._freshness()
-    fresh.counts_ahead(600)
+    fresh = loaders.FRESHNESS
+    fresh._server = threading.Event()
     with served.begin() as connection:
         a_petition(connection, f"{TODAY} 00:11")
     assert told() == (before, [])
-    assert freshness.count_ahead(fresh, loaders._lately())
+    fresh.look()
+    for _ in range(300):
+        if fresh._worker.is_done("state"):
+            break
+        threading.Event().wait(0.1)
     after, statements = told()
     assert after != before
     assert statements == []
@@ -142,3 +175,42 @@ def test_an_open_page_shows_new_data_without_a_statement_of_its_own(served: Engi
 
 def test_the_benchmark_knows_the_live_part_by_its_pace() -> None:
     assert viewers.TICK == live.TICK_SECONDS
+
+
+# --- what is not there yet ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def gate(served: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """A county with a case of last month, whose past is not known before the gate is set; pages do not wait for it."""
+    with served.begin() as connection:
+        a_county(connection)
+        a_petition(connection, f"{TODAY - timedelta(days=40)} 08:00")
+    opens, frame = threading.Event(), loaders.PageSource.frame
+    monkeypatch.setattr(loaders, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(loaders.PageSource, "past", lambda *asked: (opens.wait(SOON), frame(*asked))[-1])
+    yield opens
+    opens.set()
+
+
+def test_a_page_shows_its_figures_before_what_was_before_is_known_and_the_rest_afterwards(served: Engine, gate: threading.Event) -> None:
+    early = opened(served, "petitions")
+    assert "较上月" not in words(early)
+    assert "在办 1 件" in words(early)
+    assert "正在推算，几秒后显示" in words(early)
+    awaited = early.session_state[loaders._AWAITED]
+    gate.set()
+    for key in awaited:
+        assert loaders.WORKER.within(key, SOON)
+    late = opened(served, "petitions")
+    assert "正在推算" not in words(late)
+    assert "较上月" in words(late)
+    assert loaders._AWAITED not in late.session_state
+
+
+def test_a_wall_that_runs_for_weeks_remembers_nothing_it_has_waited_for(served: Engine, gate: threading.Event) -> None:
+    wall = opened(served, "wall")
+    awaited = len(wall.session_state[loaders._AWAITED])
+    assert awaited > 0
+    wall.run()
+    assert len(wall.session_state[loaders._AWAITED]) == awaited

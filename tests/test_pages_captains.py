@@ -40,6 +40,7 @@ from tests.builders import (
     an_area,
     figure,
 )
+from tests.opened_pages import nothing_counted
 from tests.signed_in import a_board, an_account
 
 TODAY = beijing_now().date()
@@ -293,10 +294,8 @@ def test_the_captains_page_asks_no_more_statements_for_more_cells(served: Engine
         with served.begin() as connection:
             for number in range(10, 30):
                 a_household(connection, "key", an_area(connection, f"{GROUP}{number:03d}", "cell"))
-        import streamlit as st
 
-        st.cache_data.clear()
-        st.cache_resource.clear()
+        nothing_counted(served)
         counted.clear()
         opened(board, "captains")
     finally:

@@ -21,7 +21,7 @@ from tests.builders import (
     an_area,
     figure,
 )
-from tests.opened_pages import LAST_NIGHT, TODAY, counted_statements, links, now, opened, panels, words, workdays_before
+from tests.opened_pages import LAST_NIGHT, TODAY, counted_statements, links, nothing_counted, now, opened, panels, words, workdays_before
 from tests.signed_in import an_account
 
 NIGHT = LAST_NIGHT.isoformat()
@@ -176,10 +176,8 @@ def test_villages_are_drawn_a_page_at_a_time_and_found_by_name(served):
 @pytest.mark.parametrize("part", PARTS)
 def test_more_units_do_not_mean_more_statements(served, part):
     def statements() -> int:
-        import streamlit as st
 
-        st.cache_data.clear()
-        st.cache_resource.clear()
+        nothing_counted(served)
         with counted_statements(served) as seen:
             opened(served, "duty", name, part=part, night=NIGHT)
         return len(seen)

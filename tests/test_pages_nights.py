@@ -25,7 +25,7 @@ from tests.builders import (
     an_area,
     figure,
 )
-from tests.opened_pages import now
+from tests.opened_pages import nothing_counted, now
 from tests.signed_in import a_board, an_account
 
 TODAY = beijing_now().date()
@@ -167,7 +167,6 @@ def test_the_page_shows_the_command_lines_figures(served):
 @pytest.mark.parametrize("page", VIEWS)
 def test_statements_do_not_grow_with_units(served, page):
     a_busy_county(served)
-    import streamlit as st
 
     counts = []
     for first in (110, 130):
@@ -188,8 +187,7 @@ def test_statements_do_not_grow_with_units(served, page):
                 found.append(statement)
 
         for view in VIEWS[page]:
-            st.cache_data.clear()
-            st.cache_resource.clear()
+            nothing_counted(served)
             event.listen(served, "before_cursor_execute", listener)
             opened(served, page, name, view=view)
             event.remove(served, "before_cursor_execute", listener)

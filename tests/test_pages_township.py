@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 import re
+import threading
 from datetime import date, timedelta
 
 import pytest
-import streamlit as st
 from sqlalchemy import Connection, Engine
 
 from data_access import profiles
@@ -21,6 +21,7 @@ from metrics.registry import REGISTRY
 from metrics.rulebook import rulebook
 from metrics.vocabulary import Level
 from metrics.wording import fraction, value_text
+from pages.common import loaders
 from pages.township import trends
 from reports.source import DatabaseSource
 from tests.builders import (
@@ -43,7 +44,7 @@ from tests.builders import (
     an_area,
     figure,
 )
-from tests.opened_pages import LAST_NIGHT, TODAY, counted_statements, links, now, opened, panels, words, workdays_before
+from tests.opened_pages import LAST_NIGHT, TODAY, counted_statements, links, nothing_counted, now, opened, panels, words, workdays_before
 from tests.signed_in import an_account
 
 OTHER, OTHER_VILLAGE, PSEUDO = "149981102", "149981102201", "149981400"
@@ -101,16 +102,22 @@ def test_the_weakest_stand_on_top_with_their_rows(served):
 
 def test_trends_are_drawn_once_they_are_there(served, monkeypatch):
     a_living_county(served)
-    assert "近12期" not in words(opened(served, "township", township=TOWNSHIP))
-    year = Period.holding(PeriodKind.YEAR, TODAY)
-    lines = trends.lines_of(Scope(area=""), year, TODAY, alive=lambda: True)
-    with served.connect() as connection:
-        before = figure(connection, "duty.night_compliance", "township", str(TODAY.year - 1), now())[TOWNSHIP]
-    assert list(lines["duty.night_compliance"][TOWNSHIP]) == [before["value"]]
-    monkeypatch.setattr(trends, "township_lines", lambda scope, period, as_of: lines)
+    gate, lines_of = threading.Event(), trends.lines_of
+    monkeypatch.setattr(trends, "lines_of", lambda *asked: (gate.wait(60), lines_of(*asked))[-1])
+    early = opened(served, "township", township=TOWNSHIP, **YEAR)
+    assert "近12期" not in words(early)
+    assert trends.COMING.replace(",", "，") in words(early)
+    gate.set()
+    for key in early.session_state[loaders._AWAITED]:
+        assert loaders.WORKER.within(key, 60)
     shown = opened(served, "township", township=TOWNSHIP, **YEAR)
     assert "近12期" in words(shown)
     assert any('class="spark"' in panel for panel in panels(shown))
+    year = Period.holding(PeriodKind.YEAR, TODAY)
+    with served.connect() as connection:
+        before = figure(connection, "duty.night_compliance", "township", str(TODAY.year - 1), now())[TOWNSHIP]
+    lines = lines_of(Scope(area=""), year, TODAY)
+    assert list(lines["duty.night_compliance"][TOWNSHIP]) == [before["value"]]
 
 
 def test_one_compares_with_a_sibling_and_keeps_it_while_drilling(served):
@@ -312,11 +319,10 @@ def test_an_empty_database_says_so(served):
 
 @pytest.mark.parametrize(("page", "query"), [("township", {"township": TOWNSHIP}), ("village", {"village": VILLAGE})])
 def test_more_units_do_not_mean_more_statements(served, page, query, monkeypatch):
-    monkeypatch.setattr("pages.township.trends.keep_lines", lambda *asked: None)  # a thread's statements come when they will
+    monkeypatch.setattr("pages.township.trends.township_lines", lambda *asked: None)  # a thread's statements come when they will
 
     def statements() -> int:
-        st.cache_data.clear()
-        st.cache_resource.clear()
+        nothing_counted(served)
         with counted_statements(served) as seen:
             opened(served, page, name, **query)
         return len(seen)

@@ -9,13 +9,14 @@ import pandas as pd
 
 from data_access.facts import FACTS
 from data_access.scope import Scope
+from data_access.state import HOURS
 from metrics.definition import Facts, Question, Span
 from metrics.duty import duty_night, since_first_record, township_nights, village_nights
 from metrics.period import Period, PeriodKind
 from metrics.vocabulary import Level, Module
 from pages.common import loaders
-from pages.common.clock import HOURS
 from pages.common.contents import contents_for
+from reports.source import figures_scope
 from reports.views.duty import Night
 
 TOWNSHIP_FACTS = ("townships", "township_roll", "staff_in_post")
@@ -58,7 +59,7 @@ def rolls_of_villages(scope: Scope, asked: Question) -> pd.DataFrame:
 
 def tonight(scope: Scope, as_of: date) -> Night | None:
     """The night a leader asks about now, its villages with it; None where there is none within three weeks."""
-    return loaders.made_once(_tonight, (*TABLES, HOURS), loaders.figures_scope(scope, Level.TOWNSHIP), as_of)
+    return loaders.made_once(_tonight, (*TABLES, HOURS), figures_scope(scope, Level.TOWNSHIP), as_of)
 
 
 def _tonight(scope: Scope, as_of: date) -> Night | None:

@@ -14,7 +14,7 @@ from pages.common import loaders
 from pages.common.duty_nights import tonight
 from pages.common.filters import Filters
 from reports.parts import ExceptionSection
-from reports.source import window
+from reports.source import figures_scope, window
 from reports.subjects import WATCHED_WEEKLY, shown_here
 from reports.views import overview
 from reports.views.duty import tonight_groups
@@ -46,7 +46,7 @@ def _petitions(filters: Filters) -> list[ExceptionSection]:
 def fallen(scope: Scope, period: Period, as_of: date) -> list[Fallen]:
     """Townships below a target of a week (or a longer period that is past) that they met in the one before."""
     tables = {table for each in WATCHED_WEEKLY for table in loaders.tables_of(REGISTRY[each], Level.TOWNSHIP)}
-    return loaders.made_once(_fallen, sorted(tables), loaders.figures_scope(scope, Level.TOWNSHIP), period, as_of)
+    return loaders.made_once(_fallen, sorted(tables), figures_scope(scope, Level.TOWNSHIP), period, as_of)
 
 
 def _fallen(scope: Scope, period: Period, as_of: date) -> list[Fallen]:
@@ -56,7 +56,7 @@ def _fallen(scope: Scope, period: Period, as_of: date) -> list[Fallen]:
         if target is None or (entry.counted_in is not None and period.kind is PeriodKind.WEEK):
             continue
         now = loaders.frame(scope, indicator_id, Level.TOWNSHIP, period, as_of)
-        before = loaders.past_frame(scope, indicator_id, Level.TOWNSHIP, period.before, as_of).set_index("code")["value"]
+        before = loaders.frame(scope, indicator_id, Level.TOWNSHIP, period.before, as_of).set_index("code")["value"]
         met = now["code"].map(before) >= target
         lower = now[met & (now["value"] < target) & (now["status"] != Status.RUNNING)]
         found += [Fallen(str(row["code"]), str(row["name"]), fallen_words(entry.name, row)) for row in lower.to_dict("records")]

@@ -1,9 +1,8 @@
 """Which state of the data all pages show, and how they come to the next one together.
 
-The change marks (``data_access.freshness``) say when any program has committed anything; three more say how far the clock has come
-(``pages.common.clock``), so that a deadline that passes is taken over like data that arrive. A server counts ahead: what its readers have
-open is counted for the new marks by a thread of its own, and only then do the pages hear of them, so that nobody waits for
-figures he has open. Without that thread (tests, one page alone) new marks hold at once and figures are counted when they are asked for.
+A server looks for a new state twice a second, in a thread of its own with a deadline, while a board is open. What the open pages have
+asked is counted for the new state by the worker, and only then do the pages hear of it: all go over together, and nobody waits for
+figures he has open. Without that thread (tests, ``streamlit run``) a reader's own run looks, once a second, and what is new holds at once.
 """
 
 from __future__ import annotations
@@ -14,194 +13,183 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
+from typing import Any
 
+from data_access.answers import Answers, Question
 from data_access.clock import beijing_now
 from data_access.engine import DBAPIError, engine
-from data_access.freshness import change_marks
-from pages.common.clock import StepClock
+from data_access.state import State
+from data_access.state_reader import StateReader
+from data_access.worker import Urgency, Worker
 
 LOG = logging.getLogger(__name__)
-MARKS_AGE_SECONDS = 1.0
-"""All viewers of a process share one reading of the marks a second."""
-LONGEST_HOLD_SECONDS = 30.0
-"""How long new marks wait at most while readers are kept busy by the last ones; see :class:`Freshness`."""
-LONGEST_LATELY_SECONDS, GRACE_SECONDS = 900.0, 10.0
-"""An open page asks again within a few seconds after marks were taken over: what nobody has asked since then, nobody has open."""
-MOST_QUESTIONS = 1000
-LONGEST_COUNT_SECONDS = 5.0
-"""So long the pages wait for what is counted ahead; the rest is counted when it is asked for."""
+LOOK_SECONDS = 0.5
+"""How often a server looks for a new state."""
+OWN_LOOK_SECONDS = 1.0
+"""How often readers' runs look where no server does."""
+MINUTE = 60.0
 OPEN_BOARD_SECONDS = 30.0
-"""An open board asks for the marks every few seconds; where nobody has, there is nobody to count for."""
-
-Marks = dict[str, int]
-Asking = Callable[[], object]
+"""An open board asks for the state every second; where none does, a server looks as rarely as this."""
+LONGEST_HOLD_SECONDS = 30.0
+"""How long a new state waits at most while readers are kept busy by the last one; see :meth:`Freshness.spent`."""
+GRACE_SECONDS = 10.0
+"""An open page asks again within a few seconds after a state was taken over: what nobody has asked since then, nobody has open."""
+LONGEST_ASKED_SECONDS, MOST_ASKED = 900.0, 1000
+LONGEST_COUNT_SECONDS = 5.0
+"""So long the pages wait for what is counted for a new state; the rest is counted when it is asked for."""
 
 
 class DatabaseAway(Exception):
     """The database does not answer and what is asked was not seen before."""
 
 
-def _boards_own(table: str) -> bool:
-    return table.startswith("board_")
-
-
-class Freshness:
-    """The change marks as the pages go by them, as of when they were right, and since when the database has been away.
-
-    Where data never stop coming, every commit makes what is on screen old. So that a server does not do nothing but draw anew, new
-    marks are taken over only when as much time has passed as readers' runs have taken of the processor since the last: two or three
-    seconds for one reader of a county's overview, up to half a minute for two hundred, or for a year of every indicator. All take them
-    over together, so that figures agree. The board's own tables (a decision somebody has just made) never wait.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._marks: Marks = {}
-        self._clock = StepClock()
-        self._waiting: tuple[Marks, datetime] | None = None
-        self._read_at = self._counts_until = self._asked_at = float("-inf")
-        self.taken_at = float("-inf")
-        """When marks were last taken over, by the monotonic clock."""
-        self._spent = 0.0
-        self.good_at: datetime | None = None
-        """The last moment at which the marks in force were the database's."""
-        self.away_since: datetime | None = None
-
-    def spent(self, seconds: float) -> None:
-        """Readers' runs, or counting for them, have taken so much of the processor."""
-        with self._lock:
-            self._spent += seconds
-
-    def counts_ahead(self, seconds: float) -> None:
-        """Somebody promises to look at :meth:`waiting` for so long; without a promise new marks hold at once."""
-        with self._lock:
-            self._counts_until = time.monotonic() + seconds
-
-    def waiting(self) -> tuple[Marks, datetime] | None:
-        """New marks to count for, and the moment at which they were read; read anew while a board is open."""
-        with self._lock:
-            if time.monotonic() - self._asked_at < OPEN_BOARD_SECONDS:
-                self._read()
-            return self._waiting
-
-    def take_over(self, found: Marks, moment: datetime) -> None:
-        """From now on the pages go by these marks."""
-        with self._lock:
-            self._take_over({**found, **{table: mark for table, mark in self._marks.items() if _boards_own(table)}}, moment)
-
-    def marks(self) -> Marks:
-        """The marks in force, compared with the database's at most a second ago."""
-        with self._lock:
-            self._asked_at = time.monotonic()
-            self._read()
-            return self._marks
-
-    def _read(self) -> None:
-        if time.monotonic() - self._read_at < MARKS_AGE_SECONDS:
-            return
-        try:
-            with engine().connect() as connection:
-                now, found = beijing_now(), change_marks(connection)
-                self._found({**found, **self._clock.marks(connection, found, now)}, now)
-            self.away_since = None
-        except DBAPIError:
-            self.away_since = self.away_since or beijing_now()
-        self._read_at = time.monotonic()
-
-    def _found(self, found: Marks, moment: datetime) -> None:
-        now = time.monotonic()
-        first = not self._marks
-        self._marks = {
-            **{table: mark for table, mark in self._marks.items() if not _boards_own(table)},
-            **{table: mark for table, mark in found.items() if _boards_own(table)},
-        }
-        if found == self._marks:
-            self._waiting, self.good_at = None, moment
-        elif now - self.taken_at < min(self._spent, LONGEST_HOLD_SECONDS):
-            pass  # held
-        elif now < self._counts_until and not first:
-            self._waiting = found, moment
-        else:
-            self._take_over(found, moment)
-
-    def _take_over(self, marks: Marks, moment: datetime) -> None:
-        self.taken_at, self._spent = time.monotonic(), 0.0
-        self._marks, self._waiting, self.good_at = marks, None, moment
-
-
-class Lately:
+class Asked:
     """The questions that readers have asked of late."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._asked: OrderedDict[str, tuple[float, Asking]] = OrderedDict()
+        self._asked: OrderedDict[str, tuple[float, Question]] = OrderedDict()
 
-    def note(self, key: str, question: Asking) -> None:
-        """``key`` tells questions apart; it must not hold the marks, under which ``question`` will be asked again."""
+    def note(self, question: Question) -> None:
         with self._lock:
-            self._asked[key] = time.monotonic(), question
-            self._asked.move_to_end(key)
-            if len(self._asked) > MOST_QUESTIONS:
+            self._asked[question.name] = time.monotonic(), question
+            self._asked.move_to_end(question.name)
+            if len(self._asked) > MOST_ASKED:
                 self._asked.popitem(last=False)
 
-    def newest_first(self, since: float) -> list[Asking]:
+    def newest_first(self, since: float) -> list[Question]:
         """Those asked since a moment of the monotonic clock, and no longer ago than a quarter of an hour."""
-        since = max(since, time.monotonic() - LONGEST_LATELY_SECONDS)
+        since = max(since, time.monotonic() - LONGEST_ASKED_SECONDS)
         with self._lock:
             return [question for asked_at, question in reversed(self._asked.values()) if asked_at >= since]
 
 
-_here = threading.local()
+_counted_for: ContextVar[State | None] = ContextVar("counted_for", default=None)
 
 
 @contextmanager
-def _under(marks: Marks) -> Iterator[None]:
-    _here.marks = marks
+def _under(state: State) -> Iterator[None]:
+    before = _counted_for.set(state)
     try:
         yield
     finally:
-        _here.marks = None
+        _counted_for.reset(before)
 
 
-def counted_for() -> Marks | None:
-    """The marks for which this thread counts ahead; None in a reader's run."""
-    return getattr(_here, "marks", None)
+class Freshness:
+    """The state that the pages show, as of when it was right, and since when the database has been away.
 
-
-def count_ahead(fresh: Freshness, lately: Lately) -> bool:
-    """Count for the marks that are waiting, if any, then take them over; whether that was done.
-
-    While the database is away nothing is taken over: the pages keep what they have.
+    Threads. :meth:`look` is called by one thread at a time: by the server's, or by a reader's run that finds nobody looking; nobody waits
+    for it but at the very start. What readers read (``_shown``, ``good_at``, ``away_since``) is replaced whole, never changed.
     """
-    waiting = fresh.waiting()
-    if waiting is None:
-        return False
-    found, moment = waiting
-    began, until = time.thread_time(), time.monotonic() + LONGEST_COUNT_SECONDS
-    with _under(found):
-        for question in lately.newest_first(fresh.taken_at - GRACE_SECONDS):
+
+    def __init__(self, reader: StateReader, answers: Answers, worker: Worker) -> None:
+        self._reader, self._answers, self._worker = reader, answers, worker
+        self.asked = Asked()
+        self._looking = threading.Lock()
+        self._shown: State | None = None
+        self._looked_at = self._open_at = self._taken_at = float("-inf")
+        self._spent = 0.0
+        self._server: threading.Event | None = None
+        self.good_at: datetime | None = None
+        """The last moment at which the state shown was the database's."""
+        self.away_since: datetime | None = None
+
+    # --- for pages --------------------------------------------------------------------------------------------------
+
+    def state(self) -> State:
+        """The state that the pages show, or that this thread counts for. Raises :class:`DatabaseAway` where there never was one."""
+        counted = _counted_for.get()
+        if counted is not None:
+            return counted
+        if self._shown is None or (self._server is None and time.monotonic() - self._looked_at >= OWN_LOOK_SECONDS):
+            self.look(wait=self._shown is None)
+        if self._shown is None:
+            raise DatabaseAway
+        return self._shown
+
+    def is_open(self) -> None:
+        """A board is open at this moment."""
+        self._open_at = time.monotonic()
+
+    def spent(self, seconds: float) -> None:
+        """A reader's run has taken so much of the processor. A new state is taken over only when as much time has passed as runs have taken
+        since the last one, so that a server into which data never stop coming does not do nothing but draw anew."""
+        self._spent += seconds
+
+    # --- looking ----------------------------------------------------------------------------------------------------
+
+    def look(self, *, wait: bool = False) -> None:
+        """Read the database's state and see to it that the pages come to it. Who finds another thread looking leaves it to that one."""
+        if not self._looking.acquire(blocking=wait):
+            return
+        try:
+            if wait and self._shown is not None:
+                return
+            with engine().connect() as connection:
+                found = self._reader.read(connection, beijing_now())
+            self._looked_at = time.monotonic()
+            self.away_since = None
+            self._found(found)
+        except DBAPIError:
+            self._looked_at = time.monotonic()
+            self.away_since = self.away_since or beijing_now()
+        finally:
+            self._looking.release()
+
+    def _found(self, found: State) -> None:
+        changed = set[str]() if self._shown is None else found.changed_tables(self._shown)
+        if self._shown is None or any(table.startswith("board_") for table in changed):
+            self._take_over(found)  # what a reader has just decided here never waits
+        elif not changed:
+            self.good_at = found.read_at
+        elif time.monotonic() - self._taken_at < min(self._spent, LONGEST_HOLD_SECONDS):
+            pass  # held
+        elif self._server is None:
+            self._take_over(found)
+        else:
+            self._worker.ask("state", lambda: self.count_for(found), Urgency.ON_SCREEN)
+
+    def counted(self, question: Question, state: State) -> Any:
+        """The answer under a state, whichever the pages show."""
+        with _under(state):
+            return self._answers.value(question, state)
+
+    def count_for(self, state: State) -> None:
+        """Count what is on screen for a state, then let the pages come to it; while the database is away they keep what they have."""
+        until = time.monotonic() + LONGEST_COUNT_SECONDS
+        for question in self.asked.newest_first(self._taken_at - GRACE_SECONDS):
             if time.monotonic() > until:
                 break
-            fresh.counts_ahead(2 * LONGEST_COUNT_SECONDS)
             try:
-                question()
-            except DatabaseAway:
-                return False
-            except Exception as problem:  # a page that asks this will say what is wrong with it
-                LOG.warning("not counted ahead: %s", problem)
-    fresh.take_over(found, moment)
-    fresh.spent(time.thread_time() - began)
-    return True
+                self.counted(question, state)
+            except (DatabaseAway, DBAPIError):
+                return
+            except Exception:  # a page that asks this will say what is wrong with it
+                LOG.exception("not counted: %s", question.name)
+        self._take_over(state)
 
+    def _take_over(self, state: State) -> None:
+        self._taken_at, self._spent = time.monotonic(), 0.0
+        self._shown, self.good_at = state, state.read_at
 
-def run_began() -> None:
-    """A page's run has begun in this thread."""
-    _here.began = time.thread_time()
+    # --- the server -------------------------------------------------------------------------------------------------
 
+    def keep_looking(self, every_minute: Callable[[], None]) -> None:
+        """Look for new states until :meth:`stop`. ``every_minute`` is called as soon as there is a state to show, then every minute."""
+        self._server = stopped = threading.Event()
+        called_at = float("-inf")
+        while not stopped.is_set():
+            if time.monotonic() - self._open_at < OPEN_BOARD_SECONDS or time.monotonic() - self._looked_at >= OPEN_BOARD_SECONDS:
+                self.look()
+            if self._shown is not None and time.monotonic() - called_at >= MINUTE:
+                called_at = time.monotonic()
+                self._worker.ask("every minute", every_minute, Urgency.AHEAD)
+            stopped.wait(LOOK_SECONDS)
 
-def run_ended(fresh: Freshness) -> None:
-    """The page stands; its run has taken this thread so much of the processor."""
-    began, _here.began = getattr(_here, "began", None), None
-    if began is not None:
-        fresh.spent(time.thread_time() - began)
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.set()
+            self._server = None

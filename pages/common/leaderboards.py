@@ -1,26 +1,26 @@
 """Readings, leaderboards and headline numbers for pages: made once for all who ask the same.
 
-What was before (ranks, changes, runs, the line of twelve periods) is computed beside the page where it takes long
-(``pages.common.histories``): the page then shows its figures without it and is drawn again when it is there.
+What was before (ranks, changes, runs, the line of twelve periods) is left out where it takes longer than a reader waits: the page then
+shows its figures without it and is drawn again when it is there.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from functools import partial
 
+from data_access.answers import PENDING
 from data_access.scope import Scope
 from metrics.period import Period
 from metrics.registry import indicator
 from metrics.vocabulary import Level
 from pages.common import loaders
-from pages.common.histories import history_is_there
 from reports import readings
 from reports.conclusions import Reading
 from reports.links import Link
 from reports.parts import Card, Leaderboard
 from reports.readings import CardQuestion, whole_level
+from reports.source import figures_scope
 from reports.subjects import SHOWN_AS_COUNTS
 
 Asked = tuple[Scope, str, Level, Period, date, str]
@@ -34,7 +34,7 @@ def ranked_in(scope: Scope, level: Level) -> tuple[Scope, str]:
     the county and the county's figures: these stand in every 通报. The scope of the figures is the county's then, without any right.
     """
     wider = readings.ranked_within(scope.area or "", level)
-    return (Scope(area=wider), scope.area or "") if wider else (loaders.figures_scope(scope, level), "")
+    return (Scope(area=wider), scope.area or "") if wider else (figures_scope(scope, level), "")
 
 
 def _asked(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> Asked:
@@ -66,10 +66,10 @@ def card(scope: Scope, indicator_id: str, period: Period, as_of: date, link: Lin
 
 def headline(scope: Scope, asked: CardQuestion) -> Card | None:
     """A headline number that leads nowhere yet: what all readers of a scope share."""
-    shared, count = loaders.figures_scope(scope, asked.level), readings.CARD_PERIODS[asked.period.kind]
-    if not history_is_there((shared, asked, "line"), partial(_card_once, shared, asked, count)):
-        count = 1
-    return _card_once(shared, asked, count)
+    shared, count = figures_scope(scope, asked.level), readings.CARD_PERIODS[asked.period.kind]
+    tables = loaders.tables_of(indicator(asked.indicator_id), asked.level)
+    made = loaders.made_soon(_card, tables, shared, asked, count)
+    return loaders.made_once(_card, tables, shared, asked, 1) if made is PENDING else made
 
 
 # --- made once ------------------------------------------------------------------------------------------------------
@@ -77,7 +77,7 @@ def headline(scope: Scope, asked: CardQuestion) -> Card | None:
 
 def _past_is_there(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, own: str) -> bool:
     asked: Asked = (scope, indicator_id, level, period, as_of, own)
-    return history_is_there((*asked, "past"), partial(_leaderboard_once, *asked, True))
+    return loaders.made_soon(_leaderboard, loaders.tables_of(indicator(indicator_id), level), *asked, True) is not PENDING
 
 
 def _reading_once(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, own: str, with_past: bool) -> Reading:
@@ -98,10 +98,6 @@ def _leaderboard_once(scope: Scope, indicator_id: str, level: Level, period: Per
 def _leaderboard(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, own: str, with_past: bool) -> Leaderboard:
     read = _reading_once(scope, indicator_id, level, period, as_of, own, with_past)
     return readings.leaderboard(loaders.source(scope), read, with_past=with_past)
-
-
-def _card_once(scope: Scope, asked: CardQuestion, periods: int) -> Card | None:
-    return loaders.made_once(_card, loaders.tables_of(indicator(asked.indicator_id), asked.level), scope, asked, periods)
 
 
 def _card(scope: Scope, asked: CardQuestion, periods: int) -> Card | None:

@@ -7,13 +7,13 @@ from datetime import datetime
 import streamlit as st
 
 from data_access.clock import beijing_now
+from data_access.state import State
 from metrics.wording import moment_text
 from pages.common import loaders
 from pages.common.auth import live_rerun
-from pages.common.histories import all_is_there, nothing_awaited, something_awaited
 from pages.common.layout import freshness_note
 
-TICK_SECONDS = 3
+TICK_SECONDS = 1
 
 
 def now() -> datetime:
@@ -24,29 +24,28 @@ def now() -> datetime:
 def run_begins() -> None:
     """The first thing of a page: its run is accounted for, what it misses is found out anew."""
     loaders.run_began()
-    nothing_awaited()
 
 
 def live_note() -> None:
-    """Put it in the bar's right end. A tick reads the marks (shared by all viewers); unmoved, it does nothing more."""
-    _tick(loaders.marks())
+    """Put it in the bar's right end. A tick compares the state that all pages show with the one this page was drawn from."""
+    _tick(loaders.state())
 
 
 def draw_again_when_all_is_there() -> None:
-    """The end of a page that was drawn without something (``pages.common.histories``)."""
-    if something_awaited():
+    """The end of a page that was drawn without something that was not counted yet."""
+    if loaders.something_awaited():
         _look()
 
 
 @st.fragment(run_every=1)
 def _look() -> None:
-    if all_is_there():
+    if loaders.all_is_there():
         live_rerun()
     st.html('<i class="board-awaiting" hidden></i>')  # for whoever waits for a whole page: the browser tests
 
 
 @st.fragment(run_every=TICK_SECONDS)
-def _tick(shown: dict[str, int]) -> None:
+def _tick(shown: State) -> None:
     """``shown`` is what the page was drawn from: the fragment keeps its arguments from tick to tick."""
     if loaders.moved_since(shown):
         live_rerun()  # data have come or a step of the clock has passed: every "today" on the page is built anew, filters stay

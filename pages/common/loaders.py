@@ -1,18 +1,15 @@
-"""What pages read: the only place with ``st.cache_*``. Every key holds the scope, the question and the freshness mark.
+"""What pages read: each question counted once for a state of the data (``data_access.answers``), under the state that all pages show.
 
-A mark moves when any program commits to a table (``data_access.freshness``), so a cached frame is right as long as its
-key is found, and a tick that finds the marks unmoved runs no query but the one that reads them. While the database is
-away the marks stand still and what was cached goes on being shown; ``away_since()`` says since when.
+While the database is away the state stands still and what was counted goes on being shown; ``away_since()`` says since when.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -20,112 +17,102 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data_access import areas, contents
+from data_access.answers import PENDING, Answers, Question
 from data_access.calendar import provisional_years, working_calendar
 from data_access.clock import beijing_now
 from data_access.contents import CONTENT_TABLES
-from data_access.engine import OperationalError, engine
+from data_access.engine import DBAPIError, engine
 from data_access.fact import Cut
 from data_access.facts import FACTS
-from data_access.freshness import freshness_mark
 from data_access.scope import Scope
+from data_access.state import CLOCK, HOURS, TENTHS, State, whole
+from data_access.state_reader import StateReader
 from data_access.tables import CONTRACT
 from data_access.window import Window
-from metrics.definition import Indicator, Question, Span
+from data_access.worker import Urgency, Worker
+from metrics import definition
+from metrics.definition import Indicator, Span
 from metrics.period import Period
+from metrics.petition_forecast import Calibration, CameTrue, HitRate, Learned
 from metrics.registry import indicator
 from metrics.rulebook import Edition, Rulebook, rulebook
-from metrics.vocabulary import Level
+from metrics.selection.result import Selection
+from metrics.selection.rules import SelectionRules
+from metrics.vocabulary import Level, Role
 from metrics.workdays import Workdays
-from pages.common import freshness
-from pages.common.clock import CLOCK, HOURS, TENTHS, moment_of
-from pages.common.freshness import DatabaseAway, Freshness, Lately, Marks
-from reports.frames import indicator_frame, question
-from reports.source import window
+from pages.common.freshness import DatabaseAway, Freshness
+from reports.frames import question
+from reports.source import KEPT_DAYS, figures_scope, frame_question, made_by, numbers_on, window
 from reports.views.contents import Contents, contents_of
 
-COUNTING_STEP_SECONDS, COUNTING_PROMISE_SECONDS = 0.5, 10.0
-"""How often a server looks whether there is something to count ahead, and how long readers believe that it does."""
-TREND_SECONDS = 600
-"""Past months of a trend are recomputed at most this often; the running month always comes from the live frame."""
+PATIENCE_SECONDS = 3.0
+"""A run waits for the histories its page shows while each is there so soon: a county's are, a province's are drawn afterwards."""
 
 _GROWS = "board_grows"
-"""Whether the page has asked for what grows with the clock alone."""
+"""Session state: whether the page has asked for what grows with the clock alone."""
+_AWAITED = "board_awaited"
+"""Session state: the histories that the page was drawn without."""
+_BEGAN = "board_began"
 
-Mark = tuple[int, ...]
 Made = TypeVar("Made")
 
+KEPT_TYPES = (Calibration, CameTrue, HitRate, Learned, Selection, SelectionRules, Role)
+"""What answers of queries are made of beside frames, texts and numbers."""
+ANSWERS = Answers(made_by, {kind.__name__: kind for kind in KEPT_TYPES})
+WORKER = Worker()
+FRESHNESS = Freshness(StateReader(numbers_on), ANSWERS, WORKER)
 
-@st.cache_resource(show_spinner=False)
-def _freshness() -> Freshness:
-    return Freshness()
+
+# --- the state ------------------------------------------------------------------------------------------------------
 
 
-@st.cache_resource(show_spinner=False)
-def _lately() -> Lately:
-    return Lately()
+def state() -> State:
+    """The state that all pages show, or the one that this thread counts for."""
+    return FRESHNESS.state()
+
+
+def _is_a_run() -> bool:
+    return get_script_run_ctx(suppress_warning=True) is not None
 
 
 def run_began() -> None:
-    """A page's run has begun in this thread."""
-    freshness.run_began()
-    if get_script_run_ctx(suppress_warning=True) is not None:
-        st.session_state.pop(_GROWS, None)
+    """A page's run has begun in this thread: what the page misses is found out anew."""
+    if _is_a_run():
+        st.session_state[_BEGAN] = time.thread_time()
+        for name in (_GROWS, _AWAITED):
+            st.session_state.pop(name, None)
 
 
 def run_ended() -> None:
-    """The page stands; its run has taken this thread so much of the processor."""
-    freshness.run_ended(_freshness())
+    """The page stands."""
+    began = st.session_state.pop(_BEGAN, None) if _is_a_run() else None
+    if began is not None:
+        FRESHNESS.spent(max(0.0, time.thread_time() - began))
 
 
-def marks() -> Marks:
-    """All change marks: those the pages go by, or those that this thread counts ahead for."""
-    return freshness.counted_for() or _freshness().marks()
-
-
-def _note(question: Callable[[], object], key: str) -> None:
-    """A reader asks; what threads of the server ask is nobody's open page."""
-    if get_script_run_ctx(suppress_warning=True) is not None:
-        _lately().note(key, question)
-
-
-def keep_counting_ahead() -> None:
-    """Count what readers have asked lately for the marks that are waiting, as soon as there are any. Does not return:
-    ``pages.common.serve`` runs it in a thread of the server."""
-    while True:
-        fresh = _freshness()
-        fresh.counts_ahead(COUNTING_PROMISE_SECONDS)
-        if not freshness.count_ahead(fresh, _lately()):
-            time.sleep(COUNTING_STEP_SECONDS)
-
-
-def mark_of(tables: Iterable[str]) -> Mark:
-    """The marks of tables, and of the clock where it is named among them."""
-    asked = tuple(tables)
-    if TENTHS in asked and get_script_run_ctx(suppress_warning=True) is not None:
-        st.session_state[_GROWS] = True
-    return freshness_mark(marks(), asked)
-
-
-def moved_since(shown: Marks) -> bool:
-    """Whether data have come or a step of the clock has passed since a page was drawn from the marks ``shown``."""
-    now, still = marks(), set() if st.session_state.get(_GROWS) else {TENTHS}
-    return any(now.get(name) != shown.get(name) for name in (now.keys() | shown.keys()) - still)
+def moved_since(shown: State) -> bool:
+    """Whether data have come or a step of the clock has passed since a page was drawn from the state ``shown``."""
+    FRESHNESS.is_open()
+    now = state()
+    return now is not shown and bool(now.changed_tables(shown) - (set() if st.session_state.get(_GROWS) else {TENTHS}))
 
 
 def good_at() -> datetime | None:
     """The last moment at which what the pages show was what the database held."""
-    return _freshness().good_at
+    return FRESHNESS.good_at
 
 
 def away_since() -> datetime | None:
     """Since when the database has not answered; None while it does."""
-    return _freshness().away_since
+    return FRESHNESS.away_since
 
 
-def moment(clock: str = CLOCK) -> datetime:
-    """The moment at which what the pages show is counted: the last step of the clock. It holds until the next one."""
-    found = marks().get(clock)
-    return beijing_now() if found is None else moment_of(found)
+def moment() -> datetime:
+    """The moment at which what the pages show is counted; it holds until data come or the clock has come to its next step."""
+    try:
+        return state().read_at
+    except DatabaseAway:
+        return beijing_now()
 
 
 def told_at() -> datetime:
@@ -138,63 +125,160 @@ def today() -> date:
     return moment().date()
 
 
-@contextmanager
-def _connection() -> Any:
+# --- asking ---------------------------------------------------------------------------------------------------------
+
+
+def _asked(asked: Question) -> Any:
+    """The answer under the state in force."""
+    _note(asked)
     try:
-        with engine().connect() as connection:
-            yield connection
-    except OperationalError as problem:
+        return ANSWERS.value(asked, state())
+    except DBAPIError as problem:
         raise DatabaseAway from problem
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _workdays(mark: Mark) -> Workdays:
-    with _connection() as connection:
-        return Workdays.from_frame(working_calendar(connection))
+def _note(asked: Question) -> None:
+    """What a reader asks is counted for the next state before the pages come to it; what the server's threads ask is on nobody's screen."""
+    if _is_a_run():
+        FRESHNESS.is_open()
+        FRESHNESS.asked.note(asked)
+        if any(part.name == TENTHS for part in asked.reads):
+            st.session_state[_GROWS] = True
+
+
+def _kept(scope: Scope) -> date | None:
+    """How long the database keeps what a scope may see; what only few may see (检举控告) stays in memory."""
+    return None if scope.may_see_restricted else beijing_now().date() + KEPT_DAYS
+
+
+def _queried(query: Callable[..., Any], scope: Scope, arguments: dict[str, Any]) -> Any:
+    with engine().connect() as connection:
+        return query(scope, connection, **arguments)
+
+
+def answer(query: Callable[..., Any], scope: Scope, tables: Iterable[str], **arguments: Any) -> Any:
+    """Any other query of ``data_access``: ``query(scope, connection, **arguments)``, good while ``tables`` stand still.
+
+    A window that ends with the moment is asked as at the moment that all pages show, so that no minute asks anew.
+    """
+    live = {name: value for name, value in arguments.items() if isinstance(value, Window) and value.until is not None}
+    named = {**arguments, **{name: replace(value, until=datetime.max) for name, value in live.items()}}
+    name = f"{query.__module__}.{query.__qualname__} {scope!r} {sorted(named.items())!r}"
+    return _asked(Question(name, whole((*tables, CLOCK) if live else tables), partial(_now, query, scope, arguments), _kept(scope)))
+
+
+def _now(query: Callable[..., Any], scope: Scope, arguments: dict[str, Any]) -> Any:
+    """The query as at the moment that the pages show; a window of an earlier day is over."""
+    until = moment() + timedelta(seconds=1)
+    live = {name: value for name, value in arguments.items() if isinstance(value, Window) and value.until is not None}
+    ends = {name: replace(value, until=until if moment().date() == value.as_of else None) for name, value in live.items()}
+    return _queried(query, scope, {**arguments, **ends})
+
+
+def answer_once(query: Callable[..., Any], scope: Scope, **arguments: Any) -> Any:
+    """A query for a file: its answer is all rows of a list, so it is not kept among what pages share."""
+    try:
+        return _queried(query, scope, arguments)
+    except DBAPIError as problem:
+        raise DatabaseAway from problem
+
+
+def made_once(make: Callable[..., Made], tables: Iterable[str], *asked: Any) -> Made:
+    """What a page makes of the data for a question (a leaderboard, a card), while ``tables`` stand still.
+
+    ``make(*asked)`` is shared by all who ask the same: it must not depend on the reader beyond a scope in ``asked``, and what it returns is
+    never changed.
+    """
+    made: Made = _asked(_made(make, tables, asked))
+    return made
+
+
+def made_soon(make: Callable[..., Made], tables: Iterable[str], *asked: Any, waits: bool = True) -> Made | Any:
+    """The same, or PENDING where it takes longer than a reader waits: the page is then drawn without it, and again when it is there.
+
+    ``waits``: whether the run waits at all.
+    """
+    wanted, now = _made(make, tables, asked), state()
+    _note(wanted)
+    found = ANSWERS.held(wanted, now)
+    if found is not PENDING or not _is_a_run():  # what is asked ahead has all the time there is
+        return _asked(wanted)
+    key = wanted.name, now.under(wanted.reads)
+    awaited: list[Any] = st.session_state.setdefault(_AWAITED, [])
+    patience = PATIENCE_SECONDS if waits and not awaited else 0.0  # who has not waited once waits no more in this run
+    WORKER.ask(key, partial(FRESHNESS.counted, wanted, now), Urgency.AWAITED if patience else Urgency.HISTORY)
+    if WORKER.within(key, patience):
+        found = ANSWERS.held(wanted, now)
+    if found is PENDING:
+        awaited.append(key)
+    return found
+
+
+def something_awaited() -> bool:
+    """Whether the page was drawn without something."""
+    return bool(st.session_state.get(_AWAITED))
+
+
+def all_is_there() -> bool:
+    """Whether all that the page was drawn without is done by now."""
+    return all(WORKER.is_done(key) for key in st.session_state.get(_AWAITED, []))
+
+
+def forget() -> None:
+    """Everything as at the start of a process: for tests, which change the database under it."""
+    global WORKER, FRESHNESS  # noqa: PLW0603
+    WORKER.stop()
+    ANSWERS.forget()
+    WORKER = Worker()
+    FRESHNESS = Freshness(StateReader(numbers_on), ANSWERS, WORKER)
+    _frame_question.cache_clear()
+
+
+def _made(make: Callable[..., Any], tables: Iterable[str], asked: tuple[Any, ...]) -> Question:
+    return Question(f"{make.__module__}.{make.__qualname__} {asked!r}", whole(tables), partial(make, *asked))
+
+
+# --- facts and frames -----------------------------------------------------------------------------------------------
 
 
 def workdays() -> Workdays:
-    return _workdays(mark_of(("calendar_day",)))
+    found: Workdays = ANSWERS.value(_WORKDAYS, state())
+    return found
 
 
-@st.cache_data(show_spinner=False, ttl=TREND_SECONDS, max_entries=4)
+def _working_days() -> Workdays:
+    with engine().connect() as connection:
+        return Workdays.from_frame(working_calendar(connection))
+
+
+_WORKDAYS = Question("workdays", whole(("calendar_day",)), _working_days)
+
+
 def unofficial_years() -> list[int]:
     """Calendar years whose 调休 is not published yet."""
-    with _connection() as connection:
+    found: list[int] = ANSWERS.value(_UNOFFICIAL, state())
+    return found
+
+
+def _unofficial_years() -> list[int]:
+    with engine().connect() as connection:
         return provisional_years(connection)
 
 
-# Keys in words: Streamlit would hash a scope and a window's sixty thresholds one by one, a third of the time a page takes.
-# Facts are shared, not copied: the pure functions of ``metrics`` never write into a frame they are given.
-@st.cache_resource(show_spinner=False, max_entries=400, ttl=6 * 3600)
-def _fact(key: str, _scope: Scope, _name: str, _asked: Window) -> pd.DataFrame:
-    with _connection() as connection:
-        return FACTS[_name].query(_scope, connection, _asked)
-
-
-@st.cache_resource(show_spinner=False, max_entries=200, ttl=6 * 3600)
-def _units(key: str, _scope: Scope, _asked: Window) -> pd.DataFrame:
-    with _connection() as connection:
-        return areas.units(_scope, connection, _asked)
-
-
-@st.cache_resource(show_spinner=False, max_entries=200, ttl=6 * 3600)
-def _units_of(key: str, _scope: Scope, _level: Level, _codes: Sequence[str]) -> pd.DataFrame:
-    with _connection() as connection:
-        return areas.units_of(_scope, connection, str(_level), _codes)
+_UNOFFICIAL = Question("unofficial years", whole(("calendar_day",)), _unofficial_years)
 
 
 @dataclass(frozen=True)
-class CachedSource:
-    """The pages' twin of ``reports.source.DatabaseSource``, asked at the moment that all pages show."""
+class PageSource:
+    """The pages' twin of ``reports.source.DatabaseSource``, asked at the moment that all pages show. Facts are shared, not copied: the pure
+    functions of ``metrics`` never write into a frame they are given."""
 
     scope: Scope
     rules: Rulebook
-    clock: str = CLOCK
 
     @property
     def at(self) -> datetime:
-        return moment(self.clock)
+        return moment()
 
     @property
     def told_at(self) -> datetime:
@@ -203,20 +287,19 @@ class CachedSource:
     def workdays(self) -> Workdays:
         return workdays()
 
-    def fact(self, name: str, question: Question, span: Span) -> pd.DataFrame:
+    def fact(self, name: str, question: definition.Question, span: Span) -> pd.DataFrame:
         found, given = FACTS[name], window(question, span)
-        asked = found.asked(given)
-        return found.answer(_fact(repr((self.scope, name, asked, mark_of(found.tables))), self.scope, name, asked), given)
+        return found.answer(ANSWERS.value(_fact(self.scope, name, found.asked(given)), state()), given)
 
-    def units(self, question: Question) -> pd.DataFrame:
+    def units(self, question: definition.Question) -> pd.DataFrame:
         asked = replace(window(question, Span.PERIOD), until=None)
-        return _units(repr((self.scope, asked, mark_of(("area",)))), self.scope, asked)
+        return _units(areas.units, self.scope, window=asked)
 
     def units_of(self, level: Level, codes: Sequence[str]) -> pd.DataFrame:
-        return _units_of(repr((self.scope, level, codes, mark_of(("area",)))), self.scope, level, codes)
+        return _units(areas.units_of, self.scope, level=str(level), codes=tuple(codes))
 
     def people(self, person_ids: Iterable[int]) -> pd.DataFrame:
-        with _connection() as connection:
+        with engine().connect() as connection:
             return areas.people(self.scope, connection, person_ids)
 
     def contents(self) -> Contents:
@@ -225,16 +308,37 @@ class CachedSource:
     def frame(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
         return frame(self.scope, entry.id, level, period, as_of)
 
-    def past(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
-        return past_frame(self.scope, entry.id, level, period, as_of)
+    past = frame
 
 
-def source(scope: Scope) -> CachedSource:
-    return CachedSource(scope, rulebook())
+def source(scope: Scope) -> PageSource:
+    return PageSource(scope, rulebook())
+
+
+def _fact(scope: Scope, name: str, asked: Window, keep_until: date | None = None) -> Question:
+    """A fact as at the moment that the pages show, whenever it is counted; of an earlier day it is over."""
+
+    def counted() -> pd.DataFrame:
+        until, now = asked.until, moment()
+        if until is not None and now.date() != asked.as_of:
+            until = None
+        elif until is not None and FACTS[name].cut is Cut.INSTANT:
+            until = now + timedelta(seconds=1)
+        found: pd.DataFrame = _queried(FACTS[name].query, scope, {"window": replace(asked, until=until)})
+        return found
+
+    named = asked if asked.until is None else replace(asked, until=datetime.max)
+    return Question(f"{name} {scope!r} {named!r}", FACTS[name].reads(asked), counted, keep_until)
+
+
+def _units(query: Callable[..., Any], scope: Scope, **arguments: Any) -> pd.DataFrame:
+    name = f"{query.__qualname__} {scope!r} {sorted(arguments.items())!r}"
+    found: pd.DataFrame = ANSWERS.value(Question(name, whole(("area",)), partial(_queried, query, scope, arguments), _kept(scope)), state())
+    return found
 
 
 def tables_of(entry: Indicator, level: Level) -> tuple[str, ...]:
-    """The tables an indicator's frame depends on, and the steps of the clock that may change it."""
+    """The tables an indicator's frame depends on, and the clocks."""
     needs = entry.needs_at(level)
     if not needs:  # made from other indicators (满分异常): from everything
         return (*CONTRACT, HOURS, CLOCK)
@@ -243,82 +347,19 @@ def tables_of(entry: Indicator, level: Level) -> tuple[str, ...]:
     return tuple(sorted(needed | {"area", "calendar_day", "person"} | ({TENTHS} if entry.grows else steps)))
 
 
-def source_for(scope: Scope, entry: Indicator) -> CachedSource:
-    return replace(source(scope), clock=TENTHS) if entry.grows else source(scope)
-
-
-@st.cache_data(show_spinner=False, max_entries=1500, ttl=6 * 3600)
-def _indicator(key: str, _scope: Scope, _indicator_id: str, _level: Level, _period: Period, _as_of: date) -> pd.DataFrame:
-    entry = indicator(_indicator_id)
-    return indicator_frame(source_for(_scope, entry), entry, _level, _period, _as_of)
-
-
-def figures_scope(scope: Scope, level: Level) -> Scope:
-    """Figures of areas hold no names and no restricted petitions: all readers of an area share them, whatever their rights."""
-    return scope if level is Level.PERSON else Scope(area=scope.area)
-
-
 def frame(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> pd.DataFrame:
-    """An indicator's judged frame (code, name, k, n, value, rank, status), from the cache while nothing has changed."""
-    asked = (figures_scope(scope, level), indicator_id, level, period, as_of)
-    key = repr(asked)
-    _note(partial(frame, *asked), key)
-    return _indicator(f"{key} {mark_of(tables_of(indicator(indicator_id), level))}", *asked)
+    """An indicator's judged frame (code, name, k, n, value, rank, status), counted once for a state of the data."""
+    asked = figures_scope(scope, level), indicator_id, level, period, as_of
+    found: pd.DataFrame = _asked(_frame_question(*asked, today(), workdays()))
+    return found
 
 
-@st.cache_data(show_spinner=False, max_entries=1500, ttl=TREND_SECONDS, refresh_mode="background")
-def _past(key: str, _scope: Scope, _indicator_id: str, _level: Level, _period: Period, _as_of: date) -> pd.DataFrame:
-    entry = indicator(_indicator_id)
-    return indicator_frame(source_for(_scope, entry), entry, _level, _period, _as_of)
-
-
-def past_frame(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> pd.DataFrame:
-    """As :func:`frame` for a period that has ended, at most ten minutes old: what trends and "the period before" are drawn from."""
-    asked = (figures_scope(scope, level), indicator_id, level, period, as_of)
-    # Of a period that ended with the last midnight the last night may still go on.
-    just_ended = mark_of((HOURS,)) if period.last >= as_of - timedelta(days=1) else ()
-    return _past(f"{asked!r} {just_ended}", *asked)
-
-
-@st.cache_data(show_spinner=False, max_entries=600, ttl=3600)
-def _answer(key: str, _query: Callable[..., Any], _scope: Scope, _arguments: dict[str, Any]) -> Any:
-    with _connection() as connection:
-        return _query(_scope, connection, **_arguments)
-
-
-def answer(query: Callable[..., Any], scope: Scope, tables: Iterable[str], **arguments: Any) -> Any:
-    """Any other query of ``data_access``: ``query(scope, connection, **arguments)``, kept while ``tables`` stand still.
-
-    A window that ends with the moment is asked as at the moment that all pages show, so that no minute asks anew.
-    """
-    live = {name: value for name, value in arguments.items() if isinstance(value, Window) and value.until is not None}
-    lasting = {**arguments, **{name: replace(value, until=None) for name, value in live.items()}}
-    key = repr((f"{query.__module__}.{query.__qualname__}", scope, sorted(lasting.items()), *live))
-    _note(partial(answer, query, scope, tables, **arguments), key)
-    now = {name: replace(value, until=_until(value)) for name, value in live.items()}
-    return _answer(f"{key} {mark_of((*tables, CLOCK) if live else tables)}", query, scope, {**arguments, **now})
-
-
-def _until(given: Window) -> datetime | None:
-    """Where a live window ends at the moment that the pages show; a window of an earlier day is over."""
-    until = moment() + timedelta(seconds=1)
-    return until if moment().date() == given.as_of else None
-
-
-@st.cache_resource(show_spinner=False, max_entries=2000, ttl=TREND_SECONDS, refresh_mode="background")
-def _made_once(key: str, _make: Callable[[], Any]) -> Any:
-    return _make()
-
-
-def made_once(make: Callable[..., Made], tables: Iterable[str], *question: Any) -> Made:
-    """What a page makes of the data for a question (a board, a card), kept while ``tables`` stand still and at most ten minutes.
-
-    ``make(*question)`` is shared by all who ask the same: it must not depend on the reader beyond a scope in ``question``, and what
-    it returns is never changed.
-    """
-    key = repr((f"{make.__module__}.{make.__qualname__}", question))
-    _note(partial(made_once, make, tables, *question), key)
-    return _made_once(f"{key} {mark_of(tables)}", partial(make, *question))
+@lru_cache(maxsize=8000)
+def _frame_question(
+    scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, _today: date, _workdays: Workdays
+) -> Question:
+    """``_today`` and the calendar decide which days it is about."""
+    return frame_question(source(scope), indicator(indicator_id), level, period, as_of)
 
 
 def rules_on(period: Period, as_of: date) -> Edition:
@@ -326,16 +367,11 @@ def rules_on(period: Period, as_of: date) -> Edition:
     return rulebook().on(min(period.last, as_of))
 
 
-def question_for(scope: Scope, level: Level, period: Period, as_of: date) -> Question:
+def question_for(scope: Scope, level: Level, period: Period, as_of: date) -> definition.Question:
     return question(source(scope), level, period, as_of)
 
 
-def answer_once(query: Callable[..., Any], scope: Scope, **arguments: Any) -> Any:
-    """A query for a file: its answer is all rows of a list, so it is not kept among what pages share."""
-    with _connection() as connection:
-        return query(scope, connection, **arguments)
-
-
-def fact(scope: Scope, name: str, asked_question: Question, span: Span) -> pd.DataFrame:
+def fact(scope: Scope, name: str, asked_question: definition.Question, span: Span) -> pd.DataFrame:
     """One fact as indicators see it; read only."""
-    return source(figures_scope(scope, asked_question.level)).fact(name, asked_question, span)
+    shared, found, given = figures_scope(scope, asked_question.level), FACTS[name], window(asked_question, span)
+    return found.answer(_asked(_fact(shared, name, found.asked(given), _kept(shared))), given)

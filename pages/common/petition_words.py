@@ -10,6 +10,7 @@ from metrics.registry import indicator
 from metrics.vocabulary import Level
 from pages.common import loaders
 from pages.common.filters import Filters
+from reports.source import figures_scope
 from reports.views.petitions import on_time_words as words_of
 
 IN_WORDS = ("petitions.closed_on_time", "petitions.overdue")
@@ -18,7 +19,7 @@ IN_WORDS = ("petitions.closed_on_time", "petitions.overdue")
 def on_time_words(filters: Filters) -> dict[str, str]:
     """By township code: (44/46) 超期2/13."""
     tables = {table for each in IN_WORDS for table in loaders.tables_of(indicator(each), Level.TOWNSHIP)}
-    scope = loaders.figures_scope(filters.narrowed, Level.TOWNSHIP)
+    scope = figures_scope(filters.narrowed, Level.TOWNSHIP)
     return loaders.made_once(_words, sorted(tables), scope, filters.period, filters.as_of)
 
 

@@ -21,7 +21,7 @@ from streamlit.web import cli
 
 ROOT = Path(__file__).parents[2]
 NEEDED = ("pandas", "plotly.graph_objects", "scipy.stats", "sqlalchemy", "bcrypt", "data_access.engine")
-THREADS = (("board-warm", "pages.common.warm", "keep_warm"), ("board-ahead", "pages.common.loaders", "keep_counting_ahead"))
+THREADS = (("board-looks", "pages.common.ahead", "keep_looking"),)
 
 
 def _once_serving(module: str, work: str) -> None:

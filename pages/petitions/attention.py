@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 import pandas as pd
 
+from data_access.answers import PENDING
 from data_access.engine import Connection
 from data_access.petition_forecast import cases_due, days_open, open_on_the_eve
 from data_access.petition_lists import Asked, petition_count, petition_list
@@ -16,13 +16,15 @@ from data_access.window import Window
 from metrics.petition_forecast import History, Learned, learned, looked_at, miss_chances
 from pages.common import loaders
 from pages.common.filters import Filters
-from pages.common.histories import history_is_there
 from pages.common.page import Page
 from pages.common.people import names_of
 from pages.petitions.decisions import decisions_of
 from pages.petitions.windows import TABLES, moment_window
 from reports.parts import ExceptionSection
 from reports.views import petitions
+
+PAST_TABLES = ("petition", "petition_event", "calendar_day", "area")
+"""What a forecast learns from."""
 
 
 def last_meeting(p: Page) -> None:
@@ -50,11 +52,11 @@ def _watched(p: Page, it: petitions.Watched) -> ExceptionSection:
 def _likely_late(p: Page) -> ExceptionSection:
     """Open cases that will probably miss a deadline of the next days; with what came true of such forecasts."""
     filters = p.filters
-    if not history_is_there(_asked(filters), partial(_known, filters)):
+    known = loaders.made_soon(_known, PAST_TABLES, *_asked(filters))
+    if known is PENDING:
         return petitions.likely_late_awaited()
-    known = _known(filters)
     late = petitions.likely_late_table(
-        _forecast(filters), p.view.edition.number("petitions", "warn_at"), filters.townships, known.came_true
+        _forecast(filters, known), p.view.edition.number("petitions", "warn_at"), filters.townships, known.came_true
     )
     p.offer(lambda: late, late)
     if known.came_true:
@@ -63,23 +65,22 @@ def _likely_late(p: Page) -> ExceptionSection:
     return petitions.likely_late_group(late, known)
 
 
-def _forecast(filters: Filters) -> pd.DataFrame:
+def _forecast(filters: Filters, known: Learned) -> pd.DataFrame:
     """Open cases due soon with their chance to miss. What was learned ends with yesterday, the cases are live."""
     window = moment_window(filters)
     until = window.last + timedelta(days=petitions.DAYS_AHEAD)
     cases = loaders.answer(cases_due, filters.narrowed, TABLES, window=window, last_day=until)
-    history = loaders.made_once(_history, (), *_asked(filters))
-    return miss_chances(history, _known(filters).calibration, cases, window.last_over, loaders.workdays())
+    history = loaders.made_once(_history, PAST_TABLES, *_asked(filters))
+    return miss_chances(history, known.calibration, cases, window.last_over, loaders.workdays())
 
 
 def _history(scope: Scope, day: Window) -> History:
-    return History(loaders.answer(what_was_learned, scope, (), window=day).closing)
+    return History(_known(scope, day).closing)
 
 
-def _known(filters: Filters) -> Learned:
-    """Kept for an hour: what is past hardly changes. With 800,000 petitions it takes five seconds."""
-    scope, day = _asked(filters)
-    known: Learned = loaders.answer(what_was_learned, scope, (), window=day)
+def _known(scope: Scope, day: Window) -> Learned:
+    """With 800,000 petitions it takes five seconds."""
+    known: Learned = loaders.answer(what_was_learned, scope, PAST_TABLES, window=day)
     return known
 
 

@@ -38,7 +38,7 @@ def case_list(p: Page) -> CaseList:
     """One line of filters; ``handler`` and ``lead`` come from links and can be taken off."""
     ages = age_buckets(p.filters.window)
     standings = {**standing_names(p.view), **({RESTRICTED: RESTRICTED_NAME} if p.scope.may_see_restricted else {})}
-    known = loaders.answer(categories, p.scope, ())  # an hour old at most: categories hardly change
+    known = loaders.answer(categories, p.scope, ("petition",))
     choices: dict[str, tuple[str, int, Mapping[Any, str], str | None]] = {
         "standing": ("状态", 150, standings, "open"),
         **({"village": ("村", 130, _villages(p.filters), None)} if p.filters.township else {}),

@@ -1,13 +1,11 @@
 """数据质量: which figures to trust today. What looks wrong, the numbers, then units, people, full marks, rows that fit nowhere."""
 
 from data_access.problems import PROBLEM_TABLES, problem_counts
-from metrics.registry import indicator
 from metrics.vocabulary import Level, Module
 from pages.common import loaders
 from pages.common.page import page
 from pages.quality import sections
-from pages.quality.source import source_of
-from reports.parts import Cards, Exceptions
+from reports.parts import Exceptions
 from reports.subjects import SUBJECTS
 from reports.views import quality
 
@@ -15,13 +13,14 @@ with page("quality/quality") as p:
     p.needs(Module.QUALITY)
     p.answers()
     todo, numbers = p.place(170), p.place(150)
-    filters, source = p.filters, source_of(p.filters.narrowed)
-    frames = {each: source.frame(indicator(each), Level.TOWNSHIP, filters.period, filters.as_of) for each in quality.WATCHED}
+    filters = p.filters
+    asked = Level.TOWNSHIP, filters.period, filters.as_of
+    frames = {each: loaders.frame(filters.narrowed, each, *asked) for each in quality.WATCHED}
     problems = loaders.answer(problem_counts, filters.narrowed, PROBLEM_TABLES, window=filters.window)
 
     p.title(quality.sentence(filters.period, frames), subtitle="以下是需要核实的线索,不是对人对事的结论")
     with todo:
         p.show(Exceptions(tuple(quality.groups(frames, problems))), key="attention")
     with numbers:
-        p.show(Cards(tuple(sections.headlines(p, SUBJECTS[Module.QUALITY].headlines))), key="headlines")
+        p.cards(SUBJECTS[Module.QUALITY].headlines)
     p.views(sections.VIEWS, "按单位")

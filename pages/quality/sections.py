@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -16,13 +15,8 @@ from metrics.registry import indicator
 from metrics.vocabulary import Level, Module
 from pages.common import loaders
 from pages.common.filters import Filters
-from pages.common.leaderboards import ranked_in
 from pages.common.page import Page
-from pages.quality.source import source_of
-from reports import readings
 from reports.frames import perfect_figures
-from reports.parts import Card
-from reports.readings import COMPARED_PERIODS, CardQuestion, whole_level
 from reports.subjects import SUBJECTS
 from reports.tables import Table
 from reports.views import quality
@@ -30,31 +24,10 @@ from reports.views import quality
 MOST_PEOPLE, MOST_PERFECT, ROWS = 15, 60, 20
 
 
-def headlines(p: Page, indicator_ids: Sequence[str]) -> list[Card]:
-    """Figures of the whole scope against the period before; a line of twelve periods would look into every row of a year."""
-    filters, level = p.filters, whole_level(p.filters.narrowed.area or "")
-    scope, own = ranked_in(filters.narrowed, level)
-    asked = (CardQuestion(each, level, filters.period, filters.as_of, own or None) for each in indicator_ids)
-    found = (readings.card(source_of(scope), each, COMPARED_PERIODS) for each in asked)
-    return [replace(each, trend=()) for each in found if each is not None]
-
-
 def units(p: Page) -> None:
-    """The rankings by township, two beside each other; titles speak of no run, which would look into four months' rows."""
-    ranked = [each for group in SUBJECTS[Module.QUALITY].rankings.values() for each in group]
-    for start in range(0, len(ranked), 2):
-        for column, indicator_id in zip(st.columns(2, gap="medium"), ranked[start : start + 2], strict=False):
-            with column:
-                _ranking(p, indicator_id)
-    p.note("数据滞后算到截至时刻;本页的比率每十分钟更新一次。")
-
-
-def _ranking(p: Page, indicator_id: str) -> None:
-    filters, (scope, own) = p.filters, ranked_in(p.filters.narrowed, Level.TOWNSHIP)
-    source, asked = source_of(scope), (indicator(indicator_id), Level.TOWNSHIP, filters.period, filters.as_of)
-    read = readings.reading(source, *asked, area=scope.area or "", own=own, with_past=False)
-    p.offer_figures(read)
-    p.show_ranking(readings.leaderboard(source, read), key=f"board-{indicator_id}")
+    """The rankings by township, two beside each other."""
+    p.rankings([each for group in SUBJECTS[Module.QUALITY].rankings.values() for each in group])
+    p.note("数据滞后算到截至时刻。")
 
 
 def people(p: Page) -> None:
@@ -67,7 +40,7 @@ def people(p: Page) -> None:
 
 def _people(p: Page, indicator_id: str) -> None:
     entry, filters = indicator(indicator_id), p.filters
-    frame = source_of(filters.narrowed).frame(entry, Level.PERSON, filters.period, filters.as_of)
+    frame = loaders.frame(filters.narrowed, indicator_id, Level.PERSON, filters.period, filters.as_of)
     rows = quality.people_to_ask(frame, p.view.edition)
 
     def listed(shown: pd.DataFrame) -> Table:

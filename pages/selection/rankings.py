@@ -13,6 +13,7 @@ from data_access.areas import masked_name
 from data_access.scope import Scope
 from data_access.selection import SELECTION_TABLES
 from data_access.selection_flow import selection_record, selections, steps
+from data_access.state import CLOCK
 from metrics.rulebook import rulebook
 from metrics.selection.flow import Record, Step, stage
 from metrics.selection.result import Selection, selection
@@ -21,7 +22,6 @@ from metrics.selection.snapshot import recomputed
 from metrics.vocabulary import CAPTAINS, ROLE_NAMES, Role
 from metrics.wording import is_missing
 from pages.common import loaders
-from pages.common.clock import CLOCK
 from reports.selection import configured_rules
 from reports.source import DatabaseSource
 from reports.views.selection import Ranking, ranking_of
@@ -42,7 +42,7 @@ def ranking(scope: Scope, year: int, role: Role, today: date) -> Ranking:
     frozen = loaders.answer_once(selection_record, scope, selection_id=number)
     if frozen is None:
         return _narrowed(live_selection(scope, year, role, today), scope, records, number=number)
-    made = loaders.answer(frozen_selection, scope, (), snapshot=frozen["snapshot"], digest=frozen["digest"])
+    made = loaders.answer(frozen_selection, scope, (), selection_id=number, digest=frozen["digest"])
     return _narrowed(made, scope, records, number=number, digest=frozen["digest"])
 
 
@@ -70,13 +70,20 @@ def facts(scope: Scope, made: Selection) -> dict[str, pd.DataFrame]:
     return found
 
 
-def frozen_selection(scope: Scope, connection: Any, snapshot: str, digest: str) -> Selection:
+def frozen_selection(scope: Scope, connection: Any, selection_id: int, digest: str) -> Selection:
     """The frozen ranking, computed from its own snapshot: later changes of data and rulebook do not reach it.
 
     The snapshot holds the names as the freezing account saw them; a reader without that right gets them masked.
     """
-    made = recomputed(snapshot)
+    made = recomputed(_texts(scope, connection, selection_id)["snapshot"])
     return made if scope.may_see_names else replace(made, rows=made.rows.assign(name=made.rows["name"].map(masked_name)))
+
+
+def _texts(scope: Scope, connection: Any, selection_id: int) -> dict[str, Any]:
+    found = selection_record(scope, connection, selection_id)
+    if found is None:
+        raise LookupError(f"selection {selection_id} is gone")
+    return found
 
 
 def _county_wide(scope: Scope) -> Scope:

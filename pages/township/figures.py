@@ -23,8 +23,7 @@ def figures(p: Page, county: Scope, module: Module, level: Level, code: str, ver
     for entry in REGISTRY.values():
         if entry.module is module and level in entry.levels:
             frame = loaders.frame(county, entry.id, level, period, as_of)
-            # The unit above is for comparison: its frame may be ten minutes old, so that a live feed does not recompute two levels.
-            whole = loaders.past_frame(county, entry.id, above, period, as_of) if above in entry.levels else None
+            whole = loaders.frame(county, entry.id, above, period, as_of) if above in entry.levels else None
             figure = township.unit_figure(entry, frame, whole, code, versus, asked)
             if figure is not None:
                 yield figure

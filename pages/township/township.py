@@ -46,4 +46,3 @@ with page("township/township", keeps=("versus",)) as p:
     p.note(township.COUNTY_NOTE)
     if lines is None:
         p.note(trends.COMING)
-    trends.keep_lines(county, period, as_of)

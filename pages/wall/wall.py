@@ -17,7 +17,6 @@ from pages.common.auth import signed_in_scope
 from pages.common.contents import contents_for
 from pages.common.duty_nights import tonight
 from pages.common.filters import Filters, this_month
-from pages.common.histories import nothing_awaited
 from pages.common.page import to_subject
 from pages.common.panel import panel
 from pages.common.petition_words import on_time_words
@@ -55,7 +54,7 @@ def ranking(filters: Filters, indicator_id: str) -> Leaderboard:
 
 def drawn() -> Markup:
     """What the wall shows at this moment: the head, and the panel whose turn it is."""
-    nothing_awaited()  # what is not there yet is there at one of the next ticks
+    loaders.run_began()  # what is not there yet is there at one of the next ticks
     filters = this_month(signed_in_scope())
     there = contents_for(filters.scope)
     night = tonight(filters.scope, filters.as_of) if Module.DUTY in there.in_use else None
