@@ -7,7 +7,7 @@ lists, texts, numbers and truth stand for themselves; everything else is an obje
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -117,7 +117,7 @@ def _value(tree: Any, stream: pa.BufferReader, types: Mapping[str, type]) -> Any
     return _READ[kind](tree, held, stream, types)
 
 
-_READ = {
+_READ: dict[str, Callable[..., Any]] = {
     "frame": lambda _tree_, held, stream, _types: _frame(pa.ipc.open_stream(stream).read_all(), held),
     "map": lambda _tree_, held, stream, types: {_value(key, stream, types): _value(each, stream, types) for key, each in held},
     "tuple": lambda _tree_, held, stream, types: tuple(_value(each, stream, types) for each in held),
