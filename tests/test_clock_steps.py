@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, Engine, update
 
 from data_access.clock_steps import last_hour, next_step
-from data_access.freshness import change_marks
+from data_access.freshness import change_marks, table_marks
 from data_access.petition_state import open_by_dimension
 from data_access.scope import Scope
 from data_access.tables import Petition
@@ -249,5 +249,5 @@ def test_a_list_is_asked_as_at_the_step_and_counted_ahead_for_the_next_one(serve
 
 def test_the_marks_of_tables_are_there_beside_those_of_the_clock(served: Engine, hands: dict[str, datetime]) -> None:
     with served.connect() as connection:
-        tables = change_marks(connection)
+        tables = table_marks(change_marks(connection))
     assert loaders.marks().keys() == tables.keys() | {clock.CLOCK, clock.HOURS, clock.TENTHS}

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, func, insert, inspect, select
 from data_access.board_tables import BoardProperty
 from data_access.clock import beijing_now
 from data_access.engine import engine
-from data_access.freshness import change_marks
+from data_access.freshness import change_marks, table_marks
 from data_access.migrate import upgrade
 from data_access.tables import (
     CONTRACT,
@@ -119,12 +119,12 @@ def test_indexes_marks_and_ids_are_as_if_the_rows_had_been_inserted_one_by_one(d
     rows = fill(database, until=UNTIL, size=MINIATURE, quiet=True)
     assert indexes() == before
     with database.begin() as connection:
-        marks = change_marks(connection)
+        marks = table_marks(change_marks(connection))
         if database.dialect.name == "sqlite":
             assert {table: marks[table] for table in rows} == rows
         assert all(marks[table] >= 1 for table in rows)
         connection.execute(insert(Person).values(name="新来的"))  # the next id is free
-        assert change_marks(connection)["person"] == marks["person"] + 1
+        assert table_marks(change_marks(connection))["person"] == marks["person"] + 1
 
 
 def test_a_load_that_fails_half_way_leaves_nothing_behind(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -369,14 +369,14 @@ def test_live_events_keep_petitions_in_step_with_their_events_and_move_the_marks
     now = MOMENT
     feed = Feed(database, random.Random(7), clock=lambda: now)
     with database.connect() as connection:
-        before = change_marks(connection)
+        before = table_marks(change_marks(connection))
     said = []
     for _ in range(160):
         now += timedelta(seconds=30)
         said.append(feed.event())
     assert len({line.split()[0] for line in said}) >= 9, "a good mix of kinds"
     with database.connect() as connection:
-        after = change_marks(connection)
+        after = table_marks(change_marks(connection))
         assert_petitions_agree_with_their_events(connection)
         refs = []
         for table in (NightStay, NightVisit, CaptainVisit, ReceptionSlot, Petition):

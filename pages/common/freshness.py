@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from data_access.clock import beijing_now
-from data_access.engine import DBAPIError, engine
-from data_access.freshness import change_marks
+from data_access.engine import DATABASE_AWAY, engine
+from data_access.freshness import change_marks, table_marks
 from pages.common.clock import StepClock
 
 LOG = logging.getLogger(__name__)
@@ -102,10 +102,10 @@ class Freshness:
             return
         try:
             with engine().connect() as connection:
-                now, found = beijing_now(), change_marks(connection)
+                now, found = beijing_now(), table_marks(change_marks(connection))
                 self._found({**found, **self._clock.marks(connection, found, now)}, now)
             self.away_since = None
-        except DBAPIError:
+        except DATABASE_AWAY:
             self.away_since = self.away_since or beijing_now()
         self._read_at = time.monotonic()
 

@@ -23,7 +23,7 @@ from data_access import areas, contents
 from data_access.calendar import provisional_years, working_calendar
 from data_access.clock import beijing_now
 from data_access.contents import CONTENT_TABLES
-from data_access.engine import OperationalError, engine
+from data_access.engine import DATABASE_AWAY, engine
 from data_access.fact import Cut
 from data_access.facts import FACTS
 from data_access.freshness import freshness_mark
@@ -143,7 +143,7 @@ def _connection() -> Any:
     try:
         with engine().connect() as connection:
             yield connection
-    except OperationalError as problem:
+    except DATABASE_AWAY as problem:
         raise DatabaseAway from problem
 
 
