@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import browser, databases, petitions, queries, results, selection, servers, viewers
+from bench import browser, databases, marks, petitions, queries, results, selection, servers, viewers
 from data_access.clock import beijing_now
 from data_access.scope import Scope
 from ingest.demo.world import Size
@@ -132,6 +132,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--no-postgresql", action="store_true", help="SQLite only")
     parser.add_argument("--no-queries", action="store_true", help="leave the queries out")
     parser.add_argument("--many-petitions", action="store_true", help="the pages of 诉求 on PostgreSQL, with 12,000 and 800,000 petitions")
+    parser.add_argument("--marks", action="store_true", help="what change marks cost who loads 200,000 rows, on both databases")
     parser.add_argument("--tiny", action="store_true", help="a miniature county: to try the benchmark itself, the figures say nothing")
     parser.add_argument("--output", type=Path, default=results.FILE)
     options = parser.parse_args(arguments)
@@ -161,6 +162,12 @@ def main(arguments: list[str] | None = None) -> int:
             keep(results.queries_part(*measured))
         if options.many_petitions:
             keep(results.petitions_part(*many_petitions(folder / "petitions", size)))
+        if options.marks:
+            (folder / "marks").mkdir()
+            loadings = marks.both(folder / "marks")
+            for each in loadings:
+                say(f"{each.database}, {each.way}: {each.without:.2f} s, with marks {each.with_marks:.2f} s, {each.ratio:.2f}×")
+            keep(results.marks_part(loadings))
         keep(results.selection_part({count: selection.seconds(count) for count in selection.SIZES}))
     say(f"written: {options.output}")
     return 0

@@ -14,11 +14,13 @@ from sqlalchemy import text
 from bench import servers
 from bench.databases import Filled
 from bench.viewers import Viewer
+from data_access.deadline import within
 from data_access.engine import engine
 from data_access.tables import Petition, PetitionEvent, PetitionRating
 
 COPIES = 68
 """The demo county has 12,000 petitions: with so many copies there are 800,000."""
+COPYING_SECONDS = 3600.0
 MULTIPLIED = (Petition, PetitionEvent, PetitionRating)
 PAGES = {"诉求": "petitions", "诉求清单": "cases", "清单搜索": "cases?words=%E7%A7%AF%E6%B0%B4", "总览": ""}
 """Page and address; the search is for 积水."""
@@ -53,7 +55,7 @@ def petitions_in(url: str) -> int:
 
 def multiply(url: str, copies: int = COPIES) -> None:
     """Every petition ``copies`` times, under numbers of their own, with its events and ratings. PostgreSQL only."""
-    with engine(url).begin() as connection:
+    with within(COPYING_SECONDS), engine(url).begin() as connection:
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         highest = {table.__tablename__: connection.scalar(text(f"SELECT max(id) FROM {table.__tablename__}")) or 0 for table in MULTIPLIED}
         for table in MULTIPLIED:
@@ -68,7 +70,7 @@ def multiply(url: str, copies: int = COPIES) -> None:
                 f"INSERT INTO {name} ({', '.join(copied)}) SELECT {', '.join(copied.values())} FROM {name} p, generate_series(1, :more) g"
             )
             connection.execute(text(statement), {"more": copies - 1})
-    with engine(url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with within(COPYING_SECONDS), engine(url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("SET statement_timeout = 0"))
         for table in MULTIPLIED:
             connection.execute(text(f"VACUUM ANALYZE {table.__tablename__}"))

@@ -20,9 +20,8 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -33,7 +32,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from data_access.board_tables import BoardAnswer
 from data_access.clock import beijing_now
-from data_access.engine import Connection, DBAPIError, Engine, engine
+from data_access.deadline import within
+from data_access.engine import DATABASE_AWAY, Connection, Engine, engine
 from data_access.packed import Unpackable, bytes_of, packed, unpacked
 from data_access.state import Reads, State
 
@@ -47,7 +47,8 @@ LOOK_SECONDS = 0.05
 """How often a process looks for an answer that another one counts."""
 QUIET_SECONDS = 5.0
 """How long nothing is kept after the database could not be written at once."""
-WRITE_PATIENCE_MS = 100
+WRITE_SECONDS = 0.2
+"""An answer that cannot be written in this time is not worth waiting for."""
 
 
 class _Missing(Enum):
@@ -215,10 +216,12 @@ class Answers:
         if time.monotonic() < self._quiet_until:
             return None
         try:
-            with self._database().begin() as connection, _impatient(connection):
+            with within(WRITE_SECONDS), self._database().begin() as connection:
+                if connection.dialect.name == "postgresql":  # what is lost with the power is counted again
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
                 return write(connection)
-        except DBAPIError as problem:
-            LOG.info("answers are not kept for some seconds: %s", type(problem.orig).__name__)
+        except DATABASE_AWAY as problem:
+            LOG.info("answers are not kept for some seconds: %s", type(problem).__name__)
             self._quiet_until = time.monotonic() + QUIET_SECONDS
             return None
 
@@ -273,19 +276,3 @@ class _Row:
 
 def _digest(*texts: str) -> str:
     return hashlib.blake2b("\0".join(texts).encode(), digest_size=16).hexdigest()
-
-
-@contextmanager
-def _impatient(connection: Connection) -> Iterator[None]:
-    """A transaction that gives up soon where it would wait for another writer, and does not wait for the disk: an answer that is lost
-    with the power is counted again."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {WRITE_PATIENCE_MS}; SET LOCAL synchronous_commit = off")
-        yield
-        return
-    usual = connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {WRITE_PATIENCE_MS}")
-    try:
-        yield
-    finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {usual}")

@@ -11,15 +11,16 @@ from data_access.tables import ROW_ID, Identified, Table
 
 
 class BoardChangeMark(Table):
-    """One counter per contract table and writer, raised by triggers in the writer's own transaction.
+    """One counter per contract table, month of the rows' own dates and writer, raised by triggers in the writer's own transaction.
 
-    The sum over writers is the table's mark. A row per writer (PostgreSQL: the backend's pid, SQLite: 0), so that two
-    feeds that load at once neither wait for each other nor deadlock on a shared counter.
+    ``month``: 202611, or 0 where a table keeps no months or a row no date. The sum over writers is the month's mark. A row per writer
+    (PostgreSQL: the backend's pid by 256, SQLite: 0), so that two feeds that load at once hardly ever wait for each other.
     """
 
     __tablename__ = "board_change_mark"
 
     table_name: Mapped[str] = mapped_column(primary_key=True)
+    month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     writer: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     version: Mapped[int] = mapped_column(BigInteger)
 

@@ -1,76 +1,211 @@
-"""Change marks: has anything been committed to a table since I last looked?
+"""Change marks: has anything been committed to a table, of this month or that, since I last looked?
 
 Triggers on every contract table raise a counter in the writer's own transaction (see ``BoardChangeMark``), so a mark
-moves exactly when a commit becomes visible, whichever program made it. Reading all marks touches a few dozen rows.
+moves exactly when a commit becomes visible, whichever program made it. A mark belongs to the months of the rows' own dates, old and
+new; month 0 holds what has no month and belongs to every range of months.
+
+PostgreSQL raises a mark once a transaction: a load of a thousand statements writes one version of it, where each statement's own
+would be searched by all that follow. SQLite raises it a row. Either way it moves with a commit, which is all that a mark says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import TypeAlias
 
-from sqlalchemy import DDL, Connection, func, select
+from sqlalchemy import DDL, Connection, Engine, UniqueConstraint, func, select
 
 from data_access.board_tables import BoardChangeMark
-from data_access.tables import CONTRACT
+from data_access.deadline import within
+from data_access.engine import reserved
+from data_access.tables import CONTRACT, Table
 
-Marks = Mapping[tuple[str, int], int]
+MONTH_OF: Mapping[str, str] = {
+    "night_stay": "night",
+    "night_session": "held_on",
+    "night_visit": "visited_on",
+    "reception_slot": "day",
+    "petition": "opened_at",
+    "petition_event": "at",
+    "petition_rating": "rated_at",
+    "captain_visit": "visited_on",
+    "captain_meeting": "held_on",
+    "training_attendance": "held_on",
+}
+"""Tables whose marks are kept by month → the column with the rows' own date. What stands at a moment (an area, an appointment, a
+household), what is asked by year (survey_response, captain_mark) and what has no date of its own (night_lecturer) is marked whole.
+A petition is marked in the month it was opened in, whatever changes in it later: what holds at a moment depends on all months up to it."""
+MARKED = (*CONTRACT, "board_decision")
+"""Tables with marks: the contract's, and decisions, so that open pages notice one at once."""
+EVERY_MONTH = 0
+WRITERS = 256
+"""Rows that a month of a table has at most on PostgreSQL."""
+MARKS_SECONDS = 4.0
+"""How long reading the marks may take before the database counts as away."""
+
+Marks: TypeAlias = dict[tuple[str, int], int]
+"""(table name, month as 202611 or 0) → how often it has been changed; what was never changed is absent."""
+
+
+def change_marks(connection: Connection) -> Marks:
+    """All marks: the number of transactions (PostgreSQL) or rows (SQLite) that have changed a table's month so far."""
+    mark = BoardChangeMark
+    rows = connection.execute(select(mark.table_name, mark.month, func.sum(mark.version)).group_by(mark.table_name, mark.month))
+    return {(table, month): int(version) for table, month, version in rows}
+
+
+def marks_within(database: Engine, seconds: float = MARKS_SECONDS) -> Marks:
+    """All marks, or one of ``DATABASE_AWAY`` when the database has not told them after so long: hanging is as good as gone.
+
+    For one thread at a time: it reads over a connection of its own.
+    """
+    with within(seconds), reserved(database).connect() as connection:
+        return change_marks(connection)
 
 
 def mark_between(marks: Marks, table: str, first: date | None = None, last: date | None = None) -> int:
-    """The part of a table's marks that rows dated within some days have (open where None)."""
-    return marks.get((table, 0), 0)
+    """The mark of a table's rows dated from ``first`` to ``last`` (None: open): it moves if and only if one of their months' marks does.
+
+    Of a table that is marked whole it is the table's mark.
+    """
+    low = EVERY_MONTH if first is None else month_number(first)
+    return sum(
+        version
+        for (name, month), version in marks.items()
+        if name == table and (month == EVERY_MONTH or (low <= month and (last is None or month <= month_number(last))))
+    )
 
 
-def change_marks(connection: Connection) -> dict[tuple[str, int], int]:
-    """Table name → number of statements (PostgreSQL) or rows (SQLite) that have changed it so far; untouched tables are absent."""
-    rows = connection.execute(select(BoardChangeMark.table_name, func.sum(BoardChangeMark.version)).group_by(BoardChangeMark.table_name))
-    return {(name, 0): int(version) for name, version in rows}
+def month_number(day: date) -> int:
+    """202611 for a day or moment of November 2026."""
+    return 100 * day.year + day.month
 
 
-def freshness_mark(marks: Mapping[str, int], tables: Iterable[str]) -> tuple[int, ...]:
-    """The part of the marks that ``tables`` depend on: a cache key."""
-    return tuple(marks.get(table, 0) for table in tables)
+# --- triggers -------------------------------------------------------------------------------------------------------
 
 
 def mark_triggers(dialect: str, tables: Iterable[str] = CONTRACT) -> list[str]:
     """DDL that makes every writer, ours or not, raise the marks."""
     if dialect == "sqlite":
-        return [_sqlite_trigger(table, verb) for table in tables for verb in ("INSERT", "UPDATE", "DELETE")]
+        return [trigger for table in tables for trigger in _sqlite_triggers(table)]
     if dialect == "postgresql":
-        return [_POSTGRES_FUNCTION, *(_postgres_trigger(table) for table in tables)]
+        return [
+            _postgres_function("board_raise_mark", _POSTGRES_WHOLE),
+            *(trigger for table in tables for trigger in _postgres_triggers(table)),
+        ]
     raise ValueError(f"no change marks for the dialect {dialect!r}")
 
 
-def drop_mark_triggers(dialect: str, tables: Iterable[str] = CONTRACT) -> list[str]:
-    if dialect == "sqlite":
-        return [f"DROP TRIGGER IF EXISTS board_mark_{table}_{verb}" for table in tables for verb in ("insert", "update", "delete")]
-    return [f"DROP TRIGGER IF EXISTS board_mark ON {table}" for table in tables]
+def drop_mark_triggers(tables: Iterable[str] = CONTRACT) -> list[str]:
+    """DDL that lets SQLite load many rows without a trigger for each; afterwards :func:`marks_of_all_rows` and :func:`mark_triggers`."""
+    return [
+        f"DROP TRIGGER IF EXISTS board_mark_{table}_{when}"
+        for table in tables
+        for when in ("insert", "update", "delete", *(("replace", "replace_key") if table in MONTH_OF else ()))
+    ]
 
 
-def _sqlite_trigger(table: str, verb: str) -> str:
+def marks_of_all_rows(table: str) -> str:
+    """SQLite: raises the marks as if each row of the table had just been inserted."""
     return (
-        f"CREATE TRIGGER board_mark_{table}_{verb.lower()} AFTER {verb} ON {table} BEGIN "
-        f"INSERT INTO board_change_mark (table_name, writer, version) VALUES ('{table}', 0, 1) "
-        "ON CONFLICT (table_name, writer) DO UPDATE SET version = version + 1; END"
+        "INSERT INTO board_change_mark (table_name, month, writer, version) "
+        f"SELECT '{table}', {_sqlite_month(table, table)}, 0, count(*) FROM {table} WHERE true GROUP BY 2 "
+        "ON CONFLICT (table_name, month, writer) DO UPDATE SET version = version + excluded.version"
     )
 
 
-_POSTGRES_FUNCTION = """
-CREATE OR REPLACE FUNCTION board_raise_mark() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  INSERT INTO board_change_mark AS m (table_name, writer, version) VALUES (TG_TABLE_NAME, pg_backend_pid(), 1)
-  ON CONFLICT (table_name, writer) DO UPDATE SET version = m.version + 1;
-  RETURN NULL;
-END $$
-"""
+def _sqlite_month(table: str, row: str) -> str:
+    """The month of ``NEW``, ``OLD`` or a row of the table; what SQLite does not read as a date has none. A time zone is not heeded, as
+    queries compare texts."""
+    if table not in MONTH_OF:
+        return str(EVERY_MONTH)
+    return f"coalesce(CAST(strftime('%Y%m', substr({row}.{MONTH_OF[table]}, 1, 10)) AS INTEGER), {EVERY_MONTH})"
 
 
-def _postgres_trigger(table: str) -> str:
+def _sqlite_raise(table: str, months: str) -> str:
     return (
-        f"CREATE TRIGGER board_mark AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION board_raise_mark()"
+        f"INSERT INTO board_change_mark (table_name, month, writer, version) SELECT '{table}', {months} "
+        "ON CONFLICT (table_name, month, writer) DO UPDATE SET version = version + 1"
     )
+
+
+def _sqlite_triggers(table: str) -> list[str]:
+    old, new = _sqlite_month(table, "OLD"), _sqlite_month(table, "NEW")
+    raise_old, raise_new = (_sqlite_raise(table, f"{month}, 0, 1 WHERE true") for month in (old, new))
+    raise_both = f"{raise_new}; {_sqlite_raise(table, f'{old}, 0, 1 WHERE {old} <> {new}')}" if table in MONTH_OF else raise_new
+    found = [
+        f"CREATE TRIGGER board_mark_{table}_{verb} AFTER {verb.upper()} ON {table} BEGIN {raising}; END"
+        for verb, raising in (("insert", raise_new), ("update", raise_both), ("delete", raise_old))
+    ]
+    return found + (_sqlite_replacements(table) if table in MONTH_OF else [])
+
+
+def _sqlite_replacements(table: str) -> list[str]:
+    """REPLACE takes away a row with the same key without a DELETE trigger: if it was of another month, that month's mark is raised."""
+    defined = Table.metadata.tables[table]
+    unique = [each for each in defined.constraints if isinstance(each, UniqueConstraint)]
+    keys = [each.columns.keys() for each in (defined.primary_key, *unique)]
+    same = " OR ".join(" AND ".join(f"held.{column} = NEW.{column}" for column in key) for key in keys)
+    moving = ", ".join(column for key in keys for column in key)
+    replaced = f"FROM {table} AS held WHERE ({same}) AND {_sqlite_month(table, 'held')} <> {_sqlite_month(table, 'NEW')}"
+    raising = _sqlite_raise(table, f"{_sqlite_month(table, 'held')}, 0, 1 {replaced}")
+    return [
+        f"CREATE TRIGGER board_mark_{table}_{name} BEFORE {when} ON {table} WHEN EXISTS (SELECT 1 {replaced}) BEGIN {raising}; END"
+        for name, when in (("replace", "INSERT"), ("replace_key", f"UPDATE OF {moving}"))
+    ]
+
+
+def _postgres_function(name: str, body: str) -> str:
+    """A trigger's function that writes with its owner's rights, and sees no other schema than the tables' own: who may write the
+    contract's tables need not be allowed to write marks. The schema is the one that is migrated."""
+    create = (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql "
+        f"SECURITY DEFINER SET search_path = %I, pg_temp AS $body$ BEGIN {body} RETURN NULL; END $body$"
+    )
+    return f"DO $do$ BEGIN EXECUTE format($create${create}$create$, current_schema()); END $do$"
+
+
+def _postgres_raise(table: str, months: str) -> str:
+    """``months``: a SELECT of the column ``month``. In order, so that two writers wait for each other and do not deadlock."""
+    return (
+        f"INSERT INTO board_change_mark AS mark (table_name, month, writer, version) "
+        f"SELECT {table}, changed.month, mod(pg_backend_pid(), {WRITERS}), 1 FROM ({months}) AS changed ORDER BY changed.month "
+        "ON CONFLICT (table_name, month, writer) DO UPDATE SET version = mark.version + 1 WHERE mark.xmin <> pg_current_xact_id()::xid;"
+    )
+
+
+_POSTGRES_WHOLE = _postgres_raise("TG_TABLE_NAME", f"SELECT {EVERY_MONTH} AS month")
+
+
+def _postgres_months(table: str, rows: str) -> str:
+    day = MONTH_OF[table]
+    return (
+        f"SELECT DISTINCT CASE WHEN isfinite({day}) THEN CAST(100 * date_part('year', {day}) + date_part('month', {day}) AS integer) "
+        f"ELSE {EVERY_MONTH} END AS month FROM {rows}"
+    )
+
+
+def _postgres_triggers(table: str) -> list[str]:
+    whole = f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION board_raise_mark()"
+    if table not in MONTH_OF:
+        return [f"CREATE TRIGGER board_mark AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE {whole}"]
+    old, new = _postgres_months(table, "old_rows"), _postgres_months(table, "new_rows")
+    inserted, deleted, updated = (_postgres_raise(f"'{table}'", months) for months in (new, old, f"{old} UNION {new}"))
+    body = f"IF TG_OP = 'INSERT' THEN {inserted} ELSIF TG_OP = 'DELETE' THEN {deleted} ELSE {updated} END IF;"
+    return [
+        _postgres_function(f"board_mark_{table}", body),
+        *(
+            f"CREATE TRIGGER board_mark_{verb.lower()} AFTER {verb} ON {table} REFERENCING {rows} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION board_mark_{table}()"
+            for verb, rows in (
+                ("INSERT", "NEW TABLE AS new_rows"),
+                ("UPDATE", "OLD TABLE AS old_rows NEW TABLE AS new_rows"),
+                ("DELETE", "OLD TABLE AS old_rows"),
+            )
+        ),
+        f"CREATE TRIGGER board_mark_truncate AFTER TRUNCATE {whole}",
+    ]
 
 
 def as_ddl(statement: str) -> DDL:

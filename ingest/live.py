@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, update
-from sqlalchemy.exc import OperationalError
 
 from data_access.board_tables import BoardProperty
 from data_access.clock import beijing_now
+from data_access.engine import DATABASE_AWAY
 from data_access.scope import valid_on
 from data_access.tables import (
     Appointment,
@@ -317,7 +317,7 @@ def live(database: Engine, rate: float, seconds: float | None = None, dice: rand
         try:
             print(f"{feed.clock():%H:%M:%S} {feed.event()}", flush=True)
             written += 1
-        except OperationalError:
+        except DATABASE_AWAY:
             print("数据库暂时不可用,稍后再试", flush=True)
             time.sleep(2)
         pause = dice.uniform(0.4, 1.6) * 60 / rate

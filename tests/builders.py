@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from data_access.calendar import calendar_days
+from data_access.freshness import Marks, mark_between
 from data_access.scope import Scope
 from data_access.tables import (
     Appointment,
@@ -200,3 +201,8 @@ def figure(
 def kn(rows: dict[str, dict[str, Any]], code: str = TOWNSHIP) -> tuple[int, int]:
     """k and n of a unit."""
     return rows[code]["k"], rows[code]["n"]
+
+
+def table_marks(marks: Marks) -> dict[str, int]:
+    """Table name → its change marks of all months together."""
+    return {table: mark_between(marks, table) for table, _ in marks}

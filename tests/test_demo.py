@@ -38,6 +38,7 @@ from ingest.demo.geography import county_code
 from ingest.demo.petition_life import LEVELS
 from ingest.demo.world import MINIATURE, Size
 from ingest.live import Feed, NotDemo, live
+from tests.builders import table_marks
 
 UNTIL = date(2026, 10, 28)
 MOMENT = datetime(2026, 10, 28, 21, 30)
@@ -119,12 +120,12 @@ def test_indexes_marks_and_ids_are_as_if_the_rows_had_been_inserted_one_by_one(d
     rows = fill(database, until=UNTIL, size=MINIATURE, quiet=True)
     assert indexes() == before
     with database.begin() as connection:
-        marks = change_marks(connection)
+        marks = table_marks(change_marks(connection))
         if database.dialect.name == "sqlite":
             assert {table: marks[table] for table in rows} == rows
         assert all(marks[table] >= 1 for table in rows)
         connection.execute(insert(Person).values(name="新来的"))  # the next id is free
-        assert change_marks(connection)["person"] == marks["person"] + 1
+        assert table_marks(change_marks(connection))["person"] == marks["person"] + 1
 
 
 def test_a_load_that_fails_half_way_leaves_nothing_behind(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -369,14 +370,14 @@ def test_live_events_keep_petitions_in_step_with_their_events_and_move_the_marks
     now = MOMENT
     feed = Feed(database, random.Random(7), clock=lambda: now)
     with database.connect() as connection:
-        before = change_marks(connection)
+        before = table_marks(change_marks(connection))
     said = []
     for _ in range(160):
         now += timedelta(seconds=30)
         said.append(feed.event())
     assert len({line.split()[0] for line in said}) >= 9, "a good mix of kinds"
     with database.connect() as connection:
-        after = change_marks(connection)
+        after = table_marks(change_marks(connection))
         assert_petitions_agree_with_their_events(connection)
         refs = []
         for table in (NightStay, NightVisit, CaptainVisit, ReceptionSlot, Petition):

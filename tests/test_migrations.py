@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
@@ -13,8 +14,9 @@ from sqlalchemy.exc import OperationalError
 
 from data_access.engine import engine
 from data_access.freshness import change_marks
-from data_access.migrate import upgrade
+from data_access.migrate import alembic_config, upgrade
 from data_access.tables import CONTRACT, Table
+from tests.builders import table_marks
 
 RECORDED = "recorded_at source source_ref"
 PROMISED = {
@@ -139,6 +141,34 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(tmp_path: Path) ->
     assert set(inspect(database).get_table_names()) >= set(CONTRACT)
 
 
+def test_marks_of_whole_tables_are_kept_when_they_come_to_have_months(migrated: Engine, tmp_path: Path) -> None:
+    """A database as 0002 left it, with rows and marks; PostgreSQL's in a schema of its own."""
+    if migrated.dialect.name == "sqlite":
+        old = create_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    else:
+        with migrated.begin() as connection:
+            connection.execute(text("CREATE SCHEMA before_months"))
+        old = create_engine(migrated.url, connect_args={"options": "-c search_path=before_months"})
+    try:
+        with old.begin() as connection:
+            command.upgrade(alembic_config(connection), "0002")
+            for _ in range(2):
+                connection.execute(text(FOREIGN["night_stay"]))
+            assert connection.scalar(text("SELECT sum(version) FROM board_change_mark")) == 2
+        upgrade(old)
+        with old.begin() as connection:
+            assert change_marks(connection) == {("night_stay", 0): 2}, "no mark goes back to a value it had"
+            connection.execute(text(FOREIGN["night_stay"]))
+            connection.execute(text(FOREIGN["person"]))
+            assert change_marks(connection) == {("night_stay", 0): 2, ("night_stay", 202610): 1, ("person", 0): 1}
+            assert connection.scalar(text("SELECT count(*) FROM night_stay")) == 3
+    finally:
+        old.dispose()
+        if migrated.dialect.name == "postgresql":
+            with migrated.begin() as connection:
+                connection.execute(text("DROP SCHEMA before_months CASCADE"))
+
+
 def test_two_programs_that_migrate_at_once_both_succeed(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'both.db'}"
     with ThreadPoolExecutor(2) as pool:
@@ -149,9 +179,9 @@ def test_two_programs_that_migrate_at_once_both_succeed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("table", FOREIGN)
 def test_other_programs_write_only_what_they_have_and_the_board_notices(connection: Connection, table: str) -> None:
-    before = change_marks(connection).get(table, 0)
+    before = table_marks(change_marks(connection)).get(table, 0)
     connection.execute(text(FOREIGN[table]))
-    assert change_marks(connection)[table] == before + 1
+    assert table_marks(change_marks(connection))[table] == before + 1
     row = connection.execute(text(f"SELECT * FROM {table}")).mappings().one()
     for flag in {"is_dispute", "is_xinfang", "restricted", "supervised", "is_group", "skip_level", "published", "independent"} & set(row):
         assert not row[flag], f"{table}.{flag} is not false where it was not given"

@@ -1,7 +1,7 @@
 """Bulk writing: columns of arrays into a table, the quickest honest way each database has.
 
 While the load runs the secondary indexes are away (built once at the end, from the database's own definitions), and on
-SQLite the row-level change marks too; the marks are then raised by the number of rows, which is what the triggers would have done.
+SQLite the row-level change marks too; the marks are then raised by the rows that are there, which is what the triggers would have done.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, text
 
-from data_access.freshness import as_ddl, drop_mark_triggers, mark_triggers
+from data_access.freshness import as_ddl, drop_mark_triggers, mark_triggers, marks_of_all_rows
 from data_access.tables import CONTRACT
 
 PIECE = 50_000
@@ -85,7 +85,7 @@ def bulk_load(connection: Connection, sink: BulkSink) -> Iterator[None]:
     for name in indexes:
         connection.execute(as_ddl(f"DROP INDEX {name}"))
     if sqlite:
-        for statement in drop_mark_triggers("sqlite"):
+        for statement in drop_mark_triggers():
             connection.execute(as_ddl(statement))
     yield
     for ddl in indexes.values():
@@ -93,12 +93,8 @@ def bulk_load(connection: Connection, sink: BulkSink) -> Iterator[None]:
     if sqlite:
         for statement in mark_triggers("sqlite"):
             connection.execute(as_ddl(statement))
-    for table, rows in sink.rows.items():
+    for table in sink.rows:
         if sqlite:
-            raise_mark = text(
-                "INSERT INTO board_change_mark (table_name, writer, version) VALUES (:table, 0, :rows) "
-                "ON CONFLICT (table_name, writer) DO UPDATE SET version = version + excluded.version"
-            )
-            connection.execute(raise_mark, {"table": table, "rows": rows})
+            connection.execute(as_ddl(marks_of_all_rows(table)))
         elif table != "area":  # ids were given, so the sequences must be told
             connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"))

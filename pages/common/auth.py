@@ -18,7 +18,7 @@ from data_access import accounts, sessions
 from data_access.accounts import Account
 from data_access.audit import Action, record
 from data_access.clock import beijing_now
-from data_access.engine import DBAPIError, engine
+from data_access.engine import DATABASE_AWAY, engine
 from data_access.scope import Scope
 from pages.common import cookie
 
@@ -105,7 +105,7 @@ def _asked(*, active: bool) -> Account | None:
         if token is None:
             return None
         return _from_table(token, now, active=active)
-    except DBAPIError:
+    except DATABASE_AWAY:
         known: _Known | None = st.session_state.get(_KNOWN)
         if known is not None and now - known.said_at >= idle_limit():
             _forget(None)
@@ -146,7 +146,7 @@ def _keep_alive(token: str, now: datetime) -> None:
             finally:
                 if connection.dialect.name == "sqlite":
                     connection.exec_driver_sql("PRAGMA busy_timeout=30000")
-    except DBAPIError:
+    except DATABASE_AWAY:
         pass  # this tab still knows its own last activity; the next rerun writes it
 
 
@@ -154,7 +154,7 @@ def _end(token: str, now: datetime, ending: sessions.Ending) -> None:
     try:
         with engine().begin() as connection:
             sessions.end_session(connection, token, now, ending)
-    except DBAPIError:
+    except DATABASE_AWAY:
         pass  # it opens nothing in this tab any more, and the table's own reason keeps it shut elsewhere
 
 
@@ -197,7 +197,7 @@ def login_form() -> None:
     now = beijing_now()
     try:
         key = _cookie_key()
-    except DBAPIError:
+    except DATABASE_AWAY:
         st.session_state[_SAID] = UNREACHABLE
         _try_again()
         return
@@ -213,7 +213,7 @@ def _try_again() -> None:
     """The login page comes back by itself when the database does."""
     try:
         _cookie_key()
-    except DBAPIError:
+    except DATABASE_AWAY:
         return
     st.rerun(scope="app")
 
@@ -221,7 +221,7 @@ def _try_again() -> None:
 def _attempt(username: str, password: str, now: datetime) -> cookie.Token | None:
     try:
         result = sessions.sign_in(engine(), username, password, now)
-    except DBAPIError:
+    except DATABASE_AWAY:
         st.session_state[_SAID] = UNREACHABLE
         return None
     st.session_state[_SAID] = _answer(result, now)
@@ -260,7 +260,7 @@ def change_password(old: str, new: str, again: str) -> str | None:
         result = sessions.change_password(engine(), account.username, old, new, now)
     except accounts.AccountError as fault:
         return f"{fault}。"
-    except DBAPIError:
+    except DATABASE_AWAY:
         return UNREACHABLE
     if result.outcome is sessions.Outcome.WRONG:
         return f"原密码不对,还可再试 {result.tries_left} 次。"

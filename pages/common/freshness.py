@@ -19,7 +19,9 @@ from typing import Any
 
 from data_access.answers import Answers, Question
 from data_access.clock import beijing_now
-from data_access.engine import DBAPIError, engine
+from data_access.deadline import within
+from data_access.engine import DATABASE_AWAY, engine, reserved
+from data_access.freshness import MARKS_SECONDS
 from data_access.state import State
 from data_access.state_reader import StateReader
 from data_access.worker import Urgency, Worker
@@ -128,12 +130,12 @@ class Freshness:
         try:
             if wait and self._shown is not None:
                 return
-            with engine().connect() as connection:
+            with within(MARKS_SECONDS), reserved(engine()).connect() as connection:
                 found = self._reader.read(connection, beijing_now())
             self._looked_at = time.monotonic()
             self.away_since = None
             self._found(found)
-        except DBAPIError:
+        except DATABASE_AWAY:
             self._looked_at = time.monotonic()
             self.away_since = self.away_since or beijing_now()
         finally:
@@ -165,7 +167,7 @@ class Freshness:
                 break
             try:
                 self.counted(question, state)
-            except (DatabaseAway, DBAPIError):
+            except (DatabaseAway, *DATABASE_AWAY):
                 return
             except Exception:  # a page that asks this will say what is wrong with it
                 LOG.exception("not counted: %s", question.name)

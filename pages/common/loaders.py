@@ -21,7 +21,7 @@ from data_access.answers import PENDING, Answers, Question
 from data_access.calendar import provisional_years, working_calendar
 from data_access.clock import beijing_now
 from data_access.contents import CONTENT_TABLES
-from data_access.engine import DBAPIError, engine
+from data_access.engine import DATABASE_AWAY, engine
 from data_access.fact import Cut
 from data_access.facts import FACTS
 from data_access.scope import Scope
@@ -133,7 +133,7 @@ def _asked(asked: Question) -> Any:
     _note(asked)
     try:
         return ANSWERS.value(asked, state())
-    except DBAPIError as problem:
+    except DATABASE_AWAY as problem:
         raise DatabaseAway from problem
 
 
@@ -179,7 +179,7 @@ def answer_once(query: Callable[..., Any], scope: Scope, **arguments: Any) -> An
     """A query for a file: its answer is all rows of a list, so it is not kept among what pages share."""
     try:
         return _queried(query, scope, arguments)
-    except DBAPIError as problem:
+    except DATABASE_AWAY as problem:
         raise DatabaseAway from problem
 
 

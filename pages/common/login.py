@@ -9,7 +9,7 @@ import streamlit as st
 
 from data_access import accounts
 from data_access.audit import Action
-from data_access.engine import DBAPIError, engine
+from data_access.engine import DATABASE_AWAY, engine
 from pages.common import auth, navigation
 from pages.common.layout import note, page_header
 from pages.common.navigation import PRODUCT
@@ -37,7 +37,7 @@ def _about_this_database() -> tuple[str | None, bool]:
     try:
         with engine().connect() as connection:
             return accounts.county_name(connection), accounts.is_demo(connection)
-    except DBAPIError:
+    except DATABASE_AWAY:
         return None, False
 
 

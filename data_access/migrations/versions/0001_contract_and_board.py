@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from data_access.freshness import as_ddl, mark_triggers
+from data_access.freshness import as_ddl
 
 revision = "0001"
 down_revision = None
@@ -78,6 +78,26 @@ APPEND_ONLY = {
         *(statement for table in KEPT for statement in _postgresql_refusals(table)),
     ],
 }
+MARKS = {
+    "sqlite": [
+        f"CREATE TRIGGER board_mark_{table}_{verb} AFTER {verb.upper()} ON {table} BEGIN "
+        f"INSERT INTO board_change_mark (table_name, writer, version) VALUES ('{table}', 0, 1) "
+        "ON CONFLICT (table_name, writer) DO UPDATE SET version = version + 1; END"
+        for table in MARKED
+        for verb in ("insert", "update", "delete")
+    ],
+    "postgresql": [
+        "CREATE OR REPLACE FUNCTION board_raise_mark() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "INSERT INTO board_change_mark AS m (table_name, writer, version) VALUES (TG_TABLE_NAME, pg_backend_pid(), 1) "
+        "ON CONFLICT (table_name, writer) DO UPDATE SET version = m.version + 1; RETURN NULL; END $$",
+        *(
+            f"CREATE TRIGGER board_mark AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION board_raise_mark()"
+            for table in MARKED
+        ),
+    ],
+}
+"""Marks as they were until 0003 gave them months."""
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -530,5 +550,5 @@ def upgrade() -> None:
     )
 
     dialect = op.get_bind().dialect.name
-    for statement in (*mark_triggers(dialect, MARKED), *APPEND_ONLY[dialect]):
+    for statement in (*MARKS[dialect], *APPEND_ONLY[dialect]):
         op.execute(as_ddl(statement))
