@@ -7,7 +7,7 @@ away the marks stand still and what was cached goes on being shown; ``away_since
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -88,14 +88,14 @@ def _note(question: Callable[[], object], key: str) -> None:
         _lately().note(key, question)
 
 
-def keep_counting_ahead() -> None:
-    """Count what readers have asked lately for the marks that are waiting, as soon as there are any. Does not return:
-    ``pages.common.serve`` runs it in a thread of the server."""
-    while True:
+def keep_counting_ahead(stop: threading.Event) -> None:
+    """Work of the server (``server.py``), until it is told to stop: count what readers have asked lately for the marks that are waiting,
+    as soon as there are any."""
+    while not stop.is_set():
         fresh = _freshness()
         fresh.counts_ahead(COUNTING_PROMISE_SECONDS)
         if not freshness.count_ahead(fresh, _lately()):
-            time.sleep(COUNTING_STEP_SECONDS)
+            stop.wait(COUNTING_STEP_SECONDS)
 
 
 def mark_of(tables: Iterable[str]) -> Mark:

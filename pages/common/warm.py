@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable
 from datetime import date
@@ -32,15 +33,15 @@ WARMED: dict[str, tuple[PeriodKind, ...]] = {"off": (), "month": (PeriodKind.MON
 """What ``BOARD_WARM`` asks for; the year is the default."""
 
 
-def keep_warm() -> None:
-    """Does not return, unless ``BOARD_WARM`` is off; ``pages.common.serve`` runs it in a thread of the server.
+def keep_warm(stop: threading.Event) -> None:
+    """Work of the server (``server.py``), until it is told to stop; none if ``BOARD_WARM`` is off.
 
     Once a day everything, the running month first; every minute the overview of the running month, which costs nothing while no data
     have changed.
     """
     kinds = WARMED.get(os.environ.get("BOARD_WARM", ""), WARMED["year"])
     warmed: date | None = None
-    while kinds:
+    while kinds and not stop.is_set():
         try:
             today = loaders.today()
             with engine().connect() as connection:
@@ -59,7 +60,7 @@ def keep_warm() -> None:
                 warmed = today
         except Exception as problem:  # a reader would see the same and be told; the server must go on
             LOG.warning("cache not warmed: %s", problem)
-        time.sleep(CHECK_SECONDS)
+        stop.wait(CHECK_SECONDS)
 
 
 def in_turn(make: Callable[..., object], *question: object) -> None:

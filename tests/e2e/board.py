@@ -59,11 +59,11 @@ class Board:
 
 @contextmanager
 def a_running_board(database: str, log: Path, **environment: str) -> Iterator[Board]:
-    """Starts ``python -m pages.common.serve`` as ``make run`` does, and stops it."""
+    """Starts ``python -m server`` as ``make run`` does, and stops it."""
     port = a_free_port()
     with log.open("w", encoding="utf-8") as output:
         server = subprocess.Popen(
-            [sys.executable, "-m", "pages.common.serve", "--server.port", str(port)],
+            [sys.executable, "-m", "server", "--server.port", str(port)],
             cwd=ROOT,
             env={**os.environ, "DATABASE_URL": database, "BOARD_WARM": "off", **environment},
             stdout=output,

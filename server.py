@@ -1,0 +1,123 @@
+"""The board's server: ``app.py`` with a worker beside it, ready before the first reader comes.
+
+``python -m server`` takes the flags of ``streamlit run``; its settings are ``.streamlit/config.toml``. Beside what Streamlit serves:
+``/healthz`` and ``/readyz``, files packed once and the index in Chinese (``pages.common.static_files``), a number for every error that no
+page foresaw (``pages.common.fault``).
+
+What pages need is imported before the first session rather than in it: seconds, once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import pkgutil
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.web import cli
+
+from pages.common import fault
+from pages.common.readiness import Readiness
+from pages.common.static_files import StaticFiles
+
+LOG = logging.getLogger(__name__)
+ROOT = Path(__file__).parent
+NEEDED = ("plotly.graph_objects", "scipy.stats", "bcrypt", "pages.common.page")
+STOP_SECONDS = 3
+"""How long the server waits for work that is under way when it ends."""
+
+Work = Callable[[threading.Event], None]
+"""Goes on until it is told to stop."""
+WORK = {"board-warm": "pages.common.warm:keep_warm", "board-ahead": "pages.common.loaders:keep_counting_ahead"}
+"""Name of the thread, and where its :data:`Work` is: imported when there is a server to work for."""
+
+
+class Worker:
+    """What the server does beside answering, a thread each. Work that raises has died: it stands in the log, and ``/readyz`` says so."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._dead: set[str] = set()
+        self._threads: list[threading.Thread] = []
+
+    def _do(self, name: str, work: Work) -> None:
+        try:
+            work(self._stop)
+        except Exception:
+            self._dead.add(name)
+            LOG.exception("%s has died", name)
+
+    def start(self, work: dict[str, Work]) -> None:
+        self._threads = [threading.Thread(target=self._do, args=each, name=each[0], daemon=True) for each in work.items()]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        until = time.monotonic() + STOP_SECONDS
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+
+    @property
+    def is_alive(self) -> bool:
+        return not self._dead
+
+
+worker = Worker()
+
+
+def use_streamlits_private_state() -> None:
+    """What Streamlit 1.67 has no setting for, with :func:`no_session_asked_for`.
+
+    ``pages/`` is not its own pages directory: it learns so only from the first ``st.navigation``, and until then the very first reader of
+    a fresh server who opens a deep link would see "Page not found" over the login. And its log tells each error that no page foresaw once
+    more, without the number that the reader was given.
+    """
+    PagesManager.uses_pages_directory = False
+    logging.getLogger("streamlit.error_util").addFilter(fault.SaidOnce())
+
+
+@contextmanager
+def no_session_asked_for() -> Iterator[None]:
+    """A library that declares components when it is imported asks for the session, which it does not need; Streamlit warns of each."""
+    warning = logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context")
+    warning.disabled = True
+    try:
+        yield
+    finally:
+        warning.disabled = False
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    use_streamlits_private_state()
+    with no_session_asked_for():
+        for module in NEEDED:
+            importlib.import_module(module)
+        work = {name: pkgutil.resolve_name(where) for name, where in WORK.items()}
+    worker.start(work)
+    try:
+        yield
+    finally:
+        worker.stop()
+
+
+app = st.App(
+    ROOT / "app.py",
+    lifespan=lifespan,
+    routes=Readiness(lambda: worker.is_alive).routes,
+    middleware=[Middleware(StaticFiles)],
+    on_script_error=fault.told,
+)
+
+if __name__ == "__main__":
+    cli.main(["run", __file__, *sys.argv[1:]])
