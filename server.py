@@ -40,6 +40,10 @@ WORK = {"board-warm": "pages.common.warm:keep_warm", "board-ahead": "pages.commo
 """Name of the thread, and where its :data:`Work` is: imported when there is a server to work for."""
 
 
+def imported_work() -> dict[str, Work]:
+    return {name: pkgutil.resolve_name(where) for name, where in WORK.items()}
+
+
 class Worker:
     """What the server does beside answering, a thread each. Work that raises has died: it stands in the log, and ``/readyz`` says so."""
 
@@ -103,7 +107,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     with no_session_asked_for():
         for module in NEEDED:
             importlib.import_module(module)
-        work = {name: pkgutil.resolve_name(where) for name, where in WORK.items()}
+        work = imported_work()
     worker.start(work)
     try:
         yield
