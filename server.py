@@ -34,6 +34,9 @@ NEEDED = ("plotly.graph_objects", "scipy.stats", "bcrypt", "pages.common.page")
 STOP_SECONDS = 3
 """How long the server waits for work that is under way when it ends."""
 
+AGAIN_SECONDS = 30
+"""After how long work that has failed begins anew."""
+
 Work = Callable[[threading.Event], None]
 """Goes on until it is told to stop."""
 WORK = {"board-warm": "pages.common.warm:keep_warm", "board-ahead": "pages.common.loaders:keep_counting_ahead"}
@@ -45,19 +48,25 @@ def imported_work() -> dict[str, Work]:
 
 
 class Worker:
-    """What the server does beside answering, a thread each. Work that raises has died: it stands in the log, and ``/readyz`` says so."""
+    """What the server does beside answering, a thread each. Work that raises stands in the log and begins anew after a while; until then
+    ``/readyz`` says so."""
 
     def __init__(self) -> None:
         self._stop = threading.Event()
-        self._dead: set[str] = set()
+        self._fallen: set[str] = set()
         self._threads: list[threading.Thread] = []
 
     def _do(self, name: str, work: Work) -> None:
-        try:
-            work(self._stop)
-        except Exception:
-            self._dead.add(name)
-            LOG.exception("%s has died", name)
+        while not self._stop.is_set():
+            self._fallen.discard(name)
+            try:
+                work(self._stop)
+            except Exception:
+                self._fallen.add(name)
+                LOG.exception("%s has failed and begins anew in %s seconds", name, AGAIN_SECONDS)
+                self._stop.wait(AGAIN_SECONDS)
+            else:
+                return
 
     def start(self, work: dict[str, Work]) -> None:
         self._threads = [threading.Thread(target=self._do, args=each, name=each[0], daemon=True) for each in work.items()]
@@ -72,7 +81,7 @@ class Worker:
 
     @property
     def is_alive(self) -> bool:
-        return not self._dead
+        return not self._fallen
 
 
 worker = Worker()

@@ -14,6 +14,7 @@ from pathlib import Path
 import brotli
 import pytest
 import streamlit as st
+from fontTools.ttLib import TTFont
 from sqlalchemy import Engine, create_engine, text
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
@@ -29,6 +30,7 @@ from pages.common.fault import SaidOnce
 from pages.common.navigation import PRODUCT
 from pages.common.readiness import Readiness
 from pages.common.static_files import FOR_EVER, StaticFiles, accepted
+from tests import icon_font
 from tests.asgi import Answered, asked
 
 FILES = Path(st.__file__).parent / "static"
@@ -133,6 +135,21 @@ def test_streamlits_own_font_is_never_loaded(files: tuple[Counted, StaticFiles])
     assert b"SourceSans" in STYLE.read_bytes()
     assert b"SourceSans" not in gzip.decompress(style.body)
     assert b"MaterialSymbols" in gzip.decompress(style.body)
+
+
+def test_the_icon_font_has_every_sign_that_streamlit_and_the_pages_name(files: tuple[Counted, StaticFiles]) -> None:
+    """A new Streamlit, or a page with a new sign: ``python -m tests.icon_font``."""
+    _, app = files
+    path = f"/static/media/{icon_font.THEIRS.name}"
+    (sent,) = answers(app, path, accept_encoding="br")
+    assert sent.body == icon_font.OURS.read_bytes()
+    assert sent.headers["cache-control"] == "no-cache", "it changes under the same name"
+    (again,) = answers(app, path, accept_encoding="br", if_none_match=sent.headers["etag"])
+    assert again.status == 304
+    ours, theirs = icon_font.ligatures(TTFont(icon_font.OURS)), icon_font.ligatures(TTFont(icon_font.THEIRS))
+    assert icon_font.used() & set(theirs) <= set(ours)
+    assert "account_circle" in ours
+    assert len(sent.body) < icon_font.THEIRS.stat().st_size / 5
 
 
 @pytest.mark.parametrize(
@@ -242,9 +259,16 @@ def test_work_goes_on_until_the_server_stops_it() -> None:
     assert ended
 
 
-def test_work_that_raises_has_died_and_says_why(caplog: pytest.LogCaptureFixture) -> None:
-    def work(_stop: threading.Event) -> None:
-        raise ValueError("no such month")
+def test_work_that_raises_says_why_and_begins_anew(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "AGAIN_SECONDS", 0.3)
+    begun, goes_on = [], threading.Event()
+
+    def work(stop: threading.Event) -> None:
+        begun.append(True)
+        if len(begun) == 1:
+            raise ValueError("no such month")
+        goes_on.set()
+        stop.wait(20)
 
     worker = server.Worker()
     worker.start({"board-warm": work, "steady": lambda stop: stop.wait(20) and None})
@@ -252,8 +276,10 @@ def test_work_that_raises_has_died_and_says_why(caplog: pytest.LogCaptureFixture
     while worker.is_alive and time.monotonic() < until:
         time.sleep(0.01)
     assert not worker.is_alive
-    assert "board-warm has died" in caplog.text
+    assert "board-warm has failed" in caplog.text
     assert "no such month" in caplog.text
+    assert goes_on.wait(10)
+    assert worker.is_alive
     worker.stop()
 
 

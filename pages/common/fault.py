@@ -10,12 +10,11 @@ from markupsafe import Markup
 
 from data_access.engine import DBAPIError
 from pages.common.freshness import DatabaseAway
+from reports.wording import chinese_marks
 
 LOG = logging.getLogger(__name__)
 
-_TOLD = Markup(
-    '<div class="board-said" role="alert"><p>{meaning}</p><p>{advice}</p><p class="board-fault">出错编号 <b>{number}</b></p></div>'
-)
+_TOLD = Markup('<div class="board-said" role="alert"><p>{meaning}</p><p>{advice}</p><p>出错编号 <b>{number}</b></p></div>')
 _AWAY = "数据库没有应答,这里没有显示完。", "已显示的内容不受影响。请过一分钟刷新页面;仍然如此,请联系管理员。"
 _UNFORESEEN = (
     "程序出错,这里没有显示完。",
@@ -28,7 +27,7 @@ def told(problem: Exception) -> bool:
     number = secrets.token_hex(3).upper()
     LOG.error("出错编号 %s", number, exc_info=problem)
     meaning, advice = _AWAY if isinstance(problem, DatabaseAway | DBAPIError) else _UNFORESEEN
-    st.html(_TOLD.format(meaning=meaning, advice=advice, number=number))
+    st.html(_TOLD.format(meaning=chinese_marks(meaning), advice=chinese_marks(advice), number=number))
     return True
 
 

@@ -39,6 +39,9 @@ PAGE = "text/html"
 NOT_PAGES = (*FILES, "/_stcore/", "/media/")
 UNUSED_FONTS = re.compile(rb"@font-face\{font-family:Source Sans;[^}]*\}")
 """Streamlit's own font, which stands behind ours in every text: a sign that ours lack would load 170 KB in vain."""
+ICON_FONT = re.compile(r"^/static/media/MaterialSymbols-Rounded\.[\w-]+\.woff2$")
+OUR_ICON_FONT = Path(__file__).parent / "icons.woff2"
+"""Streamlit's 4,000 signs take 375 KB: these are the ones that it and the pages can show (``tests/icon_font.py`` makes the file)."""
 HASHED_NAME = re.compile(r"\.[\w-]{8}\.(?:chunk\.)?(?:js|css|json|svg)$")
 FOR_EVER = "public, immutable, max-age=31536000"
 ASK_AGAIN = "no-cache"
@@ -79,6 +82,8 @@ class Answer:
     status: int
     headers: MutableHeaders
     body: bytes
+    is_ours: bool = False
+    """Made to be kept: not handed on as the app gave it."""
 
     @property
     def is_page(self) -> bool:
@@ -92,7 +97,7 @@ class Answer:
         headers["etag"] = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
         if encoding:
             headers["content-encoding"] = encoding
-        return Answer(self.status, headers, body)
+        return Answer(self.status, headers, body, is_ours=True)
 
     async def send_to(self, scope: Scope, send: Send) -> None:
         answer = self
@@ -131,6 +136,8 @@ class StaticFiles:
         if path.startswith(FILES) and path.endswith(PACKABLE) and posixpath.normpath(path) == path:
             answer = await self._one((path, encoding), lambda: self._file(scope, path, encoding))
             await answer.send_to(scope, send)
+        elif ICON_FONT.match(path):
+            await (await self._one(("icons", None), our_icon_font)).send_to(scope, send)
         elif path.startswith(NOT_PAGES):
             await self._app(scope, receive, send)
         else:
@@ -150,7 +157,7 @@ class StaticFiles:
 
     def _forget(self, key: tuple[str, str | None], task: asyncio.Task[Answer]) -> None:
         """Not kept: what failed, and what is no file (for an address under ``/static/`` that is none, Streamlit sends its index)."""
-        if task.cancelled() or task.exception() is not None or "content-encoding" not in task.result().headers:
+        if task.cancelled() or task.exception() is not None or not task.result().is_ours:
             del self._kept[key]
 
     async def _file(self, scope: Scope, path: str, encoding: str | None) -> Answer:
@@ -184,6 +191,10 @@ def accepted(offered: str) -> str | None:
     """The encoding to use of those that a browser offers (``Accept-Encoding``)."""
     names = {each.partition(";")[0].strip() for each in offered.lower().split(",") if not re.search(r";\s*q=0(\.0*)?\s*$", each)}
     return next((name for name in PACKED if name in names), None)
+
+
+async def our_icon_font() -> Answer:
+    return Answer(200, MutableHeaders({"content-type": "font/woff2"}), OUR_ICON_FONT.read_bytes()).packed(None, ASK_AGAIN)
 
 
 async def our_index(theirs: Answer, encoding: str | None) -> Answer:
