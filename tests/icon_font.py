@@ -1,6 +1,6 @@
 """``python -m tests.icon_font``: makes ``pages/common/icons.woff2``, the signs that Streamlit and the pages can show, of its 4,000.
 
-A name counts as used wherever it stands as a word of its own in Streamlit's scripts, so rather too many are kept than one too few.
+A name counts as used wherever it stands as a word in Streamlit's scripts: rather too many are kept than one too few.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ OURS = PAGES / "common" / "icons.woff2"
 STREAMLIT = Path(st.__file__).parent
 THEIRS = next((STREAMLIT / "static/static/media").glob("MaterialSymbols-Rounded.*.woff2"))
 
-NAME_IN_SCRIPT = re.compile(r"""[`"':]([a-z0-9_]{2,40})[`"':/]""")
+NAME_IN_SCRIPT = re.compile(r"\b[a-z0-9_]{2,40}\b")
 NAME_IN_PYTHON = re.compile(r":material/([a-z0-9_]+):")
 
 
