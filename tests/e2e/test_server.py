@@ -59,11 +59,11 @@ def test_an_empty_browser_loads_little(board: Board, new_browser: NewBrowser) ->
 def test_an_error_that_no_page_foresaw_has_a_number_and_takes_nothing_away(tmp_path: Path, new_browser: NewBrowser) -> None:
     """Another program has written a moment that is none: SQLite takes it."""
     log, database = tmp_path / "server.log", a_small_county(tmp_path)
-    with engine(database).begin() as connection:
-        a_petition(connection, str(beijing_now()), number="E2E-BROKEN")
-        connection.execute(text("UPDATE petition SET opened_at = '2026-11-2x 09:00:00' WHERE number = 'E2E-BROKEN'"))
     with a_running_board(database, log, healthy=False) as board:
         page = signed_in(new_browser(), board, "shuji", "/definitions")
+        with engine(database).begin() as connection:
+            a_petition(connection, str(beijing_now()), number="E2E-BROKEN")
+            connection.execute(text("UPDATE petition SET opened_at = '2026-11-2x 09:00:00' WHERE number = 'E2E-BROKEN'"))
         page.goto(f"{board.url}/case?number=E2E-BROKEN")
         told = page.get_by_role("alert").filter(has_text="出错编号")
         expect(told).to_have_count(1)
