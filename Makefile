@@ -56,7 +56,7 @@ run: install
 	if [ "$$state" = demo ]; then $(PY) -m data_access demo-accounts || exit 1; \
 	else echo "账号:$(PY) -m data_access account list"; fi
 	@echo "看板地址:http://127.0.0.1:$(PORT)    (Ctrl-C 停止)"
-	@exec $(PY) -m pages.common.serve --server.port $(PORT)
+	@exec $(PY) -m server --server.port $(PORT)
 
 # --- checks --------------------------------------------------------------------------------------------------------
 

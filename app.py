@@ -6,7 +6,7 @@ from pages.common import auth, downloads, layout, login, navigation
 
 account = auth.signed_in_account()
 page = navigation.pages_for(account, login.login_page, login.refused_page, login.unknown_page)
-st.set_page_config(f"{page.title} · {navigation.PRODUCT}", layout.ICON, layout="wide", initial_sidebar_state="collapsed")
+st.set_page_config(f"{page.title} · {navigation.PRODUCT}", navigation.ICON, layout="wide", initial_sidebar_state="collapsed")
 layout.style_sheet()
 layout.page_scripts()
 layout.account_menu(account)

@@ -53,7 +53,7 @@ def running(database: str, settings: str, folder: Path) -> Iterator[Server]:
         port = listening.getsockname()[1]
     with (folder / f"server-{settings}-{port}.log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "pages.common.serve", "--server.port", str(port), *SETTINGS[settings]],
+            [sys.executable, "-m", "server", "--server.port", str(port), *SETTINGS[settings]],
             cwd=ROOT,
             env={**os.environ, "DATABASE_URL": database, "BOARD_WARM": "month"},  # the year, which no round asks for, would take minutes
             stdout=log,

@@ -45,7 +45,7 @@ class Pages:
         self.fresh = freshness.Freshness(None, Answers(), Doing())  # type: ignore[arg-type]
         self.counted: list[tuple[str, dict[Any, int]]] = []
         if served:
-            self.fresh._server = threading.Event()
+            self.fresh.has_server = True
 
     def found(self, state: State) -> State:
         self.fresh._found(state)
@@ -159,7 +159,7 @@ def test_an_open_page_shows_new_data_without_a_statement_of_its_own(served: Engi
     name = an_account(served, Role.LEADER, now=beijing_now())
     before, _ = told()
     fresh = loaders.FRESHNESS
-    fresh._server = threading.Event()
+    fresh.has_server = True
     with served.begin() as connection:
         a_petition(connection, f"{TODAY} 00:11")
     assert told() == (before, [])

@@ -7,6 +7,7 @@ After a start with unchanged data all of it stands in the database, and asking c
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
@@ -31,10 +32,10 @@ AHEAD: dict[str, tuple[PeriodKind, ...]] = {"off": (), "month": (PeriodKind.MONT
 """What ``BOARD_WARM`` asks for; the year is the default."""
 
 
-def keep_looking() -> None:
-    """The work of the server's own thread, until ``loaders.FRESHNESS.stop()``: new states are looked for, and every minute is asked ahead
-    what the next reader will ask."""
-    loaders.FRESHNESS.keep_looking(ask_ahead)
+def keep_looking(stop: threading.Event) -> None:
+    """Work of the server (``server.py``), until it is told to stop: new states are looked for, and what the next reader will ask is
+    asked every minute."""
+    loaders.FRESHNESS.keep_looking(stop, ask_ahead)
 
 
 def ask_ahead() -> None:

@@ -94,7 +94,8 @@ class Freshness:
         self._shown: State | None = None
         self._looked_at = self._open_at = self._taken_at = float("-inf")
         self._spent = 0.0
-        self._server: threading.Event | None = None
+        self.has_server = False
+        """Whether a server looks, so that readers need not."""
         self.good_at: datetime | None = None
         """The last moment at which the state shown was the database's."""
         self.away_since: datetime | None = None
@@ -106,7 +107,7 @@ class Freshness:
         counted = _counted_for.get()
         if counted is not None:
             return counted
-        if self._shown is None or (self._server is None and time.monotonic() - self._looked_at >= OWN_LOOK_SECONDS):
+        if self._shown is None or (not self.has_server and time.monotonic() - self._looked_at >= OWN_LOOK_SECONDS):
             self.look(wait=self._shown is None)
         if self._shown is None:
             raise DatabaseAway
@@ -149,7 +150,7 @@ class Freshness:
             self.good_at = found.read_at
         elif time.monotonic() - self._taken_at < min(self._spent, LONGEST_HOLD_SECONDS):
             pass  # held
-        elif self._server is None:
+        elif not self.has_server:
             self._take_over(found)
         else:
             self._worker.ask("state", lambda: self.count_for(found), Urgency.ON_SCREEN)
@@ -179,19 +180,14 @@ class Freshness:
 
     # --- the server -------------------------------------------------------------------------------------------------
 
-    def keep_looking(self, every_minute: Callable[[], None]) -> None:
-        """Look for new states until :meth:`stop`. ``every_minute`` is called as soon as there is a state to show, then every minute."""
-        self._server = stopped = threading.Event()
-        called_at = float("-inf")
-        while not stopped.is_set():
+    def keep_looking(self, stop: threading.Event, every_minute: Callable[[], None]) -> None:
+        """Look for new states until it is told to stop; ``every_minute`` is called as soon as there is one, then every minute."""
+        self.has_server, called_at = True, float("-inf")
+        while not stop.is_set():
             if time.monotonic() - self._open_at < OPEN_BOARD_SECONDS or time.monotonic() - self._looked_at >= OPEN_BOARD_SECONDS:
                 self.look()
             if self._shown is not None and time.monotonic() - called_at >= MINUTE:
                 called_at = time.monotonic()
                 self._worker.ask("every minute", every_minute, Urgency.AHEAD)
-            stopped.wait(LOOK_SECONDS)
-
-    def stop(self) -> None:
-        if self._server is not None:
-            self._server.set()
-            self._server = None
+            stop.wait(LOOK_SECONDS)
+        self.has_server = False

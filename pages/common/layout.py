@@ -25,7 +25,6 @@ Crumb = tuple[str, str, Mapping[str, str] | None]
 
 _HERE = Path(__file__).parent
 _STYLE = _HERE / "board.css"
-ICON = str(_HERE / "icon.svg")
 
 
 # A chart's colours are in its figure: what was drawn for the dark theme is turned light for the paper, hues kept.

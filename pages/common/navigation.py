@@ -19,6 +19,7 @@ from reports.modules import running_modules
 
 ROOT = Path(__file__).parents[2]
 PRODUCT = "县域治理看板"
+ICON = str(Path(__file__).parent / "icon.svg")
 
 OFFICES = frozenset({Role.LEADER, Role.ORGANISATION, Role.PETITION_OFFICE, Role.POLITICAL_LEGAL, Role.TOWNSHIP, Role.ADMINISTRATOR})
 COUNTY = OFFICES - {Role.TOWNSHIP, Role.ADMINISTRATOR}

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,13 +57,25 @@ class Board:
     database: str
 
 
+SERVER = (sys.executable, "-m", "server")
+SAID_AT_START = ("You can now view your Streamlit app in your browser.", "URL: http://127.0.0.1:")
+
+
+def complaints(log: str) -> list[str]:
+    """What a server's log says beyond that it has started: a healthy one says nothing more."""
+    return [line for line in log.splitlines() if line.strip() and not line.strip().startswith(SAID_AT_START)]
+
+
 @contextmanager
-def a_running_board(database: str, log: Path, **environment: str) -> Iterator[Board]:
-    """Starts ``python -m pages.common.serve`` as ``make run`` does, and stops it."""
+def a_running_board(
+    database: str, log: Path, *, command: Sequence[str] = SERVER, healthy: bool = True, **environment: str
+) -> Iterator[Board]:
+    """Starts ``python -m server`` as ``make run`` does, and stops it. In the end it must have been ``healthy``: no warning, no traceback
+    in its log."""
     port = a_free_port()
     with log.open("w", encoding="utf-8") as output:
         server = subprocess.Popen(
-            [sys.executable, "-m", "pages.common.serve", "--server.port", str(port)],
+            [*command, "--server.port", str(port)],
             cwd=ROOT,
             env={**os.environ, "DATABASE_URL": database, "BOARD_WARM": "off", **environment},
             stdout=output,
@@ -80,6 +92,8 @@ def a_running_board(database: str, log: Path, **environment: str) -> Iterator[Bo
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
+    if healthy:
+        assert complaints(log.read_text(encoding="utf-8")) == []
 
 
 def wait_for(address: str, server: subprocess.Popen, log: Path) -> None:

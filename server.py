@@ -1,0 +1,137 @@
+"""The board's server: ``app.py`` with the work beside it, ready before the first reader comes.
+
+``python -m server`` takes the flags of ``streamlit run``; its settings are ``.streamlit/config.toml``. Beside what Streamlit serves:
+``/healthz`` and ``/readyz``, files packed once and the index in Chinese (``pages.common.static_files``), a number for every error that no
+page foresaw (``pages.common.fault``).
+
+What pages need is imported before the first session rather than in it: seconds, once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import pkgutil
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.web import cli
+
+from pages.common import fault, loaders
+from pages.common.readiness import Readiness
+from pages.common.static_files import StaticFiles
+
+LOG = logging.getLogger(__name__)
+ROOT = Path(__file__).parent
+NEEDED = ("plotly.graph_objects", "scipy.stats", "bcrypt", "pages.common.page")
+STOP_SECONDS = 3
+"""How long the server waits for work that is under way when it ends."""
+
+AGAIN_SECONDS = 30
+"""After how long work that has failed begins anew."""
+
+Work = Callable[[threading.Event], None]
+"""Goes on until it is told to stop."""
+WORK = {"board-looks": "pages.common.ahead:keep_looking"}
+"""Name of the thread, and where its :data:`Work` is: imported when there is a server to work for."""
+
+
+def imported_work() -> dict[str, Work]:
+    return {name: pkgutil.resolve_name(where) for name, where in WORK.items()}
+
+
+class Threads:
+    """What the server does beside answering, a thread each. Work that raises stands in the log and begins anew after a while; until then
+    ``/readyz`` says so."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._fallen: set[str] = set()
+        self._threads: list[threading.Thread] = []
+
+    def _do(self, name: str, work: Work) -> None:
+        while not self._stop.is_set():
+            self._fallen.discard(name)
+            try:
+                work(self._stop)
+            except Exception:
+                self._fallen.add(name)
+                LOG.exception("%s has failed and begins anew in %s seconds", name, AGAIN_SECONDS)
+                self._stop.wait(AGAIN_SECONDS)
+            else:
+                return
+
+    def start(self, work: dict[str, Work]) -> None:
+        self._threads = [threading.Thread(target=self._do, args=each, name=each[0], daemon=True) for each in work.items()]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        until = time.monotonic() + STOP_SECONDS
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+
+    @property
+    def is_alive(self) -> bool:
+        return not self._fallen
+
+
+threads = Threads()
+
+
+def use_streamlits_private_state() -> None:
+    """What Streamlit 1.67 has no setting for, with :func:`no_session_asked_for`.
+
+    ``pages/`` is not its own pages directory: it learns so only from the first ``st.navigation``, and until then the very first reader of
+    a fresh server who opens a deep link would see "Page not found" over the login. And its log tells each error that no page foresaw once
+    more, without the number that the reader was given.
+    """
+    PagesManager.uses_pages_directory = False
+    logging.getLogger("streamlit.error_util").addFilter(fault.SaidOnce())
+
+
+@contextmanager
+def no_session_asked_for() -> Iterator[None]:
+    """A library that declares components when it is imported asks for the session, which it does not need; Streamlit warns of each."""
+    warning = logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context")
+    warning.disabled = True
+    try:
+        yield
+    finally:
+        warning.disabled = False
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    use_streamlits_private_state()
+    with no_session_asked_for():
+        for module in NEEDED:
+            importlib.import_module(module)
+        work = imported_work()
+    threads.start(work)
+    try:
+        yield
+    finally:
+        threads.stop()
+        loaders.WORKER.stop()
+
+
+app = st.App(
+    ROOT / "app.py",
+    lifespan=lifespan,
+    routes=Readiness(lambda: threads.is_alive and loaders.WORKER.is_alive).routes,
+    middleware=[Middleware(StaticFiles)],
+    on_script_error=fault.told,
+)
+
+if __name__ == "__main__":
+    cli.main(["run", __file__, *sys.argv[1:]])
