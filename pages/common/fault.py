@@ -26,7 +26,7 @@ def told(problem: Exception) -> bool:
     """Says it where the page broke off, and that it has been said (``st.App``'s ``on_script_error``)."""
     number = secrets.token_hex(3).upper()
     LOG.error("出错编号 %s", number, exc_info=problem)
-    meaning, advice = _AWAY if isinstance(problem, DatabaseAway | DATABASE_AWAY) else _UNFORESEEN
+    meaning, advice = _AWAY if isinstance(problem, (DatabaseAway, *DATABASE_AWAY)) else _UNFORESEEN
     st.html(_TOLD.format(meaning=chinese_marks(meaning), advice=chinese_marks(advice), number=number))
     return True
 
