@@ -19,6 +19,7 @@ from reports.conclusions import (
     summary,
     units_below_words,
     whole_and_change,
+    year_words,
 )
 from reports.document import body, fitting_size, heading, official_page, official_table, page_break, small
 from reports.pack import Chapter, Pack
@@ -178,7 +179,7 @@ def categories(pack: Pack) -> list[Paragraph]:
     rising = fastest_rising(chapter.reading)
     if rising:
         grown = f"增加 {spoken(rising.more)} {unit},为 {spoken(rising.cases)} {unit}"
-        text += f"较{chapter.reading.before}增加最多的是{rising.name},{grown}。"
+        text += f"较{chapter.reading.before}增加最多的是{rising.name},{grown}{year_words(chapter.reading, rising)}。"
     return [(0, text)]
 
 

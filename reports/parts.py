@@ -79,7 +79,9 @@ class Card:
     as_count: bool = False
     """Write k itself large (84件) and the share small: a leader acts on cases, not on their share."""
     running: bool = False
-    """The figure grows while its period runs: it is compared with nothing yet, and its line is drawn open."""
+    """The figure grows while its period runs: it is compared with nothing yet."""
+    unfinished: bool = False
+    """Its period runs: its line is drawn open."""
     place: str = ""
     """第7/9: of one unit among all of its like."""
     last_year: Any = None
@@ -125,7 +127,7 @@ class Card:
 
     @property
     def spark(self) -> Spark:
-        return Spark(self.trend, self.target, self.running)
+        return Spark(self.trend, self.target, self.unfinished)
 
 
 @dataclass(frozen=True)

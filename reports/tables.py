@@ -116,8 +116,8 @@ class Team:
 
 @dataclass(frozen=True)
 class Spark:
-    """Drawn in a cell: values over equally spaced periods, oldest first; a missing one is a gap. ``running``: the last one still grows, so
-    that it is drawn open and never as a fall."""
+    """Drawn in a cell: values over equally spaced periods, oldest first; a missing one is a gap. ``running``: the period of the last one
+    is not over, so that it is drawn open and never as a fall."""
 
     values: tuple[float | None, ...]
     goal: float | None = None

@@ -342,13 +342,15 @@ def test_a_running_quarters_course_ends_open() -> None:
     frame = pd.DataFrame([a_row("149981100", 40, 50, 0.8, None, Status.RUNNING)])
     running = township.unit_figure(REGISTRY["captains.ordinary_visits"], frame, None, "149981100", None, ASKED)
     assert running is not None
-    assert running.running
+    assert running.unfinished
     drawn = township.figure_table("三长", [running], {"above": "全县"}, {"captains.ordinary_visits": (1.0, 0.9)})
     assert 'class="spark running"' in str(WRITER.render(drawn))
     over = replace(ASKED, period=JUNE.period)
-    counts = pd.DataFrame([a_row("149981100", 3, None, 3.0, None, Status.NONE)])
-    ends = [township.unit_figure(REGISTRY["quality.two_places"], counts, None, "149981100", None, each) for each in (ASKED, over)]
-    assert [each.running for each in ends if each] == [True, False]
+    counts, shares = a_row("149981100", 3, None, 3.0, None, Status.NONE), a_row("149981100", 1, 2, 0.5, None, Status.THIN)
+    for indicator, row in (("quality.two_places", counts), ("duty.night_compliance", shares)):
+        frame = pd.DataFrame([row])
+        ends = [township.unit_figure(REGISTRY[indicator], frame, None, "149981100", None, each) for each in (ASKED, over)]
+        assert [each.unfinished for each in ends if each] == [True, False], "a share of three nights is no fall either"
 
 
 def test_a_months_line_says_what_is_due_what_else_was_done_and_why_it_is_short() -> None:

@@ -401,7 +401,7 @@ def page(
         seen = filters or (bar_filters(scope, **choices) if with_bar else this_month(scope))
     if with_bar and is_live:
         with right:
-            live.live_note()
+            live.live_note(seen.view.until)
     if with_bar:
         provisional_calendar_notice(loaders.unofficial_years(), seen.period.first, seen.period.last)
     drawn = Page(name, scope, header, left, right, seen)

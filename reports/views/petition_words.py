@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from metrics.decisions import DECISION_NAMES, KEPT_NAMES, KEPT_STATUS, Kept
+from metrics.period import Period, PeriodKind
 from metrics.petition_case import known
 from metrics.vocabulary import (
     CHANNEL_NAMES,
@@ -73,6 +74,11 @@ def age_name(first: int, buckets: Sequence[int]) -> str:
     """A bucket of days in hand by its first day: 7–15 天; the oldest is 90 天以上. ``buckets``: see ``petition_lists.age_buckets``."""
     after = next((end for end in buckets if end > first), None)
     return f"{first} 天以上" if after is None else f"{first}–{after} 天"
+
+
+def due_soon_words(view: View) -> str:
+    """至11月29日到期: what is 本周到期, as a file says it, which is read in another week."""
+    return f"至{day_text(Period.holding(PeriodKind.WEEK, view.as_of).last)}到期"
 
 
 def size_name(value: Any) -> str:

@@ -17,7 +17,6 @@ from metrics.wording import MISSING, day_text, fraction, is_missing, share, targ
 from reports.links import DUTY, Definition, Link, to_case, to_cases, to_person, to_village
 from reports.modules import runs
 from reports.parts import Exceptional, Exceptions, ExceptionSection, Heading, Named, NameLine, Names, Steps
-from reports.readings import still_grows
 from reports.subjects import CASES_BEHIND
 from reports.tables import Column, Kind, Spark, Table, table, verdict_of
 from reports.view import View
@@ -47,8 +46,8 @@ class UnitFigure:
     ranked: int
     severity: float
     """How far below the target, in the widths of amber; 0 where it is met or not judged."""
-    running: bool = False
-    """The figure still grows with its period: the end of its course is drawn open."""
+    unfinished: bool = False
+    """Its period runs: the end of its course is drawn open."""
 
     @property
     def shown(self) -> str:
@@ -78,7 +77,7 @@ def unit_figure(
         target,
         int(frame["rank"].notna().sum()),
         _severity(row, target, margin(entry, asked), entry),
-        row["status"] == Status.RUNNING or still_grows(entry, asked),
+        row["status"] == Status.RUNNING or asked.running([asked.period]),
     )
 
 
@@ -144,7 +143,7 @@ def figure_table(
             "goal": target_text(each.entry, each.target),
             "rank": each.row["rank"],
             "ranked": None if is_missing(each.row["rank"]) else each.ranked,
-            "course": Spark((*(lines or {}).get(each.entry.id, ()), each.row["value"]), each.target, each.running),
+            "course": Spark((*(lines or {}).get(each.entry.id, ()), each.row["value"]), each.target, each.unfinished),
             "verdict": verdict_of(each.row),
         }
         for each in found
