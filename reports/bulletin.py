@@ -25,7 +25,7 @@ from reports.document import body, fitting_size, heading, official_page, officia
 from reports.pack import Chapter, Pack
 from reports.subjects import Audience
 from reports.tables import Column, Kind, Table, definition_words
-from reports.wording import as_of_words, clean, day, of, spoken
+from reports.wording import as_of_words, clean, counted_words, day, of, spoken
 
 NUMERALS = "一二三四五六七八九十"
 FIGURES_A_TABLE = 5
@@ -145,7 +145,7 @@ def sentence(reading: Reading) -> str:
     whole, named = whole_and_change(reading), units_below_words(reading, MOST_NAMED)
     if not whole and not named:
         return ""
-    when = f"截至{reading.moment_words}," if reading.moment_words else ""
+    when = f"截至{reading.moment_words}," if reading.moment_words else counted_words(reading.entry, reading.period, reading.as_of)
     return f"{when}{whole or reading.entry.name}{f',其中{named}' if named else ''}"
 
 

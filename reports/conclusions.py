@@ -102,9 +102,7 @@ class Reading:
     @property
     def counted_kind(self) -> PeriodKind:
         """The kind of period the figure speaks of: a quarterly one asked for by month speaks of the quarter."""
-        longer = (PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR)
-        own = self.entry.counted_in or self.period.kind
-        return max(own, self.period.kind, key=longer.index)
+        return self.entry.counted_over(self.period).kind
 
     @property
     def comparable(self) -> bool:

@@ -86,6 +86,8 @@ class Card:
     """第7/9: of one unit among all of its like."""
     last_year: Any = None
     """The value in the same period of the year before."""
+    period: str = ""
+    """What it is of, where that is another period than the page's: 2026年四季度."""
 
     @property
     def fraction(self) -> str:

@@ -24,7 +24,7 @@ from reports.frames import Source, question
 from reports.links import Link
 from reports.parts import Card, Leaderboard
 from reports.tables import Table, definition_notes, figure_table
-from reports.wording import previous
+from reports.wording import counted_words, previous
 
 CARD_PERIODS = {PeriodKind.WEEK: 12, PeriodKind.MONTH: 12, PeriodKind.QUARTER: 8, PeriodKind.YEAR: 3}
 """The line of a headline number."""
@@ -269,7 +269,8 @@ def leaderboard(source: Source, read: Reading, *, with_past: bool = True) -> Lea
     ranked = read.place.ranked if read.place else 0
     dated = replace(read, dated=True)
     filed = (title(dated), subtitle(dated))
-    return Leaderboard(read.entry, read.frame, title(read), subtitle(read), read.target, before, ranked=ranked, filed=filed)
+    of = counted_words(read.entry, read.period, read.as_of)
+    return Leaderboard(read.entry, read.frame, title(read), subtitle(read), read.target, before, ranked=ranked, filed=filed, period=of)
 
 
 def reading_table(source: Source, read: Reading, filters: str = "", *, with_whole: bool = False) -> Table:
@@ -340,6 +341,7 @@ def card(source: Source, asked: CardQuestion, periods: int, *, as_count: bool = 
         last.unfinished,
         _card_place(place),
         last_year,
+        counted_words(entry, asked.period, asked.as_of),
     )
 
 

@@ -110,7 +110,7 @@ def test_trends_are_drawn_once_they_are_there(served, monkeypatch):
     monkeypatch.setattr(trends, "township_lines", lambda scope, period, as_of: lines)
     shown = opened(served, "township", township=TOWNSHIP, **YEAR)
     assert "近12期" in words(shown)
-    assert any('class="spark"' in panel for panel in panels(shown))
+    assert any('class="spark running"' in panel for panel in panels(shown))
 
 
 def test_one_compares_with_a_sibling_and_keeps_it_while_drilling(served):

@@ -18,12 +18,15 @@ from data_access.engine import engine
 from data_access.tables import Appointment, Area
 from ingest.demo.world import MINIATURE
 from metrics.period import Period, PeriodKind
+from metrics.registry import REGISTRY
 from metrics.workdays import Workdays
 from pages.common import freshness, loaders
 from pages.common.page import Page
 from pages.petitions.windows import week_end
 from reports import readings
+from reports.bulletin import sentence
 from reports.html import HtmlWriter
+from reports.pack import _titled
 from reports.parts import Leaderboard
 from reports.screens import Wall
 from reports.svg import picture
@@ -32,10 +35,10 @@ from reports.view import View
 from reports.views import petition_words as words_of_petitions
 from reports.views import wall
 from reports.views.duty import last_night_of
-from reports.wording import own_period
+from reports.wording import counted_words, own_period
 from tests.builders import a_petition
 from tests.demo_county import a_small_county
-from tests.meeting_worlds import UP, a_reading
+from tests.meeting_worlds import UP, a_chapter, a_reading
 from tests.opened_pages import TODAY, components, words
 from tests.test_app_pages import ENTRIES, a_link, account_of, drawn, pointed
 
@@ -79,6 +82,46 @@ def test_a_ranking_over_the_year_says_so_beside_figures_of_the_month(county: Eng
     assert year in page(board, "nights"), "回头看 is ranked by the year"
     assert year not in page(board, "overview", period="本年"), "the bar says it already"
     assert year not in page(board, "duty"), "nothing there is of another period"
+
+
+def test_a_figure_counted_by_quarters_or_since_new_year_says_so_beside_a_months(county: Engine) -> None:
+    quarter, year = (Period.holding(kind, TODAY).label for kind in (PeriodKind.QUARTER, PeriodKind.YEAR))
+    board = account_of(county, Role.LEADER)
+    month = page(board, "captains")
+    assert f"{quarter} 普通户季走访率" in month, "its ranking"
+    assert month.count(quarter) == 2, "and its card"
+    assert f"{year}以来" in month, "参训率"
+    assert page(board, "captains", period="本季").count(quarter) == 1, "the bar says it already"
+    assert f"{year}以来" in page(board, "nights", view="夜学"), "授课覆盖率"
+    assert quarter in page(board, "township")
+
+
+@pytest.mark.parametrize(
+    ("indicator", "period", "shown", "said"),
+    [
+        ("captains.ordinary_visits", "2026-08", None, "2026年三季度"),
+        ("captains.ordinary_visits", "2026-08", "2026-Q3", ""),
+        ("captains.ordinary_visits", "2026-Q3", None, ""),
+        ("captains.ordinary_visits", "2026", "2026-11", "2026年以来"),
+        ("captains.key_visits", "2026-W47", None, "2026年11月"),
+        ("captains.key_visits", "2026-11", None, ""),
+        ("captains.training", "2026-11", None, "2026年以来"),
+        ("captains.training", "2026-08", None, "2026年1月1日至8月31日"),
+        ("captains.training", "2025-12", None, "2025年全年"),
+        ("captains.training", "2026", None, ""),
+        ("duty.night_compliance", "2026-11", None, ""),
+    ],
+)
+def test_what_a_figure_says_of_its_period(indicator: str, period: str, shown: str | None, said: str) -> None:
+    asked = (REGISTRY[indicator], Period.parse(period), date(2026, 11, 25))
+    assert counted_words(*asked, shown and Period.parse(shown)) == said
+
+
+def test_a_slide_and_a_circular_say_it_of_a_quarter_that_is_over() -> None:
+    visits = a_reading("captains.ordinary_visits", [(13, 21), (20, 20)], whole=[(33, 41)], period=Period.parse("2026-08"), dated=True)
+    assert sentence(visits).startswith("2026年三季度全县普通户季走访率 80.5%")
+    assert _titled(visits).startswith("2026年三季度 · 2 个乡镇中 1 个普通户季走访率达标")
+    assert ("统计期", "2026年三季度") in a_chapter(visits).table.notes
 
 
 def test_the_wall_says_it_too(county: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

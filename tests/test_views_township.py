@@ -64,9 +64,10 @@ def test_a_figure_stands_beside_the_county_and_a_sibling_in_words_of_its_own_and
     shown = township.figure_table("诉求", [found], {"above": "全县", "other": "石桥镇"}, {}, "149981100")
     head, line = lines(shown)
     assert (
-        ",".join(head) == "模块,指标,本单位,分子,分母,全县,全县 分子,全县 分母,石桥镇,石桥镇 分子,石桥镇 分母,目标,名次,参加排名(个),评价"
+        ",".join(head)
+        == "模块,指标,另按时段,本单位,分子,分母,全县,全县 分子,全县 分母,石桥镇,石桥镇 分子,石桥镇 分母,目标,名次,参加排名(个),评价"
     )
-    assert ",".join(line) == "诉求,按期办结率,80.0%,40,50,90.0%,90,100,100.0%,50,50,目标 ≥95%,2,2,未达标"
+    assert ",".join(line) == "诉求,按期办结率,,80.0%,40,50,90.0%,90,100,100.0%,50,50,目标 ≥95%,2,2,未达标"
     assert shown.links == (to_cases(CASES_BEHIND[ON_TIME], "149981100"),)
     html = str(WRITER.render(shown))
     assert "2/2" in html

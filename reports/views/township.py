@@ -24,6 +24,7 @@ from reports.views.duty import person_name
 from reports.views.people import name_of
 from reports.views.petition_words import case_verdict, category_name
 from reports.views.posts import leave_name, role_name
+from reports.wording import counted_words
 
 ABOVE = {Level.TOWNSHIP: Level.COUNTY, Level.VILLAGE: Level.TOWNSHIP}
 WEAKEST, MOST_LINES, PHONE_FIGURES = 3, 5, 3
@@ -48,6 +49,8 @@ class UnitFigure:
     """How far below the target, in the widths of amber; 0 where it is met or not judged."""
     unfinished: bool = False
     """Its period runs: the end of its course is drawn open."""
+    period: str = ""
+    """What it is of, where that is another period than the page's."""
 
     @property
     def shown(self) -> str:
@@ -78,6 +81,7 @@ def unit_figure(
         int(frame["rank"].notna().sum()),
         _severity(row, target, margin(entry, asked), entry),
         row["status"] == Status.RUNNING or asked.running([asked.period]),
+        counted_words(entry, asked.period, asked.as_of),
     )
 
 
@@ -101,7 +105,8 @@ def figure_columns(above: str, other: str = "", lines: bool = False) -> tuple[Co
     """``above``, ``other``: names of the unit above and of the sibling compared with; ``lines``: with the course of twelve periods."""
     return (
         Column("module", "模块", screen=False),
-        Column("name", "指标", small=("goal",), link="about"),
+        Column("name", "指标", small=("period", "goal"), link="about"),
+        Column("period", "另按时段", screen=False),
         *_unit_columns("own", "本单位", "", strong=True),
         *_unit_columns("above", above, f"{above} "),
         *(_unit_columns("other", other, f"{other} ", phone=False) if other else ()),
@@ -136,6 +141,7 @@ def figure_table(
         {
             "module": MODULE_NAMES[each.entry.module],
             "name": each.entry.name,
+            "period": each.period,
             "about": Definition(each.entry.id, {"shown": each.shown}),
             **_unit_cells("own", each.entry, each.row),
             **_unit_cells("above", each.entry, each.above),
