@@ -40,7 +40,7 @@ def plain(value: Any) -> Any:
 def as_record(
     entry: Indicator, frame: pd.DataFrame, period: Period, as_of: date, at: datetime | None, target: float | None, own: str = ""
 ) -> dict[str, Any]:
-    """``own``: the code of the one unit whose row is wanted; its place stays that among all of the frame, and how many these are is said."""
+    """``own``: the code of the one unit whose row is wanted; its place stays that among all of the frame, and how many they are is said."""
     ranked = {"ranked": int(frame["rank"].notna().sum())} if own else {}
     frame = frame[frame["code"] == own] if own else frame
     rows = [{column: plain(value) for column, value in row.items()} for row in frame.to_dict("records")]
