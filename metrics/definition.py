@@ -165,6 +165,9 @@ Figure = Callable[[Facts, Question], pd.DataFrame]
 """Columns ``code``, ``k``, ``n``; for a VALUE ``code``, ``value``; more where documented. One row a unit of the asked level."""
 
 
+LONGER = (PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR)
+
+
 @dataclass(frozen=True)
 class Texts:
     """An indicator in words, with the numbers of one edition of the rulebook."""
@@ -220,6 +223,17 @@ class Indicator:
     def texts(self, edition: Edition) -> Texts:
         """What a reader is told, with the numbers of the edition. Raises ``KeyError`` for a place the rulebook does not have."""
         return Texts(*(edition.filled(text) for text in (self.why, self.numerator, self.denominator, self.notes)))
+
+    @property
+    def since_new_year(self) -> bool:
+        """Whether it counts from 1 January on, whatever period is asked for."""
+        return Span.YEAR_TO_DATE in self.needs.values()
+
+    def counted_over(self, period: Period) -> Period:
+        """The month or quarter that holds a shorter period, where it is counted by these; else the period itself."""
+        if self.counted_in is None or LONGER.index(period.kind) >= LONGER.index(self.counted_in):
+            return period
+        return Period.holding(self.counted_in, period.representative)
 
     def needs_at(self, level: Level) -> Mapping[str, Span]:
         return (self.level_needs or {}).get(level, self.needs)

@@ -23,6 +23,7 @@ from reports.frames import indicator_frame
 from reports.moment_arguments import add_moment, moment_asked
 from reports.pack_command import add_pack
 from reports.picture_command import add_picture
+from reports.readings import ranked_within
 from reports.selection_command import add_selection
 from reports.source import DatabaseSource
 
@@ -37,8 +38,11 @@ def plain(value: Any) -> Any:
 
 
 def as_record(
-    entry: Indicator, frame: pd.DataFrame, period: Period, as_of: date, at: datetime | None, target: float | None
+    entry: Indicator, frame: pd.DataFrame, period: Period, as_of: date, at: datetime | None, target: float | None, own: str = ""
 ) -> dict[str, Any]:
+    """``own``: the code of the one unit whose row is wanted; its place stays that among all of the frame, and how many they are is said."""
+    ranked = {"ranked": int(frame["rank"].notna().sum())} if own else {}
+    frame = frame[frame["code"] == own] if own else frame
     rows = [{column: plain(value) for column, value in row.items()} for row in frame.to_dict("records")]
     return {
         "id": entry.id,
@@ -48,6 +52,7 @@ def as_record(
         "as_of": as_of.isoformat(),
         **({} if at is None else {"at": at.isoformat()}),
         "target": target,
+        **ranked,
         "rows": rows,
     }
 
@@ -64,7 +69,8 @@ def print_table(records: list[dict[str, Any]]) -> None:
     for record in records:
         target = "" if record["target"] is None else f" · 目标 {record['target']:g}"
         until = record.get("at", record["as_of"]).replace("T", " ")
-        print(f"{record['id']} {record['name']} · {record['period']} · 截至 {until}{target}")
+        among = f" · 名次在 {record['ranked']} 个单位中排" if "ranked" in record else ""
+        print(f"{record['id']} {record['name']} · {record['period']} · 截至 {until}{target}{among}")
         frame = pd.DataFrame(record["rows"])
         print("(没有单位)" if frame.empty else frame.to_string(index=False, na_rep="—"))
         print()
@@ -84,12 +90,13 @@ def indicator(arguments: argparse.Namespace) -> int:
         print(f"错误:{problem.args[0]}", file=sys.stderr)
         return 2
     (as_of, at), records = moment_asked(arguments, beijing_now), []
+    within = ranked_within(arguments.area, level)
     with engine().connect() as connection:
-        source = DatabaseSource(connection, Scope.operator(arguments.area), at=at)
+        source = DatabaseSource(connection, Scope.operator(within or arguments.area), at=at)
         rules = source.rules.on(min(period.last, as_of))
         for entry in entries:
             frame = indicator_frame(source, entry, level, period, as_of)
-            records.append(as_record(entry, frame, period, as_of, at, rules.target(entry.id)))
+            records.append(as_record(entry, frame, period, as_of, at, rules.target(entry.id), arguments.area if within else ""))
     if arguments.format == "json":
         for record in records:
             print(json.dumps(record, ensure_ascii=False))

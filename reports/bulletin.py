@@ -19,12 +19,13 @@ from reports.conclusions import (
     summary,
     units_below_words,
     whole_and_change,
+    year_words,
 )
 from reports.document import body, fitting_size, heading, official_page, official_table, page_break, small
 from reports.pack import Chapter, Pack
 from reports.subjects import Audience
 from reports.tables import Column, Kind, Table, definition_words
-from reports.wording import as_of_words, clean, day, of, spoken
+from reports.wording import as_of_words, clean, counted_words, day, of, spoken
 
 NUMERALS = "一二三四五六七八九十"
 FIGURES_A_TABLE = 5
@@ -144,7 +145,7 @@ def sentence(reading: Reading) -> str:
     whole, named = whole_and_change(reading), units_below_words(reading, MOST_NAMED)
     if not whole and not named:
         return ""
-    when = f"截至{reading.moment_words}," if reading.moment_words else ""
+    when = f"截至{reading.moment_words}," if reading.moment_words else counted_words(reading.entry, reading.period, reading.as_of)
     return f"{when}{whole or reading.entry.name}{f',其中{named}' if named else ''}"
 
 
@@ -178,7 +179,7 @@ def categories(pack: Pack) -> list[Paragraph]:
     rising = fastest_rising(chapter.reading)
     if rising:
         grown = f"增加 {spoken(rising.more)} {unit},为 {spoken(rising.cases)} {unit}"
-        text += f"较{chapter.reading.before}增加最多的是{rising.name},{grown}。"
+        text += f"较{chapter.reading.before}增加最多的是{rising.name},{grown}{year_words(chapter.reading, rising)}。"
     return [(0, text)]
 
 

@@ -43,7 +43,9 @@ class Point:
     value: float | None
     status: str = str(Status.NONE)
     running: bool = False
-    """Its period is not over and it grows with it: it is drawn open, and compared with nothing."""
+    """Its period is not over and it grows with it: it is compared with nothing."""
+    unfinished: bool = False
+    """Its period is not over: it is drawn open, also where it may be compared as a share or a state so far."""
 
     def solid(self, least: int) -> bool:
         """Rests on enough cases, of a period that is over or adds up as it goes."""
@@ -82,6 +84,8 @@ class Reading:
     year_ago: Point | None = None
     """The whole in the same period of the year before, where the ledger was kept then."""
     runs: dict[str, tuple[Point, ...]] = field(default_factory=dict)
+    years_ago: dict[str, Point] = field(default_factory=dict)
+    """By category the same in the year before; empty where the ledger was not kept then."""
     dated: bool = False
     """It speaks in a file, which is read on another day: periods are called by their names, never 本月."""
     place: Place | None = None
@@ -98,9 +102,7 @@ class Reading:
     @property
     def counted_kind(self) -> PeriodKind:
         """The kind of period the figure speaks of: a quarterly one asked for by month speaks of the quarter."""
-        longer = (PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR)
-        own = self.entry.counted_in or self.period.kind
-        return max(own, self.period.kind, key=longer.index)
+        return self.entry.counted_over(self.period).kind
 
     @property
     def comparable(self) -> bool:
@@ -245,12 +247,14 @@ def listed(units: Iterable[str]) -> str:
 
 @dataclass(frozen=True)
 class HotCategory:
-    """A category among the open petitions: how many, of how many, how many more than a period before."""
+    """A category among the open petitions: how many, of how many, how many more than a period before and than in the same period of the
+    year before (None where the ledger was not kept then)."""
 
     name: str
     cases: int
     of_all: int
     more: int
+    more_in_a_year: int | None = None
 
 
 def hot_categories(reading: Reading, most: int = 3) -> list[HotCategory]:
@@ -273,7 +277,17 @@ def fastest_rising(reading: Reading) -> HotCategory | None:
 def _category(reading: Reading, row: dict[Any, Any], of_all: int) -> HotCategory:
     points = reading.runs.get(row["code"], ())
     before = points[0].k or 0 if len(points) > 1 else int(row["k"])
-    return HotCategory(_unit(row), int(row["k"]), of_all, int(row["k"]) - before)
+    then = reading.years_ago.get(row["code"])
+    in_a_year = None if then is None else int(row["k"]) - (then.k or 0)
+    return HotCategory(_unit(row), int(row["k"]), of_all, int(row["k"]) - before, in_a_year)
+
+
+def year_words(reading: Reading, category: HotCategory) -> str:
+    """``,较上年同月增加 3 件``, ``,与上年同月持平``: the 同比 of a category; empty where there is none."""
+    more, then = category.more_in_a_year, reading.year_ago_name
+    if more is None:
+        return ""
+    return f",较{then}{'增加' if more > 0 else '减少'} {spoken(abs(more))} {reading.entry.unit}" if more else f",与{then}持平"
 
 
 # --- the rules ----------------------------------------------------------------------------------------------------
@@ -390,7 +404,7 @@ def against_target(reading: Reading) -> str:
 
 
 def categories(reading: Reading) -> str:
-    """``在办 240 件中宅基地最多 21 件,较上月增加 3 件``."""
+    """``在办 240 件中宅基地最多 21 件,较上月增加 3 件,较上年同月减少 2 件``."""
     if reading.level is not Level.CATEGORY or reading.entry.measure is not Measure.COUNT:
         return ""
     hot = hot_categories(reading)
@@ -398,7 +412,7 @@ def categories(reading: Reading) -> str:
         return ""
     top, unit = hot[0], reading.entry.unit
     moved = f",较{reading.before}{'增加' if top.more > 0 else '减少'} {spoken(abs(top.more))} {unit}" if top.more else ""
-    return f"{reading.entry.name} {spoken(top.of_all)} {unit}中{top.name}最多,{spoken(top.cases)} {unit}{moved}"
+    return f"{reading.entry.name} {spoken(top.of_all)} {unit}中{top.name}最多,{spoken(top.cases)} {unit}{moved}{year_words(reading, top)}"
 
 
 def extremes(reading: Reading) -> str:

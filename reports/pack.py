@@ -17,13 +17,13 @@ from metrics.period import Period
 from metrics.registry import REGISTRY
 from metrics.rulebook import Edition
 from metrics.vocabulary import Level, Module
-from reports.conclusions import Reading, subtitle, title, whole_and_change
+from reports.conclusions import Reading, in_progress, subtitle, title, whole_and_change
 from reports.frames import Source
 from reports.modules import running_modules, runs
 from reports.readings import COMPARED_PERIODS, SLIDE_PERIODS, place_name, ranked_within, reading, reading_table, row_level
 from reports.subjects import BACKGROUND, Audience, Section, agenda, meeting_name
 from reports.tables import Table, definition_words, edition_words
-from reports.wording import as_of_words, counted_at
+from reports.wording import as_of_words, counted_at, counted_words
 
 
 @dataclass(frozen=True)
@@ -209,7 +209,7 @@ def meeting_pack(
             read = reading(source, *asked, area=area, periods=periods, dated=True)
         table = reading_table(source, read, filters, with_whole=True)
         # The county beside a township's own row is not the whole that its paper speaks of.
-        chapters[section] = Chapter(section, replace(read, whole=()) if read.place else read, title(read), subtitle(read), table)
+        chapters[section] = Chapter(section, replace(read, whole=()) if read.place else read, _titled(read), subtitle(read), table)
     edition = source.rules.on(min(period.last, as_of))
     return Pack(
         audience=audience,
@@ -224,6 +224,12 @@ def meeting_pack(
         area=area,
         at=source.told_at if source.at is not None and source.at.date() == as_of else None,
     )
+
+
+def _titled(read: Reading) -> str:
+    """The conclusion, with the period it is of where that is another than the pack's; of one that runs the sentence says it itself."""
+    of = "" if in_progress(read) else counted_words(read.entry, read.period, read.as_of)
+    return " · ".join(part for part in (of, title(read)) if part)
 
 
 def chart_rows(chapter: Chapter, most: int) -> tuple[pd.DataFrame, bool]:

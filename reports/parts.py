@@ -79,11 +79,15 @@ class Card:
     as_count: bool = False
     """Write k itself large (84件) and the share small: a leader acts on cases, not on their share."""
     running: bool = False
-    """The figure grows while its period runs: it is compared with nothing yet, and its line is drawn open."""
+    """The figure grows while its period runs: it is compared with nothing yet."""
+    unfinished: bool = False
+    """Its period runs: its line is drawn open."""
     place: str = ""
     """第7/9: of one unit among all of its like."""
     last_year: Any = None
     """The value in the same period of the year before."""
+    period: str = ""
+    """What it is of, where that is another period than the page's: 2026年四季度."""
 
     @property
     def fraction(self) -> str:
@@ -125,7 +129,7 @@ class Card:
 
     @property
     def spark(self) -> Spark:
-        return Spark(self.trend, self.target, self.running)
+        return Spark(self.trend, self.target, self.unfinished)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def ranking_picture(indicator_id: str, level: Level, period: Period, as_of: date
         edition = question(source, level, period, as_of).rules
         where = place_name(source, period, as_of, area) or "全部"
     until = as_of_words(counted_at(entry, period, at or as_of))
-    return picture(board, [f"口径:{definition_line(entry.id, edition)}", f"{until} · 筛选 {period.label} · {where}"])
+    return picture(board, [f"口径:{definition_line(entry.id, edition)}", f"{until} · 筛选 {board.period or period.label} · {where}"])
 
 
 def add_picture(commands: Any, now: Callable[[], datetime]) -> None:

@@ -24,7 +24,7 @@ from reports.frames import Source, question
 from reports.links import Link
 from reports.parts import Card, Leaderboard
 from reports.tables import Table, definition_notes, figure_table
-from reports.wording import previous
+from reports.wording import counted_words, previous
 
 CARD_PERIODS = {PeriodKind.WEEK: 12, PeriodKind.MONTH: 12, PeriodKind.QUARTER: 8, PeriodKind.YEAR: 3}
 """The line of a headline number."""
@@ -75,7 +75,7 @@ def whole_name(source: Source, period: Period, as_of: date, area: str) -> str:
 # --- points ---------------------------------------------------------------------------------------------------------
 
 
-def point(period: Period, row: Mapping[Any, Any], running: bool = False) -> Point:
+def point(period: Period, row: Mapping[Any, Any], running: bool = False, unfinished: bool = False) -> Point:
     k, n, value = (None if is_missing(row[key]) else row[key] for key in ("k", "n", "value"))
     return Point(
         period,
@@ -84,12 +84,14 @@ def point(period: Period, row: Mapping[Any, Any], running: bool = False) -> Poin
         None if value is None else float(value),
         str(row["status"]),
         running or row["status"] == Status.RUNNING,
+        unfinished or row["status"] == Status.RUNNING,
     )
 
 
-def still_grows(entry: Indicator, asked: Question) -> bool:
-    """Whether a figure of a running period adds up and so has only begun."""
-    return adds_up(entry) and asked.running([asked.period])
+def point_of(entry: Indicator, asked: Question, row: Mapping[Any, Any]) -> Point:
+    """A point of the asked period: unfinished while it runs; a figure that adds up has then only begun, and is compared with nothing."""
+    unfinished = asked.running([asked.period])
+    return point(asked.period, row, adds_up(entry) and unfinished, unfinished)
 
 
 def frame_of(source: Source, entry: Indicator, level: Level, period: Period, as_of: date, asked: Period) -> pd.DataFrame:
@@ -109,17 +111,20 @@ def whole_series(source: Source, entry: Indicator, level: Level, period: Period,
             frame = combined(frame, entry, asked)
         if frame.empty:
             return ()
-        points.append(point(each, frame.iloc[0].to_dict(), still_grows(entry, asked)))
+        points.append(point_of(entry, asked, frame.iloc[0].to_dict()))
     return tuple(points)
 
 
-def year_ago(source: Source, entry: Indicator, level: Level, period: Period, as_of: date, code: str | None = None) -> Point | None:
-    """All units of a level added up, or the one with ``code``, in the same period of the year before.
-
-    None where the ledger was not kept for all of it yet: half a month's records are no month to compare with.
-    """
+def kept_a_year_ago(source: Source, entry: Indicator, period: Period) -> Period | None:
+    """The same period of the year before, where the ledger was kept for all of it: half a month's records are no month to compare with."""
     earlier, begins = period.year_ago, source.contents().begins(entry.module)
-    if earlier is None or begins is None or begins > earlier.first:
+    return None if earlier is None or begins is None or begins > earlier.first else earlier
+
+
+def year_ago(source: Source, entry: Indicator, level: Level, period: Period, as_of: date, code: str | None = None) -> Point | None:
+    """All units of a level added up, or the one with ``code``, in the same period of the year before; None where it was not kept then."""
+    earlier = kept_a_year_ago(source, entry, period)
+    if earlier is None:
         return None
     frame = source.past(entry, level, earlier, as_of)
     if code is not None:
@@ -181,6 +186,15 @@ def category_changes(source: Source, entry: Indicator, period: Period, as_of: da
     return {row["code"]: (earlier.get(row["code"], nothing), point(period, row)) for row in now.to_dict("records")}
 
 
+def categories_year_ago(source: Source, entry: Indicator, period: Period, as_of: date, now: pd.DataFrame) -> dict[str, Point]:
+    """Each category in the same period of the year before; empty where the ledger was not kept then."""
+    earlier = kept_a_year_ago(source, entry, period)
+    if earlier is None:
+        return {}
+    then = {row["code"]: point(earlier, row) for row in source.past(entry, Level.CATEGORY, earlier, as_of).to_dict("records")}
+    return {code: then.get(code, Point(earlier, 0, None, 0.0)) for code in now["code"]}
+
+
 # --- the reading ----------------------------------------------------------------------------------------------------
 
 
@@ -226,6 +240,7 @@ def reading(
         whole=begun(whole_series(source, entry, top, period, as_of, periods if with_past else 1)) if has_whole else (),
         year_ago=year_ago(source, entry, top, period, as_of) if has_whole and with_past else None,
         runs=runs,
+        years_ago=categories_year_ago(source, entry, period, as_of, frame) if with_past and level is Level.CATEGORY else {},
         dated=dated,
     )
     return of_one(read, own) if own else read
@@ -254,7 +269,8 @@ def leaderboard(source: Source, read: Reading, *, with_past: bool = True) -> Lea
     ranked = read.place.ranked if read.place else 0
     dated = replace(read, dated=True)
     filed = (title(dated), subtitle(dated))
-    return Leaderboard(read.entry, read.frame, title(read), subtitle(read), read.target, before, ranked=ranked, filed=filed)
+    of = counted_words(read.entry, read.period, read.as_of)
+    return Leaderboard(read.entry, read.frame, title(read), subtitle(read), read.target, before, ranked=ranked, filed=filed, period=of)
 
 
 def reading_table(source: Source, read: Reading, filters: str = "", *, with_whole: bool = False) -> Table:
@@ -312,7 +328,21 @@ def card(source: Source, asked: CardQuestion, periods: int, *, as_count: bool = 
     then = year_ago(source, entry, asked.level, asked.period, asked.as_of, asked.code) if periods > 1 else None
     last_year = then.value if then is not None and then.solid(int(edition.number("samples", "least_ranked"))) else None
     place = None if asked.code is None else place_of(source.frame(entry, asked.level, asked.period, asked.as_of), asked.code)
-    return Card(entry, row, before, trend, edition.target(entry.id), earlier, link, as_count, last.running, _card_place(place), last_year)
+    return Card(
+        entry,
+        row,
+        before,
+        trend,
+        edition.target(entry.id),
+        earlier,
+        link,
+        as_count,
+        last.running,
+        last.unfinished,
+        _card_place(place),
+        last_year,
+        counted_words(entry, asked.period, asked.as_of),
+    )
 
 
 def _card_place(place: Place | None) -> str:
@@ -326,5 +356,5 @@ def _unit_series(source: Source, entry: Indicator, asked: CardQuestion, count: i
         frame = frame_of(source, entry, asked.level, each, asked.as_of, asked.period)
         rows = frame[frame["code"] == asked.code].to_dict("records")
         if rows:
-            points.append(point(each, rows[0], still_grows(entry, question(source, asked.level, each, asked.as_of))))
+            points.append(point_of(entry, question(source, asked.level, each, asked.as_of), rows[0]))
     return tuple(points) if points and points[-1].period == asked.period else ()

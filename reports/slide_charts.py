@@ -74,7 +74,7 @@ def line_chart(slide: Slide, chapter: Chapter, lines: Mapping[str, Sequence[Poin
     entry, target = chapter.entry, chapter.reading.target
     periods = list(dict.fromkeys(point.period for points in lines.values() for point in points))
     periods.sort(key=lambda period: period.first)
-    running = {point.period for points in lines.values() for point in points if point.running}
+    running = {point.period for points in lines.values() for point in points if point.unfinished}
     names = [chinese_marks(f"{period.label}({STATUS_NAMES[Status.RUNNING]})") if period in running else period.label for period in periods]
     series: dict[str, list[Any]] = {}
     for name, points in lines.items():

@@ -23,7 +23,7 @@ from metrics.vocabulary import LEVEL_NAMES, STATUS_NAMES, Level, Measure, Status
 from metrics.wording import MISSING, day_text, days_text, fraction, is_missing, moment_text, rounded, share, target_text, whole
 from reports.links import Link
 from reports.view import View
-from reports.wording import as_of_words, clean, counted_at, day, days_words, number
+from reports.wording import as_of_words, clean, counted_at, counted_words, day, days_words, number
 
 Notes = tuple[tuple[str, str], ...]
 """(label, text) pairs: 口径, 统计期, 截至, 筛选, 规则手册 …"""
@@ -116,8 +116,8 @@ class Team:
 
 @dataclass(frozen=True)
 class Spark:
-    """Drawn in a cell: values over equally spaced periods, oldest first; a missing one is a gap. ``running``: the last one still grows, so
-    that it is drawn open and never as a fall."""
+    """Drawn in a cell: values over equally spaced periods, oldest first; a missing one is a gap. ``running``: the period of the last one
+    is not over, so that it is drawn open and never as a fall."""
 
     values: tuple[float | None, ...]
     goal: float | None = None
@@ -376,7 +376,8 @@ def figure_table(
             columns += [Column("n", "样本", Kind.COUNT)]
     columns += [Column(key, EXTRA_NAMES[key], Kind.NUMBER, entry.unit) for key in frame.columns if key in EXTRA_NAMES]
     columns += [Column("verdict", "评价", Kind.VERDICT)]
-    subtitle = f"{period.label} · {as_of_words(counted_at(entry, period, at or as_of))} · 按{LEVEL_NAMES[level]}"
+    of = counted_words(entry, period, as_of) or period.label
+    subtitle = f"{of} · {as_of_words(counted_at(entry, period, at or as_of))} · 按{LEVEL_NAMES[level]}"
     return Table(entry.name, tuple(columns), rows, subtitle, notes, ends_in_sum=whole is not None)
 
 
@@ -447,7 +448,7 @@ def definition_notes(
         ("说明", entry.texts(edition).notes),
         ("目标", target_text(entry, edition.target(entry.id)).removeprefix("目标 ") or "不设目标"),
         ("依据", basis_words(entry, rules)),
-        ("统计期", f"{period.label}({days_words(period.first, min(period.last, as_of))})"),
+        ("统计期", counted_words(entry, period, as_of) or f"{period.label}({days_words(period.first, min(period.last, as_of))})"),
         ("截至", as_of_words(counted_at(entry, period, at or as_of)).removeprefix("截至")),
         ("层级", LEVEL_NAMES[level]),
         ("筛选", filters or "无"),

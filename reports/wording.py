@@ -167,6 +167,19 @@ def own_period(period: Period, as_of: date) -> str:
     return f"{period.label}{'全年' if period.last < as_of else '以来'}"
 
 
+def counted_words(entry: Indicator, period: Period, as_of: date, shown: Period | None = None) -> str:
+    """What a figure asked for ``period`` says where it counts another than ``shown``, its page's (else the same): 2026年四季度, 2026年以来,
+    2026年1月1日至8月31日. Empty where it is the one shown."""
+    until = min(period.last, as_of)
+    if entry.since_new_year:
+        year = Period.holding(PeriodKind.YEAR, until)
+        if year == (shown or period):
+            return ""
+        return own_period(year, as_of) if until == min(year.last, as_of) else f"{year.label}{days_words(year.first, until)}"
+    counted = entry.counted_over(period)
+    return "" if counted == (shown or period) else own_period(counted, as_of)
+
+
 def display_width(text: str) -> int:
     """In half-width cells: a Chinese character or an emoji takes two."""
     return sum(0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)

@@ -65,7 +65,7 @@ def test_a_trend_slide_draws_the_whole_and_the_unit_that_is_named():
 def test_a_running_month_is_dashed_hollow_and_called_so_on_a_trend_slide():
     months = [(20, 21), (18, 21), (15, 21), (13, 21)]
     reading = a_reading(UP, [(13, 21), (20, 20)], whole=[(30, 40), (31, 40), (32, 40), (33, 41)], runs={"泥河镇": months})
-    running = replace(reading, whole=(*reading.whole[:-1], replace(reading.whole[-1], running=True)))
+    running = replace(reading, whole=(*reading.whole[:-1], replace(reading.whole[-1], unfinished=True)))
     plots = [charts_of(slides_of(a_pack(each)))[1].plots[0] for each in (reading, running)]
     assert [list(plot.categories)[-1] for plot in plots] == ["2026年10月", "2026年10月\uff08进行中\uff09"]
     dashes = [[point.dash_style for point in _last_points(plot)] for plot in plots]

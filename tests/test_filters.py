@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from pages.common.filters import MOST_YEARS, periods_to_pick
-from tests.builders import TOWNSHIP, a_county, a_petition, a_stay, an_appointment
+from tests.builders import CELL, TOWNSHIP, a_county, a_household, a_petition, a_stay, an_appointment
 from tests.opened_pages import LAST_NIGHT, TODAY, opened, words
 
 NOVEMBER = date(2026, 11, 26)
@@ -53,3 +53,16 @@ def test_the_bar_offers_what_there_is_and_an_address_may_name_it(served):
     assert picker.options[0] == f"{TODAY.year}年"
     assert picker.options[-1] == f"{first.year}年{first.month}月"
     assert f"{first.year}年{first.month}月" in words(board)
+
+
+def test_the_years_of_captains_and_of_the_selection_reach_back_as_far(served):
+    with served.begin() as connection:
+        a_county(connection)
+        captain = an_appointment(connection, "cell_captain", CELL, since=f"{TODAY.year - 3}-01-01")
+        a_household(connection)
+        a_petition(connection, f"{TODAY.year - 3}-03-14 09:00")
+    years = [f"{TODAY.year - back}年" for back in range(4)]
+    for page, query in (("captain", {"person": f"p:{captain}"}), ("selection", {})):
+        board = opened(served, page, year=str(TODAY.year - 3), **query)
+        (picker,) = [box for box in board.selectbox if box.label == "年度"]
+        assert (picker.options, picker.value) == (years, str(TODAY.year - 3)), page

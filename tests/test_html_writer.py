@@ -187,27 +187,26 @@ def test_a_part_without_a_template_is_refused() -> None:
 
 def test_a_running_period_is_drawn_open_and_never_as_a_fall() -> None:
     entry, row = REGISTRY[UP], {"k": 1, "n": 2, "value": 0.5, "status": Status.LOW}
-    over, running = (Card(entry, row, 0.9, (0.8, 0.9, 0.5), 1.0, "上月", running=open_end) for open_end in (False, True))
+    over, running = (Card(entry, row, 0.9, (0.8, 0.9, 0.5), 1.0, "上月", unfinished=open_end) for open_end in (False, True))
     assert "running" not in written(Cards((over,)))
     drawn = written(Cards((running,)))
     solid, dashed = (re.findall(rf'class="{shade}" points="([^"]*)"', drawn) for shade in ("spark", "spark running"))
     assert [len(line.split()) for line in solid + dashed] == [2, 2]
     assert solid[0].split()[-1] == dashed[0].split()[0], "the dashed way begins where the line ends"
     assert 'class="spark-open"' in drawn
-    assert "进行中" in drawn
-    assert (over.change, running.change) == ("较上月 -40.0个百分点", "进行中")
+    assert running.change == over.change == "较上月 -40.0个百分点", "a share so far may be compared"
+    grows = replace(running, running=True)
+    assert grows.change == "进行中", "a count has only begun"
+    assert "进行中" in written(Cards((grows,)))
     assert replace(over, last_year=0.4).changes == ("较上月 -40.0个百分点", "同比 +10.0个百分点")
-    progress = Card(entry, {**row, "status": Status.RUNNING}, 0.9, (0.9, 0.5), 1.0, "上月", running=True)
+    progress = Card(entry, {**row, "status": Status.RUNNING}, 0.9, (0.9, 0.5), 1.0, "上月", running=True, unfinished=True)
     assert progress.change == "", "the verdict says it already"
 
 
 def test_a_running_period_without_a_value_leaves_the_line_as_it_is() -> None:
-    drawn = written(
-        Cards(
-            (Card(REGISTRY[UP], {"k": 0, "n": 0, "value": None, "status": Status.NONE}, 0.9, (0.8, 0.9, None), 1.0, "上月", running=True),)
-        )
-    )
-    assert "running" not in re.sub(r"进行中", "", drawn)
+    row = {"k": 0, "n": 0, "value": None, "status": Status.NONE}
+    drawn = written(Cards((Card(REGISTRY[UP], row, 0.9, (0.8, 0.9, None), 1.0, "上月", unfinished=True),)))
+    assert "running" not in drawn
     assert drawn.count("<polyline") == 1
 
 

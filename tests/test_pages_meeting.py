@@ -147,7 +147,7 @@ def test_a_course_is_drawn_with_every_value_and_its_cases():
 
 def test_a_running_period_of_a_course_is_open_and_says_so():
     reading = a_reading(COUNT, [(5, None)], whole=[(9, None), (8, None), (5, None)])
-    reading = replace(reading, whole=(*reading.whole[:-1], replace(reading.whole[-1], running=True)))
+    reading = replace(reading, whole=(*reading.whole[:-1], replace(reading.whole[-1], unfinished=True)))
     drawn = str(WRITER.render(meeting.course(reading)))
     assert [len(line.split()) for line in re.findall('class="course[^"]*" points="([^"]*)"', drawn)] == [2, 2]
     assert drawn.count('class="course running"') == drawn.count('<circle class="open"') == 1

@@ -112,7 +112,7 @@ def test_trends_are_drawn_once_they_are_there(served, monkeypatch):
         assert loaders.WORKER.within(key, 60)
     shown = opened(served, "township", township=TOWNSHIP, **YEAR)
     assert "近12期" in words(shown)
-    assert any('class="spark"' in panel for panel in panels(shown))
+    assert any('class="spark running"' in panel for panel in panels(shown))
     year = Period.holding(PeriodKind.YEAR, TODAY)
     with served.connect() as connection:
         before = figure(connection, "duty.night_compliance", "township", str(TODAY.year - 1), now())[TOWNSHIP]

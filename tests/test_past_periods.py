@@ -2,43 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from streamlit.testing.v1 import AppTest
 
 from data_access.accounts import Role
+from data_access.clock import beijing_now
+from data_access.engine import engine
+from data_access.tables import Appointment, Area
 from ingest.demo.world import MINIATURE
 from metrics.period import Period, PeriodKind
+from metrics.registry import REGISTRY
 from metrics.workdays import Workdays
-from pages.common import freshness
+from pages.common import freshness, loaders
 from pages.common.page import Page
 from pages.petitions.windows import week_end
 from reports import readings
+from reports.bulletin import sentence
 from reports.html import HtmlWriter
+from reports.pack import _titled
 from reports.parts import Leaderboard
 from reports.screens import Wall
 from reports.svg import picture
 from reports.tables import Table
 from reports.view import View
+from reports.views import petition_words as words_of_petitions
 from reports.views import wall
 from reports.views.duty import last_night_of
-from reports.wording import own_period
+from reports.wording import counted_words, own_period
+from tests.builders import a_petition
 from tests.demo_county import a_small_county
-from tests.meeting_worlds import UP, a_reading
-from tests.opened_pages import TODAY, words
+from tests.meeting_worlds import UP, a_chapter, a_reading
+from tests.opened_pages import TODAY, components, words
 from tests.test_app_pages import ENTRIES, a_link, account_of, drawn, pointed
 
+PAST_MONTH = Period.holding(PeriodKind.MONTH, TODAY).before.before
+A_PAST_MONTH = {"period": "指定", "which": PAST_MONTH.text}
 BY_PATH = {entry.url_path: entry for entry in ENTRIES}
 
 
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    yield from pointed(a_small_county(tmp_path_factory.mktemp("past"), MINIATURE))
+    """Its first record is of the year before: that year can be asked for."""
+    url = a_small_county(tmp_path_factory.mktemp("past"), MINIATURE)
+    with engine(url).begin() as connection:
+        village = connection.scalar(select(Area.code).where(Area.level == "village").order_by(Area.code))
+        day = f"{TODAY.year - 1}-01-15"
+        a_petition(connection, f"{day} 09:00", area=str(village), ended=f"{day} 10:00", closed=f"{day} 10:00")
+    yield from pointed(url)
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +82,46 @@ def test_a_ranking_over_the_year_says_so_beside_figures_of_the_month(county: Eng
     assert year in page(board, "nights"), "回头看 is ranked by the year"
     assert year not in page(board, "overview", period="本年"), "the bar says it already"
     assert year not in page(board, "duty"), "nothing there is of another period"
+
+
+def test_a_figure_counted_by_quarters_or_since_new_year_says_so_beside_a_months(county: Engine) -> None:
+    quarter, year = (Period.holding(kind, TODAY).label for kind in (PeriodKind.QUARTER, PeriodKind.YEAR))
+    board = account_of(county, Role.LEADER)
+    month = page(board, "captains")
+    assert f"{quarter} 普通户季走访率" in month, "its ranking"
+    assert month.count(quarter) == 2, "and its card"
+    assert f"{year}以来" in month, "参训率"
+    assert page(board, "captains", period="本季").count(quarter) == 1, "the bar says it already"
+    assert f"{year}以来" in page(board, "nights", view="夜学"), "授课覆盖率"
+    assert quarter in page(board, "township")
+
+
+@pytest.mark.parametrize(
+    ("indicator", "period", "shown", "said"),
+    [
+        ("captains.ordinary_visits", "2026-08", None, "2026年三季度"),
+        ("captains.ordinary_visits", "2026-08", "2026-Q3", ""),
+        ("captains.ordinary_visits", "2026-Q3", None, ""),
+        ("captains.ordinary_visits", "2026", "2026-11", "2026年以来"),
+        ("captains.key_visits", "2026-W47", None, "2026年11月"),
+        ("captains.key_visits", "2026-11", None, ""),
+        ("captains.training", "2026-11", None, "2026年以来"),
+        ("captains.training", "2026-08", None, "2026年1月1日至8月31日"),
+        ("captains.training", "2025-12", None, "2025年全年"),
+        ("captains.training", "2026", None, ""),
+        ("duty.night_compliance", "2026-11", None, ""),
+    ],
+)
+def test_what_a_figure_says_of_its_period(indicator: str, period: str, shown: str | None, said: str) -> None:
+    asked = (REGISTRY[indicator], Period.parse(period), date(2026, 11, 25))
+    assert counted_words(*asked, shown and Period.parse(shown)) == said
+
+
+def test_a_slide_and_a_circular_say_it_of_a_quarter_that_is_over() -> None:
+    visits = a_reading("captains.ordinary_visits", [(13, 21), (20, 20)], whole=[(33, 41)], period=Period.parse("2026-08"), dated=True)
+    assert sentence(visits).startswith("2026年三季度全县普通户季走访率 80.5%")
+    assert _titled(visits).startswith("2026年三季度 · 2 个乡镇中 1 个普通户季走访率达标")
+    assert ("统计期", "2026年三季度") in a_chapter(visits).table.notes
 
 
 def test_the_wall_says_it_too(county: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,16 +170,15 @@ LAST_YEARS = ("上年同", "")
 """The same month of the year before a past month's is called so whenever it is read."""
 OF_NOW = {
     "case": "one case as it stands",
-    "meeting": "files with a period of their own",
-    "show": "the same on slides",
-    "selection": "a year and its steps",
-    "sheet": "a year's score",
     "admin": "accounts and ledgers",
     "definitions": "the rulebook",
     "wall": "what hangs there now",
-    "captain": "a year of its own",
 }
-"""Pages that look at no period of the bar."""
+"""Pages that look at no period."""
+OF_A_YEAR = {"selection": "a year and its steps", "sheet": "a year's score", "captain": "a year of its own"}
+NOT_LIVE = {"show": "read once, by a button", "selection": "a ranking takes seconds", "sheet": "the same"}
+STEPS_TO_TAKE = "还没有立项"
+"""What has not been done to this day about a selection of last year."""
 
 
 def choices_of(seen: dict[str, list[str]], chosen: dict[str, str]) -> Iterator[dict[str, str]]:
@@ -146,6 +202,20 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
     return seen
 
 
+def of_now(texts: Iterable[str]) -> list[tuple[str, str]]:
+    """Words of now with where they stand."""
+    found = []
+    for text in (each.replace(*LAST_YEARS).replace(STEPS_TO_TAKE, "") for each in texts):
+        found += [(word, text[max(0, text.index(word) - 40) : text.index(word) + 40]) for word in NOW_WORDS if word in text]
+    return found
+
+
+def texts_of(table: Table) -> list[str]:
+    notes = (text for label, text in table.notes if label != "口径")  # a rule may speak of the year it is asked in
+    texts = [table.title, table.subtitle, table.conclusion or "", table.remark, table.chosen, *notes]
+    return [*texts, *(column.heading for column in table.columns), *(cell for line in table.texts() for cell in line)]
+
+
 def tables_offered(monkeypatch: pytest.MonkeyPatch) -> list[Table]:
     """The tables that the pages drawn from now on hand out."""
     found: list[Table] = []
@@ -164,19 +234,19 @@ def test_a_picked_period_that_runs_is_as_the_running_one(county: Engine) -> None
     picked = {"period": "指定", "which": month.text}
     for path, said in (("overview", "本周跌破目标"), ("petitions", "本周到期"), ("captains", "本月"), ("reception", "未来一周")):
         assert said in page(board, path)
-        assert said in page(board, path, **picked), path
+        assert said in (shown := page(board, path, **picked)), path
+        assert "实时" in shown
         assert said not in page(board, path, period="指定"), "nothing picked is the month before"
 
 
 @pytest.mark.parametrize("role", [Role.LEADER, Role.TOWNSHIP], ids=str)
-@pytest.mark.parametrize("path", [path for path in BY_PATH if path not in OF_NOW])
+@pytest.mark.parametrize("path", [path for path in BY_PATH if path not in {*OF_NOW, *OF_A_YEAR}])
 def test_no_page_of_a_past_month_speaks_of_now(
     county: Engine, offered: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch, path: str, role: Role
 ) -> None:
     """Neither on screen nor in what is handed out, whichever view of the page is chosen."""
     tables, board = tables_offered(monkeypatch), account_of(county, role)
-    month = Period.holding(PeriodKind.MONTH, TODAY).before.before.text
-    link = {**a_link(county), "period": "指定", "which": month}
+    link = {**a_link(county), **A_PAST_MONTH}
     waiting = [dict[str, str]()]
     while waiting:
         chosen = waiting.pop()
@@ -185,17 +255,64 @@ def test_no_page_of_a_past_month_speaks_of_now(
         said = page(board, path, **link, **chosen)
         if "账号权限内" in said:
             return
-        said = said.replace(*LAST_YEARS)
-        found = [word for word in NOW_WORDS if word in said]
-        assert not found, (path, chosen, [said[max(0, said.index(word) - 40) : said.index(word) + 40] for word in found])
+        assert not of_now([said, *slides(board)]), (path, chosen)
+        assert bool(slides(board)) is (path == "show")
+        assert ("数据更新至" in said, "实时" in said) == (path not in NOT_LIVE, False), "the bar says of when the page is"
         for table in tables:
-            notes = (text for label, text in table.notes if label != "口径")  # a rule may speak of the year it is asked in
-            texts = [table.title, table.subtitle, table.conclusion or "", table.remark, table.chosen, *notes]
-            texts += [column.heading for column in table.columns] + [cell for line in table.texts() for cell in line]
-            wrong = [(word, text) for text in texts for word in NOW_WORDS if word in text.replace(*LAST_YEARS)]
-            assert not wrong, (path, chosen, table.title, wrong)
+            assert not of_now(texts_of(table)), (path, chosen, table.title)
         if len(chosen) < 2:
             waiting += choices_of(offered, chosen)
+
+
+def slides(board: AppTest) -> list[str]:
+    return [slide for sent in components(board) for slide in sent.get("data", sent).get("slides", ())]
+
+
+@pytest.mark.parametrize("standing", [*words_of_petitions.STANDING_NAMES, "nonsense"])
+def test_no_list_of_a_past_month_speaks_of_now(county: Engine, monkeypatch: pytest.MonkeyPatch, standing: str) -> None:
+    tables, board = tables_offered(monkeypatch), account_of(county, Role.LEADER)
+    assert not of_now([page(board, "cases", standing=standing, **A_PAST_MONTH)])
+    assert not of_now(text for table in tables for text in texts_of(table))
+
+
+def test_what_is_due_this_week_says_until_which_day_in_a_file(county: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables, board = tables_offered(monkeypatch), account_of(county, Role.LEADER)
+    assert "本周到期" in page(board, "cases", standing="due_soon")
+    page(board, "petitions", view="构成与流转")
+    said = [text for table in tables for text in texts_of(table)]
+    sunday = week_end(TODAY)
+    assert sum(f"至{sunday.month}月{sunday.day}日到期" in text for text in said) > 2
+    assert not [text for text in said if "本周" in text]
+
+
+@pytest.mark.parametrize("role", [Role.LEADER, Role.TOWNSHIP], ids=str)
+def test_no_page_of_a_past_year_speaks_of_now(county: Engine, monkeypatch: pytest.MonkeyPatch, role: Role) -> None:
+    tables, board, year = tables_offered(monkeypatch), account_of(county, role), str(TODAY.year - 1)
+    with county.connect() as connection:
+        captains = {
+            each: connection.scalar(select(Appointment.person_id).where(Appointment.role == each).order_by(Appointment.id))
+            for each in ("cell_captain", "group_captain", "patch_captain")
+        }
+    asked = [("selection", {"view": view}) for view in ("名单", "全部名次", "资格", "名额", "试算", "流程")]
+    for each, person in captains.items():
+        asked += [("sheet", {"person": f"p:{person}", "role": each}), ("captain", {"person": f"p:{person}"})]
+    for path, query in asked:
+        tables.clear()
+        said = page(board, path, year=year, **query)
+        assert f"{year}年" in said, (path, query)
+        assert not of_now([said, *(text for table in tables for text in texts_of(table))]), (path, query)
+        assert "实时" not in said
+        assert (f"截至{year}年12月31日 · 数据更新至" in said) is (path == "captain"), path
+
+
+def test_the_bar_of_a_past_month_is_loud_too_when_the_database_is_away(county: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    board, until = account_of(county, Role.LEADER), PAST_MONTH.last
+    said = f"截至{until.month}月{until.day}日"
+    assert re.search(rf"{said} · 数据更新至 \d+月\d+日 \d\d:\d\d", page(board, "duty", **A_PAST_MONTH))
+    monkeypatch.setattr(loaders, "away_since", beijing_now)
+    loud = page(board, "duty", **A_PAST_MONTH)
+    assert re.search(rf"{said} · 数据库连接中断\S+ \d+月\d+日 \d\d:\d\d 的数据", loud)
+    assert "数据更新至" not in loud
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 23) + timedelta(days=past) for past in range(7)], ids=str)

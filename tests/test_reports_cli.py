@@ -105,6 +105,19 @@ def test_all_prints_every_indicator_of_a_level(county: Engine, capsys: pytest.Ca
     assert {row["code"] for line in lines for row in json.loads(line)["rows"]} == {COUNTY}
 
 
+def test_one_unit_keeps_its_place_among_all(county: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    """A township is never 1 of 1."""
+    with county.begin() as connection:
+        for day in range(12, 22):
+            a_petition(connection, f"2026-10-{day} 09:00:00", area=OTHER, ended=f"2026-10-{day} 18:00:00")
+    everything = json.loads(said(capsys, "petitions.closed_on_time", *ASKED))
+    own = json.loads(said(capsys, "petitions.closed_on_time", "--area", TOWNSHIP, *ASKED))
+    assert [(row["code"], row["rank"], row["n"]) for row in own["rows"]] == [(TOWNSHIP, 2, 11)]
+    assert (own["ranked"], own["rows"][0]) == (2, everything["rows"][1])
+    assert "ranked" not in everything
+    assert "名次在 2 个单位中排" in said(capsys, "petitions.closed_on_time", "--area", TOWNSHIP, "--format", "table", *ASKED)
+
+
 def test_area_narrows_what_is_counted(county: Engine, capsys: pytest.CaptureFixture[str]) -> None:
     assert list(rows(said(capsys, "petitions.closed_on_time", "--area", OTHER, *ASKED))) == [OTHER]
     assert list(rows(said(capsys, "petitions.closed_on_time", "--by", "village", "--area", TOWNSHIP, *ASKED))) == [VILLAGE]

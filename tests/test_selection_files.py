@@ -113,7 +113,7 @@ def test_the_shortlist_in_word_is_the_ranking_of_the_page_with_points_to_two_dec
 
 def test_a_score_sheet_holds_every_term_with_its_sum_and_lines_to_sign_on():
     ranking = a_ranking(["张三", "李四", "王五"])
-    document = read(score_sheet_bytes(the_candidate(ranking), ["本年在岗 300 天。"]))
+    document = read(score_sheet_bytes(the_candidate(ranking), ["当年在岗 300 天。"]))
     assert cells(document) == shown(terms_table(the_candidate(ranking)))
     by_item = {line[0]: line for line in cells(document)}
     assert by_item["重点户走访"] == ["重点户走访", "10/12 户月", "15.00", "10 ÷ 12 × 15.00", "12.50"]
@@ -121,7 +121,7 @@ def test_a_score_sheet_holds_every_term_with_its_sum_and_lines_to_sign_on():
     assert by_item["群众评单"][3] == "(10×4.5000 + 44) ÷ (10 + 10) = 4.4500;(4.4500 − 1) ÷ 4 × 30"
     assert by_item["加分"][1] == "1.5 分", "points are no cases"
     assert by_item["总分"][-1] == "95.28"
-    for each in ("本人核对", "乡镇党委", "本年在岗300天", "全县第1名"):
+    for each in ("本人核对", "乡镇党委", "当年在岗300天", "全县第1名"):
         assert each in words(document)
 
 

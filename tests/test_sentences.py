@@ -184,6 +184,9 @@ def numbers_of_reading(reading: Reading) -> set[str]:
     for points_of in (reading.whole, year, *reading.runs.values()):
         for before, after in pairwise(points_of):
             held |= moved(entry, before, after)
+    for row in frame.astype(object).to_dict("records"):
+        if row["code"] in reading.years_ago:
+            held |= moved(entry, reading.years_ago[row["code"]], Point(reading.period, row["k"], None, row["value"]))
     ties = frame.groupby(frame["value"])[["k", "n"]].sum() if entry.measure is Measure.RATE else frame.iloc[:0]
     held |= {spoken(value) for value in ties.to_numpy().ravel()}
     held |= {f"{reading.target * 100:g}", f"{reading.target * 100:.1f}", f"{reading.target:g}"} if reading.target is not None else set()

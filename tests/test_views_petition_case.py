@@ -23,7 +23,7 @@ from reports.links import to_case
 from reports.subjects import CASES_BEHIND
 from reports.tables import Table
 from reports.view import View
-from reports.views import petition_case, petition_words
+from reports.views import open_cases, petition_case, petition_words
 from reports.views.petition_cases import cases_table, list_sentence, short_cases_table, standing_names
 
 FRIDAY = date(2026, 10, 16)
@@ -106,7 +106,9 @@ def test_how_a_case_stands_at_the_end_of_a_day(changes: dict[str, Any], status: 
     [
         ("00:00:00", None, Status.NEAR, "今天到期"),
         ("23:59:59", None, Status.NEAR, "今天到期"),
-        ("11:59:59", "12:00:00", Status.NEAR, "今天到期"),
+        ("11:59:59", "12:00:00", Status.NEAR, "今天12时到期"),
+        ("11:59:59", "12:30:00", Status.NEAR, "今天12:30到期"),
+        ("11:59:59", "23:59:59", Status.NEAR, "今天到期"),
         ("12:00:00", "12:00:00", Status.LOW, "超期不到 1 天"),
     ],
 )
@@ -117,6 +119,7 @@ def test_today_is_not_over_before_its_end(at: str, due_instant: str | None, stat
     case = a_case(due_day=FRIDAY, due_instant=due_instant and instant(due_instant))
     found = petition_words.case_verdict(case, replace(VIEW, at=instant(at)))
     assert (found.status, found.words) == (status, words)
+    assert open_cases.due_words(case, replace(VIEW, at=instant(at))) == found, "wherever it is listed"
     yesterday = petition_words.case_verdict(a_case(due_day=FRIDAY - timedelta(days=1)), replace(VIEW, at=instant(at)))
     assert yesterday.words == "超期 1 天"
 

@@ -272,7 +272,7 @@ def test_bars_stand_in_the_order_of_the_office_and_what_is_not_recorded_comes_la
     assert made.texts == ["1 件 · 超期 1", "5 件 · 超期 2", "9 件 · 超期 0"]
     assert (made.title, made.leads) == ("超期最多的是县(2 件)", True)
     assert made.cases("county", "149981100") == Link(CASES, {"standing": "open", "township": "149981100", "level": "county"})
-    assert headings(made.table) == ["级别", "在办(件)", "超期(件)", "本周到期(件)", "积案(件)"]
+    assert headings(made.table) == ["级别", "在办(件)", "超期(件)", "至10月18日到期(件)", "积案(件)"]
 
 
 def test_a_long_dimension_is_drawn_for_its_largest_and_whole_in_the_file():

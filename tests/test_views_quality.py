@@ -112,6 +112,7 @@ PERFECT = pd.DataFrame(
 def test_full_marks_are_listed_by_their_cases_and_asked_about_one_by_one() -> None:
     made = quality.perfect_table(PERFECT, Level.VILLAGE, EDITION, most=1)
     assert made.conclusion == "2 个村共 2 项恰为 100%"
+    assert quality.perfect_table(PERFECT.iloc[:1], Level.VILLAGE, EDITION, most=1).conclusion == "河东村 1 项恰为 100%", "by name"
     assert made.remark == "分母不少于30、一次不差;按分母从大到小,列出前 1 项"
     assert made.links == (Link("township/village", {"village": "149981101002"}),)
     assert "100% (50/50)" in str(WRITER.render(made))

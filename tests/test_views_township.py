@@ -64,9 +64,10 @@ def test_a_figure_stands_beside_the_county_and_a_sibling_in_words_of_its_own_and
     shown = township.figure_table("诉求", [found], {"above": "全县", "other": "石桥镇"}, {}, "149981100")
     head, line = lines(shown)
     assert (
-        ",".join(head) == "模块,指标,本单位,分子,分母,全县,全县 分子,全县 分母,石桥镇,石桥镇 分子,石桥镇 分母,目标,名次,参加排名(个),评价"
+        ",".join(head)
+        == "模块,指标,另按时段,本单位,分子,分母,全县,全县 分子,全县 分母,石桥镇,石桥镇 分子,石桥镇 分母,目标,名次,参加排名(个),评价"
     )
-    assert ",".join(line) == "诉求,按期办结率,80.0%,40,50,90.0%,90,100,100.0%,50,50,目标 ≥95%,2,2,未达标"
+    assert ",".join(line) == "诉求,按期办结率,,80.0%,40,50,90.0%,90,100,100.0%,50,50,目标 ≥95%,2,2,未达标"
     assert shown.links == (to_cases(CASES_BEHIND[ON_TIME], "149981100"),)
     html = str(WRITER.render(shown))
     assert "2/2" in html
@@ -342,13 +343,15 @@ def test_a_running_quarters_course_ends_open() -> None:
     frame = pd.DataFrame([a_row("149981100", 40, 50, 0.8, None, Status.RUNNING)])
     running = township.unit_figure(REGISTRY["captains.ordinary_visits"], frame, None, "149981100", None, ASKED)
     assert running is not None
-    assert running.running
+    assert running.unfinished
     drawn = township.figure_table("三长", [running], {"above": "全县"}, {"captains.ordinary_visits": (1.0, 0.9)})
     assert 'class="spark running"' in str(WRITER.render(drawn))
     over = replace(ASKED, period=JUNE.period)
-    counts = pd.DataFrame([a_row("149981100", 3, None, 3.0, None, Status.NONE)])
-    ends = [township.unit_figure(REGISTRY["quality.two_places"], counts, None, "149981100", None, each) for each in (ASKED, over)]
-    assert [each.running for each in ends if each] == [True, False]
+    counts, shares = a_row("149981100", 3, None, 3.0, None, Status.NONE), a_row("149981100", 1, 2, 0.5, None, Status.THIN)
+    for indicator, row in (("quality.two_places", counts), ("duty.night_compliance", shares)):
+        frame = pd.DataFrame([row])
+        ends = [township.unit_figure(REGISTRY[indicator], frame, None, "149981100", None, each) for each in (ASKED, over)]
+        assert [each.unfinished for each in ends if each] == [True, False], "a share of three nights is no fall either"
 
 
 def test_a_months_line_says_what_is_due_what_else_was_done_and_why_it_is_short() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,9 +10,9 @@ import pytest
 from metrics.period import Period
 from metrics.registry import indicator
 from metrics.vocabulary import Level
-from reports.bulletin import volumes
-from reports.conclusions import change_words, summary
-from reports.readings import CardQuestion, card, point, reading, year_ago
+from reports.bulletin import categories, volumes
+from reports.conclusions import change_words, summary, title
+from reports.readings import CardQuestion, card, point, reading, whole_series, year_ago
 from reports.source import DatabaseSource
 from tests.builders import COUNTY, EVERYTHING, TOWNSHIP, a_county, a_petition, a_stay, an_appointment, an_area
 from tests.meeting_worlds import UP, a_chapter, a_pack, a_reading, points
@@ -79,6 +80,16 @@ def test_a_circular_says_both_of_what_came_in():
     assert "较上年同月" in chapter.subtitle
 
 
+@pytest.mark.parametrize(("then", "said"), [(4, ",较上年同月增加 5 件"), (9, ",与上年同月持平"), (13, ",较上年同月减少 4 件"), (None, "")])
+def test_the_largest_category_has_a_year_ago_too(then, said):
+    years_ago = {} if then is None else {"149981101": points([(then, None)], OCTOBER.year_ago)[0]}
+    runs = {"泥河镇": [(6, None), (9, None)], "西沟乡": [(6, None), (5, None)]}
+    read = a_reading("petitions.open", [(9, None), (5, None)], level=Level.CATEGORY, runs=runs, years_ago=years_ago)
+    assert title(read) == f"在办 14 件中泥河镇最多,9 件,较9月增加 3 件{said}"
+    paragraph = categories(a_pack(replace(read, dated=True)))[0][1]
+    assert paragraph.endswith(f"较9月末增加最多的是泥河镇,增加 3 件,为 9 件{said.replace('同月', '同月末')}。")
+
+
 # --- where it comes from ------------------------------------------------------------------------------------------------
 
 
@@ -120,6 +131,33 @@ def test_each_ledger_begins_for_itself(connection):
     a_stay(connection, chief, "2026-01-05")
     assert at(connection, entry=indicator("duty.night_compliance")) is None
     assert at(connection, entry=indicator("satisfaction.rated")) is not None  # told from 诉求
+
+
+def test_categories_bring_theirs_along(connection):
+    a_county(connection)
+    for year, number, category in ((2025, 2, "宅基地"), (2026, 3, "宅基地"), (2026, 1, "道路")):
+        for _ in range(number):
+            a_petition(connection, f"{year}-10-09 08:00", ended=f"{year}-11-09 08:00", category=category)
+    source, entry = DatabaseSource(connection, EVERYTHING), indicator("petitions.open")
+
+    def then(**more):
+        return {code: each.k for code, each in reading(source, entry, Level.CATEGORY, OCTOBER, AS_OF, **more).years_ago.items()}
+
+    assert then() == {}, "the ledger began within that October"
+    a_petition(connection, "2025-09-30 08:00", ended="2025-10-01 08:00", category="宅基地")
+    assert sorted(then().values()) == [0, 2]
+    assert then(with_past=False) == {}
+
+
+def test_a_point_of_a_period_that_runs_is_unfinished_and_a_count_has_only_begun(connection):
+    a_county_with_two_octobers(connection, first="2025-09-30")
+    source, november = DatabaseSource(connection, EVERYTHING), Period.parse("2026-11")
+    for entry, running in ((ON_TIME, False), (indicator("petitions.open"), False), (indicator("petitions.mass"), True)):
+        found = whole_series(source, entry, Level.COUNTY, november, AS_OF, 2)
+        assert [(each.unfinished, each.running) for each in found] == [(False, False), (True, running)], entry.id
+    drawn = card(source, CardQuestion(ON_TIME.id, Level.COUNTY, november, AS_OF), 2)
+    assert drawn.spark.running
+    assert not card(source, CardQuestion(ON_TIME.id, Level.COUNTY, OCTOBER, AS_OF), 2).spark.running
 
 
 def test_a_reading_and_a_card_bring_it_along_where_they_look_back(connection):

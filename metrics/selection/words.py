@@ -74,7 +74,7 @@ def arithmetic(made: Selection, term: Row) -> str:
     """怎么算: a term's points from its k and n, to be redone by hand. ``term``: a row of ``Selection.terms``."""
     rules, item, full = made.rules, term["item"], float(term["possible"])
     if item in rules.items:
-        return f"{int(term['k']):,} ÷ {int(term['n']):,} × {points_text(full)}" if term["n"] else "本年没有应做的,分值摊到其余各项"
+        return f"{int(term['k']):,} ÷ {int(term['n']):,} × {points_text(full)}" if term["n"] else "当年没有应做的,分值摊到其余各项"
     if item == "bonus":
         return f"有佐证的共 {float(term['k']):g} 分,合计不超过 {rules.bonus_most:g} 分"
     mean, prior = made.means[item], rules.ratings_prior if item == "ratings" else rules.survey_prior

@@ -32,7 +32,7 @@ from reports.views.captain import Captain
 def filters_of_year(scope: Scope) -> Filters:
     """The year to look at, picked in the bar."""
     as_of = loaders.today()
-    years = {str(year): f"{year}年" for year in year_choices(as_of)}
+    years = {str(year): f"{year}年" for year in year_choices(scope, as_of)}
     kept = from_address("year", years, str(as_of.year))
     picked = st.selectbox("年度", list(years), format_func=years.__getitem__, label_visibility="collapsed", width=130, **kept)
     return Filters(Period.parse(picked), as_of, None, scope)

@@ -125,10 +125,11 @@ _FRESHNESS = Markup(
 _LOST = chinese_marks("连接中断,恢复后自动更新")
 
 
-def freshness_note(text: str, *, stale: bool = False) -> None:
-    """``截至 11月21日 20:15 · 实时`` quietly, or loudly how old the data are (``stale``)."""
-    shade, role, live = (" low", "alert", "") if stale else ("", "status", " · 实时")
-    st.html(_FRESHNESS.format(shade=shade, role=role, text=chinese_marks(text), live=live, lost=_LOST), width="content")
+def freshness_note(text: str, *, live: bool = True, stale: bool = False) -> None:
+    """``截至 11月21日 20:15 · 实时`` quietly, without 实时 what is not ``live``, or loudly how old the data are (``stale``)."""
+    shade, role = (" low", "alert") if stale else ("", "status")
+    live_words = " · 实时" if live and not stale else ""
+    st.html(_FRESHNESS.format(shade=shade, role=role, text=chinese_marks(text), live=live_words, lost=_LOST), width="content")
 
 
 def provisional_calendar_notice(provisional_years: Iterable[int], first_day: date, last_day: date) -> None:

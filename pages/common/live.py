@@ -26,9 +26,13 @@ def run_begins() -> None:
     loaders.run_began()
 
 
-def live_note() -> None:
-    """Put it in the bar's right end. A tick compares the state that all pages show with the one this page was drawn from."""
-    _tick(loaders.state())
+def live_note(until: str) -> None:
+    """Put it in the bar's right end. A tick compares the state that all pages show with the one this page was drawn from.
+
+    ``until``: 截至10月31日 of a page that shows a period which is over (``View.until``). It is drawn anew like any other, for what is
+    known now about then may change; but it is not of this moment, and says both.
+    """
+    _tick(loaders.state(), until)
 
 
 def draw_again_when_all_is_there() -> None:
@@ -45,13 +49,15 @@ def _look() -> None:
 
 
 @st.fragment(run_every=TICK_SECONDS)
-def _tick(shown: State) -> None:
+def _tick(shown: State, until: str) -> None:
     """``shown`` is what the page was drawn from: the fragment keeps its arguments from tick to tick."""
     if loaders.moved_since(shown):
         live_rerun()  # data have come or a step of the clock has passed: every "today" on the page is built anew, filters stay
     away, good = loaders.away_since(), loaders.good_at()
     if away is None and good is not None:
-        freshness_note(f"截至 {moment_text(good)}")
+        read = moment_text(good)
+        freshness_note(f"{until} · 数据更新至 {read}" if until else f"截至 {read}", live=not until)
     else:
         since = moment_text(good) if good else "启动"
-        freshness_note(f"数据库连接中断,以下为 {since} 的数据,恢复后自动更新", stale=True)
+        of_then = f"{until} · " if until else ""
+        freshness_note(f"{of_then}数据库连接中断,以下为 {since} 的数据,恢复后自动更新", stale=True)

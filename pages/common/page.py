@@ -42,7 +42,7 @@ from reports.svg import can_draw, picture
 from reports.tables import ALL_ROWS, Table, view_as_of
 from reports.view import View
 from reports.views.contents import Contents, lacking_notice, lacking_title
-from reports.wording import own_period
+from reports.wording import counted_words
 
 PLOTLY = {
     "displaylogo": False,
@@ -222,11 +222,8 @@ class Page:
             read = replace(read, frame=rows(read.frame, read.entry))
             board = board.of_people(read.frame, named)
         self.offer_figures(read, seen, named)
-        return replace(board, **{"period": self._own_period(seen), **change})
-
-    def _own_period(self, seen: Filters) -> str:
-        """What figures say of their period where it is not the page's."""
-        return "" if seen.period == self.filters.period else own_period(seen.period, seen.as_of)
+        of = counted_words(board.entry, seen.period, seen.as_of, self.filters.period)
+        return replace(board, **{"period": of, **change})
 
     def offer_figures(self, read: Reading, filters: Filters | None = None, named: str = "") -> None:
         """Hands out the rows a leaderboard is made of, with 口径, 截至 and filters; ``named``: which of the people they are."""
@@ -401,7 +398,7 @@ def page(
         seen = filters or (bar_filters(scope, **choices) if with_bar else this_month(scope))
     if with_bar and is_live:
         with right:
-            live.live_note()
+            live.live_note(seen.view.until)
     if with_bar:
         provisional_calendar_notice(loaders.unofficial_years(), seen.period.first, seen.period.last)
     drawn = Page(name, scope, header, left, right, seen)

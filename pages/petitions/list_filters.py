@@ -58,7 +58,7 @@ def case_list(p: Page) -> CaseList:
     standing, sort = picked.pop("standing") or "open", picked.pop("sort") or "due"
     handler, lead = _id_in_address("handler"), _id_in_address("lead")
     said = [
-        standings[standing],
+        words.due_soon_words(p.view) if standing in words.AHEAD else standings[standing],
         *(choices[key][2][value] for key, value in picked.items() if value),
         *(name for name, person in (("指定经办人", handler), ("指定包案领导", lead)) if person is not None),
         *([f"含“{searched}”"] if searched else []),

@@ -51,7 +51,7 @@ def _people(p: Page, indicator_id: str) -> None:
 
 def _posts(filters: Filters, person_ids: tuple[int, ...]) -> dict[int, str]:
     wanted = tuple(sorted(person_ids))
-    posts = loaders.answer(posts_on, filters.scope, ("appointment", "area"), person_ids=wanted, day=filters.as_of)
+    posts = loaders.answer(posts_on, filters.scope, ("appointment", "area"), person_ids=wanted, day=filters.view.moment)
     return quality.post_words(posts)
 
 

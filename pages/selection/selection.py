@@ -29,7 +29,7 @@ with page("selection/selection", filters=Filters(Period.parse(str(today.year)), 
     p.needs(Module.CAPTAINS)
     with p.left:
         role = p.choose("三长", list(ROLES), "role", "邻长")
-        years = {str(year): f"{year}年" for year in year_choices(today)}
+        years = {str(year): f"{year}年" for year in year_choices(scope, today)}
         year = int(p.pick("年度", years, "year", str(today.year), width=130) or today.year)
     p.filters = Filters(Period.parse(str(year)), today, None, scope)
     p.answers(role, year, title_height=70)

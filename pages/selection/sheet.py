@@ -22,11 +22,11 @@ from reports.meeting_files import DOCX
 from reports.selection_files import score_sheet_bytes
 from reports.views import score_sheet as views
 
-today, query = loaders.today(), st.query_params
+today, scope, query = loaders.today(), signed_in_scope(), st.query_params
 number, role = query.get("person", "").removeprefix("p:"), query.get("role", "")
 year = query.get("year", str(today.year))
-is_asked = number.isdecimal() and role in CAPTAINS and year in map(str, year_choices(today))
-filters = Filters(Period.parse(year if is_asked else str(today.year)), today, None, signed_in_scope())
+is_asked = number.isdecimal() and role in CAPTAINS and year in map(str, year_choices(scope, today))
+filters = Filters(Period.parse(year if is_asked else str(today.year)), today, None, scope)
 with page("selection/sheet", filters=filters, with_bar=False) as p:
     found = None
     if is_asked:

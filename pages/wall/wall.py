@@ -26,7 +26,7 @@ from reports.subjects import OF_THE_YEAR, WALL_RANKINGS, overview_numbers, shown
 from reports.views import wall
 from reports.views.contents import first_steps_title
 from reports.views.duty import tonight_groups
-from reports.wording import own_period
+from reports.wording import counted_words
 
 TICK_SECONDS = 5
 
@@ -48,7 +48,7 @@ def ranking(filters: Filters, indicator_id: str) -> Leaderboard:
     module = REGISTRY[indicator_id].module
     seen = filters.of_year() if module in OF_THE_YEAR else filters
     board = leaderboards.leaderboard(seen.scope, indicator_id, Level.TOWNSHIP, seen.period, seen.as_of)
-    of = own_period(seen.period, seen.as_of) if seen is not filters else ""
+    of = counted_words(board.entry, seen.period, seen.as_of, filters.period)
     return replace(board, period=of, beside=on_time_words(seen) if module is Module.PETITIONS else {})
 
 

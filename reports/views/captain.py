@@ -81,7 +81,7 @@ def year_heading(year: CaptainYear) -> Heading:
     """The year in one line: what is complete, added up."""
     totals = [(ITEM_HEADS[item], year.total(item)) for item in year.items]
     words = [f"{head} {fraction(total.k, total.n)}" for head, total in totals if total.n]
-    told = " · ".join(words) if words else "还没有满一个月的任职"
+    told = " · ".join(words) if words else "没有满一个月的任职"
     return Heading(f"{year.year}年应做与已做", f"{told}(只加已结束的月、季、周;诉求和录入计到{day_text(year.last)})", "captains.key_visits")
 
 

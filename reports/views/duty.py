@@ -70,10 +70,14 @@ class Night:
     @property
     def label(self) -> str:
         """今晚, in the morning hours 昨晚(11月25日 周三), once it is over 11月25日(周三)夜."""
-        weekday = f"周{WEEKDAYS[self.day.weekday()]}"
         if self.day == self.asked.as_of:
             return "今晚"
-        return f"{day_text(self.day)}({weekday})夜" if self.is_over else f"昨晚({day_text(self.day)} {weekday})"
+        return self.dated if self.is_over else f"昨晚({day_text(self.day)} 周{WEEKDAYS[self.day.weekday()]})"
+
+    @property
+    def dated(self) -> str:
+        """11月25日(周三)夜: as a file calls it, which is read on another day."""
+        return f"{day_text(self.day)}(周{WEEKDAYS[self.day.weekday()]})夜"
 
     @property
     def short(self) -> str:
@@ -206,7 +210,7 @@ def township_table(night: Night, stays: pd.DataFrame) -> Table:
         conclusion=f"{night.label}谁在岗",
         remark="在岗/应到;第二名正职可计一名班子成员;点一行看人员和各村",
         indicators=(COMPLIANCE,),
-        chosen=night.label,
+        chosen=night.dated,
         links=tuple(Link(DUTY, {"township": str(row["code"]), "night": night.day.isoformat()}) for row in rolls),
         empty="没有应住夜的乡镇",
     )
@@ -245,7 +249,7 @@ def people_table(night: Night, stays: pd.DataFrame) -> Table:
         conclusion=f"{night.label}谁在岗",
         remark="一人多职按最高职务计一次",
         indicators=(COMPLIANCE,),
-        chosen=night.label,
+        chosen=night.dated,
         links=tuple(to_person(row["person_id"]) for row in found),
         empty="未填报:这一夜没有任何住夜记录" if night.is_over else "还没有住夜记录",
     )
@@ -303,7 +307,7 @@ def village_table(night: Night, rolls: pd.DataFrame, stays: pd.DataFrame, everyo
         conclusion=f"{night.label}各村",
         remark=f"{len(everyone)} 个村中 {len(everyone) - missing} 个达标;在岗/应到" if len(everyone) else "",
         indicators=(VILLAGES,),
-        chosen=night.label,
+        chosen=night.dated,
         links=tuple(to_village(code) for code in rolls["code"]),
         empty="这个范围内没有应住夜的村",
     )
@@ -386,11 +390,16 @@ def night_map_table(it: HeatMap, title: str, unit: str = "乡镇") -> Table:
             "name": line.name,
             "met": sum(square.state.shade == OK.shade for square in line.squares),
             "due": sum(square.state.shade not in (OFF.shade, AHEAD.shade) or square.state is BEFORE for square in line.squares),
-            **{square.day.isoformat(): square.state.words for square in line.squares},
+            **{square.day.isoformat(): _filed_words(square.state) for square in line.squares},
         }
         for line in it.lines
     ]
     return table(title, columns, rows, indicators=(it.about,))
+
+
+def _filed_words(state: State) -> str:
+    """A night is no 今晚 or 昨晚 in a file, which is read on another day."""
+    return NOT_DUE if state is TO_COME else NOT_OVER if state in UNFINISHED else state.words
 
 
 def month_title(month: Period, rolls: pd.DataFrame, asked: Question) -> str:

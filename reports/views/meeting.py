@@ -93,7 +93,7 @@ def course(reading: Reading) -> Course:
     steps = max(1, len(reading.whole) - 1)
     points = tuple(
         CoursePoint(
-            point.period.label + (f"({STATUS_NAMES[Status.RUNNING]})" if point.running else ""),
+            point.period.label + (f"({STATUS_NAMES[Status.RUNNING]})" if point.unfinished else ""),
             value_text(entry, value),
             _cases(point),
             place / steps,
@@ -102,7 +102,7 @@ def course(reading: Reading) -> Course:
         )
         for place, point, value in known
     )
-    running = bool(known) and known[-1][1].running
+    running = bool(known) and known[-1][1].unfinished
     return Course(points, len(reading.whole), None if reading.target is None else min(1.0, reading.target / top), running)
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from metrics.vocabulary import Status
-from metrics.wording import day_text, is_missing
+from metrics.petition_case import known
+from metrics.wording import day_of, day_text
 from reports.links import to_case
 from reports.tables import Column, Kind, Table, Verdict, table
 from reports.view import View
-from reports.views.petition_words import category_name, headline
+from reports.views.petition_words import category_name, headline, pressing_verdict
 
 VILLAGE_CASES, PERSON_CASES = 10, 6
 """So many are listed."""
@@ -41,7 +41,7 @@ def of_person(rows: pd.DataFrame, total: int, ended: int, view: View) -> Table:
 def _table(
     found: list[tuple[Mapping[Any, Any], str, str]], view: View, title: str, remark: str, empty: str, indicators: tuple[str, ...] = ()
 ) -> Table:
-    rows = [{"what": what, "number": row["number"], "more": more, "due": due_words(row["due_day"], view)} for row, what, more in found]
+    rows = [{"what": what, "number": row["number"], "more": more, "due": due_words(row, view)} for row, what, more in found]
     links = tuple(to_case(row["number"]) for row, _, _ in found)
     return table(title, COLUMNS, rows, remark=remark, indicators=indicators, links=links, empty=empty, may_leave=False)
 
@@ -50,9 +50,7 @@ def _more(total: int, most: int) -> str:
     return f",先列 {most} 件" if total > most else ""
 
 
-def due_words(due: Any, view: View) -> str | Verdict:
-    """超期 3 天, 11月21日到期, 未定."""
-    if is_missing(due):
-        return "未定"
-    late = (view.moment - due).days
-    return Verdict(Status.LOW, f"超期 {late} 天") if late > 0 else f"{day_text(due)}到期"
+def due_words(row: Mapping[Any, Any], view: View) -> str | Verdict:
+    """超期 3 天, 今天12时到期, 11月21日到期, 未定."""
+    due = known(row["due_day"])
+    return "未定" if due is None else pressing_verdict(row, view) or f"{day_of(due, view.as_of)}到期"

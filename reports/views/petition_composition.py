@@ -86,7 +86,7 @@ def composition(standing: pd.DataFrame, by: str, townships: Mapping[str, str], a
                 Column("name", by),
                 Column("open", "在办", Kind.COUNT, "件"),
                 Column("overdue", "超期", Kind.COUNT, "件"),
-                *(() if view.is_past else (Column("due_soon", words.STANDING_NAMES["due_soon"], Kind.COUNT, "件"),)),
+                *(() if view.is_past else (Column("due_soon", words.due_soon_words(view), Kind.COUNT, "件"),)),
                 Column("backlog", "积案", Kind.COUNT, "件"),
             ),
             rows.to_dict("records"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from metrics.decisions import DECISION_NAMES, KEPT_NAMES, KEPT_STATUS, Kept
+from metrics.period import Period, PeriodKind
 from metrics.petition_case import known
 from metrics.vocabulary import (
     CHANNEL_NAMES,
@@ -30,6 +31,9 @@ METHOD_NAMES = {"phone": "电话", "questionnaire": "问卷", "face": "当面"}
 UNKNOWN, UNSORTED, NOBODY = "未记录", "未分类", "无经办人"
 FEW_WORKDAYS = 2
 """So many working days before its deadline a case is shown in amber."""
+
+LAST_MINUTE = time(23, 59)
+"""A deadline from then on is the end of its day."""
 
 AWAITED_NAMES = {f"awaits_{step}": f"待{name}" for step, name in STEP_NAMES.items()}
 STANDING_NAMES = {
@@ -70,6 +74,11 @@ def age_name(first: int, buckets: Sequence[int]) -> str:
     """A bucket of days in hand by its first day: 7–15 天; the oldest is 90 天以上. ``buckets``: see ``petition_lists.age_buckets``."""
     after = next((end for end in buckets if end > first), None)
     return f"{first} 天以上" if after is None else f"{first}–{after} 天"
+
+
+def due_soon_words(view: View) -> str:
+    """至11月29日到期: what is 本周到期, as a file says it, which is read in another week."""
+    return f"至{day_text(Period.holding(PeriodKind.WEEK, view.as_of).last)}到期"
 
 
 def size_name(value: Any) -> str:
@@ -125,13 +134,29 @@ def case_verdict(row: Mapping[Any, Any], view: View) -> Verdict:
         return Verdict(Status.NEAR, f"{word} · 超时") if late else Verdict(Status.NONE, word)
     if due is None:
         return Verdict(Status.NONE, "在办 · 时限未定")
+    pressing = pressing_verdict(row, view)
+    if pressing is not None:
+        return pressing
+    left = view.workdays.count(view.moment, due)
+    return Verdict(Status.NEAR if left <= FEW_WORKDAYS else Status.NONE, f"还剩 {left} 个工作日")
+
+
+def pressing_verdict(row: Mapping[Any, Any], view: View) -> Verdict | None:
+    """Of an open petition whose deadline has passed, or passes today: 超期 12 天, 今天到期, 今天12时到期."""
+    due: date | None = known(row["due_day"])
+    if due is None:
+        return None
     if _has_passed(row, due, view):
         days = (view.moment - due).days
         return Verdict(Status.LOW, f"超期 {days} 天" if days else "超期不到 1 天")
-    if due == view.moment:
-        return Verdict(Status.NEAR, f"{view.day_words}到期")
-    left = view.workdays.count(view.moment, due)
-    return Verdict(Status.NEAR if left <= FEW_WORKDAYS else Status.NONE, f"还剩 {left} 个工作日")
+    return Verdict(Status.NEAR, f"{view.day_words}{_hour_words(known(row['due_instant']))}到期") if due == view.moment else None
+
+
+def _hour_words(instant: datetime | None) -> str:
+    """12时, 12:30; empty where the day itself is the deadline, or as good as over then."""
+    if instant is None or instant.time() >= LAST_MINUTE:
+        return ""
+    return f"{instant:%H:%M}" if instant.minute else f"{instant.hour}时"
 
 
 def _has_passed(row: Mapping[Any, Any], due: date, view: View) -> bool:

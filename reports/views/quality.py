@@ -170,12 +170,13 @@ def perfect_table(rows: pd.DataFrame, level: Level, edition: Edition, most: int 
         {**row, "definition": Definition(str(row["id"]), {"code": str(row["code"])}), "figure": f"100% ({fraction(row['k'], row['n'])})"}
         for row in shown.to_dict("records")
     ]
+    who = rows["name"].iloc[0] if rows["code"].nunique() == 1 else f"{rows['code'].nunique()} 个{name}共"
     rule = edition.filled("分母不少于{quality.perfect_least_n}、一次不差;按分母从大到小")
     return table(
         f"满分异常 按{name}",
         PERFECT_COLUMNS,
         lines,
-        conclusion=f"{rows['code'].nunique()} 个{name}共 {len(rows)} 项恰为 100%",
+        conclusion=f"{who} {len(rows)} 项恰为 100%",
         remark=rule + (f",列出前 {len(shown)} 项" if len(rows) > len(shown) else ""),
         indicators=("quality.perfect",),
         links=tuple(to_unit(str(code)) for code in shown["code"]),

@@ -251,7 +251,7 @@ def coming_table(ahead: pd.DataFrame, townships: Mapping[str, str], names: Mappi
         for code, name in townships.items()
         if code not in set(ahead["code"])
     ]
-    return table("未来一周公示场次", COMING_COLUMNS, rows, indicators=(KEPT,), chosen=f"{_ahead(as_of)}公示 {len(ahead)} 场")
+    return table(f"{_ahead(as_of)}公示场次", COMING_COLUMNS, rows, indicators=(KEPT,), chosen=f"{_ahead(as_of)}公示 {len(ahead)} 场")
 
 
 def villages_ahead(slots: int) -> str:

@@ -33,9 +33,9 @@ MEANINGS = {
     "key_visits": "每户每月至少走访一次算一个户月",
     "ordinary_visits": "每户每季至少走访一次算一个户季",
     "visits": "所辖各邻重点户按月、普通户按季",
-    "small_on_time": "本年到期的小事中按期办结的",
-    "big_resolved": "本年新收、已到期或已结的大事中化解的",
-    "hard_resolved": "本年到期的难事中按期化解或上报的",
+    "small_on_time": "当年到期的小事中按期办结的",
+    "big_resolved": "当年新收、已到期或已结的大事中化解的",
+    "hard_resolved": "当年到期的难事中按期化解或上报的",
     "accept_on_time": "派单后{petitions.accept_workdays}个工作日内接单的",
     "heart_talks": "每季一次民情恳谈会",
     "meetings": "每周例会、每月碰头会",
@@ -172,12 +172,12 @@ def remarks(found: Candidate, evidence: Evidence = None) -> list[str]:
     if not made.complete:
         said.append(f"{unfinished(made)}。")
     if any(found.terms["n"].eq(0)):
-        said.append("本年没有应做事项的项目不计分,它的分值按比例摊到同一角色的其余各项。")
+        said.append("当年没有应做事项的项目不计分,它的分值按比例摊到同一角色的其余各项。")
     if row["moved"]:
         said.append("年内换过所在的邻(组、片),每个月按月末、每个季度按季末所在的单位计。")
     if row["units"] > 1:
         said.append(f"现任 {row['units']} 处,合并计算。")
-    said.append(f"本年在岗 {row['days']} 天(不含请假、借调、培训);测评 {row['surveyed']} 户,现有 {row['households']} 户。")
+    said.append(f"当年在岗 {row['days']} 天(不含请假、借调、培训);测评 {row['surveyed']} 户,现有 {row['households']} 户。")
     answers = _own(found, evidence, "survey")
     if len(answers) and (stray := stray_answers(answers)):
         said.append(f"另有 {stray} 份答卷来自所辖以外的户或没有写明户号,不计入。")

@@ -381,7 +381,7 @@ def gates_table(ranking: Ranking, rows: pd.DataFrame) -> Table:
 def conditions(ranking: Ranking) -> str:
     rules = ranking.made.rules
     share = "" if rules.least_surveyed_share is None else f"、且不少于本邻的 {rules.least_surveyed_share:.0%}"
-    asked = f"本年在岗 ≥{rules.least_days_in_post} 天;测评 ≥{rules.least_surveyed} 户{share}"
+    asked = f"当年在岗 ≥{rules.least_days_in_post} 天;测评 ≥{rules.least_surveyed} 户{share}"
     return f"条件:{asked};抽查未发现不实;没有一票否决。诉求多少不是条件。"
 
 
@@ -393,7 +393,7 @@ def stray_answers(survey: pd.DataFrame) -> int:
 def nobodys(ranking: Ranking, facts: Mapping[str, pd.DataFrame]) -> list[str]:
     """Rows that count for nobody, so that nobody wonders where they went; ``facts``: what the ranking is made from."""
     rated, outside = int(facts["strays"]["ratings_without_handler"].iloc[0]), stray_answers(facts["survey"])
-    said = [f"本年有 {whole(rated)} 条评价的诉求没有登记承办人,不计给任何人;请信访局补登承办人。"] if rated else []
+    said = [f"当年有 {whole(rated)} 条评价的诉求没有登记承办人,不计给任何人;请信访局补登承办人。"] if rated else []
     unknown = f"有 {whole(outside)} 份答卷来自{ranking.role_name}所辖以外的户或没有写明户号,不计分也不计户数。"
     return [*said, unknown] if outside else said
 

@@ -17,7 +17,6 @@ from metrics.wording import MISSING, day_text, fraction, is_missing, share, targ
 from reports.links import DUTY, Definition, Link, to_case, to_cases, to_person, to_village
 from reports.modules import runs
 from reports.parts import Exceptional, Exceptions, ExceptionSection, Heading, Named, NameLine, Names, Steps
-from reports.readings import still_grows
 from reports.subjects import CASES_BEHIND
 from reports.tables import Column, Kind, Spark, Table, table, verdict_of
 from reports.view import View
@@ -25,6 +24,7 @@ from reports.views.duty import person_name
 from reports.views.people import name_of
 from reports.views.petition_words import case_verdict, category_name
 from reports.views.posts import leave_name, role_name
+from reports.wording import counted_words
 
 ABOVE = {Level.TOWNSHIP: Level.COUNTY, Level.VILLAGE: Level.TOWNSHIP}
 WEAKEST, MOST_LINES, PHONE_FIGURES = 3, 5, 3
@@ -47,8 +47,10 @@ class UnitFigure:
     ranked: int
     severity: float
     """How far below the target, in the widths of amber; 0 where it is met or not judged."""
-    running: bool = False
-    """The figure still grows with its period: the end of its course is drawn open."""
+    unfinished: bool = False
+    """Its period runs: the end of its course is drawn open."""
+    period: str = ""
+    """What it is of, where that is another period than the page's."""
 
     @property
     def shown(self) -> str:
@@ -78,7 +80,8 @@ def unit_figure(
         target,
         int(frame["rank"].notna().sum()),
         _severity(row, target, margin(entry, asked), entry),
-        row["status"] == Status.RUNNING or still_grows(entry, asked),
+        row["status"] == Status.RUNNING or asked.running([asked.period]),
+        counted_words(entry, asked.period, asked.as_of),
     )
 
 
@@ -102,7 +105,8 @@ def figure_columns(above: str, other: str = "", lines: bool = False) -> tuple[Co
     """``above``, ``other``: names of the unit above and of the sibling compared with; ``lines``: with the course of twelve periods."""
     return (
         Column("module", "模块", screen=False),
-        Column("name", "指标", small=("goal",), link="about"),
+        Column("name", "指标", small=("period", "goal"), link="about"),
+        Column("period", "另按时段", screen=False),
         *_unit_columns("own", "本单位", "", strong=True),
         *_unit_columns("above", above, f"{above} "),
         *(_unit_columns("other", other, f"{other} ", phone=False) if other else ()),
@@ -137,6 +141,7 @@ def figure_table(
         {
             "module": MODULE_NAMES[each.entry.module],
             "name": each.entry.name,
+            "period": each.period,
             "about": Definition(each.entry.id, {"shown": each.shown}),
             **_unit_cells("own", each.entry, each.row),
             **_unit_cells("above", each.entry, each.above),
@@ -144,7 +149,7 @@ def figure_table(
             "goal": target_text(each.entry, each.target),
             "rank": each.row["rank"],
             "ranked": None if is_missing(each.row["rank"]) else each.ranked,
-            "course": Spark((*(lines or {}).get(each.entry.id, ()), each.row["value"]), each.target, each.running),
+            "course": Spark((*(lines or {}).get(each.entry.id, ()), each.row["value"]), each.target, each.unfinished),
             "verdict": verdict_of(each.row),
         }
         for each in found
