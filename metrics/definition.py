@@ -208,6 +208,8 @@ class Indicator:
     """Looks at the earlier of as-of and the period's end instead of adding up the period."""
     grows: bool = False
     """Its value grows with the clock alone, between any two steps of it."""
+    level_units: Mapping[Level, str] | None = None
+    """Another unit for some levels: a chief's own nights are nights, those of a township's chiefs are chief-months."""
     level_needs: Mapping[Level, Mapping[str, Span]] | None = None
     """Other facts for some levels (a figure by person often needs other rows than one by area)."""
     ranks_people: bool = True
@@ -220,6 +222,9 @@ class Indicator:
     def texts(self, edition: Edition) -> Texts:
         """What a reader is told, with the numbers of the edition. Raises ``KeyError`` for a place the rulebook does not have."""
         return Texts(*(edition.filled(text) for text in (self.why, self.numerator, self.denominator, self.notes)))
+
+    def unit_at(self, level: Level) -> str:
+        return (self.level_units or {}).get(level, self.unit)
 
     def needs_at(self, level: Level) -> Mapping[str, Span]:
         return (self.level_needs or {}).get(level, self.needs)

@@ -68,9 +68,9 @@ INDICATORS = (
     ),
     Indicator(
         id="reception.desk_days",
-        name="坐班在岗率",
+        name="坐班到岗率",
         why="群众来了总能找到人",
-        numerator="坐班岗(乡镇)或村服务中心(村)有人在岗的工作日",
+        numerator="坐班岗(乡镇)或村服务中心(村)有人到岗的工作日",
         denominator="工作日",
         unit="天",
         levels=(*TOWNSHIP_LEVELS, Level.VILLAGE),

@@ -27,7 +27,7 @@ def definition_text(entry: Indicator, edition: Edition, rules: Rulebook | None =
     goal = target_text(entry, edition.target(entry.id)) or "不设目标,只看"
     lines = [
         f"#### {entry.name}",
-        f"{MODULE_NAMES[entry.module]} · `{entry.id}` · {DIRECTION_WORDS[entry.direction]} · {goal}",
+        f"{MODULE_NAMES[entry.module]} · :small[{entry.id}] · {DIRECTION_WORDS[entry.direction]} · {goal}",
         "",
         f"**为什么看它** {texts.why}",
         "",
@@ -39,9 +39,10 @@ def definition_text(entry: Indicator, edition: Edition, rules: Rulebook | None =
         lines += ["", f"**说明** {texts.notes}"]
     for rule_id in entry.basis:
         rule = known[rule_id]
-        lines += ["", f"**依据** {rule.basis}“{rule.words}” :small[{' · '.join(part for part in (rule.id, _origin(rule)) if part)}]"]
+        lines += ["", f"**依据** {rule.basis}{rule.quoted} :small[{' · '.join(part for part in (rule.id, _origin(rule)) if part)}]"]
     levels = "、".join(LEVEL_NAMES[level] for level in entry.levels)
-    lines += ["", f"单位 {entry.unit} · 统计到 {levels} · 归口 {entry.owner} · 规则手册 {edition_words(edition)}"]
+    units = "、".join(dict.fromkeys((entry.unit, *(entry.unit_at(level) for level in entry.levels))))
+    lines += ["", f"单位 {units} · 统计到 {levels} · 归口 {entry.owner} · 规则手册 {edition_words(edition)}"]
     return "\n".join(lines)
 
 

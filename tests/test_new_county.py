@@ -146,7 +146,7 @@ def test_a_night_before_the_first_record_says_that_no_roll_was_kept(served):
     a_ledger_that_begins(served, first)
     page = opened(served, "duty", night=before.isoformat())
     assert stands("在住夜台账启用前,没有记录", words(page))
-    who = next(panel for panel in panels(page) if "谁在岗" in panel)
+    who = next(panel for panel in panels(page) if "谁住夜" in panel)
     assert "住夜台账启用前" in who
     assert "未填报" not in who
 

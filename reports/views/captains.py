@@ -19,6 +19,7 @@ from reports.tables import Column, Kind, Table, table
 from reports.view import View
 from reports.views.contents import quiet_words
 from reports.views.people import name_of
+from reports.views.posts import captain_titles
 
 MOST_LINES = 5
 MOST_UPPER = 2
@@ -224,9 +225,11 @@ def _lacks(row: Mapping[Any, Any], least: int, most: int) -> str:
 # --- rankings of people ---------------------------------------------------------------------------------------------
 
 
-def people_of(frame: pd.DataFrame, entry: Indicator, roles: Mapping[str, str], role: Role) -> pd.DataFrame:
-    """The people of one role of a frame by person. ``roles``: see ``captain_lists.captain_roles``."""
-    own = frame[frame["code"].map(roles) == str(role)]
+def people_of(frame: pd.DataFrame, entry: Indicator, posts: pd.DataFrame, role: Role) -> pd.DataFrame:
+    """The people of one role of a frame by person, each with place and post. ``posts``: see ``captain_lists.captain_posts``."""
+    titles = {f"p:{person}": title for person, title in captain_titles(posts[posts["role"] == str(role)]).items()}
+    own = frame[frame["code"].isin(titles)]
+    own = own.assign(name=[f"{titles[code]} {name}" for code, name in zip(own["code"], own["name"], strict=True)])
     if own["rank"].isna().all():  # nobody is ranked while a month or quarter runs: the furthest first all the same
         own = own.sort_values(["value", "n"], ascending=[entry.direction is Direction.DOWN, False], kind="stable")
     return own.reset_index(drop=True)

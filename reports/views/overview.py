@@ -14,6 +14,7 @@ from metrics.wording import MISSING, fraction, is_missing, share
 from reports.links import to_case, to_township
 from reports.parts import Card, Exceptional, ExceptionSection
 from reports.view import View
+from reports.views.posts import captain_title
 
 MOST_LINES, MOST_SAID = 4, 3
 
@@ -68,6 +69,12 @@ def _days(day: object, moment: date) -> str:
 
 
 def _petition(row: Mapping[Any, Any], since: str) -> Exceptional:
+    return Exceptional(str(row["area_name"] or row["area_code"]), f"{since} · {_owner(row)}", to_case(row["number"]))
+
+
+def _owner(row: Mapping[Any, Any]) -> str:
+    """马塘村西片片长 王强; of anybody else the level that handles it: 县 李四."""
+    if not is_missing(row["handler"]) and not is_missing(row["role"]):
+        return f"{captain_title(row['village'], row['unit'], row['role'])} {row['handler']}"
     level = HANDLING_LEVEL_NAMES[HandlingLevel(row["level"])].removesuffix("民情会") if row["level"] in set(HandlingLevel) else "级别不明"
-    owner = f"{level} {'未指定经办人' if is_missing(row['handler']) else row['handler']}"
-    return Exceptional(str(row["area_name"] or row["area_code"]), f"{since} · {owner}", to_case(row["number"]))
+    return f"{level} {'未指定经办人' if is_missing(row['handler']) else row['handler']}"

@@ -27,7 +27,7 @@ HOW = {"all": "全部场次", "nobody": "公示了没人来", "by_b": "B岗顶�
 MOST_LINES = 4
 DAYS_AHEAD = 7
 RANKING_REMARK = "班子成员当周有一个工作日请假、借调、培训或不在任,该周不计;A、B岗以外的人代为接待不算兑现。"
-VILLAGES_REMARK = "选一个乡镇,可看各村服务中心坐班在岗率。"
+VILLAGES_REMARK = "选一个乡镇,可看各村服务中心坐班到岗率。"
 NOT_ARRANGED, NOT_ANNOUNCED = "未排", "尚未公示"
 
 
