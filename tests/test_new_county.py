@@ -17,19 +17,18 @@ from tests.signed_in import an_account
 PRAISE = (
     "全部达标",
     "所有乡镇达标",
-    "都有主干",
     "都已走访",
     "没有明显异常",
     "都对得上",
     "没有超期",
-    "都有进展",
-    "仍达标",
-    "规模都合规",
-    "都已公示",
     "都已化解",
     "场场有人",
     "没有差别",
     "没有低于目标",
+    "都开了",
+    "都去过",
+    "都有人",
+    "都有包案",
 )
 SUBJECTS = {
     "duty": "尚未装入住夜台账",
@@ -39,6 +38,7 @@ SUBJECTS = {
     "cases": "尚未装入诉求台账",
     "captains": "尚未装入户和走访台账",
     "selection": "尚未装入户和走访台账",
+    "township": "新县起步",
     "meeting": "尚未装入各项台账",
     "show": "尚未装入各项台账",
     "quality": "尚未装入各项台账",
@@ -72,6 +72,14 @@ def test_nor_is_a_county_with_places_and_people_but_no_records(served, page):
         a_county(connection)
         an_appointment(connection, "township_chief", TOWNSHIP)
     assert praise_on(words(opened(served, page, township=TOWNSHIP, village=f"{TOWNSHIP}201"))) == []
+
+
+@pytest.mark.parametrize("page", ["overview", "petitions", "quality", "wall"])
+def test_a_county_with_petitions_alone_is_praised_for_nothing_else(served, page):
+    with served.begin() as connection:
+        a_county(connection)
+        a_petition(connection, f"{LAST_NIGHT} 09:00")
+    assert set(praise_on(words(opened(served, page)))) <= {"没有超期"}, "of the one ledger that is kept"
 
 
 @pytest.mark.parametrize(("page", "said"), SUBJECTS.items())

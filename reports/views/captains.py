@@ -99,7 +99,7 @@ def vacancy_group(gaps: pd.DataFrame, upper: pd.DataFrame) -> ExceptionSection:
         words += [(row, f"{said} · {whole(row['households'])} 户") for row in rows.head(MOST_LINES - len(words)).to_dict("records")]
     count = f"空缺 {whole(len(empty) + len(upper))} · 请假 {whole(len(away))}"
     lines = tuple(Exceptional(_unit(row), said, _to_grid()) for row, said in words)
-    return ExceptionSection("无人在岗", count, lines, "每个片、组、邻都有人在岗", about=COVERAGE)
+    return ExceptionSection("无人在岗", count, lines, "没有无人在岗的片、组、邻", about=COVERAGE)
 
 
 def size_group(gaps: pd.DataFrame, homeless: int, edition: Edition) -> ExceptionSection:
@@ -112,7 +112,7 @@ def size_group(gaps: pd.DataFrame, homeless: int, edition: Edition) -> Exception
         for row in outside.head(MOST_LINES - len(lines)).to_dict("records")
     ]
     title, count = f"不在 {least}–{most} 户的邻", f"{whole(len(outside))} 个"
-    return ExceptionSection(title, count, tuple(lines), "规模都合规,没有未编邻的户", Status.NEAR, CELL_SIZE)
+    return ExceptionSection(title, count, tuple(lines), "没有规模不合规的邻,没有未编邻的户", Status.NEAR, CELL_SIZE)
 
 
 def sizes(edition: Edition) -> tuple[int, int]:
@@ -211,7 +211,7 @@ def gap_table(gaps: pd.DataFrame, towns: Mapping[str, str], edition: Edition) ->
         conclusion=f"需要补上的邻 {whole(len(gaps))} 个",
         remark=f"没有邻长在岗,或不在 {least}–{most} 户",
         indicators=(COVERAGE, CELL_SIZE),
-        empty="每个邻都有人在岗,规模合规",
+        empty="没有需要补上的邻",
     )
 
 

@@ -159,7 +159,7 @@ def tonight_groups(night: Night) -> list[ExceptionSection]:
     )
     lines = [Exceptional(str(names.get(code, code)), _some_villages(rows), to_township(code)) for _, code, rows in counted[:MOST_LINES]]
     count = f"{len(empty)}/{len(night.villages)} 村"
-    groups.append(ExceptionSection(f"{night.short}村无主干", count, tuple(lines), "每个村都有主干住夜", Status.NEAR, VILLAGES))
+    groups.append(ExceptionSection(f"{night.short}村无主干", count, tuple(lines), "没有无主干的村", Status.NEAR, VILLAGES))
     return groups
 
 

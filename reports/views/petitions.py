@@ -135,7 +135,7 @@ class Watched:
 
 WATCHED = (
     Watched("overdue", "due", "没有超期的诉求", "petitions.overdue"),
-    Watched("backlog_unled", "opened", "积案都有包案领导", BACKLOG, by_age=True),
+    Watched("backlog_unled", "opened", "没有未包案的积案", BACKLOG, by_age=True),
 )
 
 
