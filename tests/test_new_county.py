@@ -38,7 +38,6 @@ SUBJECTS = {
     "cases": "尚未装入诉求台账",
     "captains": "尚未装入户和走访台账",
     "selection": "尚未装入户和走访台账",
-    "township": "新县起步",
     "meeting": "尚未装入各项台账",
     "show": "尚未装入各项台账",
     "quality": "尚未装入各项台账",
@@ -112,6 +111,12 @@ def test_the_overview_of_a_new_county_ticks_off_its_first_steps(served):
     assert "新县起步" not in page
     assert "尚未装入 3 项" in page
     assert "诉求台账" in page
+
+
+def test_a_county_without_a_township_is_told_the_first_steps_where_one_would_be(served):
+    page = words(opened(served, "township"))
+    assert stands("新县起步:4 步中已完成 0 步,下一步装入区划", page)
+    assert "找不到" not in page
 
 
 def test_a_page_appears_as_soon_as_there_is_a_record(served):
