@@ -8,6 +8,7 @@ import pandas as pd
 from sqlalchemy import Connection, func, select
 
 from data_access.areas import people
+from data_access.captain_lists import captain_posts
 from data_access.frames import AnySelect, frame
 from data_access.petition_clocks import Deadline, day_of, deadline
 from data_access.petitions import last_moved, open_at_end
@@ -22,12 +23,12 @@ def overdue_petitions(scope: Scope, connection: Connection, window: Window, limi
     """Open and past their deadline at the end of the window, the longest overdue first.
 
     Grain: one row a petition, at most ``limit``. Columns: number, area_code, area_name (its township), category, level (who
-    holds it), handler, lead (names, masked unless the scope may see them; None where nobody), due_on, opened_on, moved_on
-    (dates), petitions (how many there are in all).
+    holds it), handler, lead (names, masked unless the scope may see them; None where nobody), unit, village, role (the handler's post
+    as a captain, if it is one), due_on, opened_on, moved_on (dates), petitions (how many there are in all).
     """
     clock = deadline(window)
     statement = _open_petitions(scope, window, clock).where(clock.past(window.end)).order_by(clock.day, Petition.id)
-    return _named(scope, connection, statement.limit(limit))
+    return _named(scope, connection, window, statement.limit(limit))
 
 
 def unmoved_backlog(scope: Scope, connection: Connection, window: Window, still_days: int, limit: int) -> pd.DataFrame:
@@ -40,7 +41,7 @@ def unmoved_backlog(scope: Scope, connection: Connection, window: Window, still_
     moved = last_moved(window)
     still = moved < window.end - timedelta(days=still_days)
     statement = _open_petitions(scope, window, clock).where(old, still).order_by(moved, Petition.id)
-    return _named(scope, connection, statement.limit(limit))
+    return _named(scope, connection, window, statement.limit(limit))
 
 
 def _open_petitions(scope: Scope, window: Window, clock: Deadline) -> AnySelect:
@@ -66,12 +67,13 @@ def _open_petitions(scope: Scope, window: Window, clock: Deadline) -> AnySelect:
     )
 
 
-def _named(scope: Scope, connection: Connection, statement: AnySelect) -> pd.DataFrame:
+def _named(scope: Scope, connection: Connection, window: Window, statement: AnySelect) -> pd.DataFrame:
     rows = frame(connection, statement, COLUMNS)
     names = people(scope, connection, [*rows["handler_id"].dropna(), *rows["lead_id"].dropna()]).set_index("person_id")["name"]
     for role in ("handler", "lead"):
         rows[role] = [names.get(person) for person in rows[f"{role}_id"]]
-    return rows.drop(columns=["handler_id", "lead_id"])
+    posts = captain_posts(scope, connection, window.last, tuple(rows["handler_id"].dropna()))
+    return rows.merge(posts, how="left", left_on="handler_id", right_on="person_id").drop(columns=["handler_id", "lead_id", "person_id"])
 
 
-ATTENTION_TABLES = ("petition", "petition_event", "area", "person", "calendar_day")
+ATTENTION_TABLES = ("petition", "petition_event", "area", "person", "appointment", "calendar_day")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Subquery, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Subquery, and_, func, literal, or_, select, true
 from sqlalchemy.orm import aliased
 
 from data_access.areas import in_post_on
@@ -165,14 +165,16 @@ def homeless_count(scope: Scope, connection: Connection, day: date) -> int:
 
 
 def captain_posts_of(scope: Scope, connection: Connection, person_id: int) -> pd.DataFrame:
-    """A captain's posts in scope, newest first. Columns: role, code, name, valid_from, valid_to, certificate_on."""
+    """A captain's posts in scope, newest first. Columns: role, code, name, village, valid_from, valid_to, certificate_on."""
+    village, post = aliased(Area), Appointment
     statement = (
-        select(Appointment.role, Appointment.area_code, Area.name, Appointment.valid_from, Appointment.valid_to, Appointment.certificate_on)
+        select(post.role, post.area_code, Area.name, village.name, post.valid_from, post.valid_to, post.certificate_on)
         .join(Area, Area.code == Appointment.area_code)
+        .outerjoin(village, village.code == unit_code(Appointment.area_code, "village"))
         .where(Appointment.person_id == person_id, of_own_level(), in_scope(Appointment.area_code, scope))
         .order_by(Appointment.valid_to.is_not(None), Appointment.valid_from.desc(), Appointment.area_code)
     )
-    return frame(connection, statement, ["role", "code", "name", "valid_from", "valid_to", "certificate_on"])
+    return frame(connection, statement, ["role", "code", "name", "village", "valid_from", "valid_to", "certificate_on"])
 
 
 def captain_due(
@@ -289,11 +291,17 @@ def trainings_of(scope: Scope, connection: Connection, person_id: int, first: da
     return frame(connection, statement, ["held_on", "kind"])
 
 
-def captain_roles(scope: Scope, connection: Connection, day: date) -> dict[str, str]:
-    """``p:<id>`` → role of everyone who holds a captain's post in scope on a day; with several roles the highest."""
+def captain_posts(scope: Scope, connection: Connection, day: date, person_ids: tuple[int, ...] | None = None) -> pd.DataFrame:
+    """The post of everyone (or of some) who leads a patch, a group or a cell in scope on a day; with several the highest.
+
+    Grain: a person. Columns: person_id, role, unit, village (None where it is on no list).
+    """
+    village, asked = aliased(Area), true() if person_ids is None else Appointment.person_id.in_(person_ids)
     statement = (
-        select(Appointment.person_id, Appointment.role)
-        .where(of_own_level(), counted(Appointment.area_code, scope), valid_on(Appointment.valid_from, Appointment.valid_to, day))
-        .order_by(func.length(Appointment.area_code).desc())
+        select(Appointment.person_id, Appointment.role, Area.name, village.name)
+        .join(Area, Area.code == Appointment.area_code)
+        .outerjoin(village, village.code == unit_code(Appointment.area_code, "village"))
+        .where(asked, of_own_level(), counted(Appointment.area_code, scope), valid_on(Appointment.valid_from, Appointment.valid_to, day))
+        .order_by(func.length(Appointment.area_code), Appointment.area_code)
     )
-    return {f"p:{person}": role for person, role in connection.execute(statement)}
+    return frame(connection, statement, ["person_id", "role", "unit", "village"]).drop_duplicates("person_id", ignore_index=True)

@@ -211,6 +211,8 @@ class Indicator:
     """Looks at the earlier of as-of and the period's end instead of adding up the period."""
     grows: bool = False
     """Its value grows with the clock alone, between any two steps of it."""
+    level_units: Mapping[Level, str] | None = None
+    """Another unit for some levels: a chief's own nights are nights, those of a township's chiefs are chief-months."""
     level_needs: Mapping[Level, Mapping[str, Span]] | None = None
     """Other facts for some levels (a figure by person often needs other rows than one by area)."""
     ranks_people: bool = True
@@ -234,6 +236,9 @@ class Indicator:
         if self.counted_in is None or LONGER.index(period.kind) >= LONGER.index(self.counted_in):
             return period
         return Period.holding(self.counted_in, period.representative)
+
+    def unit_at(self, level: Level) -> str:
+        return (self.level_units or {}).get(level, self.unit)
 
     def needs_at(self, level: Level) -> Mapping[str, Span]:
         return (self.level_needs or {}).get(level, self.needs)

@@ -37,6 +37,11 @@ class Rule:
         """What it rests on: 信访工作条例(2022)第三十四条, or the county's own rulebook."""
         return self.source or OWN_BASIS
 
+    @property
+    def quoted(self) -> str:
+        """The words in quotation marks; those inside them become single ones (GB/T 15834)."""
+        return f"“{self.words.replace('“', '‘').replace('”', '’')}”"
+
 
 @dataclass(frozen=True)
 class Edition:

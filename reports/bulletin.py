@@ -54,7 +54,7 @@ def bulletin_bytes(pack: Pack) -> bytes:
     body(document, whom, indent=0)
     besides = f",{pack.looking_back}" if pack.looking_back else ""
     counted = f"数据{pack.as_of_words}{besides},按规则手册 {pack.rulebook_version}统计"
-    body(document, f"现将{pack.place}{pack.period.label}有关工作情况通报如下。{counted}。")
+    body(document, f"现将{subject_of(pack)}通报如下。{counted}。")
     for number, (name, paragraphs) in enumerate(parts(pack)):
         heading(document, f"{NUMERALS[number]}、{name}", 1)
         for level, text in paragraphs:
@@ -80,10 +80,13 @@ def bulletin_bytes(pack: Pack) -> bytes:
 
 
 def title_of(pack: Pack) -> str:
+    return f"关于{subject_of(pack)}的通报"
+
+
+def subject_of(pack: Pack) -> str:
     if pack.audience is Audience.SELECTION:
-        return f"关于{pack.place}{pack.period.first.year}年度最佳三长评选情况的通报"
-    subject = "诉求办理情况" if pack.audience is Audience.PETITIONS else "基层治理工作情况"
-    return f"关于{pack.place}{pack.period.label}{subject}的通报"
+        return f"{pack.place}{pack.period.first.year}年度最佳三长评选情况"
+    return f"{pack.place}{pack.period.label}{'诉求办理情况' if pack.audience is Audience.PETITIONS else '基层治理工作情况'}"
 
 
 def _is_county(pack: Pack) -> bool:
@@ -155,7 +158,7 @@ def callbacks(pack: Pack) -> list[Paragraph]:
     if chapter is None or not summary(chapter.reading):
         return []
     reading = chapter.reading
-    floor = f",要求不低于 {share(reading.target)}" if reading.target is not None else ""
+    floor = f",要求不低于 {reading.target * 100:g}%" if reading.target is not None else ""
     text = f"{whole_and_change(reading)}{floor}。"
     named = units_below_words(reading, MOST_NAMED)
     text += f"其中{named}。" if named else ""
@@ -195,7 +198,7 @@ def problems(pack: Pack) -> list[Paragraph]:
         out.append((0, f"需要关注的情况:{';'.join(worse)}。"))
     short = list(dict.fromkeys(c.entry.module for c in pack.chapters if (c.reading.frame["status"] == Status.LOW).any()))
     for number, module in enumerate(short):
-        out.append((0, f"{NUMERALS[number]}要{REQUIREMENTS[module]}"))
+        out.append((0, f"{NUMERALS[number] if len(short) > 1 else ''}要{REQUIREMENTS[module]}"))
     return out
 
 
@@ -249,7 +252,7 @@ def petitions_table(pack: Pack) -> Table | None:
     )
     notes = (
         ("注", "按时率=按时÷(按时+超时),为时限落在本期且已到期的件数,未结超期的计入超时;"
-               "结案率为本期受理且到期或已办结的化解率;满意率为独立回访。单位:件。"),
+               "结案率为本期受理且到期或已办结的化解率;满意率为独立回访。"),
     )  # fmt: skip
     pending_at = f"未结{as_of_words(pack.period.last)}" if found[2] is not None and pack.looks_back(found[2]) else ""
     line = " · ".join(part for part in (pack.as_of_words, pending_at, "单位:件") if part)

@@ -20,10 +20,10 @@ from metrics.definition import Indicator
 from metrics.period import Period, PeriodKind
 from metrics.vocabulary import LEVEL_NAMES, STATUS_NAMES, Direction, Level, Measure, Status
 from metrics.wording import day_of, day_text, fraction, is_missing, rounded, share_points, target_text
-from reports.wording import PERIOD_WORDS, bare, days_words, named, of, previous, quantity, same_of_last_year, shortened, spoken, this
+from reports.wording import COUNTED_PERIODS, bare, days_words, named, of, previous, quantity, same_of_last_year, shortened, spoken, this
 
 RUN = 3
-"""Steps in one direction that make a run: 连续三月下降 needs four months."""
+"""Steps in one direction that make a run: 连续三个月下降 needs four months."""
 LEAST_RUN_POINTS = Decimal(1)
 """A run that moves less than one percentage point in all is noise."""
 LONGEST_NAME = 24
@@ -187,7 +187,7 @@ def movement(reading: Reading) -> str:
     """What is said behind the whole's figure: ``较上月下降 3.2 个百分点``, ``进行中``; empty where there is nothing to say."""
     if reading.last is None or reading.last.status == Status.THIN:
         return ""
-    return STATUS_NAMES[Status.RUNNING] if reading.last.status == Status.RUNNING else change_words(reading)
+    return f"{_counted_now(reading)}{STATUS_NAMES[Status.RUNNING]}" if reading.last.status == Status.RUNNING else change_words(reading)
 
 
 def change_words(reading: Reading) -> str:
@@ -350,7 +350,7 @@ def too_few(reading: Reading) -> str:
 
 
 def getting_worse(reading: Reading) -> str:
-    """``泥河镇住夜达标率连续三月下降,本月 61.9% (13/21)`` for units below the target, the worst of them first."""
+    """``泥河镇住夜达标率连续三个月下降,本月 61.9% (13/21)`` for units below the target, the worst of them first."""
     if reading.entry.direction is Direction.WATCH or reading.entry.measure is not Measure.RATE:
         return ""
     rows = worsening_units(reading)
@@ -358,7 +358,7 @@ def getting_worse(reading: Reading) -> str:
         return ""
     worst, word = rows[0], "下降" if reading.entry.direction is Direction.UP else "上升"
     others = f"等 {len(rows)} 个{LEVEL_NAMES[reading.level]}" if len(rows) > 1 else ""
-    lead = f"{_unit(worst)}{others}{reading.short_name}连续{NUMERALS[RUN]}{PERIOD_WORDS[reading.period.kind]}{word}"
+    lead = f"{_unit(worst)}{others}{reading.short_name}连续{NUMERALS[RUN]}{COUNTED_PERIODS[reading.period.kind]}{word}"
     figure = _figure(reading, worst)
     return f"{lead},{_unit(worst)}{reading.now} {figure}" if others else f"{lead},{reading.now} {figure}"
 
@@ -425,7 +425,15 @@ def extremes(reading: Reading) -> str:
     if bare(reading.entry, best[0]["value"]) == bare(reading.entry, last[0]["value"]) or len(best) > 1 or len(last) > 1:
         return ""
     high, low = ("最低", "最高") if reading.entry.direction is Direction.DOWN else ("最高", "最低")
-    return f"{reading.entry.name}{_unit(best[0])}{high} {_figure(reading, best[0])},{_unit(last[0])}{low} {_figure(reading, last[0])}"
+    return f"{reading.entry.name}:{_unit(best[0])}{high} {_figure(reading, best[0])},{_unit(last[0])}{low} {_figure(reading, last[0])}"
+
+
+def only_unit(reading: Reading) -> str:
+    """``云屏县集体访、越级访 17 件``: one unit that has neither a target nor a whole above it."""
+    if len(reading.frame) != 1:
+        return ""
+    row = reading.frame.iloc[0].to_dict()
+    return f"{_unit(row)}{reading.entry.name} {_figure(reading, row)}"
 
 
 Rule = Callable[[Reading], str]
@@ -439,6 +447,7 @@ RULES: tuple[Rule, ...] = (
     categories,
     extremes,
     whole_and_change,
+    only_unit,
 )
 
 

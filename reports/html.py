@@ -67,13 +67,16 @@ MACROS: dict[type, str] = {
 NOTHING = Markup()
 
 
+def _read(value: Any) -> Any:
+    """A text as it is read; ``Markup`` holds none that has not been."""
+    return chinese_marks(value) if type(value) is str else value
+
+
 @cache
 def templates() -> Environment:
-    """The templates of the presentation, autoescaped; a name a template does not get raises. ``read``: a sentence with Chinese marks."""
+    """The templates of the presentation, autoescaped; a name a template does not get raises. Every text has the marks of Chinese."""
     loader = FileSystemLoader(Path(__file__).with_name("templates"))
-    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    made.filters["read"] = chinese_marks
-    return made
+    return Environment(loader=loader, autoescape=True, finalize=_read, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 @cache

@@ -155,7 +155,13 @@ class Pack:
 
     @property
     def tables(self) -> list[Table]:
-        return [chapter.table for chapter in (*self.chapters, *self.background)] + [annex.full or annex.table for annex in self.annexes]
+        return [*self._figures, *(annex.full or annex.table for annex in self.annexes)]
+
+    @property
+    def _figures(self) -> list[Table]:
+        """The chapters' tables; one whose level its section names says so in its title, for the indicator may stand there twice."""
+        chapters = (*self.chapters, *self.background)
+        return [each.table if each.section.level is None else replace(each.table, title=each.section.name) for each in chapters]
 
     def with_annexes(self, annexes: Iterable[Annex]) -> Pack:
         return replace(self, annexes=tuple(annexes))

@@ -204,8 +204,9 @@ class RankedUnit:
     """↑2, ↓1; empty where the unit stands where it stood."""
     ranked: bool
     value: str
+    cases: str
+    """(13/21); empty where nothing is divided."""
     beside: str
-    """(13/21), or the words given instead."""
     share: float
     """0–1 of the bar's length."""
     verdict: Verdict
@@ -223,7 +224,7 @@ class Leaderboard:
     target: float | None
     before: Mapping[str, Any] = field(default_factory=dict)
     beside: Mapping[str, str] = field(default_factory=dict)
-    """By code, words in place of k/n: (44/46) 超期2/13."""
+    """By code, words behind k/n: 超期2/13."""
     link: Link | None = field(default_factory=lambda: Link(TOWNSHIP))
     parameter: str = "township"
     """The parameter of ``link`` that takes a row's code."""
@@ -274,7 +275,8 @@ class Leaderboard:
             moved=_moved(self.before.get(code), row["rank"]),
             ranked=ranked,
             value=value_text(self.entry, value),
-            beside=self.beside.get(code) or (f"({kn})" if kn else ""),
+            cases=f"({kn})" if kn else "",
+            beside=self.beside.get(code, ""),
             share=0.0 if is_missing(value) else min(1.0, float(value) / self.top),
             verdict=verdict_of(row),
             link=self.link and Link(self.link.page, {**self.link.query, self.parameter: code}, self.link.keeps_period),

@@ -139,7 +139,7 @@ def column_widths(table: Table, width: float) -> list[float]:
     """Inches a column: by its widest text, long texts sharing what is left."""
     wanted = []
     for texts in zip(*cell_texts(table), strict=True):
-        widest = max(display_width(text) for text in texts)
+        widest = max(display_width(text) + text.count("≥") + text.count("≤") for text in texts)  # as wide as a Chinese sign in its face
         wanted.append(min(math.ceil(max(widest, 4) / LATIN_SLACK) + 3, 60))
     total = sum(wanted)
     available = width * 72 / (TABLE_SIZE / 2)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from metrics.registry import REGISTRY
-from metrics.vocabulary import CODE_LENGTHS, Level, Module, Role
+from metrics.vocabulary import CODE_LENGTHS, LEVEL_NAMES, Level, Module, Role
 from reports.links import Link, to_cases
 from reports.modules import running_modules, runs
 
@@ -210,6 +210,11 @@ class Section:
     trend: bool = False
     level: Level | None = None
     """None: the units below the reader's area (townships for the county, villages for a township)."""
+
+    @property
+    def name(self) -> str:
+        """按期办结率, 在办(按类别)."""
+        return f"{REGISTRY[self.indicator].name}{f'(按{LEVEL_NAMES[self.level]})' if self.level else ''}"
 
 
 AGENDAS: dict[Audience, tuple[Section, ...]] = {

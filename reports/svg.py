@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from metrics.wording import is_missing
 from reports.palette import LIGHT, Palette
-from reports.parts import WEEKDAYS, HeatMap, Leaderboard, MonthCalendar, Pair, State
+from reports.parts import WEEKDAYS, HeatMap, Leaderboard, MonthCalendar, Pair, RankedUnit, State
 from reports.tables import SIGNS, Bar, Column, Lines, Spark, Table, Team, Verdict, Verdicts, screen_text, small_text
 from reports.wording import chinese_marks, clean
 
@@ -210,7 +210,7 @@ def _leaderboard(canvas: Canvas, board: Leaderboard) -> tuple[str, str]:
         max(text_width(words, size) for words in texts)
         for texts, size in (
             ([unit.value for unit in units], TEXT),
-            ([unit.beside for unit in units], SMALL),
+            ([_beside(unit) for unit in units], SMALL),
             ([_said(unit.verdict) for unit in units], SMALL),
         )
     )
@@ -236,11 +236,15 @@ def _leaderboard(canvas: Canvas, board: Leaderboard) -> tuple[str, str]:
         if board.tick:
             canvas.box(track_x + track * board.tick - 1, bar_y - 4, 2, 16, palette.accent)
         canvas.text(value_x, middle, unit.value, colour=ink, anchor="end", bold=unit.ranked)
-        canvas.text(beside_x, middle, unit.beside, SMALL, palette.quiet, anchor="end")
+        canvas.text(beside_x, middle, _beside(unit), SMALL, palette.quiet, anchor="end")
         canvas.text(verdict_x, middle, _said(unit.verdict), SMALL, palette.of(unit.verdict.status))
         y += height
     canvas.reach(0, y)
     return board.heading
+
+
+def _beside(unit: RankedUnit) -> str:
+    return f"{unit.cases} {unit.beside}".strip()
 
 
 def _said(verdict: Verdict) -> str:
@@ -387,9 +391,9 @@ def _block(row: Any, column: Column, known: dict[str, Column], palette: Palette)
     else:
         ink = palette.of(row[column.shade]) if column.shade and row[column.shade] else palette.ink
         sign = row[column.sign] if column.sign else None
-        text = screen_text(row, column) + (f" {SIGNS.get(sign.status, sign.words)}" if sign else "")
+        text = chinese_marks(screen_text(row, column)) + (f" {SIGNS.get(sign.status, sign.words)}" if sign else "")
         lines = [(line, TEXT, ink) for line in wrapped(text, WIDEST_COLUMN, TEXT)]
-    small = small_text(row, column, known)
+    small = chinese_marks(small_text(row, column, known))
     lines += [(line, SMALL, palette.quiet) for line in wrapped(small, WIDEST_COLUMN, SMALL)] if small else []
     return Block(lines, row[column.drawing] if column.drawing else None)
 

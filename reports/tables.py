@@ -362,19 +362,20 @@ def figure_table(
         rows["ranked"] = [None if is_missing(rank) else ranked for rank in rows["rank"]]
         among = [Column("ranked", "参加排名", Kind.COUNT, "个")]
     columns = [Column("rank", "名次", Kind.COUNT), *among, Column("code", "代码"), Column("name", LEVEL_NAMES[level])]
+    unit = entry.unit_at(level)
     if entry.measure is Measure.RATE:
         columns += [
-            Column("k", "分子", Kind.COUNT, entry.unit),
-            Column("n", "分母", Kind.COUNT, entry.unit),
+            Column("k", "分子", Kind.COUNT, unit),
+            Column("n", "分母", Kind.COUNT, unit),
             Column("value", entry.name, Kind.SHARE),
         ]
     elif entry.measure is Measure.COUNT:
-        columns += [Column("k", entry.name, Kind.COUNT, entry.unit)]
+        columns += [Column("k", entry.name, Kind.COUNT, unit)]
     else:
-        columns += [Column("value", entry.name, Kind.NUMBER, entry.unit)]
+        columns += [Column("value", entry.name, Kind.NUMBER, unit)]
         if frame["n"].notna().any():
             columns += [Column("n", "样本", Kind.COUNT)]
-    columns += [Column(key, EXTRA_NAMES[key], Kind.NUMBER, entry.unit) for key in frame.columns if key in EXTRA_NAMES]
+    columns += [Column(key, EXTRA_NAMES[key], Kind.NUMBER, unit) for key in frame.columns if key in EXTRA_NAMES]
     columns += [Column("verdict", "评价", Kind.VERDICT)]
     of = counted_words(entry, period, as_of) or period.label
     subtitle = f"{of} · {as_of_words(counted_at(entry, period, at or as_of))} · 按{LEVEL_NAMES[level]}"
@@ -393,7 +394,7 @@ def definition_words(entry: Indicator, edition: Edition) -> str:
 def basis_words(entry: Indicator, rules: Rulebook | None = None) -> str:
     """The rules a figure rests on, each in its words under what it rests on: 规则手册“…”;信访工作条例(2022)第三十四条“…”."""
     known = (rules or rulebook()).rules
-    return ";".join(f"{known[rule].basis}“{known[rule].words}”" for rule in entry.basis if rule in known)
+    return ";".join(f"{known[rule].basis}{known[rule].quoted}" for rule in entry.basis if rule in known)
 
 
 def edition_words(edition: Edition) -> str:

@@ -12,6 +12,8 @@ from metrics.period import Period, PeriodKind
 from metrics.vocabulary import Measure
 from metrics.wording import MISSING, day_text, is_missing, rounded, share, whole
 
+COUNTED_PERIODS = {PeriodKind.WEEK: "周", PeriodKind.MONTH: "个月", PeriodKind.QUARTER: "个季度", PeriodKind.YEAR: "年"}
+"""Behind a number: 连续三个月."""
 PERIOD_WORDS = {PeriodKind.WEEK: "周", PeriodKind.MONTH: "月", PeriodKind.QUARTER: "季", PeriodKind.YEAR: "年"}
 
 # What XML 1.0 cannot hold: the C0 controls but tab, LF and CR, lone surrogates, and two non-characters. Each would make

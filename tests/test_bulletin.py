@@ -73,7 +73,7 @@ def test_the_four_parts_say_total_change_floor_categories_and_what_is_asked():
         "10月全县受理诉求100件\uff0c环比增加10件",
         "10月全县派单97件\uff0c环比增加7件",
         "全县按期办结率86.0%\uff0886/100\uff09\uff0c较9月下降2.9个百分点\uff0c其中2个乡镇未达到目标\uff1a泥河镇75.0%\uff0830/40\uff09\uff1b西沟乡93.3%\uff0856/60\uff09。",
-        "要求不低于90.0%",
+        "要求不低于90%",
         "1个乡镇回访样本不足\uff0c不作评价\uff1a西沟乡\uff083/4\uff09。",
         "截至10月31日\uff0c在办诉求14件\uff0c较多的类别\uff1a宅基地9件\uff0c占64.3%\uff089/14\uff09",
         "一要压实住夜责任",

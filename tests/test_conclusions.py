@@ -23,7 +23,7 @@ from tests.meeting_worlds import COUNT, DOWN, NAMES, NO_TARGET, UP, a_reading
 
 def test_three_falls_in_a_row_make_the_title_with_this_months_figure():
     reading = a_reading(UP, [(13, 21), (20, 20)], runs={"泥河镇": [(20, 21), (18, 21), (15, 21), (13, 21)]})
-    assert title(reading) == "泥河镇住夜达标率连续三月下降,10月 61.9% (13/21)"
+    assert title(reading) == "泥河镇住夜达标率连续三个月下降,10月 61.9% (13/21)"
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_unit_at_its_target_is_never_named_for_getting_worse():
 
 def test_where_less_is_better_the_run_rises():
     reading = a_reading(DOWN, [(8, 20), (0, 20)], runs={"泥河镇": [(1, 20), (2, 20), (4, 20), (8, 20)]})
-    assert title(reading) == "泥河镇未填报夜连续三月上升,10月 40.0% (8/20)"
+    assert title(reading) == "泥河镇未填报夜连续三个月上升,10月 40.0% (8/20)"
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_in_a_file_a_figure_about_a_moment_says_which():
     run = {"runs": {"泥河镇": [(1, 20), (2, 20), (4, 20), (8, 20)]}, "whole": [(20, 40), (30, 40)], "dated": True}
     for day, moment in (("2026-10-15", "10月15日"), ("2026-11-25", "10月31日"), ("2027-01-01", "2026年10月31日")):
         reading = a_reading("petitions.overdue", [(8, 20), (0, 20)], as_of=date.fromisoformat(day), **run)
-        assert title(reading) == f"泥河镇超期在办连续三月上升,{moment} 40.0% (8/20)"
+        assert title(reading) == f"泥河镇超期在办连续三个月上升,{moment} 40.0% (8/20)"
         assert summary(reading) == "全县 75.0% (30/40),较9月末上升 25.0 个百分点"
 
 

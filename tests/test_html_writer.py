@@ -217,10 +217,10 @@ def test_a_line_of_periods_keeps_its_gaps() -> None:
     assert card.spark == Spark((0.1, 0.2, None, 0.4, 0.5), 1.0)
 
 
-def test_sentences_on_screen_have_the_marks_of_chinese_and_cells_keep_theirs() -> None:
+def test_all_that_is_read_on_a_screen_has_the_marks_of_chinese() -> None:
     heading = Heading("泥河镇 61.9% (13/21),未达到目标", "目标 100%;较上月")
     drawn = str(HtmlWriter(lambda page: True).render(heading, Sentence("今晚:缺正职")))
     for words in ("泥河镇 61.9%\uff0813/21\uff09\uff0c未达到目标", "目标 100%\uff1b较上月", "今晚\uff1a缺正职"):
         assert words in drawn
-    listed = table("单位", (Column("name", "单位"),), [{"name": "泥河镇(城关)"}])
-    assert "泥河镇(城关)" in str(HtmlWriter(lambda page: True).render(listed))
+    listed = table("单位", (Column("name", "单位"),), [{"name": "已化解(11月25日),<b>"}])
+    assert "已化解\uff0811月25日\uff09\uff0c&lt;b&gt;" in str(HtmlWriter(lambda page: True).render(listed)), "and stays escaped"

@@ -17,19 +17,18 @@ from tests.signed_in import an_account
 PRAISE = (
     "全部达标",
     "所有乡镇达标",
-    "都有主干",
     "都已走访",
     "没有明显异常",
     "都对得上",
     "没有超期",
-    "都有进展",
-    "仍达标",
-    "规模都合规",
-    "都已公示",
     "都已化解",
     "场场有人",
     "没有差别",
     "没有低于目标",
+    "都开了",
+    "都去过",
+    "都有人",
+    "都有包案",
 )
 SUBJECTS = {
     "duty": "尚未装入住夜台账",
@@ -74,6 +73,14 @@ def test_nor_is_a_county_with_places_and_people_but_no_records(served, page):
     assert praise_on(words(opened(served, page, township=TOWNSHIP, village=f"{TOWNSHIP}201"))) == []
 
 
+@pytest.mark.parametrize("page", ["overview", "petitions", "quality", "wall"])
+def test_a_county_with_petitions_alone_is_praised_for_nothing_else(served, page):
+    with served.begin() as connection:
+        a_county(connection)
+        a_petition(connection, f"{LAST_NIGHT} 09:00")
+    assert set(praise_on(words(opened(served, page)))) <= {"没有超期"}, "of the one ledger that is kept"
+
+
 @pytest.mark.parametrize(("page", "said"), SUBJECTS.items())
 def test_a_page_without_its_ledger_says_which_is_missing_and_whom_to_ask(served, page, said):
     there = words(opened(served, page))
@@ -104,6 +111,12 @@ def test_the_overview_of_a_new_county_ticks_off_its_first_steps(served):
     assert "新县起步" not in page
     assert "尚未装入 3 项" in page
     assert "诉求台账" in page
+
+
+def test_a_county_without_a_township_is_told_the_first_steps_where_one_would_be(served):
+    page = words(opened(served, "township"))
+    assert stands("新县起步:4 步中已完成 0 步,下一步装入区划", page)
+    assert "找不到" not in page
 
 
 def test_a_page_appears_as_soon_as_there_is_a_record(served):
@@ -146,7 +159,7 @@ def test_a_night_before_the_first_record_says_that_no_roll_was_kept(served):
     a_ledger_that_begins(served, first)
     page = opened(served, "duty", night=before.isoformat())
     assert stands("在住夜台账启用前,没有记录", words(page))
-    who = next(panel for panel in panels(page) if "谁在岗" in panel)
+    who = next(panel for panel in panels(page) if "谁住夜" in panel)
     assert "住夜台账启用前" in who
     assert "未填报" not in who
 

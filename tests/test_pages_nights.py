@@ -136,7 +136,7 @@ def test_a_row_of_nobody_known_is_on_the_data_page(served):
     a_busy_county(served)
     page = opened(served, "quality", view="对不上的记录")
     assert "住夜人员不明" in words(page)
-    assert "987654(不明)" in words(page)
+    assert "987654\uff08不明\uff09" in words(page)
 
 
 def test_a_township_account_sees_its_own_township_only(served):

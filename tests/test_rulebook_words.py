@@ -29,7 +29,6 @@ NOT_OF_THE_RULEBOOK = {
     "petitions.returned": ["至少1次"],
     "quality.same_text": ["2×"],
     "quality.perfect": ["100%"],
-    "duty.chief_nights": ["min(1"],
     "duty.load_ratio": ["中位数为0"],
 }
 """Numbers that no edition can change: they say what is counted at all, or come from the calendar or from arithmetic."""
@@ -108,7 +107,12 @@ TODAY = [
     ("captains.cell_size", "numerator", "5至15户的邻数"),
     ("captains.meetings", "notes", "按月查看时不含恳谈会;例会按至少3个工作日的整周计。"),
     ("duty.night_compliance", "numerator", "正职≥1、班子≥2(第二名正职可计一名)、职工≥在岗职工20%(向上取整)三项同时满足的工作日夜数"),
-    ("duty.chief_nights", "denominator", "按人:应住夜数 ⌈10×min(1,在岗工作日/20)⌉;按单位:正职月数"),
+    ("duty.chief_nights", "numerator", "住满应住夜数的正职月数(按人:工作日住夜数)"),
+    (
+        "duty.chief_nights",
+        "notes",
+        "在岗满20个工作日的月份应住10夜,不足的按比例折算、向上取整;请假、借调、培训的工作日不计;季、年只计已结束的月份。",
+    ),
     ("nights.study_weeks", "notes", "一周开多场只计一周;国庆、春节等工作日不足3天的周不计。"),
     ("nights.follow_up", "denominator", "本期化解且至截至时刻已满30天的夜访诉求件数"),
     ("satisfaction.rated", "numerator", "4星及以上的评单数"),

@@ -117,6 +117,10 @@ def faults(said: Said) -> list[str]:
     found += [f"writes {day} as a machine does" for day in ISO_DAY.findall(text)]
     if not said.is_datum:
         found += [*mark_faults(text), *spacing_faults(text)]
+    found += [f"{run} is a month" for run in re.findall(r"连续[二三四五]月", text)]
+    found += [f"quotes inside quotes: {quoted}" for quoted in re.findall(r"“[^”]*“[^”]*”", text)]
+    if re.fullmatch(r".+\uff1a\d{4}年.*情况", text):
+        found.append("a title that concludes nothing")
     if said.is_sentence and said.where == "circular" and " · " in text:
         found.append("a list in running text")
     for percent, *cases in CASES.findall(text):
@@ -364,6 +368,9 @@ def test_whatever_the_numbers_a_circular_reads_back(units: list, whole: list) ->
         ("依据R27", "shows R27"),
         ("按期办结率\uff08petitions.closed_on_time\uff09", "shows petitions.closed_on_time"),
         ("全县80.0%\uff0c\uff0c较9月上升", "a mark hangs"),
+        ("泥河镇住夜达标率连续三月下降", "连续三月 is a month"),
+        ("依据“在乡镇机关“住夜””", "quotes inside quotes: “在乡镇机关“住夜”"),
+        ("集体访、越级访\uff1a2026年10月情况", "a title that concludes nothing"),
         ("全县  80.0%", "two blanks"),
     ],
 )

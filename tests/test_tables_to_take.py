@@ -45,6 +45,8 @@ from tests.signed_in import an_account
 from tests.test_selection_files import a_ranking
 
 SECRET, HANDLER, STAYER = "检举某某侵占资金", "李四海", "周夜明"
+POST = "河东村河东一邻邻长"
+"""What stands before the handler's name, which leads a cell."""
 NO_EXPORT = {"may_export": False}
 NO_NAMES = {"may_see_names": False}
 Files = dict[str, Callable[[], bytes]]
@@ -114,7 +116,7 @@ def test_the_list_is_taken_whole_typed_and_on_record(county: Engine, files: File
     assert [line["编号"] for line in lines] == [f"OLD-{number:02d}" for number in reversed(range(30))], "25 of them are on screen"
     assert page.freeze_panes == "A4"
     first = lines[0]
-    assert (first["事由"], first["经办人"], first["重办(次)"]) == (HOSTILE[0], HANDLER, 0)
+    assert (first["事由"], first["经办人"], first["重办(次)"]) == (HOSTILE[0], f"{POST} {HANDLER}", 0)
     assert first["点单"].date() == (beijing_now() - timedelta(days=59)).date()
     assert page.cell(4, head.index("事由") + 1).data_type == "s", "a formula stays text"
     assert notes["筛选"] == "全部乡镇 · 超期在办 · 点单从早到晚"
@@ -148,7 +150,7 @@ def test_a_restricted_petition_is_in_no_table_not_even_its_holders(county: Engin
 def test_without_the_right_to_names_the_files_are_masked_as_the_pages_are(county: Engine, files: Files):
     name = an_account(county, Role.LEADER, now=beijing_now(), rights=NO_NAMES)
     opened(county, "cases", name)
-    assert {(row["事由"], row["经办人"]) for row in rows_of(files, "诉求清单")} == {("", "李**")}
+    assert {(row["事由"], row["经办人"]) for row in rows_of(files, "诉求清单")} == {("", f"{POST} 李**")}
     page = opened(county, "duty", name, night=str(LAST_NIGHT), township=TOWNSHIP)
     assert "周**" in words(page)
     assert [row["姓名"] for row in rows_of(files, f"{LAST_NIGHT} 住夜人员")] == ["周**"]
@@ -180,7 +182,7 @@ def test_a_ranking_of_one_roles_people_is_handed_out_as_it_is_shown(county: Engi
         an_appointment(connection, "group_captain", GROUP, person=a_person(connection, "王大山"))
     opened(county, "captains", an_account(county, Role.LEADER, now=beijing_now()), level="本人", role="邻长")
     assert {name.rpartition(" ")[0] for name in files} == {"重点户月走访率 按个人 邻长", "普通户季走访率 按个人 邻长"}
-    assert [row["个人"] for row in rows_of(files, "重点户月走访率 按个人 邻长")] == [HANDLER]
+    assert [row["个人"] for row in rows_of(files, "重点户月走访率 按个人 邻长")] == [f"{POST} {HANDLER}"]
     assert book_of(files, "重点户月走访率 按个人 邻长").worksheets[0]["A1"].value == "重点户月走访率 按个人 邻长"
 
 
@@ -189,9 +191,9 @@ def test_a_captains_page_hands_out_months_and_rows(county: Engine, files: Files)
         captain = connection.scalar(select(Person.id).where(Person.name == HANDLER))
     opened(county, "captain", an_account(county, Role.LEADER, now=beijing_now()), person=f"p:{captain}")
     tables = ("逐月应做与已做", "所辖各户", "本人走访", "承办诉求", "收到评价", "会议", "全年承办诉求")
-    assert {name.split(" ")[1] for name in files} == set(tables)
-    assert len(rows_of(files, f"{HANDLER} 全年承办诉求")) == 30, "without the restricted one"
-    months = rows_of(files, f"{HANDLER} 逐月应做与已做")
+    assert {name.split(" ")[2] for name in files} == set(tables)
+    assert len(rows_of(files, f"{POST} {HANDLER} 全年承办诉求")) == 30, "without the restricted one"
+    months = rows_of(files, f"{POST} {HANDLER} 逐月应做与已做")
     assert months[-1]["月份"] == "全年(计分)"
     assert (months[0]["重点户走访 做了"], months[0]["重点户走访 应做"]) == ("0", "1")
 

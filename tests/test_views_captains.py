@@ -131,15 +131,17 @@ def test_a_list_of_households_says_on_screen_and_in_its_file_where_they_are_and_
 def test_the_people_of_one_role_stand_furthest_first_while_nobody_is_ranked() -> None:
     entry, columns = indicator("captains.key_visits"), ["code", "name", "k", "n", "value", "rank", "status"]
     frame = pd.DataFrame([(f"p:{n}", str(n), n, 9, n / 9, None, "running") for n in range(4)], columns=columns)
-    roles = {"p:0": "cell_captain", "p:1": "group_captain", "p:2": "cell_captain"}
-    own = captains.people_of(frame, entry, roles, Role.CELL_CAPTAIN)
+    held = [(0, "cell_captain", "第1邻", "马塘村"), (1, "group_captain", "一组", "马塘村"), (2, "cell_captain", "第2邻", None)]
+    posts = pd.DataFrame(held, columns=["person_id", "role", "unit", "village"])
+    own = captains.people_of(frame, entry, posts, Role.CELL_CAPTAIN)
     assert list(own["code"]) == ["p:2", "p:0"]
+    assert list(own["name"]) == ["第2邻邻长 2", "马塘村第1邻邻长 0"]
     board = Leaderboard(entry, frame, "全县", "", 1.0).of_people(own, "邻长")
     assert (board.title, [unit.code for unit in board.units()]) == ("重点户月走访率:邻长 2 人", ["p:2", "p:0"])
     assert [unit.code for unit in board.page(2, 1).units()] == ["p:0"]
-    ranked = captains.people_of(frame.assign(rank=[1, 2, 3, 4]), entry, roles, Role.CELL_CAPTAIN)
+    ranked = captains.people_of(frame.assign(rank=[1, 2, 3, 4]), entry, posts, Role.CELL_CAPTAIN)
     assert list(ranked["code"]) == ["p:0", "p:2"]
-    assert captains.people_of(frame.head(0), entry, roles, Role.CELL_CAPTAIN).empty
+    assert captains.people_of(frame.head(0), entry, posts, Role.CELL_CAPTAIN).empty
 
 
 def test_a_role_is_ranked_by_the_units_it_leads_and_by_person() -> None:
@@ -153,10 +155,10 @@ def test_a_role_is_ranked_by_the_units_it_leads_and_by_person() -> None:
 
 
 def a_captain(role: str = "cell_captain") -> Captain:
-    columns = ["role", "code", "name", "valid_from", "valid_to", "certificate_on"]
+    columns = ["role", "code", "name", "village", "valid_from", "valid_to", "certificate_on"]
     posts = [
-        (role, "1499811012010101004", "第4邻", date(2025, 2, 13), None, None),
-        (role, "1499811012010101005", "第5邻", None, date(2025, 2, 12), None),
+        (role, "1499811012010101004", "第4邻", "马塘村", date(2025, 2, 13), None, None),
+        (role, "1499811012010101005", "第5邻", "马塘村", None, date(2025, 2, 12), None),
     ]
     return Captain(17, "欧阳勤", "138", pd.DataFrame(posts, columns=columns))
 
@@ -196,7 +198,7 @@ def a_year(role: Role = Role.CELL_CAPTAIN, due: list[tuple[str, str, int, int]] 
 
 
 def test_a_captain_is_named_with_the_newest_post_and_what_is_missing() -> None:
-    assert a_captain().title == "欧阳勤 · 第4邻邻长"
+    assert a_captain().title == "马塘村第4邻邻长 欧阳勤"
     assert a_captain().subtitle == "2025年2月13日起任职 · 未发代表证 · 另有 1 段任职 · 138"
     assert "代表证" not in a_captain("group_captain").subtitle
     assert [post["name"] for post in posts_held(a_captain().posts, date(2025, 2, 12))] == ["第5邻"]
@@ -324,7 +326,7 @@ def test_households_are_counted_by_whoever_came_and_all_missed_ones_are_in_the_f
     assert (lines(homes)[0]["当月走访(次)"], lines(homes)[-1]["最近一次"]) == ("0", "2026-11-03")
     assert "当月未走访" in str(WRITER.render(homes))
     cells = of_month.cell_table(a_captain("patch_captain"), a_few_homes(), NOVEMBER, "西片")
-    assert cells.title == "欧阳勤 西片所辖各邻"
+    assert cells.title == "马塘村第4邻片长 欧阳勤 西片所辖各邻"
     first = next(row for row in lines(cells) if row["邻"] == "第1邻")
     assert [row["邻"] for row in lines(cells) if row != first] == ["未编邻"]
     assert (first["重点户走访(户)"], first["重点户(户)"], first["普通户走访(户)"]) == ("0", "8", "")

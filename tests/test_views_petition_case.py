@@ -295,7 +295,13 @@ def test_a_case_is_closed_out_by_three_things_on_file() -> None:
     )
     case, visit = a_whole_case(evidence_on_file=True), {"kind": "visit", "day": FRIDAY, "person_id": 1, "area": "河东村", "place": None}
     shown = html(petition_case.facts(case, ratings, visit, NAMES))
-    for words in ("佐证在档", "未回头看", "评单 4 星\uff08电话 10月15日\uff09", "2 星(方式未记录 10月16日)", "10月16日 河东村夜访 李四海"):
+    for words in (
+        "佐证在档",
+        "未回头看",
+        "评单 4 星\uff08电话 10月15日\uff09",
+        "2 星\uff08方式未记录 10月16日\uff09",
+        "10月16日 河东村夜访 李四海",
+    ):
         assert words in shown, words
 
 

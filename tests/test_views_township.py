@@ -272,8 +272,8 @@ def test_a_grid_names_its_captains_and_the_cells_that_are_too_large_or_without_o
     names = village.grid_names(units, RULES)
     assert (names.title, names.remark) == ("三长:1 片 1 组 2 邻", "31 户,其中重点户 3 户;1 个邻不在 5–15 户之间")
     assert [(line.title, line.count, line.names[0].name, line.names[0].shade) for line in names.lines] == [
-        ("片长", "1 人", "东片 片长甲", ""),
-        ("组长", "0 人", "一组 缺组长", "low"),
+        ("片长", "1 人", "东片片长 片长甲", ""),
+        ("组长", "0 人", "一组缺组长", "low"),
     ]
     cells = village.cell_table("马塘村", units, RULES)
     assert lines(cells)[1:] == [["第1邻", "一组", "邻长乙", "15", "0", "合规"], ["第2邻", "一组", "缺邻长", "16", "3", "应 5–15 户"]]
@@ -362,7 +362,7 @@ def test_a_months_line_says_what_is_due_what_else_was_done_and_why_it_is_short()
         ["2026年11月", "5", "7", "14", "2", "差 2 夜", "11月9日到任 · 请假 11月16日至11月17日"],
         ["2026年11月", "", "", "0", "0", "", ""],
     ]
-    assert found.remark == "已住/应住;在岗满20个工作日应住10夜,不足的按比例进位"
+    assert found.remark == "已住/应住;在岗满20个工作日应住10夜,不足的按比例折算、向上取整"
     html = str(WRITER.render(found))
     assert "5/7 夜" in html
     assert 'class="track"' in html

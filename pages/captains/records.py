@@ -15,7 +15,7 @@ from metrics.period import Period
 from metrics.vocabulary import Role
 from pages.common import loaders
 from pages.common.page import Page
-from pages.common.people import names_of
+from pages.common.people import titled_names
 from reports.views import captain_records as views
 from reports.views.captain import Captain
 
@@ -34,7 +34,8 @@ def records(p: Page, captain: Captain, year: CaptainYear, month: Period) -> None
     with right:
         p.show(views.petition_table(captain, year, month), key="petitions", view=view)
         p.show(views.rating_table(captain, year, month), key="ratings", view=view)
-        p.show(views.meeting_table(captain, meetings, names_of(p.scope, meetings["convener_id"]), month, view), key="meetings", view=view)
+        conveners = titled_names(p.scope, meetings["convener_id"], days["last"])
+        p.show(views.meeting_table(captain, meetings, conveners, month, view), key="meetings", view=view)
     whole_year = views.petitions_of_the_year(captain, year)
     p.offer(lambda: whole_year, whole_year)
     for remark in views.remarks(year, month):

@@ -12,7 +12,7 @@ import streamlit as st
 from data_access.captain_lists import (
     LIST_TABLES,
     PAGE_ROWS,
-    captain_roles,
+    captain_posts,
     grid_gaps,
     homeless_count,
     unvisited,
@@ -59,8 +59,8 @@ def rankings(p: Page) -> None:
         levels = captains.levels_of(role)
         level = levels[p.choose("统计到", list(levels), "level", next(iter(levels)))]
     if level is Level.PERSON:
-        roles = loaders.answer(captain_roles, p.filters.narrowed, LIST_TABLES, day=p.filters.as_of)
-        people = partial(captains.people_of, roles=roles, role=role)
+        posts = loaders.answer(captain_posts, p.filters.narrowed, LIST_TABLES, day=p.filters.as_of)
+        people = partial(captains.people_of, posts=posts, role=role)
         p.rankings(RANKINGS[name], level=level, page_rows=ROWS, rows=people, named=name, link=Link(CAPTAIN), parameter="person")
         for remark in captains.people_remarks(p.view):
             p.note(remark)

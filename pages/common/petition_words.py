@@ -1,4 +1,4 @@
-"""The words beside a township's on-time rate: its k/n, and how much of what is open there is overdue, without ranking by it (减负)."""
+"""The words beside a township's on-time rate: how much of what is open there is overdue, without ranking by it (减负)."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from metrics.vocabulary import Level
 from pages.common import loaders
 from pages.common.filters import Filters
 from reports.source import figures_scope
-from reports.views.petitions import on_time_words as words_of
+from reports.views.petitions import overdue_words as words_of
 
-IN_WORDS = ("petitions.closed_on_time", "petitions.overdue")
+OVERDUE = "petitions.overdue"
 
 
-def on_time_words(filters: Filters) -> dict[str, str]:
-    """By township code: (44/46) 超期2/13."""
-    tables = {table for each in IN_WORDS for table in loaders.tables_of(indicator(each), Level.TOWNSHIP)}
+def overdue_words(filters: Filters) -> dict[str, str]:
+    """By township code: 超期2/13."""
     scope = figures_scope(filters.narrowed, Level.TOWNSHIP)
-    return loaders.made_once(_words, sorted(tables), scope, filters.period, filters.as_of)
+    return loaders.made_once(_words, loaders.tables_of(indicator(OVERDUE), Level.TOWNSHIP), scope, filters.period, filters.as_of)
 
 
 def _words(scope: Scope, period: Period, as_of: date) -> dict[str, str]:
-    return words_of(*(loaders.frame(scope, each, Level.TOWNSHIP, period, as_of) for each in IN_WORDS))
+    return words_of(loaders.frame(scope, OVERDUE, Level.TOWNSHIP, period, as_of))

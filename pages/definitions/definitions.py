@@ -8,10 +8,11 @@ from pages.common.address import from_address, words_from_address
 from pages.common.page import page
 from reports.definitions import definition_summary, definition_text, definitions_found
 from reports.modules import runs
+from reports.wording import day
 
 with page("definitions/definitions", with_bar=False) as p:
     edition, entries = p.view.edition, [entry for entry in REGISTRY.values() if runs(entry)]
-    begins = f"规则手册 {edition.version},自 {edition.valid_from} 起执行。"
+    begins = f"规则手册 {edition.version},自 {day(edition.valid_from)} 起执行。"
     how = edition.filled("比率同时显示 k/n;分母为零显示“—”;n<{samples.least_ranked} 不排名。")
     p.title(f"{len(entries)} 项指标,每个数字都能问“怎么算的”", subtitle=begins + how)
 

@@ -44,7 +44,7 @@ def who_is_on_duty(p: Page, night: Night | None, one: str | None) -> None:
         people = duty.people_table(night, stays)
         p.show(*duty.township_verdict(night, one), people, key="night-people")
     else:
-        p.show(duty.township_table(night, stays), key="night-board", picture_name="当夜在岗")
+        p.show(duty.township_table(night, stays), key="night-board", picture_name="当夜住夜")
 
 
 def villages_or_ranking(p: Page, night: Night | None, one: str | None) -> None:
@@ -54,11 +54,8 @@ def villages_or_ranking(p: Page, night: Night | None, one: str | None) -> None:
         _villages(p, night)
         return
     filters = p.filters
-    figures = [
-        loaders.frame(filters.narrowed, each, Level.TOWNSHIP, filters.period, filters.as_of)
-        for each in (duty.COMPLIANCE, "duty.miss_streak")
-    ]
-    p.ranking(duty.COMPLIANCE, key="duty-board", beside=duty.streak_words(*figures))
+    streaks = loaders.frame(filters.narrowed, "duty.miss_streak", Level.TOWNSHIP, filters.period, filters.as_of)
+    p.ranking(duty.COMPLIANCE, key="duty-board", beside=duty.streak_words(streaks))
 
 
 def _villages(p: Page, night: Night) -> None:

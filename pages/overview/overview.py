@@ -7,7 +7,7 @@ from metrics.vocabulary import ROLE_NAMES, Module
 from pages.common.duty_nights import tonight
 from pages.common.exceptions import exceptions
 from pages.common.page import page
-from pages.common.petition_words import on_time_words
+from pages.common.petition_words import overdue_words
 from reports.parts import Exceptions
 from reports.subjects import OF_THE_YEAR, OVERVIEW_CAPTAINS, OVERVIEW_RANKINGS, overview_numbers, shown_here
 from reports.views import contents, overview
@@ -43,7 +43,7 @@ with page("overview/overview") as p:
             with columns[indicator_id]:
                 shown = roles[p.choose("三长", list(roles), "role", next(iter(roles)))]
         if module is Module.PETITIONS:
-            beside = on_time_words(p.filters)
+            beside = overdue_words(p.filters)
         board = p.leaderboard(shown, filters=p.filters.of_year() if module in OF_THE_YEAR else None, beside=beside)
         with place:
             p.show_ranking(board, key=KEYS[module])

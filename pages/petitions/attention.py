@@ -17,7 +17,7 @@ from metrics.petition_forecast import History, Learned, learned, looked_at, miss
 from pages.common import loaders
 from pages.common.filters import Filters
 from pages.common.page import Page
-from pages.common.people import names_of
+from pages.common.people import names_of, titled_names
 from pages.petitions.decisions import decisions_of
 from pages.petitions.windows import TABLES, moment_window
 from reports.parts import ExceptionSection
@@ -45,7 +45,7 @@ def _watched(p: Page, it: petitions.Watched) -> ExceptionSection:
     filters, window, asked = p.filters, moment_window(p.filters), Asked(standing=it.standing, sort=it.sort)
     total = loaders.answer(petition_count, filters.narrowed, TABLES, window=window, asked=asked)
     rows = loaders.answer(petition_list, filters.narrowed, TABLES, window=window, asked=asked, rows=petitions.MOST_LINES)
-    names = names_of(p.scope, [*rows["handler_id"], *rows["lead_id"]])
+    names = titled_names(p.scope, [*rows["handler_id"], *rows["lead_id"]], p.view.moment)
     return petitions.watched_group(it, total, rows, names, p.view)
 
 

@@ -12,7 +12,7 @@ from pages.common.auth import audited, signed_in_scope
 from pages.common.filters import Filters
 from pages.common.navigation import file_of
 from pages.common.page import page
-from pages.common.people import names_of
+from pages.common.people import titled_names
 from pages.petitions.decisions import decision_block
 from pages.petitions.list_filters import LIST_SHOWN
 from pages.petitions.phones import phone_block
@@ -36,7 +36,8 @@ with page("petitions/case", filters=Filters(Period.holding(PeriodKind.MONTH, as_
     places = loaders.answer(place_names, scope, ("area",), code=case["area_code"])
     visit, slot = known(case["origin_visit_id"]), known(case["origin_slot_id"])
     origin = loaders.answer(case_origin, scope, ("night_visit", "reception_slot", "area"), visit_id=visit, slot_id=slot)
-    names = names_of(scope, [case["handler_id"], case["lead_id"], *events["person_id"], (origin or {}).get("person_id")])
+    people = [case["handler_id"], case["lead_id"], *events["person_id"], (origin or {}).get("person_id")]
+    names = titled_names(scope, people, p.view.moment)
 
     p.title(views.sentence(case, events, names, p.view), crumbs=crumbs, subtitle=views.subtitle(case, places, names))
     if case["restricted"]:

@@ -14,7 +14,7 @@ from pages.common.definition import definition_button
 from pages.common.filters import Filters
 from pages.common.navigation import file_of
 from pages.common.page import page
-from pages.common.people import names_of
+from pages.common.people import titled_names
 from pages.petitions.list_filters import LIST_SHOWN, PAGE, CaseList, case_list
 from pages.petitions.windows import TABLES
 from reports.links import PETITIONS
@@ -28,7 +28,7 @@ def listed(filters: Filters, found: CaseList, answer: Callable[..., Any], **part
     return cases_table(
         "诉求清单",
         rows,
-        names_of(filters.scope, [*rows["handler_id"], *rows["lead_id"]]),
+        titled_names(filters.scope, [*rows["handler_id"], *rows["lead_id"]], filters.view.moment),
         filters.view,
         conclusion="",
         indicators=("petitions.overdue",),

@@ -13,7 +13,7 @@ from data_access.petition_state import leads
 from pages.common import loaders
 from pages.common.filters import Filters
 from pages.common.page import Page
-from pages.common.people import names_of
+from pages.common.people import names_of, titled_names
 from pages.petitions.windows import TABLES, moment_window
 from reports.links import to_cases
 from reports.parts import More
@@ -45,4 +45,5 @@ def _supervised(p: Page) -> None:
 
 def _cases(filters: Filters, answer: Callable[..., Any], rows: int) -> Table:
     found = answer(petition_list, filters.narrowed, window=moment_window(filters), asked=SUPERVISED, rows=rows)
-    return petitions.supervised_table(found, names_of(filters.scope, [*found["handler_id"], *found["lead_id"]]), filters.view)
+    names = titled_names(filters.scope, [*found["handler_id"], *found["lead_id"]], filters.view.moment)
+    return petitions.supervised_table(found, names, filters.view)

@@ -19,6 +19,7 @@ from pages.common.navigation import file_of
 from pages.common.page import Page
 from reports.links import OVERVIEW, TOWNSHIP, VILLAGE, to_township
 from reports.views import township
+from reports.views.contents import first_steps_table, first_steps_title
 
 POST_TABLES = ("appointment", "leave_period", "person")
 
@@ -46,6 +47,11 @@ class Place:
 def place_on(p: Page, code: str, level: Level) -> Place:
     """The unit at the level in the reader's scope, pseudo units too. Where there is none the page says so and what to do, and ends."""
     found = loaders.answer(areas.area, p.scope, ("area",), code=code) if code else None
+    if not code and not p.filters.townships:
+        steps = first_steps_table(p.contents, p.may_load)
+        p.title(first_steps_title(p.contents))
+        p.show(*([steps] if steps else []), key="steps")
+        p.stop()
     if found is None or found["level"] != level:
         said = f"地址中的“{code or '(空)'}”不存在,或不在您的账号范围内。请从排名或上级页面重新进入。"
         p.title(f"找不到这个{LEVEL_NAMES[level]}", subtitle=said)

@@ -19,7 +19,7 @@ from pages.common.duty_nights import tonight
 from pages.common.filters import Filters, this_month
 from pages.common.page import to_subject
 from pages.common.panel import panel
-from pages.common.petition_words import on_time_words
+from pages.common.petition_words import overdue_words
 from reports.html import HtmlWriter
 from reports.parts import Cards, Leaderboard
 from reports.subjects import OF_THE_YEAR, WALL_RANKINGS, overview_numbers, shown_here
@@ -49,7 +49,7 @@ def ranking(filters: Filters, indicator_id: str) -> Leaderboard:
     seen = filters.of_year() if module in OF_THE_YEAR else filters
     board = leaderboards.leaderboard(seen.scope, indicator_id, Level.TOWNSHIP, seen.period, seen.as_of)
     of = counted_words(board.entry, seen.period, seen.as_of, filters.period)
-    return replace(board, period=of, beside=on_time_words(seen) if module is Module.PETITIONS else {})
+    return replace(board, period=of, beside=overdue_words(seen) if module is Module.PETITIONS else {})
 
 
 def drawn() -> Markup:

@@ -12,12 +12,13 @@ import pandas as pd
 from metrics.captain_months import QUARTERLY, CaptainYear, Share, days_away, is_proven_bonus
 from metrics.period import Period
 from metrics.selection.rules import ITEM_NAMES, WORK_ITEMS
-from metrics.vocabulary import LEAVE_NAMES, MARK_NAMES, ROLE_NAMES, STATUS_NAMES, TRAINING_NAMES, MarkKind, Role, Status
+from metrics.vocabulary import LEAVE_NAMES, MARK_NAMES, STATUS_NAMES, TRAINING_NAMES, MarkKind, Role, Status
 from metrics.wording import day_text, fraction, is_missing, whole
 from reports.links import CAPTAIN, SCORE_SHEET, Link
 from reports.parts import Heading, More
 from reports.tables import Column, Kind, Table, Verdict, table
 from reports.view import View
+from reports.views.posts import captain_title
 
 ITEM_HEADS = {
     "key_visits": "重点户走访",
@@ -39,7 +40,7 @@ CERTIFIED = Role.CELL_CAPTAIN
 
 @dataclass(frozen=True)
 class Captain:
-    """Who a page is about. ``posts``, newest first: role, code, name, valid_from, valid_to, certificate_on."""
+    """Who a page is about. ``posts``, newest first: role, code, name, village, valid_from, valid_to, certificate_on."""
 
     person_id: int
     name: str
@@ -57,7 +58,7 @@ class Captain:
 
     @property
     def title(self) -> str:
-        return f"{self.name} · {self.current['name']}{ROLE_NAMES[self.role]}"
+        return f"{captain_title(self.current['village'], self.current['name'], self.role)} {self.name}"
 
     @property
     def subtitle(self) -> str:
@@ -109,7 +110,7 @@ def month_table(captain: Captain, year: CaptainYear, shown: Period, view: View) 
         "besides_shade": Status.NONE,
     }
     return table(
-        f"{captain.name} 逐月应做与已做",
+        f"{captain.title} 逐月应做与已做",
         month_columns(year.items),
         [*rows, total],
         conclusion="逐月应做与已做",

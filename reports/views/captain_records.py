@@ -45,7 +45,7 @@ def household_table(captain: Captain, homes: pd.DataFrame, month: Period, unit: 
         {**row, **_home(row), "visited": f"{int(row['visits'])}次" if row["visits"] else "当月未走访"} for row in homes.to_dict("records")
     ]
     return table(
-        f"{captain.name} 所辖各户",
+        f"{captain.title} 所辖各户",
         HOUSEHOLD_COLUMNS,
         rows,
         conclusion=f"{unit} {whole(len(homes))} 户,{month.label}重点户走访 {_visited(key)}/{len(key)}",
@@ -93,7 +93,7 @@ def cell_table(captain: Captain, homes: pd.DataFrame, month: Period, unit: str) 
             }
         )
     return table(
-        f"{captain.name} {unit}所辖各邻",
+        f"{captain.title} {unit}所辖各邻",
         CELL_COLUMNS,
         rows,
         conclusion=f"{unit}所辖 {whole(len(rows))} 个邻,{whole(len(homes))} 户",
@@ -124,7 +124,7 @@ def visit_table(captain: Captain, visits: pd.DataFrame, month: Period, view: Vie
     hours = float(view.edition.number("quality", "entry_hours"))
     rows = [{**row, **_home(row), **_entry(row["visited_on"], row["recorded_at"], hours)} for row in visits.to_dict("records")]
     return table(
-        f"{captain.name} 本人走访",
+        f"{captain.title} 本人走访",
         VISIT_COLUMNS,
         rows,
         conclusion=f"本人走访 {whole(len(visits))} 户次",
@@ -172,7 +172,7 @@ def petition_table(captain: Captain, year: CaptainYear, month: Period) -> Table:
             verdicts = Verdicts(tuple(said or [Verdict(Status.NONE, "不计入当月")]))
             rows.append({**_petition(row), "counted": verdicts, "counted_words": str(verdicts)})
     return table(
-        f"{captain.name} 承办诉求",
+        f"{captain.title} 承办诉求",
         (*PETITION_COLUMNS, *COUNTED_COLUMNS),
         rows,
         conclusion=f"承办诉求 {whole(len(rows))} 件",
@@ -186,7 +186,7 @@ def petition_table(captain: Captain, year: CaptainYear, month: Period) -> Table:
 def petitions_of_the_year(captain: Captain, year: CaptainYear) -> Table:
     """All petitions the captain handles, for the files."""
     rows = [_petition(row) for row in year.handled.to_dict("records")]
-    return table(f"{captain.name} 全年承办诉求", PETITION_COLUMNS, rows, chosen=captain.title)
+    return table(f"{captain.title} 全年承办诉求", PETITION_COLUMNS, rows, chosen=captain.title)
 
 
 def _petition(row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -217,7 +217,7 @@ def rating_table(captain: Captain, year: CaptainYear, month: Period) -> Table:
     ]
     count, stars = year.stars(month)
     return table(
-        f"{captain.name} 收到评价",
+        f"{captain.title} 收到评价",
         RATING_COLUMNS,
         rows,
         conclusion=f"收到评价 {whole(count)} 条",
@@ -253,7 +253,7 @@ def meeting_table(captain: Captain, meetings: pd.DataFrame, names: Mapping[int, 
         for row in meetings.to_dict("records")
     ]
     return table(
-        f"{captain.name} 会议",
+        f"{captain.title} 会议",
         MEETING_COLUMNS,
         rows,
         conclusion=f"召开会议 {len(rows)} 次",

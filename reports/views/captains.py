@@ -19,6 +19,7 @@ from reports.tables import Column, Kind, Table, table
 from reports.view import View
 from reports.views.contents import quiet_words
 from reports.views.people import name_of
+from reports.views.posts import captain_titles
 
 MOST_LINES = 5
 MOST_UPPER = 2
@@ -98,7 +99,7 @@ def vacancy_group(gaps: pd.DataFrame, upper: pd.DataFrame) -> ExceptionSection:
         words += [(row, f"{said} · {whole(row['households'])} 户") for row in rows.head(MOST_LINES - len(words)).to_dict("records")]
     count = f"空缺 {whole(len(empty) + len(upper))} · 请假 {whole(len(away))}"
     lines = tuple(Exceptional(_unit(row), said, _to_grid()) for row, said in words)
-    return ExceptionSection("无人在岗", count, lines, "每个片、组、邻都有人在岗", about=COVERAGE)
+    return ExceptionSection("无人在岗", count, lines, "没有无人在岗的片、组、邻", about=COVERAGE)
 
 
 def size_group(gaps: pd.DataFrame, homeless: int, edition: Edition) -> ExceptionSection:
@@ -111,7 +112,7 @@ def size_group(gaps: pd.DataFrame, homeless: int, edition: Edition) -> Exception
         for row in outside.head(MOST_LINES - len(lines)).to_dict("records")
     ]
     title, count = f"不在 {least}–{most} 户的邻", f"{whole(len(outside))} 个"
-    return ExceptionSection(title, count, tuple(lines), "规模都合规,没有未编邻的户", Status.NEAR, CELL_SIZE)
+    return ExceptionSection(title, count, tuple(lines), "没有规模不合规的邻,没有未编邻的户", Status.NEAR, CELL_SIZE)
 
 
 def sizes(edition: Edition) -> tuple[int, int]:
@@ -210,7 +211,7 @@ def gap_table(gaps: pd.DataFrame, towns: Mapping[str, str], edition: Edition) ->
         conclusion=f"需要补上的邻 {whole(len(gaps))} 个",
         remark=f"没有邻长在岗,或不在 {least}–{most} 户",
         indicators=(COVERAGE, CELL_SIZE),
-        empty="每个邻都有人在岗,规模合规",
+        empty="没有需要补上的邻",
     )
 
 
@@ -224,9 +225,11 @@ def _lacks(row: Mapping[Any, Any], least: int, most: int) -> str:
 # --- rankings of people ---------------------------------------------------------------------------------------------
 
 
-def people_of(frame: pd.DataFrame, entry: Indicator, roles: Mapping[str, str], role: Role) -> pd.DataFrame:
-    """The people of one role of a frame by person. ``roles``: see ``captain_lists.captain_roles``."""
-    own = frame[frame["code"].map(roles) == str(role)]
+def people_of(frame: pd.DataFrame, entry: Indicator, posts: pd.DataFrame, role: Role) -> pd.DataFrame:
+    """The people of one role of a frame by person, each with place and post. ``posts``: see ``captain_lists.captain_posts``."""
+    titles = {f"p:{person}": title for person, title in captain_titles(posts[posts["role"] == str(role)]).items()}
+    own = frame[frame["code"].isin(titles)]
+    own = own.assign(name=[f"{titles[code]} {name}" for code, name in zip(own["code"], own["name"], strict=True)])
     if own["rank"].isna().all():  # nobody is ranked while a month or quarter runs: the furthest first all the same
         own = own.sort_values(["value", "n"], ascending=[entry.direction is Direction.DOWN, False], kind="stable")
     return own.reset_index(drop=True)

@@ -101,7 +101,8 @@ def to_load(module: Module) -> Link:
 
 def lacking_notice(module: Module, may_load: bool) -> list[Callout | More]:
     """What stands in place of a module's page: nothing is counted before there is a record, and the way to the first one."""
-    said = Callout(f"{MODULE_NAMES[module]}还没有一条记录,不作统计。", f"{_whom(module, may_load)}有了记录,本页自动出现。")
+    what = MODULE_NAMES[module] if module in LEDGERS else ALL_LEDGERS
+    said = Callout(f"{what}还没有一条记录,不作统计。", f"{_whom(module, may_load)}有了记录,本页自动出现。")
     return [said, *([More("去装入 →", to_load(module))] if may_load else [])]
 
 

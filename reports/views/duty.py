@@ -13,7 +13,7 @@ from metrics.definition import Question
 from metrics.duty import NO_ROLL_YET, has_begun, is_over, shortfall_words
 from metrics.period import Period
 from metrics.vocabulary import Status
-from metrics.wording import day_text, fraction, is_missing
+from metrics.wording import day_text
 from reports.conclusions import listed
 from reports.links import DUTY, Link, to_person, to_township, to_village
 from reports.parts import WEEKDAYS, Exceptional, ExceptionSection, HeatLine, HeatMap, Sentence, Square, State
@@ -163,7 +163,7 @@ def tonight_groups(night: Night) -> list[ExceptionSection]:
     )
     lines = [Exceptional(str(names.get(code, code)), _some_villages(rows), to_township(code)) for _, code, rows in counted[:MOST_LINES]]
     count = f"{len(empty)}/{len(night.villages)} 村"
-    groups.append(ExceptionSection(f"{night.short}村无主干", count, tuple(lines), "每个村都有主干在岗", Status.NEAR, VILLAGES))
+    groups.append(ExceptionSection(f"{night.short}村无主干", count, tuple(lines), "没有无主干的村", Status.NEAR, VILLAGES))
     return groups
 
 
@@ -207,8 +207,8 @@ def township_table(night: Night, stays: pd.DataFrame) -> Table:
         f"{night.day} 各乡镇住夜",
         TOWNSHIP_COLUMNS,
         rows,
-        conclusion=f"{night.label}谁在岗",
-        remark="在岗/应到;第二名正职可计一名班子成员;点一行看人员和各村",
+        conclusion=f"{night.label}谁住夜",
+        remark="住夜/应到;第二名正职可计一名班子成员;点一行看人员和各村",
         indicators=(COMPLIANCE,),
         chosen=night.dated,
         links=tuple(Link(DUTY, {"township": str(row["code"]), "night": night.day.isoformat()}) for row in rolls),
@@ -246,7 +246,7 @@ def people_table(night: Night, stays: pd.DataFrame) -> Table:
         f"{night.day} 住夜人员",
         PEOPLE_COLUMNS,
         rows,
-        conclusion=f"{night.label}谁在岗",
+        conclusion=f"{night.label}谁住夜",
         remark="一人多职按最高职务计一次",
         indicators=(COMPLIANCE,),
         chosen=night.dated,
@@ -305,7 +305,7 @@ def village_table(night: Night, rolls: pd.DataFrame, stays: pd.DataFrame, everyo
         VILLAGE_COLUMNS,
         rows,
         conclusion=f"{night.label}各村",
-        remark=f"{len(everyone)} 个村中 {len(everyone) - missing} 个达标;在岗/应到" if len(everyone) else "",
+        remark=f"{len(everyone)} 个村中 {len(everyone) - missing} 个达标;住夜/应到" if len(everyone) else "",
         indicators=(VILLAGES,),
         chosen=night.dated,
         links=tuple(to_village(code) for code in rolls["code"]),
@@ -411,10 +411,6 @@ def month_title(month: Period, rolls: pd.DataFrame, asked: Question) -> str:
     return f"{month.label} {len(rolls)} 个乡镇夜中 {said}" + (f",{before} 个在{NO_ROLL_YET}" if before else "")
 
 
-def streak_words(compliance: pd.DataFrame, streaks: pd.DataFrame) -> dict[str, str]:
-    """By township: k/n and the longest run of misses, for the leaderboard."""
-    longest, words = streaks.set_index("code")["value"], {}
-    for row in compliance.to_dict("records"):
-        run = longest.get(row["code"])
-        words[str(row["code"])] = f"({fraction(row['k'], row['n'])})" + ("" if is_missing(run) or not run else f" 最长连缺{int(run)}夜")
-    return words
+def streak_words(streaks: pd.DataFrame) -> dict[str, str]:
+    """By township with a miss: the longest run of them, for the leaderboard."""
+    return {str(code): f"最长连缺{int(run)}夜" for code, run in zip(streaks["code"], streaks["value"], strict=True) if run > 0}

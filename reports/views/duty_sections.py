@@ -54,7 +54,7 @@ def chief_table(frame: pd.DataFrame, months: pd.DataFrame, changes: pd.DataFrame
         )
     met = int((frame["status"] == Status.OK).sum())
     nights, full = (asked.rules.number("duty", name) for name in ("chief_nights", "full_month_workdays"))
-    rule = f"已住/应住,竖线为应住数:在岗满{full:g}个工作日住{nights:g}夜,不足的按比例进位"
+    rule = f"已住/应住,竖线为应住数:在岗满{full:g}个工作日住{nights:g}夜,不足的按比例折算、向上取整"
     return table(
         "正职月住夜",
         CHIEF_COLUMNS,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from metrics.registry import REGISTRY
 from metrics.rulebook import Edition
-from metrics.vocabulary import LEVEL_NAMES, STATUS_NAMES, Level, Measure, Status
+from metrics.vocabulary import STATUS_NAMES, Level, Measure, Status
 from metrics.wording import fraction, target_text, value_text
 from reports.conclusions import Point, Reading
 from reports.links import PETITIONS, TOWNSHIP, VILLAGE, Link, in_period
@@ -32,9 +32,8 @@ CONTENTS_COLUMNS = (
 
 
 def section_name(section: Section) -> str:
-    """按期办结率, 在办\uff08按类别\uff09."""
-    by = f"(按{LEVEL_NAMES[section.level]})" if section.level else ""
-    return chinese_marks(f"{REGISTRY[section.indicator].name}{by}")
+    """As it is read: 在办\uff08按类别\uff09."""
+    return chinese_marks(section.name)
 
 
 def contents_table(sections: Sequence[Section], edition: Edition) -> Table:

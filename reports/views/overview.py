@@ -14,6 +14,7 @@ from metrics.wording import MISSING, fraction, is_missing, share
 from reports.links import to_case, to_township
 from reports.parts import Card, Exceptional, ExceptionSection
 from reports.view import View
+from reports.views.posts import captain_title
 
 MOST_LINES, MOST_SAID = 4, 3
 
@@ -36,7 +37,7 @@ def fallen_group(found: Sequence[Fallen], view: View) -> ExceptionSection:
     """Who fell below a target this week, or in the past period that is looked at."""
     lines = tuple(Exceptional(each.unit, each.words, to_township(each.code)) for each in found[: 2 * MOST_LINES])
     before, now = ("上期", "本期") if view.is_past else ("上周", "本周")
-    return ExceptionSection(f"{now}跌破目标", f"{len(found)} 项", lines, f"{before}达标的单位{now}仍达标", Status.NEAR)
+    return ExceptionSection(f"{now}跌破目标", f"{len(found)} 项", lines, f"没有{before}达标、{now}不达标的单位", Status.NEAR)
 
 
 def overdue_group(overdue: pd.DataFrame, view: View) -> ExceptionSection:
@@ -48,7 +49,9 @@ def overdue_group(overdue: pd.DataFrame, view: View) -> ExceptionSection:
 def unmoved_group(still: pd.DataFrame, view: View, days: int) -> ExceptionSection:
     """积案 in which nothing has moved for so many days."""
     lines = tuple(_petition(row, f"{_days(row['moved_on'], view.moment)}天未动") for row in still.to_dict("records"))
-    return ExceptionSection(f"{view.until}积案{days}天未动", f"{_total(still)} 件", lines, "积案都有进展", about="petitions.backlog")
+    return ExceptionSection(
+        f"{view.until}积案{days}天未动", f"{_total(still)} 件", lines, f"没有{days}天未动的积案", about="petitions.backlog"
+    )
 
 
 def sentence(cards: Sequence[Card], view: View) -> str:
@@ -68,6 +71,12 @@ def _days(day: object, moment: date) -> str:
 
 
 def _petition(row: Mapping[Any, Any], since: str) -> Exceptional:
+    return Exceptional(str(row["area_name"] or row["area_code"]), f"{since} · {_owner(row)}", to_case(row["number"]))
+
+
+def _owner(row: Mapping[Any, Any]) -> str:
+    """马塘村西片片长 王强; of anybody else the level that handles it: 县 李四."""
+    if not is_missing(row["handler"]) and not is_missing(row["role"]):
+        return f"{captain_title(row['village'], row['unit'], row['role'])} {row['handler']}"
     level = HANDLING_LEVEL_NAMES[HandlingLevel(row["level"])].removesuffix("民情会") if row["level"] in set(HandlingLevel) else "级别不明"
-    owner = f"{level} {'未指定经办人' if is_missing(row['handler']) else row['handler']}"
-    return Exceptional(str(row["area_name"] or row["area_code"]), f"{since} · {owner}", to_case(row["number"]))
+    return f"{level} {'未指定经办人' if is_missing(row['handler']) else row['handler']}"

@@ -143,7 +143,7 @@ def month_table(person: Person, found: Sequence[Month], asked: Question) -> Tabl
         }
         for month in found
     ]
-    rule = "已住/应住;在岗满{duty.full_month_workdays}个工作日应住{duty.chief_nights}夜,不足的按比例进位"
+    rule = "已住/应住;在岗满{duty.full_month_workdays}个工作日应住{duty.chief_nights}夜,不足的按比例折算、向上取整"
     return table(
         f"{person.name} {person.span}",
         month_columns(kinds, duty, chief),

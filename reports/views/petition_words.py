@@ -173,8 +173,9 @@ def _late(row: Mapping[Any, Any], ended: datetime, due: date) -> bool:
 
 
 def owner_words(row: Mapping[Any, Any], names: Mapping[int, str]) -> str:
-    """Level and handler, and the leader who 包案."""
-    words = f"{level_name(row['level'])} · {name_of(names, row['handler_id'], NOBODY)}"
+    """Level and handler, and the leader who 包案; a captain's title says the level."""
+    level, handler = level_name(row["level"]), name_of(names, row["handler_id"], NOBODY)
+    words = handler if f"{level}长 " in handler else f"{level} · {handler}"
     lead = name_of(names, row["lead_id"], "")
     return f"{words} · 包案 {lead}" if lead else words
 

@@ -27,14 +27,9 @@ ON_TIME, BACKLOG = "petitions.closed_on_time", "petitions.backlog"
 MOST_LINES = 4
 
 
-def on_time_words(on_time: pd.DataFrame, overdue: pd.DataFrame) -> dict[str, str]:
-    """By township code: (44/46) 超期2/13, from the frames of 按期办结率 and 超期在办."""
-    known_units = on_time.set_index("code")
-    return {
-        str(row["code"]): f"({fraction(known_units['k'].get(row['code']), known_units['n'].get(row['code']))})"
-        f" 超期{fraction(row['k'], row['n'])}"
-        for row in overdue.to_dict("records")
-    }
+def overdue_words(overdue: pd.DataFrame) -> dict[str, str]:
+    """By township code: 超期2/13, from the frame of 超期在办."""
+    return {str(row["code"]): f"超期{fraction(row['k'], row['n'])}" for row in overdue.to_dict("records")}
 
 
 def standing_sentence(standing: pd.DataFrame, townships: Mapping[str, str], view: View) -> str:
@@ -140,7 +135,7 @@ class Watched:
 
 WATCHED = (
     Watched("overdue", "due", "没有超期的诉求", "petitions.overdue"),
-    Watched("backlog_unled", "opened", "积案都有包案领导", BACKLOG, by_age=True),
+    Watched("backlog_unled", "opened", "没有未包案的积案", BACKLOG, by_age=True),
 )
 
 

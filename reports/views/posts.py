@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pandas as pd
+
 from metrics.vocabulary import LEAVE_NAMES, ROLE_NAMES, LeaveKind, Role
 from metrics.wording import day_text, is_missing
 
@@ -12,6 +14,17 @@ from metrics.wording import day_text, is_missing
 def role_name(role: Any) -> str:
     """党政正职; a role the vocabulary does not know as it was entered."""
     return ROLE_NAMES[Role(role)] if role in set(Role) else str(role)
+
+
+def captain_title(village: Any, unit: Any, role: Any) -> str:
+    """马塘村西片片长: what stands before a captain's name, wherever it is not the heading of the place itself."""
+    return f"{'' if is_missing(village) else village}{unit}{role_name(role)}"
+
+
+def captain_titles(posts: pd.DataFrame) -> dict[int, str]:
+    """The title of each captain by id. ``posts``: see ``data_access.captain_lists.captain_posts``."""
+    rows = posts[["person_id", "village", "unit", "role"]].itertuples(index=False, name=None)
+    return {int(person): captain_title(village, unit, role) for person, village, unit, role in rows}
 
 
 def leave_name(kind: Any) -> str:

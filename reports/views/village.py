@@ -100,9 +100,9 @@ def grid_names(units: pd.DataFrame, rules: Edition, until: str = "") -> Names:
 
 def _captain_line(rows: pd.DataFrame, role: str) -> NameLine:
     names = tuple(
-        Named(f"{row['name']} 缺{role}", shade="low")
+        Named(f"{row['name']}缺{role}", shade="low")
         if is_missing(row["captain"])
-        else Named(f"{row['name']} {row['captain']}", _to_captain(row))
+        else Named(f"{row['name']}{role} {row['captain']}", _to_captain(row))
         for row in rows.to_dict("records")
     )
     return NameLine(role, f"{rows['person_id'].notna().sum()} 人", names)
