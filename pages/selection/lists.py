@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from data_access.areas import names_down_to
 from pages.common import loaders
 from pages.common.address import page_from_address
 from pages.common.downloads import file_button
@@ -21,7 +22,7 @@ from reports.selection_files import notice_bytes, shortlist_bytes
 from reports.tables import Table
 from reports.views import selection as views
 from reports.views.selection import Ranking
-from reports.views.selection_flow import notice_days
+from reports.views.selection_flow import notice_days, why_no_notice
 
 ROWS = 50
 
@@ -43,14 +44,18 @@ def shortlist(p: Page, ranking: Ranking) -> None:
 
 
 def _papers(p: Page, ranking: Ranking, table: Table) -> None:
-    """The shortlist and the notice for Word."""
-    days = notice_days(ranking, loaders.today(), p.view.workdays)
+    """The shortlist for Word, and the notice from the joint check on."""
+    papers = {"名单(Word)": (f"{ranking.title}{ranking.list_name} {ranking.where}", partial(shortlist_bytes, ranking, table))}
+    if not (reason := why_no_notice(ranking)):
+        codes = tuple(ranking.listed["area_code"])
+        units = loaders.answer(names_down_to, p.scope, ("area",), codes=codes)
+        notice = partial(notice_bytes, ranking, units, notice_days(ranking, p.view.workdays))
+        papers["公示稿(Word)"] = (f"{ranking.title}公示 {ranking.where}", notice)
     with st.container(horizontal=True, key="selection-papers"):
-        for label, name, content in (
-            ("名单(Word)", f"{ranking.title}建议名单 {ranking.where}", partial(shortlist_bytes, ranking, table)),
-            ("公示稿(Word)", f"{ranking.title}公示 {ranking.where}", partial(notice_bytes, ranking, *days)),
-        ):
+        for label, (name, content) in papers.items():
             file_button(label, f"{name}.docx", DOCX, content, key=f"paper-{label}", what=f"{name} · docx", icon=":material/draft:")
+    if reason:
+        note(reason)
 
 
 def everyone(p: Page, ranking: Ranking) -> None:

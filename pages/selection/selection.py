@@ -38,7 +38,7 @@ with page("selection/selection", filters=Filters(Period.parse(str(today.year)), 
         found = ranking(scope, year, ROLES[role], today)
     with p.right:
         note(found.moment)
-    p.title(views.sentence(found), subtitle="名次供会议参考,不是结论;每个分数都能查到是怎么来的。")
+    p.title(views.sentence(found), subtitle=f"{found.worth};每个分数都能查到是怎么来的。")
     with body:
         for said in views.cautions(found):
             note(said)

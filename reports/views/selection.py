@@ -5,6 +5,7 @@ The tables are declared once: the page, the Word papers, the meeting's annex and
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,11 +14,27 @@ from typing import Any
 import pandas as pd
 
 from metrics.rulebook import Edition, Rulebook, rulebook
-from metrics.selection.flow import MOVED_UP, OFF_LIST, ON_LIST, STEP_NAMES, Record, Step, final_list, stage
+from metrics.selection.flow import DECIDED, LISTED, MOVED_UP, OFF_LIST, STEP_NAMES, Record, Step, final_list, stage
 from metrics.selection.gates import OK
 from metrics.selection.result import Selection
 from metrics.selection.rules import POOLED, Weights
-from metrics.selection.words import EVEN, LIKELY, PARTS, SURE, chance_word, name_of, percent, place_words, points_text, result_of, tenths
+from metrics.selection.words import (
+    AT_THE_LINE,
+    EXACT_PLACES,
+    EXACT_SHARE,
+    IN_SEATS,
+    OUT_OF_SEATS,
+    PARTS,
+    name_of,
+    percent,
+    place_words,
+    points_text,
+    result_of,
+    seat_band,
+    seat_words,
+    span_words,
+    tenths,
+)
 from metrics.vocabulary import ROLE_NAMES
 from metrics.wording import day_text, is_missing, whole
 from reports.conclusions import listed
@@ -77,12 +94,30 @@ class Ranking:
         return stage(self.records)
 
     @property
+    def decided(self) -> bool:
+        """Whether the final step is on record; until then a list is a proposal to a meeting."""
+        return self.stage is Step.FINAL
+
+    @property
+    def list_name(self) -> str:
+        return "名单" if self.decided else "建议名单"
+
+    @property
+    def worth(self) -> str:
+        """What the list is worth, to stand beside it."""
+        return "名单已终定" if self.decided else "供会议研究,不是结论"
+
+    @property
     def ranked(self) -> pd.DataFrame:
         return self.rows[self.rows["rank"].notna()]
 
     @property
     def listed(self) -> pd.DataFrame:
-        return self.rows[self.rows["standing"].isin([ON_LIST, MOVED_UP])]
+        return self.rows[self.rows["standing"].isin(LISTED)]
+
+    def seat_bands(self, rows: pd.DataFrame) -> list[str]:
+        """What can be said of the seat of each of ``rows``."""
+        return [seat_band(self.made, row) for row in rows.to_dict("records")]
 
     @property
     def seats(self) -> int:
@@ -125,7 +160,7 @@ class Ranking:
                 f"总分=实绩{rules.work_points:g}+群众评单{rules.ratings_points:g}+满意度测评{rules.survey_points:g}"
                 f"+加分(至多{rules.bonus_most:g});评单、测评样本少的向全县{self.role_name}平均靠拢",
             ),
-            ("名次", "全县名次;名额按乡镇分配,乡镇内依名次入选;名次区间与把握是估计,供会议参考"),
+            ("名次", "全县名次;名额按乡镇分配,乡镇内依名次取;名次区间与名额把握是估计,供会议参考"),
             ("截至", day(self.made.as_of)),
             ("规则手册", rules.version),
             ("状态", f"已冻结,摘要 {self.digest}" if self.digest else "试排,尚未冻结"),
@@ -181,10 +216,11 @@ def cautions(ranking: Ranking) -> list[str]:
     unsettled = int(made.rows["to_settle"].sum())
     if unsettled:
         said.append(f"有 {unsettled} 人在名额线上完全同分,由会议裁定并记录在案。")
-    close = int(pd.to_numeric(ranking.rows["chance_in_quota"]).between(EVEN, LIKELY).sum())
-    if close:
-        between = f"{tenths(EVEN)}到{tenths(LIKELY)}之间"
-        said.append(f"名额线附近有 {whole(close)} 人的把握在{between},与线外的人分不出高下,请会议结合了解的情况议定。")
+    on_list = ranking.seat_bands(ranking.listed)
+    close, outside = on_list.count(AT_THE_LINE), ranking.seat_bands(ranking.ranked).count(AT_THE_LINE) - on_list.count(AT_THE_LINE)
+    if close and outside:
+        sure = f"名单 {whole(len(on_list))} 人中{IN_SEATS}的 {whole(on_list.count(IN_SEATS))} 人,其余 {whole(close)} 人"
+        said.append(f"{sure}与名单外的 {whole(outside)} 人都在{AT_THE_LINE},凭今年的数据分不出高下,请会议结合了解的情况议定。")
     wide = _wide(ranking)
     if wide:
         said.append(f"名单 {whole(len(ranking.listed))} 人中有 {whole(wide)} 人的名次范围宽过全部名次的一半,先后不能当真。")
@@ -200,17 +236,24 @@ def _wide(ranking: Ranking) -> int:
 def how_to_read(ranking: Ranking) -> Table:
     """Each word of the ranking in one sentence for somebody who has never heard of statistics."""
     rules = ranking.made.rules
-    times, most, spread = whole(rules.resamples), f"{rules.interval:.0%}", f"{rules.weight_spread:.0%}"
+    most, least, spread = (f"{share:.0%}" for share in (rules.interval, 1 - rules.interval, rules.weight_spread))
+    times, count = whole(rules.resamples), eligible(ranking.made.rows)
     drawn = f"把走访、评单、答卷当作碰巧看到的一批,重抽 {times} 次再排"
-    place = f"{drawn},{most} 的次数名次落在这一段;名次在段外的,是这次碰巧偏好或偏差。"
+    place = f"{drawn},{most} 的次数名次落在这一段;名次在段外的,是这次碰巧偏好或偏差"
+    seat = f"{drawn},有多少次排进本乡镇的名额"
+    ahead = f"领头的对其余各人赢不到 {rules.apart:.0%} 的次数"
     if rules.interval_method == POOLED:
-        place = f"扣除碰巧的成分,真实名次至少有{tenths(rules.interval)}把握在这一段;段宽的,是办的事、评的人太少,先后不能当真。"
-    even = f"{EVEN:.0%} 到 {LIKELY:.0%} 之间两可"
+        place = f"扣除碰巧的成分,真实名次至少有{tenths(rules.interval)}把握在这一段;排第一的,得分里也有碰巧,只能说多在前几名"
+        seat = "扣除碰巧的成分,真该在本乡镇名额之内的可能"
+        ahead = f"说领头的真比其余各人强,都没有{tenths(rules.apart)}把握"
+    if (exact := math.ceil(max(EXACT_PLACES, count * EXACT_SHARE))) < count:
+        quarter = f"{whole(count)} 人排名,前四分之一即前 {whole(math.ceil(count / 4))} 名"
+        place += f"。宽过 {whole(exact)} 个名次的只说在全部名次的哪一部分({quarter}),这样说的,先后不能当真"
     said = {
-        "名次多在": place,
-        "入选把握": f"{drawn},有多少次排进本乡镇的名额:{SURE:.0%} 以上把握大,{even}。",
-        "换权重仍不变": f"各项分值上下浮动 {spread} 以内,试 {rules.weightings} 种,入选或落选不变的占多少;低的,靠的是分值怎么定。",
-        "分不出高下": f"底色相同、紧挨着的人,领头的对其余各人赢不到 {rules.apart:.0%} 的次数;先后可由会议结合了解的情况议定。",
+        "名次多在": f"{place}。",
+        "名额把握": f"{seat}:{most} 以上{IN_SEATS},{least} 以下{OUT_OF_SEATS},其间{AT_THE_LINE},与线那边的人分不出高下。",
+        "换权重仍不变": f"各项分值上下浮动 {spread} 以内,试 {rules.weightings} 种,在不在名额内不变的占多少;低的,靠的是分值怎么定。",
+        "分不出高下": f"底色相同、紧挨着的人,{ahead};先后可由会议结合了解的情况议定。",
     }
     columns = (Column("name", "栏目", tight=True), Column("said", "意思"))
     return table("这几栏怎么读", columns, [{"name": name, "said": words} for name, words in said.items()], may_leave=False)
@@ -228,8 +271,8 @@ RANKING = (
     Column("rank_low", "名次最好", Kind.COUNT, screen=False),
     Column("rank_high", "名次最差", Kind.COUNT, screen=False),
     Column("span", "名次多在", files=False, phone=False),
-    Column("chance_in_quota", "入选把握", Kind.SHARE, screen=False),
-    Column("chance", "入选把握", files=False, tight=True),
+    Column("chance_in_quota", "名额把握", Kind.SHARE, screen=False),
+    Column("chance", "名额把握", files=False, tight=True),
     Column("weight_stability", "换权重仍不变", Kind.SHARE, screen=False),
     Column("stability", "换权重仍不变", files=False, phone=False, right=True),
     Column("result", "结果", tight=True),
@@ -247,8 +290,8 @@ def ranking_table(ranking: Ranking, rows: pd.DataFrame, title: str, *, reasons: 
             "name": name_of(row),
             "township": ranking.township(row["township_code"]),
             "parts": " / ".join(f"{row[key]:g}" if key == "bonus" else points_text(row[key]) for _, key in PARTS),
-            "span": "" if is_missing(row["rank"]) else f"{int(row['rank_low'])}–{int(row['rank_high'])} 名",
-            "chance": f"{chance_word(row['chance_in_quota'])} {percent(row['chance_in_quota'])}".strip(),
+            "span": span_words(ranking.made, row),
+            "chance": seat_words(ranking.made, row),
             "stability": percent(row["weight_stability"]),
             "result": result_of(row) if row["gate"] == OK else UNRANKED,
             "reason": "" if row["gate"] == OK else row["gate"],
@@ -271,6 +314,11 @@ def _links(ranking: Ranking, rows: Sequence[Mapping[Any, Any]]) -> tuple[Link, .
     return tuple(to_score_sheet(row["person_id"], ranking.made.rules.role, ranking.made.year) for row in rows)
 
 
+def as_read(table: Table) -> Table:
+    """As the page shows it: slides and papers are read, the numbers to compute with stand in the workbook. It leads nowhere."""
+    return replace(table, links=(), columns=tuple(replace(column, files=True) for column in table.columns if column.screen))
+
+
 def everyone_table(ranking: Ranking, rows: pd.DataFrame) -> Table:
     """Some of the ranks, of all that there are."""
     return ranking_table(ranking, rows, "全部名次", conclusion=f"全部名次 {whole(len(ranking.ranked))} 人")
@@ -283,8 +331,8 @@ def front_rows(ranking: Ranking) -> pd.DataFrame:
 
 def shortlist_table(ranking: Ranking) -> Table:
     """Who is on the list and who has left it; of one township also who comes next."""
-    on_or_off = ranking.rows[ranking.rows["standing"].isin([ON_LIST, MOVED_UP, OFF_LIST])]
-    counts = [(name, int((ranking.rows["standing"] == name).sum())) for name in (OFF_LIST, MOVED_UP)]
+    on_or_off = ranking.rows[ranking.rows["standing"].isin([*LISTED, OFF_LIST])]
+    counts = [(name, int((ranking.rows["standing"] == name).sum())) for name in (OFF_LIST, MOVED_UP, DECIDED[MOVED_UP])]
     # Who left the list and who came in stands beside it, not in a footnote.
     moved = "".join(f",{name} {whole(count)} 人" for name, count in counts if count)
     seats = whole(len(ranking.listed))
@@ -318,23 +366,23 @@ class Places:
 
 def front_places(ranking: Ranking) -> Places:
     """How sure each place at the front is."""
-    marks, rows, seats = {MOVED_UP: " ↑递补", OFF_LIST: " ×退出"}, front_rows(ranking), len(ranking.listed)
-    outside = ~rows["standing"].isin([ON_LIST, MOVED_UP])
-    overlap = int(((rows["rank_low"] <= seats) & outside).sum())
+    marks = {**dict.fromkeys((MOVED_UP, DECIDED[MOVED_UP]), " ↑递补"), OFF_LIST: " ×退出"}
+    rows = front_rows(ranking)
+    outside = ranking.seat_bands(rows[~rows["standing"].isin(LISTED)]).count(AT_THE_LINE)
     where = ranking.where if ranking.of_one_township else "全县前列"
     return Places(
         f"{where}:横线越长,名次越不能当真",
-        "全县名次;实心=在名额内,横线=多在的范围",
-        f"{where}{len(rows)}名人选的名次和区间;名额外有{overlap}人的区间伸进名额线内",
+        "全县名次;实心=在名单上,横线=扣除碰巧的成分多在的范围",
+        f"{where}{len(rows)}名人选的名次和区间;名单外有{outside}人在{AT_THE_LINE}",
         tuple(
             Place(
                 label=f"{int(row['rank'])} {name_of(row)}{marks.get(row['standing'], '')}",
                 rank=int(row["rank"]),
                 rank_low=int(row["rank_low"]),
                 rank_high=int(row["rank_high"]),
-                seated=row["standing"] in (ON_LIST, MOVED_UP),
+                seated=row["standing"] in LISTED,
                 group=int(row["group"]),
-                words=place_words(row),
+                words=place_words(ranking.made, row),
             )
             for row in rows.to_dict("records")
         ),
