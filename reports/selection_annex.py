@@ -40,7 +40,7 @@ def annex(ranking: Ranking) -> Annex:
     everyone, fit = whole(sum(made.captains.values())), whole(eligible(ranking.rows))
     subtitle = f"全县{ranking.role_name} {everyone} 人,够资格的 {fit} 人;{ranking.worth}"
     notes = (*ranking.notes, ("名额", seats_words(made)))
-    short = ranking_table(ranking, _shortlist(ranking), f"{proposed}人选", notes=notes)
+    short = ranking_table(ranking, _shortlist(ranking), f"{proposed}和其后人选", notes=notes)
     full = ranking_table(ranking, ranking.rows, "全部人选", reasons=True, notes=notes)
     return Annex(title, subtitle, as_read(short), full)
 

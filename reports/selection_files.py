@@ -21,8 +21,8 @@ from reports.views.selection import Ranking, as_read, eligible, quota_table
 from reports.views.selection_flow import course_words, notice_table, why_no_notice
 from reports.wording import clean, day
 
-BLANK = "____________________"
-"""A place to fill in by hand."""
+BLANK, BLANK_DAY = "____________________", "____年__月__日"
+"""Places to fill in by hand."""
 OFFICE = "中共县委组织部"
 
 
@@ -79,7 +79,7 @@ def notice_bytes(ranking: Ranking, units: Mapping[str, str], days: tuple[date, d
         document,
         f"根据年度评选办法,{course_words(ranking)},拟确定以下 {len(ranking.listed)} 名同志为{ranking.title}人选,现予公示。",
     )
-    span = "至".join(map(day, days)) if days else f"{BLANK}至{BLANK}"
+    span = "至".join(map(day, days)) if days else f"{BLANK_DAY}至{BLANK_DAY}"
     body(document, ranking.edition.filled(f"公示时间:{span}({{selection.notice_workdays}}个工作日)。"))
     body(
         document,
@@ -90,7 +90,7 @@ def notice_bytes(ranking: Ranking, units: Mapping[str, str], days: tuple[date, d
     official_table(document, notice_table(ranking, units), size=FIVE)
     body(document, "", indent=False)
     body(document, f"{office}(盖章)", right=True)
-    body(document, day(days[0]) if days else BLANK, right=True)
+    body(document, day(days[0]) if days else BLANK_DAY, right=True)
     return _bytes(document, title)
 
 

@@ -170,10 +170,10 @@ def test_the_notice_states_the_steps_on_record_with_their_days_and_no_other():
     ranking = a_ranking(["张三", "李四", "王五"], last=Step.JOINT_CHECK)
     text = words(read(notice_bytes(ranking, UNITS, None)))
     assert (
-        "根据年度评选办法，2027年1月5日冻结名单和依据，2027年1月6日起核对申诉（到1月6日止），2027年1月7日登记民主评议结果，"
-        "2027年1月8日至1月9日登记乡镇党委审定，2027年1月10日登记联审结果，拟确定以下2名同志"
+        "根据年度评选办法，2027年1月5日冻结名单和依据，1月6日起核对申诉（到1月6日止），1月7日登记民主评议结果，"
+        "1月8日至1月9日登记乡镇党委审定，1月10日登记联审结果，拟确定以下2名同志"
     ) in text
-    assert "公示时间：____________________至____________________（5个工作日）" in text, "no days that are not on record"
+    assert "公示时间：____年__月__日至____年__月__日（5个工作日）" in text, "no days that are not on record"
     assert "综合评分" not in text
 
 

@@ -155,9 +155,9 @@ def test_what_an_interval_means_follows_the_edition_the_ranking_was_made_by() ->
         made = replace(ranking.made, rules=replace(ranking.made.rules, interval_method=method))
         return selection.how_to_read(replace(ranking, made=made)).texts()[0][1]
 
-    assert said("pooled").startswith("扣除碰巧的成分,真实名次至少有九成把握在这一段")
+    assert said("pooled").startswith("扣除碰巧的成分，真实名次至少有九成把握在这一段")
     assert said("resampled") == (
-        "把走访、评单、答卷当作碰巧看到的一批,重抽 2,000 次再排,90% 的次数名次落在这一段;名次在段外的,是这次碰巧偏好或偏差。"
+        "把走访、评单、答卷当作碰巧看到的一批，重抽 2,000 次再排，90% 的次数名次落在这一段；名次在段外的，是这次碰巧偏好或偏差。"
     )
 
 
@@ -198,17 +198,17 @@ def test_the_parts_of_a_trial_are_scaled_to_a_hundred_points() -> None:
         (1, 1, 400, "第 1 名"),
         (1, 20, 60, "1–20 名"),
         (1, 40, 400, "1–40 名"),
-        (1, 41, 400, "前四分之一"),
-        (1, 100, 400, "前四分之一"),
-        (1, 101, 400, "前一半"),
-        (90, 200, 400, "前一半"),
-        (90, 201, 400, "前四分之三"),
-        (101, 300, 400, "中间一半"),
-        (150, 400, 400, "后四分之三"),
-        (301, 400, 400, "后四分之一"),
-        (201, 400, 400, "后一半"),
-        (100, 301, 400, "前后都可能"),
-        (1, 25, 99, "前四分之一"),
+        (1, 41, 400, "前二成"),
+        (1, 80, 400, "前二成"),
+        (1, 81, 400, "前三成"),
+        (40, 200, 400, "前五成"),
+        (41, 200, 400, "前一成到五成之间"),
+        (121, 300, 400, "前三成到八成之间"),
+        (150, 400, 400, "后七成"),
+        (301, 400, 400, "后三成"),
+        (40, 361, 400, "前后都可能"),
+        (1, 30, 99, "前四成"),
+        (1, 29, 99, "前三成"),
     ],
 )
 def test_a_place_is_told_exactly_where_that_informs_and_else_as_a_part_of_the_list(low: int, high: int, ranked: int, told: str) -> None:
@@ -239,7 +239,7 @@ def test_a_seat_is_sure_or_at_the_line_and_never_certain(chance: float, listed: 
 def test_whoever_is_first_reads_why_no_place_is_certain() -> None:
     ranking = a_ranking(NAMES)
     assert "全县第 1 名,扣除碰巧的成分多在 1–4 名,名额线上下 62%" in verdict(ranking.made, ranking.rows.iloc[0].to_dict())[1]
-    assert "排第一的,得分里也有碰巧" in selection.how_to_read(ranking).texts()[0][1]
+    assert "排第一的，得分里也有碰巧" in selection.how_to_read(ranking).texts()[0][1]
 
 
 # --- the record -----------------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,27 +16,19 @@ IN_SEATS, AT_THE_LINE, OUT_OF_SEATS = "稳在名额内", "名额线上下", "稳
 """What can be said of a seat; the one in the middle is what cannot be told."""
 EXACT_PLACES, EXACT_SHARE = 20, 0.1
 """Up to twenty places, or a tenth of the list, an interval is told in places: so many somebody can compare. A wider one (1–794 of 2,734)
-would only look exact, and is told by the part of the list that holds all of it."""
-PLACE_BANDS = (
-    ("前四分之一", 0.0, 0.25),
-    ("后四分之一", 0.75, 1.0),
-    ("前一半", 0.0, 0.5),
-    ("中间一半", 0.25, 0.75),
-    ("后一半", 0.5, 1.0),
-    ("前四分之三", 0.0, 0.75),
-    ("后四分之三", 0.25, 1.0),
-    ("前后都可能", 0.0, 1.0),
-)
-"""Parts of the list, the smallest first."""
+would only look exact, and is told by the tenths of the list that hold all of it."""
+ANYWHERE = "前后都可能"
 PARTS = (("实绩", "work"), ("评单", "ratings"), ("测评", "survey"), ("加分", "bonus"))
 """What a total is the sum of."""
 NEVER = 0.01
+"""A chance this near to 0 or 1 is told without a number: an estimate is never certain."""
 TENTHS = "零一二三四五六七八九十"
+TEN = 10
 
 
 def tenths(share: float) -> str:
     """0.9 → 九成."""
-    return f"{TENTHS[round(10 * share)]}成"
+    return f"{TENTHS[round(TEN * share)]}成"
 
 
 def points_text(points: Any) -> str:
@@ -87,11 +78,18 @@ class Span:
 
 
 def span_told(low: int, high: int, ranked: int) -> Span:
-    """1–6 名; where that many places would only look exact the smallest part of the list of ``ranked`` that holds them."""
+    """1–6 名; where places would only look exact, the tenths of the list of ``ranked`` that hold them all."""
     if high - low < max(EXACT_PLACES, ranked * EXACT_SHARE):
         return Span(f"{low}–{high} 名" if low < high else f"第 {low} 名", low, high)
-    parts = (Span(words, math.floor(ranked * start) + 1, math.ceil(ranked * end)) for words, start, end in PLACE_BANDS)
-    return next(part for part in parts if part.first <= low and high <= part.last)
+    start, end = (low - 1) * TEN // ranked, -(-high * TEN // ranked)
+    return Span(_tenths_of_the_list(start, end), start * ranked // TEN + 1, -(-end * ranked // TEN))
+
+
+def _tenths_of_the_list(start: int, end: int) -> str:
+    """前三成, 前二成到七成之间, 后四成."""
+    if start == 0:
+        return f"前{TENTHS[end]}成" if end < TEN else ANYWHERE
+    return f"后{TENTHS[TEN - start]}成" if end == TEN else f"前{TENTHS[start]}成到{TENTHS[end]}成之间"
 
 
 def span_words(made: Selection, row: Row) -> str:

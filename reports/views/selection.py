@@ -41,7 +41,7 @@ from reports.conclusions import listed
 from reports.links import Link, to_score_sheet
 from reports.parts import Callout
 from reports.tables import MASKED_NOTE, Column, Kind, Notes, Table, table
-from reports.wording import day
+from reports.wording import chinese_marks, day
 
 UNRANKED = "列出不排名"
 GRAVEST = ("一票否决", "抽查未通过", "已退出", "任职不足", "样本不足")
@@ -218,7 +218,7 @@ def cautions(ranking: Ranking) -> list[str]:
         said.append(f"有 {unsettled} 人在名额线上完全同分,由会议裁定并记录在案。")
     on_list = ranking.seat_bands(ranking.listed)
     close, outside = on_list.count(AT_THE_LINE), ranking.seat_bands(ranking.ranked).count(AT_THE_LINE) - on_list.count(AT_THE_LINE)
-    if close and outside:
+    if close and outside and not ranking.decided:
         sure = f"名单 {whole(len(on_list))} 人中{IN_SEATS}的 {whole(on_list.count(IN_SEATS))} 人,其余 {whole(close)} 人"
         said.append(f"{sure}与名单外的 {whole(outside)} 人都在{AT_THE_LINE},凭今年的数据分不出高下,请会议结合了解的情况议定。")
     wide = _wide(ranking)
@@ -247,8 +247,8 @@ def how_to_read(ranking: Ranking) -> Table:
         seat = "扣除碰巧的成分,真该在本乡镇名额之内的可能"
         ahead = f"说领头的真比其余各人强,都没有{tenths(rules.apart)}把握"
     if (exact := math.ceil(max(EXACT_PLACES, count * EXACT_SHARE))) < count:
-        quarter = f"{whole(count)} 人排名,前四分之一即前 {whole(math.ceil(count / 4))} 名"
-        place += f"。宽过 {whole(exact)} 个名次的只说在全部名次的哪一部分({quarter}),这样说的,先后不能当真"
+        third = f"{whole(count)} 人排名,前三成即前 {whole(math.ceil(count * 3 / 10))} 名"
+        place += f"。宽过 {whole(exact)} 个名次的只说在全部名次的哪几成({third}),这样说的,先后不能当真"
     said = {
         "名次多在": f"{place}。",
         "名额把握": f"{seat}:{most} 以上{IN_SEATS},{least} 以下{OUT_OF_SEATS},其间{AT_THE_LINE},与线那边的人分不出高下。",
@@ -256,7 +256,7 @@ def how_to_read(ranking: Ranking) -> Table:
         "分不出高下": f"底色相同、紧挨着的人,{ahead};先后可由会议结合了解的情况议定。",
     }
     columns = (Column("name", "栏目", tight=True), Column("said", "意思"))
-    return table("这几栏怎么读", columns, [{"name": name, "said": words} for name, words in said.items()], may_leave=False)
+    return table("这几栏怎么读", columns, [{"name": name, "said": chinese_marks(words)} for name, words in said.items()], may_leave=False)
 
 
 # --- the ranking ----------------------------------------------------------------------------------------------------

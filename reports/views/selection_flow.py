@@ -14,7 +14,6 @@ from metrics.workdays import Workdays
 from reports.parts import Milestone, Milestones
 from reports.tables import Column, Kind, Table, table
 from reports.views.selection import Ranking, place_text
-from reports.wording import day
 
 BUTTONS = {
     Step.DRAFT: "立项起草",
@@ -192,15 +191,19 @@ COURSE = {
 
 
 def course_words(ranking: Ranking) -> str:
-    """2026年12月31日冻结名单和依据,2027年1月4日起核对申诉(到1月8日止),…: the steps on record, each with its days, and no other."""
-    said = []
+    """2026年12月31日冻结名单和依据,2027年1月4日起核对申诉(到1月8日止),…: the steps on record, each with its days, and no other.
+
+    A year is named where it is another than that of the day before.
+    """
+    said, before = [], date.min
     for step, words in COURSE.items():
         taken = [record for record in ranking.records if record.step is step]
-        if taken:
-            first, last = taken[0].at.date(), taken[-1].at.date()
-            days = day(first) if first == last else f"{day(first)}至{day_of(last, first)}"
-            until = taken[-1].until
-            said.append(words.format(days) + (f"(到{day_of(until, first)}止)" if until else ""))
+        if not taken:
+            continue
+        first, last, until = taken[0].at.date(), taken[-1].at.date(), taken[-1].until
+        days = day_of(first, before) + (f"至{day_of(last, first)}" if last != first else "")
+        said.append(words.format(days) + (f"(到{day_of(until, last)}止)" if until else ""))
+        before = until or last
     return ",".join(said)
 
 
