@@ -20,7 +20,7 @@ from reports.html import HtmlWriter
 from reports.selection_annex import annex
 from reports.selection_files import notice_bytes
 from reports.tables import Kind, Table, screen_text
-from reports.views import score_sheet, selection, selection_flow
+from reports.views import score_sheet, selection, selection_certainty, selection_flow
 from tests.meeting_worlds import HOSTILE
 from tests.test_selection_files import FIRST, LAST, RULES, UNITS, a_ranking, read, the_candidate, words
 
@@ -109,7 +109,7 @@ def test_a_township_sees_its_seats_and_who_comes_next() -> None:
     ranking = a_ranking(NAMES).in_township("149981101")
     assert ranking.where == "泥河镇"
     assert selection.shortlist_table(ranking).conclusion == "泥河镇:名单 1 人与其后各位"
-    front = selection.front_places(ranking)
+    front = selection_certainty.front_places(ranking)
     assert [place.label for place in front.places] == ["1 张三", "3 王五"]
     assert [place.seated for place in front.places] == [True, False]
 
@@ -135,25 +135,25 @@ def test_the_page_says_before_any_rank_what_a_rank_is_worth() -> None:
     running = a_ranking(NAMES, digest=None)
     running = replace(running, made=replace(running.made, as_of=date(2026, 11, 20)))
     running.rows["chance_in_quota"] = [0.5, 0.45, 0.2, 0.1, None]
-    said = " ".join(selection.cautions(running))
+    said = " ".join(selection_certainty.cautions(running))
     assert "2026年还没有结束,只计已结束的月份和季度;名次会变" in said
     assert "名单 2 人中稳在名额内的 0 人,其余 2 人与名单外的 1 人都在名额线上下" in said
-    assert "在2026年结束之前冻结" in selection.cautions(replace(running, digest="ab"))[0]
+    assert "在2026年结束之前冻结" in selection_certainty.cautions(replace(running, digest="ab"))[0]
 
 
 def test_a_list_whose_places_could_be_anywhere_is_said_to_be_one() -> None:
     ranking = a_ranking(NAMES)
     ranking.rows["rank_low"], ranking.rows["rank_high"] = ranking.rows["rank"], ranking.rows["rank"] + 1
-    assert "先后不能当真" not in " ".join(selection.cautions(ranking))
+    assert "先后不能当真" not in " ".join(selection_certainty.cautions(ranking))
     ranking.rows["rank_high"] = ranking.rows["rank"] + 2
-    assert selection.cautions(ranking)[-1] == "名单 2 人中有 2 人的名次范围宽过全部名次的一半,先后不能当真。"
+    assert selection_certainty.cautions(ranking)[-1] == "名单 2 人中有 2 人的名次范围宽过全部名次的一半,先后不能当真。"
 
 
 def test_what_an_interval_means_follows_the_edition_the_ranking_was_made_by() -> None:
     def said(method: str) -> str:
         ranking = a_ranking(NAMES)
         made = replace(ranking.made, rules=replace(ranking.made.rules, interval_method=method))
-        return selection.how_to_read(replace(ranking, made=made)).texts()[0][1]
+        return selection_certainty.how_to_read(replace(ranking, made=made)).texts()[0][1]
 
     assert said("pooled").startswith("扣除碰巧的成分，真实名次至少有九成把握在这一段")
     assert said("resampled") == (
@@ -239,7 +239,7 @@ def test_a_seat_is_sure_or_at_the_line_and_never_certain(chance: float, listed: 
 def test_whoever_is_first_reads_why_no_place_is_certain() -> None:
     ranking = a_ranking(NAMES)
     assert "全县第 1 名,扣除碰巧的成分多在 1–4 名,名额线上下 62%" in verdict(ranking.made, ranking.rows.iloc[0].to_dict())[1]
-    assert "排第一的，得分里也有碰巧" in selection.how_to_read(ranking).texts()[0][1]
+    assert "排第一的，得分里也有碰巧" in selection_certainty.how_to_read(ranking).texts()[0][1]
 
 
 # --- the record -----------------------------------------------------------------------------------------------------------
@@ -353,7 +353,7 @@ def every_part(names: list[str | None]) -> Markup:
         selection.gates_table(ranking, selection.unranked_rows(ranking)),
         selection.quota_table(ranking),
         selection.trial_table(ranking, tried, Weights(50, 30, 20, {"key_visits": 1.0}, 0, 0)),
-        selection.how_to_read(ranking),
+        selection_certainty.how_to_read(ranking),
         score_sheet.result(the_candidate(ranking)),
         score_sheet.terms_table(the_candidate(ranking)),
         selection_flow.milestones(ranking, FIRST),

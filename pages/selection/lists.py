@@ -21,6 +21,7 @@ from reports.meeting_files import DOCX
 from reports.selection_files import notice_bytes, shortlist_bytes
 from reports.tables import Table
 from reports.views import selection as views
+from reports.views import selection_certainty as certainty
 from reports.views.selection import Ranking
 from reports.views.selection_flow import notice_days, why_no_notice
 
@@ -35,9 +36,9 @@ def shortlist(p: Page, ranking: Ranking) -> None:
     if ranking.ranked.empty:
         note("没有符合条件的人选;原因见“资格”。")
         return
-    front = views.front_places(ranking)
+    front = certainty.front_places(ranking)
     p.figure(charts.rank_ranges(palette(), front), key="intervals", alt=front.said, name=f"评选-{ranking.role_name}")
-    p.show(views.how_to_read(ranking), key="how-to-read")
+    p.show(certainty.how_to_read(ranking), key="how-to-read")
     table = views.shortlist_table(ranking)
     _papers(p, ranking, table)
     p.show(table, key="shortlist")
@@ -61,7 +62,7 @@ def _papers(p: Page, ranking: Ranking, table: Table) -> None:
 def everyone(p: Page, ranking: Ranking) -> None:
     """Everyone who is ranked, county-wide ranks."""
     _page_by_page(p, ranking.ranked, partial(views.everyone_table, ranking), key="ranking", parameter="ranking_page")
-    p.show(views.how_to_read(ranking), key="how-to-read")
+    p.show(certainty.how_to_read(ranking), key="how-to-read")
 
 
 def unranked(p: Page, ranking: Ranking) -> None:

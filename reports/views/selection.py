@@ -1,11 +1,10 @@
-"""年度最佳三长 as it is read: the ranking, who is not ranked and why, the seats, a trial, and what must be said before anyone reads a rank.
+"""年度最佳三长 as it is read: the ranking, who is not ranked and why, the seats, a trial. How sure it is stands in selection_certainty.
 
 The tables are declared once: the page, the Word papers, the meeting's annex and the command line leave columns out, none restates them.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,31 +16,24 @@ from metrics.rulebook import Edition, Rulebook, rulebook
 from metrics.selection.flow import DECIDED, LISTED, MOVED_UP, OFF_LIST, STEP_NAMES, Record, Step, final_list, stage
 from metrics.selection.gates import OK
 from metrics.selection.result import Selection
-from metrics.selection.rules import POOLED, Weights
+from metrics.selection.rules import Weights
 from metrics.selection.words import (
-    AT_THE_LINE,
-    EXACT_PLACES,
-    EXACT_SHARE,
-    IN_SEATS,
-    OUT_OF_SEATS,
     PARTS,
     name_of,
     percent,
-    place_words,
     points_text,
     result_of,
     seat_band,
     seat_words,
     span_words,
-    tenths,
 )
 from metrics.vocabulary import ROLE_NAMES
-from metrics.wording import day_text, is_missing, whole
+from metrics.wording import is_missing, whole
 from reports.conclusions import listed
 from reports.links import Link, to_score_sheet
 from reports.parts import Callout
 from reports.tables import MASKED_NOTE, Column, Kind, Notes, Table, table
-from reports.wording import chinese_marks, day
+from reports.wording import day
 
 UNRANKED = "列出不排名"
 GRAVEST = ("一票否决", "抽查未通过", "已退出", "任职不足", "样本不足")
@@ -205,60 +197,6 @@ def sentence(ranking: Ranking) -> str:
     return f"{ranking.title}:{judged};{where}"
 
 
-def cautions(ranking: Ranking) -> list[str]:
-    """What a page must say before anyone reads a rank."""
-    made, said = ranking.made, []
-    if not made.complete and ranking.digest:
-        until = day_text(made.as_of)
-        said.append(f"这份名单在{made.year}年结束之前冻结,只含截至 {until} 的数据,此后的走访、诉求和评价都不计。")
-    elif not made.complete:
-        said.append(f"{unfinished(made)};名次会变,不能据此公布。")
-    unsettled = int(made.rows["to_settle"].sum())
-    if unsettled:
-        said.append(f"有 {unsettled} 人在名额线上完全同分,由会议裁定并记录在案。")
-    on_list = ranking.seat_bands(ranking.listed)
-    close, outside = on_list.count(AT_THE_LINE), ranking.seat_bands(ranking.ranked).count(AT_THE_LINE) - on_list.count(AT_THE_LINE)
-    if close and outside and not ranking.decided:
-        sure = f"名单 {whole(len(on_list))} 人中{IN_SEATS}的 {whole(on_list.count(IN_SEATS))} 人,其余 {whole(close)} 人"
-        said.append(f"{sure}与名单外的 {whole(outside)} 人都在{AT_THE_LINE},凭今年的数据分不出高下,请会议结合了解的情况议定。")
-    wide = _wide(ranking)
-    if wide:
-        said.append(f"名单 {whole(len(ranking.listed))} 人中有 {whole(wide)} 人的名次范围宽过全部名次的一半,先后不能当真。")
-    return said
-
-
-def _wide(ranking: Ranking) -> int:
-    """Of those on the list, whose places could be anywhere in half of all: too little was seen of them to tell."""
-    spans = pd.to_numeric(ranking.listed["rank_high"]) - pd.to_numeric(ranking.listed["rank_low"]) + 1
-    return int((spans > eligible(ranking.made.rows) / 2).sum())
-
-
-def how_to_read(ranking: Ranking) -> Table:
-    """Each word of the ranking in one sentence for somebody who has never heard of statistics."""
-    rules = ranking.made.rules
-    most, least, spread = (f"{share:.0%}" for share in (rules.interval, 1 - rules.interval, rules.weight_spread))
-    times, count = whole(rules.resamples), eligible(ranking.made.rows)
-    drawn = f"把走访、评单、答卷当作碰巧看到的一批,重抽 {times} 次再排"
-    place = f"{drawn},{most} 的次数名次落在这一段;名次在段外的,是这次碰巧偏好或偏差"
-    seat = f"{drawn},有多少次排进本乡镇的名额"
-    ahead = f"领头的对其余各人赢不到 {rules.apart:.0%} 的次数"
-    if rules.interval_method == POOLED:
-        place = f"扣除碰巧的成分,真实名次至少有{tenths(rules.interval)}把握在这一段;排第一的,得分里也有碰巧,只能说多在前几名"
-        seat = "扣除碰巧的成分,真该在本乡镇名额之内的可能"
-        ahead = f"说领头的真比其余各人强,都没有{tenths(rules.apart)}把握"
-    if (exact := math.ceil(max(EXACT_PLACES, count * EXACT_SHARE))) < count:
-        third = f"{whole(count)} 人排名,前三成即前 {whole(math.ceil(count * 3 / 10))} 名"
-        place += f"。宽过 {whole(exact)} 个名次的只说在全部名次的哪几成({third}),这样说的,先后不能当真"
-    said = {
-        "名次多在": f"{place}。",
-        "名额把握": f"{seat}:{most} 以上{IN_SEATS},{least} 以下{OUT_OF_SEATS},其间{AT_THE_LINE},与线那边的人分不出高下。",
-        "换权重仍不变": f"各项分值上下浮动 {spread} 以内,试 {rules.weightings} 种,在不在名额内不变的占多少;低的,靠的是分值怎么定。",
-        "分不出高下": f"底色相同、紧挨着的人,{ahead};先后可由会议结合了解的情况议定。",
-    }
-    columns = (Column("name", "栏目", tight=True), Column("said", "意思"))
-    return table("这几栏怎么读", columns, [{"name": name, "said": chinese_marks(words)} for name, words in said.items()], may_leave=False)
-
-
 # --- the ranking ----------------------------------------------------------------------------------------------------
 
 RANKING = (
@@ -339,54 +277,6 @@ def shortlist_table(ranking: Ranking) -> Table:
     said = f"{ranking.where}:名单 {seats} 人与其后各位" if ranking.of_one_township else f"名单 {seats} 人"
     rows = front_rows(ranking) if ranking.of_one_township else on_or_off
     return ranking_table(ranking, rows, f"名单 {ranking.where}", conclusion=said + moved)
-
-
-@dataclass(frozen=True)
-class Place:
-    """A candidate's place with the range it would lie in; neighbours of one ``group`` cannot be told apart."""
-
-    label: str
-    rank: int
-    rank_low: int
-    rank_high: int
-    seated: bool
-    group: int
-    words: str
-
-
-@dataclass(frozen=True)
-class Places:
-    """Places under each other, best on top. ``said``: what a screen reader says."""
-
-    title: str
-    subtitle: str
-    said: str
-    places: tuple[Place, ...]
-
-
-def front_places(ranking: Ranking) -> Places:
-    """How sure each place at the front is."""
-    marks = {**dict.fromkeys((MOVED_UP, DECIDED[MOVED_UP]), " ↑递补"), OFF_LIST: " ×退出"}
-    rows = front_rows(ranking)
-    outside = ranking.seat_bands(rows[~rows["standing"].isin(LISTED)]).count(AT_THE_LINE)
-    where = ranking.where if ranking.of_one_township else "全县前列"
-    return Places(
-        f"{where}:横线越长,名次越不能当真",
-        "全县名次;实心=在名单上,横线=扣除碰巧的成分多在的范围",
-        f"{where}{len(rows)}名人选的名次和区间;名单外有{outside}人在{AT_THE_LINE}",
-        tuple(
-            Place(
-                label=f"{int(row['rank'])} {name_of(row)}{marks.get(row['standing'], '')}",
-                rank=int(row["rank"]),
-                rank_low=int(row["rank_low"]),
-                rank_high=int(row["rank_high"]),
-                seated=row["standing"] in LISTED,
-                group=int(row["group"]),
-                words=place_words(ranking.made, row),
-            )
-            for row in rows.to_dict("records")
-        ),
-    )
 
 
 # --- who is not ranked ----------------------------------------------------------------------------------------------
