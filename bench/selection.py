@@ -10,8 +10,8 @@ import numpy as np
 from metrics.rulebook import rulebook
 from metrics.selection.order import ranks
 from metrics.selection.quotas import township_seats
-from metrics.selection.rank_intervals import pooled_rank_intervals
-from metrics.selection.resampling import alike, resampled_scores
+from metrics.selection.rank_intervals import intervals_around, scores_without_luck
+from metrics.selection.resampling import alike
 from metrics.selection.result import chance_in_quota
 from metrics.selection.rules import selection_rules
 from metrics.selection.scores import Counts, scores
@@ -36,8 +36,8 @@ def seconds(size: int) -> float:
     seats = township_seats({name: int((townships == name).sum()) for name in np.unique(townships)}, rules.quota)
     begun = time.perf_counter()
     scored = scores(field, rules)
-    totals = resampled_scores(field, scored, rules)
-    pooled_rank_intervals(field, scored, rules, ranks(scored.total, scored.survey, scored.work, scored.ratings))
+    totals = scores_without_luck(field, scored, rules)
+    intervals_around(ranks(scored.total, scored.survey, scored.work, scored.ratings), totals, rules.interval)
     chance_in_quota(totals, townships, seats)
     weight_stability(field, scored, rules, townships, seats, np.zeros(size, dtype=bool))
     alike(np.argsort(-scored.total), totals, rules.apart)

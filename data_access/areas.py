@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, and_, exists, or_, select
 
 from data_access.frames import frame
-from data_access.scope import Scope, counted, in_scope
+from data_access.scope import CODE_LENGTHS, Scope, counted, in_scope
 from data_access.tables import Appointment, Area, LeavePeriod, Person
 from data_access.window import Window
 
@@ -64,6 +64,13 @@ def ancestors(scope: Scope, connection: Connection, code: str) -> pd.DataFrame:
     prefixes = [code[:length] for length in (6, 9, 12, 14, 16, 19) if length <= len(code)]
     statement = select(Area.code, Area.name, Area.level).where(Area.code.in_(prefixes), in_scope(Area.code, scope)).order_by(Area.code)
     return frame(connection, statement, ["code", "name", "level"], {"code": "str"})
+
+
+def names_down_to(scope: Scope, connection: Connection, codes: Sequence[str]) -> dict[str, str]:
+    """Code → name of units and of all that hold them, whenever they existed."""
+    prefixes = {code[:length] for code in codes for length in CODE_LENGTHS.values() if length <= len(code)}
+    statement = select(Area.code, Area.name).where(Area.code.in_(sorted(prefixes)), in_scope(Area.code, scope))
+    return {row.code: row.name for row in connection.execute(statement)}
 
 
 def people(scope: Scope, connection: Connection, person_ids: Iterable[int]) -> pd.DataFrame:

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any, Protocol
 
 import pandas as pd
 
 from metrics.rulebook import Rulebook
+from metrics.selection.flow import Record, Step
 from metrics.selection.result import ROW_COLUMNS, Selection, selection
 from metrics.selection.rules import SelectionRules, selection_rules
 from metrics.vocabulary import Role
+from metrics.wording import is_missing
+from reports.views.selection import Ranking, ranking_of
 
 POINT_DECIMALS = 4
+
+
+@dataclass(frozen=True)
+class OnRecord:
+    """A selection on record: its number, its steps so far, and the frozen ranking with its digest once there is one."""
+
+    number: int
+    records: tuple[Record, ...]
+    frozen: Selection | None = None
+    digest: str | None = None
 
 
 class SelectionSource(Protocol):
@@ -22,6 +37,8 @@ class SelectionSource(Protocol):
     rules: Rulebook
 
     def selection_facts(self, year: int, role: Role, as_of: date) -> dict[str, pd.DataFrame]: ...
+
+    def selection_on_record(self, year: int, role: Role, until: datetime) -> OnRecord | None: ...
 
 
 def configured_rules(rules: Rulebook, year: int, role: Role, as_of: date) -> SelectionRules:
@@ -35,6 +52,40 @@ def selection_of(source: SelectionSource, year: int, role: Role, as_of: date) ->
     if as_of < date(year, 1, 1):
         raise ValueError(f"{year}年在截至日 {as_of:%Y-%m-%d} 尚未开始,不能评选")
     return selection(source.selection_facts(year, role, as_of), rules, year, as_of)
+
+
+def ranking_on_record(
+    source: SelectionSource, role: Role, year: int, as_of: date, at: datetime | None, covers: Callable[[str], bool]
+) -> Ranking:
+    """What the page showed at that moment: the frozen ranking with its steps where there was one, else the ranking as of the day.
+
+    ``at``: the minute of the as-of day, None for the day once it is over. Raises as :func:`selection_of`.
+    """
+    known = source.selection_on_record(year, role, at or datetime.combine(as_of, time.max))
+    if known is None:
+        return ranking_of(selection_of(source, year, role, as_of), covers)
+    made = known.frozen or selection_of(source, year, role, as_of)
+    return ranking_of(made, covers, known.records, number=known.number, digest=known.digest)
+
+
+def records_of(steps: pd.DataFrame) -> tuple[Record, ...]:
+    """The steps as the database has them (``data_access.selection_flow.steps``) as records."""
+    return tuple(_record({str(name): value for name, value in row.items()}) for row in steps.to_dict("records"))
+
+
+def _record(row: Mapping[str, Any]) -> Record:
+    known: dict[str, Any] = {name: None if is_missing(value) else value for name, value in row.items()}
+    return Record(
+        id=int(known["id"]),
+        step=Step(known["step"]),
+        at=known["at"],
+        username=known["username"],
+        reason=known["reason"],
+        until=known["until"],
+        area_code=known["area_code"],
+        person_id=None if known["person_id"] is None else int(known["person_id"]),
+        confirms=None if known["confirms"] is None else int(known["confirms"]),
+    )
 
 
 def rows_under(made: Selection, area: str) -> pd.DataFrame:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 
-from metrics.selection.result import Selection
-from metrics.selection.words import SURE, tenths
+from metrics.selection.flow import DECIDED, PROPOSED
+from metrics.selection.words import IN_SEATS
 from metrics.vocabulary import CAPTAINS, Module
 from metrics.wording import whole
 from reports.pack import Annex, Pack
-from reports.selection import SelectionSource, selection_of
+from reports.selection import SelectionSource, ranking_on_record
 from reports.subjects import Audience
-from reports.tables import Table
-from reports.views.selection import Ranking, eligible, provisional, ranking_of, ranking_table, seats_words
+from reports.views.selection import Ranking, as_read, eligible, provisional, ranking_table, seats_words
 
 BEYOND = 1.5
 """The slide lists the shortlist and half as many again, so that the meeting sees whom it passes over."""
@@ -24,32 +21,28 @@ def with_selection(pack: Pack, source: SelectionSource, area: str, modules: froz
     """The pack with one annex a role, for the 评选会 of a county that has 三长; any other pack as it is."""
     if pack.audience is not Audience.SELECTION or Module.CAPTAINS not in modules or pack.as_of.year < pack.period.first.year:
         return pack
-    selections = [selection_of(source, pack.period.first.year, role, pack.as_of) for role in CAPTAINS]
-    return pack.with_annexes(annex(made, area) for made in selections if len(made.rows))
+    year, at = pack.period.first.year, pack.at
+    rankings = [ranking_on_record(source, role, year, pack.as_of, at, lambda code: code.startswith(area)) for role in CAPTAINS]
+    return pack.with_annexes(annex(ranking) for ranking in rankings if len(ranking.made.rows))
 
 
-def annex(made: Selection, area: str = "") -> Annex:
-    """The candidates under ``area``: a slide of those proposed and who comes next, all of them for the workbook."""
-    ranking = ranking_of(made, lambda code: code.startswith(area))
-    chosen = ranking.listed
-    sure = int((chosen["chance_in_quota"] >= SURE).sum())
+def annex(ranking: Ranking) -> Annex:
+    """A slide of those proposed and who comes next, all of the reader's candidates for the workbook."""
+    made, chosen = ranking.made, ranking.listed
+    proposed = DECIDED[PROPOSED] if ranking.decided else PROPOSED
+    sure = ranking.seat_bands(chosen).count(IN_SEATS)
     early = f"({provisional(made)})" if provisional(made) else ""
     title = (
-        f"最佳{ranking.role_name}名额 {ranking.seats} 个,建议人选中把握在{tenths(SURE)}以上的 {sure} 人{early}"
+        f"最佳{ranking.role_name}名额 {ranking.seats} 个,{proposed} {whole(len(chosen))} 人,其中{IN_SEATS}的 {whole(sure)} 人{early}"
         if len(chosen)
-        else f"最佳{ranking.role_name}暂无建议人选{early}"
+        else f"最佳{ranking.role_name}暂无{proposed}的人{early}"
     )
     everyone, fit = whole(sum(made.captains.values())), whole(eligible(ranking.rows))
-    subtitle = f"全县{ranking.role_name} {everyone} 人,够资格的 {fit} 人;供会议研究,不是结论"
+    subtitle = f"全县{ranking.role_name} {everyone} 人,够资格的 {fit} 人;{ranking.worth}"
     notes = (*ranking.notes, ("名额", seats_words(made)))
-    short = ranking_table(ranking, _shortlist(ranking), "建议人选", notes=notes)
+    short = ranking_table(ranking, _shortlist(ranking), f"{proposed}和其后人选", notes=notes)
     full = ranking_table(ranking, ranking.rows, "全部人选", reasons=True, notes=notes)
-    return Annex(title, subtitle, _as_read(short), full)
-
-
-def _as_read(table: Table) -> Table:
-    """As the page shows it: a slide and a circular are read, the numbers to compute with stand in the workbook. It leads nowhere."""
-    return replace(table, links=(), columns=tuple(replace(column, files=True) for column in table.columns if column.screen))
+    return Annex(title, subtitle, as_read(short), full)
 
 
 def _shortlist(ranking: Ranking) -> pd.DataFrame:

@@ -16,9 +16,9 @@ from metrics.selection.result import ROW_COLUMNS, Selection
 from metrics.selection.snapshot import digest, recomputed
 from metrics.vocabulary import CAPTAINS, ROLE_NAMES, Role
 from reports.moment_arguments import add_moment
-from reports.selection import records, selection_of
+from reports.selection import ranking_on_record, records
 from reports.source import frozen_selections, operators_source
-from reports.views.selection import provisional, ranking_of, ranking_table, seats_words
+from reports.views.selection import Ranking, provisional, ranking_table, seats_words
 
 
 def roles_named(words: list[str]) -> list[Role]:
@@ -45,23 +45,23 @@ def summary(made: Selection) -> dict[str, Any]:
     }
 
 
-def print_json(selections: Sequence[Selection], area: str, at: datetime | None) -> None:
+def print_json(rankings: Sequence[Ranking], area: str, at: datetime | None) -> None:
     minute = {} if at is None else {"at": at.isoformat()}
-    for made in selections:
+    for made in (ranking.made for ranking in rankings):
         print(json.dumps({**summary(made), **minute, "rows": records(made, area)}, ensure_ascii=False))
 
 
-def print_csv(selections: Sequence[Selection], area: str, at: datetime | None) -> None:
+def print_csv(rankings: Sequence[Ranking], area: str, at: datetime | None) -> None:
     writer = csv.DictWriter(sys.stdout, [*ROW_COLUMNS, "terms"], lineterminator="\n")
     writer.writeheader()
-    for made in selections:
-        writer.writerows({**row, "terms": json.dumps(row["terms"], ensure_ascii=False)} for row in records(made, area))
+    for ranking in rankings:
+        writer.writerows({**row, "terms": json.dumps(row["terms"], ensure_ascii=False)} for row in records(ranking.made, area))
 
 
-def print_table(selections: Sequence[Selection], area: str, at: datetime | None) -> None:
+def print_table(rankings: Sequence[Ranking], area: str, at: datetime | None) -> None:
     """The page's table of everyone, ranked or not."""
-    for made in selections:
-        ranking = ranking_of(made, lambda code: code.startswith(area))
+    for ranking in rankings:
+        made = ranking.made
         table = ranking_table(ranking, ranking.rows, "全部人选", reasons=True)
         print(" · ".join(part for part in (table.title, table.subtitle, provisional(made)) if part))
         print(f"全县{sum(made.captains.values())}人,名额 {seats_words(made)}")
@@ -79,11 +79,12 @@ def ranked(arguments: argparse.Namespace) -> int:
     as_of = arguments.as_of or arguments.at.date()
     try:
         with operators_source(at=arguments.at) as source:  # the ranking is county-wide whatever --area asks to see
-            selections = [selection_of(source, arguments.year, role, as_of) for role in roles_named(arguments.role)]
+            asked = (arguments.year, as_of, arguments.at, lambda code: code.startswith(arguments.area))
+            rankings = [ranking_on_record(source, role, *asked) for role in roles_named(arguments.role)]
     except ValueError as problem:
         print(f"错误:{problem.args[0]}", file=sys.stderr)
         return 2
-    PRINTERS[arguments.format](selections, arguments.area, arguments.at)
+    PRINTERS[arguments.format](rankings, arguments.area, arguments.at)
     return 0
 
 

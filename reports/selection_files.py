@@ -6,22 +6,23 @@ After the office's page (GB/T 9704). Tables, figures and words are those of the 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from docx.document import Document as Docx
 
+from metrics.selection.flow import FlowError
 from metrics.selection.words import verdict
 from metrics.wording import whole
 from reports.document import FIVE, SMALL_FIVE, body, heading, laid_across, official_page, official_table, page_break, small
 from reports.tables import Notes, Table
 from reports.views.score_sheet import SIGNERS, Candidate, terms_table
-from reports.views.selection import Ranking, eligible, quota_table
-from reports.views.selection_flow import notice_table
+from reports.views.selection import Ranking, as_read, eligible, quota_table
+from reports.views.selection_flow import course_words, notice_table, why_no_notice
 from reports.wording import clean, day
 
-BLANK = "____________________"
-"""A place to fill in by hand."""
+BLANK, BLANK_DAY = "____________________", "____年__月__日"
+"""Places to fill in by hand."""
 OFFICE = "中共县委组织部"
 
 
@@ -45,15 +46,15 @@ def shortlist_bytes(ranking: Ranking, table: Table) -> bytes:
     """The shortlist for the meeting on a page laid across: the rows of ``table``, with how sure each place is, then the seats."""
     document = official_page()
     width = laid_across(document)
-    title = f"{ranking.title}建议名单"
+    title = f"{ranking.title}{ranking.list_name}"
     heading(document, title, 0)
     small(document, f"{ranking.where} · {ranking.subtitle}")
     body(
         document,
         f"{ranking.where}{ranking.role_name} {whole(len(ranking.rows))} 人,符合条件 {whole(eligible(ranking.rows))} 人,"
-        f"列入名单 {whole(len(ranking.listed))} 人(全县名额 {ranking.seats} 个)。名次供会议参考,不是结论。",
+        f"列入名单 {whole(len(ranking.listed))} 人(全县名额 {ranking.seats} 个)。{ranking.worth}。",
     )
-    official_table(document, table, size=SMALL_FIVE, width=width)
+    official_table(document, as_read(table), size=SMALL_FIVE, width=width)
     _notes(document, table.notes)
     page_break(document)
     quotas = quota_table(ranking)
@@ -62,32 +63,34 @@ def shortlist_bytes(ranking: Ranking, table: Table) -> bytes:
     return _bytes(document, title)
 
 
-def notice_bytes(ranking: Ranking, first: date, last: date, office: str = OFFICE) -> bytes:
-    """公示: who is proposed, for which working days, whom to tell. No scores, no ranks, no phone numbers of anyone."""
+def notice_bytes(ranking: Ranking, units: Mapping[str, str], days: tuple[date, date] | None, office: str = OFFICE) -> bytes:
+    """公示: who is proposed, by which steps on record, for which working days, whom to tell. No scores, no ranks, no phone numbers.
+
+    ``units``: see :func:`notice_table`; ``days``: the first and the last, left to be filled in until the notice is on record.
+    Raises :class:`FlowError` where there can be no notice yet, whoever asks.
+    """
+    if reason := why_no_notice(ranking):
+        raise FlowError(reason)
     document = official_page()
     title = f"关于{ranking.title}拟表彰人选的公示"
     heading(document, title, 0)
     body(document, "", indent=False)
     body(
         document,
-        "根据年度评选办法,经资格审查、综合评分、民主评议、乡镇党委审定和联审,"
-        f"拟确定以下 {len(ranking.listed)} 名同志为{ranking.title}人选,现予公示。",
+        f"根据年度评选办法,{course_words(ranking)},拟确定以下 {len(ranking.listed)} 名同志为{ranking.title}人选,现予公示。",
     )
-    body(document, ranking.edition.filled(f"公示时间:{day(first)}至{day(last)}({{selection.notice_workdays}}个工作日)。"))
+    span = "至".join(map(day, days)) if days else f"{BLANK_DAY}至{BLANK_DAY}"
+    body(document, ranking.edition.filled(f"公示时间:{span}({{selection.notice_workdays}}个工作日)。"))
     body(
         document,
         "公示期间,对公示对象有异议的,可通过来信、来电、来访等形式反映。反映情况要客观真实;以个人名义反映的提倡署真实姓名,以便核实。",
     )
     for label in ("受理单位", "联系人", "联系电话", "通讯地址"):
         body(document, f"{label}:{BLANK}")
-    official_table(document, notice_table(ranking), size=FIVE)
-    if not len(ranking.listed):
-        body(document, "(目前没有拟表彰人选。)")
-    if ranking.digest is None:
-        small(document, "注:评选尚未冻结,本件为样稿,不得张贴。")
+    official_table(document, notice_table(ranking, units), size=FIVE)
     body(document, "", indent=False)
     body(document, f"{office}(盖章)", right=True)
-    body(document, day(first), right=True)
+    body(document, day(days[0]) if days else BLANK_DAY, right=True)
     return _bytes(document, title)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from data_access import answers, areas, contents
+from data_access import answers, areas, contents, selection_flow
 from data_access.answers import Answers
 from data_access.calendar import working_calendar
 from data_access.clock import beijing_now
@@ -24,7 +25,6 @@ from data_access.engine import Connection, engine
 from data_access.facts import FACTS
 from data_access.scope import Scope
 from data_access.selection import Ballot, selection_facts
-from data_access.selection_flow import frozen_texts
 from data_access.slots import Slot
 from data_access.state import CLOCK, HOURS, TENTHS, Reads, State, whole
 from data_access.state_reader import StateReader
@@ -33,9 +33,13 @@ from data_access.window import Window
 from metrics.definition import Indicator, Question, Span
 from metrics.period import Period, PeriodKind
 from metrics.rulebook import Edition, Rulebook, rulebook
+from metrics.selection.flow import Record, Step, stage
+from metrics.selection.result import Selection
+from metrics.selection.snapshot import recomputed
 from metrics.vocabulary import Level, Role
 from metrics.workdays import Workdays
 from reports.frames import Source, indicator_frame, question
+from reports.selection import OnRecord, records_of
 from reports.views.contents import Contents, contents_of
 
 ROOT = Path(__file__).parents[1]
@@ -210,6 +214,31 @@ class DatabaseSource:
         asked = question(self, Level.PERSON, Period.parse(str(year)), as_of)
         return selection_facts(self.scope, self.connection, ballot(asked, role))
 
+    def selection_on_record(self, year: int, role: Role, until: datetime) -> OnRecord | None:
+        """The selection of a role with the steps taken by ``until``; None where none was begun, or it was given up."""
+        known = selection_flow.selections(self.scope, self.connection)
+        for number in known.loc[(known["year"] == year) & (known["role"] == str(role)), "id"]:
+            records = records_of(selection_flow.steps(self.scope, self.connection, int(number)))
+            taken = tuple(record for record in records if record.at <= until)
+            if taken:
+                return None if stage(taken) is Step.VOID else self._on_record(int(number), taken)
+        return None
+
+    def _on_record(self, number: int, taken: tuple[Record, ...]) -> OnRecord:
+        kept = selection_flow.selection_record(self.scope, self.connection, number)
+        if kept is None or stage(taken) is Step.DRAFT:
+            return OnRecord(number, taken)
+        return OnRecord(number, taken, frozen_selection(self.scope, self.connection, kept["snapshot"]), kept["digest"])
+
+
+def frozen_selection(scope: Scope, connection: Connection, snapshot: str) -> Selection:
+    """The frozen ranking, computed from its own snapshot: later changes of data and rulebook do not reach it.
+
+    The snapshot holds the names as the freezing account saw them; a reader without that right gets them masked.
+    """
+    made = recomputed(snapshot)
+    return made if scope.may_see_names else replace(made, rows=made.rows.assign(name=made.rows["name"].map(areas.masked_name)))
+
 
 @contextmanager
 def operators_source(area: str = "", at: datetime | None = None) -> Iterator[DatabaseSource]:
@@ -221,4 +250,4 @@ def operators_source(area: str = "", at: datetime | None = None) -> Iterator[Dat
 def frozen_selections() -> list[dict[str, Any]]:
     """Every frozen selection with its snapshot: id, year, role, digest, snapshot, ranking."""
     with engine().connect() as connection:
-        return frozen_texts(Scope.operator(), connection)
+        return selection_flow.frozen_texts(Scope.operator(), connection)

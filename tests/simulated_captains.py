@@ -10,20 +10,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 from scipy import stats
 
 from metrics.rulebook import rulebook
 from metrics.selection.order import ranks
-from metrics.selection.rank_intervals import pooled_rank_intervals, score_terms
+from metrics.selection.quotas import seated, township_seats
+from metrics.selection.rank_intervals import intervals_around, score_terms, scores_without_luck
 from metrics.selection.resampling import rank_interval, resampled_ranks, resampled_scores
+from metrics.selection.result import chance_in_quota
 from metrics.selection.rules import SelectionRules, selection_rules
 from metrics.selection.scores import STARS, Counts, Scores, scores, shrunk, spread_points, star_points
+from metrics.selection.words import span_told
 from metrics.vocabulary import Role
 
 RULES = selection_rules(rulebook().on(date(2026, 12, 31)), Role.CELL_CAPTAIN)
 FIRST = 20
+PAIR_DRAWS = 400
 Interval = tuple[np.ndarray, np.ndarray]
 
 
@@ -164,20 +169,28 @@ def drawn_again(year: Counts, scored: Scores) -> Interval:
 
 
 def luck_told_from_merit(year: Counts, scored: Scores) -> Interval:
-    return pooled_rank_intervals(year, scored, RULES, places(scored.total))
+    return intervals_around(places(scored.total), scores_without_luck(year, scored, RULES), RULES.interval)
 
 
 def all_pairs_at_once(year: Counts, scored: Scores) -> Interval:
-    """Mogstad, Romano, Shaikh and Wilhelm's marginal confidence sets: who is significantly better or worse than each captain, with the
-    critical value of the largest of all differences to this captain (normal draws, one value for each of twelve standard errors)."""
+    """Mogstad, Romano, Shaikh and Wilhelm's marginal confidence sets: who is significantly better or worse than each captain, by the
+    largest of all differences to this captain, and step by step: those told apart are left out and the others compared anew."""
     terms = score_terms(year, scored, RULES)
-    errors = np.sqrt((np.where(np.isfinite(terms.luck), terms.luck, 0) * terms.worth**2).sum(axis=1))
-    chance, grid = np.random.default_rng(1), np.quantile(errors, np.linspace(0, 1, 12))
-    others = chance.normal(size=(1_000, len(errors))) * errors
-    largest = [np.abs((others - own * chance.normal(size=(1_000, 1))) / np.hypot(errors, own)).max(axis=1) for own in grid]
-    critical = np.interp(errors, grid, [np.quantile(each, RULES.interval) for each in largest])
-    ahead = (scored.total[None, :] - scored.total[:, None]) / np.hypot(errors[None, :], errors[:, None])
-    return 1 + (ahead > critical[:, None]).sum(axis=1), len(errors) - (ahead < -critical[:, None]).sum(axis=1)
+    errors = np.sqrt((np.where(np.isfinite(terms.luck), terms.luck, 0) * terms.worth**2).sum(axis=1)).astype(np.float32)
+    luck = np.random.default_rng(1).normal(size=(PAIR_DRAWS, len(errors))).astype(np.float32) * errors
+    low, high = np.ones(len(errors), dtype=int), np.full(len(errors), len(errors))
+    for own, (total, error) in enumerate(zip(scored.total, errors, strict=True)):
+        scale = np.hypot(errors, error)
+        ahead, differences = (scored.total - total) / scale, np.abs(luck - luck[:, own : own + 1]) / scale
+        left = np.arange(len(errors)) != own
+        while left.any():
+            apart = left & (np.abs(ahead) > np.quantile(differences[:, left].max(axis=1), RULES.interval))
+            if not apart.any():
+                break
+            low[own] += (apart & (ahead > 0)).sum()
+            high[own] -= (apart & (ahead < 0)).sum()
+            left &= ~apart
+    return low, high
 
 
 METHODS: Mapping[str, Callable[[Counts, Scores], Interval]] = {
@@ -199,10 +212,14 @@ class Held:
     true: np.ndarray
     size: np.ndarray
     """Position in :data:`SIZES`."""
+    told: np.ndarray
+    """Whether what a reader is told (places, or a part of the list) holds the true place."""
+    in_words: np.ndarray
+    """Whether a part of the list is told."""
 
     @staticmethod
     def of(parts: Sequence[Held]) -> Held:
-        return Held(*(np.concatenate([getattr(each, name) for each in parts]) for name in ("held", "width", "seen", "true", "size")))
+        return Held(*(np.concatenate([getattr(each, name) for each in parts]) for name in Held.__annotations__))
 
     def share(self, which: np.ndarray | slice = slice(None)) -> float:
         return float(self.held[which].mean())
@@ -216,7 +233,39 @@ def held(kind: str, number: int, method: str, size: int = 400) -> Held:
     expected = expected_scores(captains, RULES)
     low, high = METHODS[method](year, scored)
     true, seen = places(expected), places(scored.total)
-    return Held((low <= true) & (true <= high), high - low + 1, seen, true, 2 - np.argsort(np.argsort(_luck(captains))) * 3 // size)
+    spans = [span_told(int(a), int(b), size) for a, b in zip(low, high, strict=True)]
+    first, last = (np.array([getattr(span, end) for span in spans]) for end in ("first", "last"))
+    third = 2 - np.argsort(np.argsort(_luck(captains))) * 3 // size
+    in_words = (first != low) | (last != high)
+    return Held((low <= true) & (true <= high), high - low + 1, seen, true, third, (first <= true) & (true <= last), in_words)
+
+
+@dataclass(frozen=True)
+class Seats:
+    """One captain a row: the chance of a seat that is told, whether the seat is truly theirs, and whether they have it by rank."""
+
+    chance: np.ndarray
+    true: np.ndarray
+    seen: np.ndarray
+
+    @staticmethod
+    def of(parts: Sequence[Seats]) -> Seats:
+        return Seats(*(np.concatenate([getattr(each, name) for each in parts]) for name in ("chance", "true", "seen")))
+
+
+TOWNSHIPS, SHARE = 8, 0.05
+DRAWS = {"drawn again": resampled_scores, "luck told from merit": scores_without_luck}
+
+
+def seats_told(kind: str, number: int, method: str, size: int = 400) -> Seats:
+    """The same counties in eight townships with a twentieth of the seats."""
+    captains = KINDS[kind](np.random.default_rng(1_000 + number), size)
+    year = a_year(captains, np.random.default_rng(number))
+    scored = scores(year, RULES)
+    townships = (np.arange(size) % TOWNSHIPS).astype(str)
+    seats = township_seats({name: int((townships == name).sum()) for name in np.unique(townships)}, SHARE)
+    true, seen = (seated(places(points), townships, seats)[0] for points in (expected_scores(captains, RULES), scored.total))
+    return Seats(chance_in_quota(DRAWS[method](year, scored, RULES), townships, seats), true, seen)
 
 
 def _luck(captains: Captains) -> np.ndarray:
@@ -240,7 +289,7 @@ def _percent(value: float) -> str:
 def main(counties: int = 20) -> None:
     found = {
         method: {
-            kind: Held.of([held(kind, number, method) for number in range(counties if method != "all pairs at once" else 4)])
+            kind: Held.of([held(kind, number, method) for number in range(counties if method != "all pairs at once" else 2)])
             for kind in KINDS
         }
         for method in METHODS
@@ -261,6 +310,14 @@ def main(counties: int = 20) -> None:
         for place, name in enumerate((*SIZES, "all")):
             own = (each.size == place) | (name == "all")
             print(f"| {name} | {' | '.join(_percent(each.share(own & band)) for band in (*bands, each.true <= FIRST))} |")
+        told = f"told in words {_percent(each.in_words.mean())}"
+        print(f"{told}, held {_percent(each.told[each.in_words].mean())}; in places, held {_percent(each.told[~each.in_words].mean())}")
+    edges = (0, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 1)
+    print(f"\n| chance of a seat told | {' | '.join(f'{a:.0%}–{b:.0%}' for a, b in pairwise(edges))} |\n|{'---|' * len(edges)}")
+    for method in DRAWS:
+        seats = Seats.of([seats_told(kind, number, method) for kind in KINDS for number in range(counties)])
+        inside = [(seats.chance >= a) & ((seats.chance < b) | (b == 1)) for a, b in pairwise(edges)]
+        print(f"| {method}: truly a seat | {' | '.join(f'{_percent(seats.true[own].mean())} of {own.sum():,}' for own in inside)} |")
 
 
 if __name__ == "__main__":

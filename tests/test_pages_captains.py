@@ -11,8 +11,10 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from data_access.accounts import Role
+from data_access.areas import names_down_to
 from data_access.board_tables import BoardSelection, BoardSelectionStep
 from data_access.clock import beijing_now
+from data_access.scope import Scope
 from data_access.selection_flow import add_step, frozen_texts, open_draft
 from metrics import vocabulary
 from metrics.selection.snapshot import verified
@@ -197,7 +199,7 @@ def test_a_score_sheet_can_be_added_up_by_hand(served: Engine) -> None:
         assert chinese_marks(arithmetic(made, term)) in said, "the page says it as the file does"
     assert f"{terms['points'].sum():.2f}" in said
     row = made.rows.set_index("person_id", drop=False).loc[people["diligent"]].to_dict()
-    assert chinese_marks(verdict(made, row | {"standing": "入选"})[1]) in said
+    assert chinese_marks(verdict(made, row | {"standing": "拟入选"})[1]) in said
 
 
 def test_a_trial_of_other_gates_says_who_would_come_in(served: Engine) -> None:
@@ -245,6 +247,41 @@ def test_the_organisation_office_opens_and_freezes_a_selection_that_later_data_d
     assert "欧阳勤" in after
     assert "后来的事" not in after
     assert re.findall(r"\d+\.\d\d", before) == re.findall(r"\d+\.\d\d", after)
+
+
+def test_the_page_offers_a_notice_from_the_joint_check_on_and_says_before_why_not(served_alone: Engine) -> None:
+    a_county_of_captains(served_alone)
+    board = opened(a_board(served_alone, role=Role.ORGANISATION), "selection", view="流程")
+    assert "公示稿要在联审登记之后才能出：本次评选尚未立项" in words(opened(a_board(served_alone, role=Role.ORGANISATION), "selection"))
+    press(board, "立项起草", "部务会")
+    press(board, "冻结名单和依据", "部务会纪要2号")
+    with served_alone.begin() as connection:
+        number = connection.scalar(select(BoardSelection.id))
+        for step in ("appeals", "review"):
+            add_step(connection, number, step, "one", "会议", beijing_now(), until=TODAY if step == "appeals" else None)
+    listed = opened(a_board(served_alone, role=Role.ORGANISATION), "selection")
+    assert "本次评选已办到“民主评议”" in words(listed)
+    assert papers(listed) == ["名单(Word)"]
+    assert "拟入选" in words(listed)
+    with served_alone.begin() as connection:
+        add_step(connection, number, "township", "one", "会议", beijing_now(), area_code=TOWNSHIP)
+        add_step(connection, number, "joint_check", "one", "会议", beijing_now())
+    checked = opened(a_board(served_alone, role=Role.ORGANISATION), "selection")
+    assert papers(checked) == ["名单(Word)", "公示稿(Word)"]
+    assert "联审登记之后" not in words(checked)
+
+
+def papers(board: AppTest) -> list[str]:
+    return [button.proto.label for button in board.get("download_button") if "Word" in button.proto.label]
+
+
+def test_units_are_named_down_to_a_captains_own(served: Engine) -> None:
+    a_county_of_captains(served)
+    with served.connect() as connection:
+        named = names_down_to(EVERYTHING, connection, [CELL])
+        assert list(map(len, sorted(named))) == [6, 9, 12, 14, 16, 19]
+        assert named[CELL] == "河东一邻"
+        assert names_down_to(Scope(), connection, [CELL]) == {}
 
 
 def test_a_step_without_a_reason_or_without_the_right_is_refused(served_alone: Engine) -> None:

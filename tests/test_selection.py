@@ -327,19 +327,3 @@ def test_a_captain_truly_in_the_top_gets_in_more_often_than_under_raw_averages()
     share = {name: count / (trials * seats) for name, count in found.items()}
     print(f"\ntruly in the top {seats} of {size}, seated: shrunk {share['shrunk']:.1%}, raw averages {share['raw']:.1%}")
     assert share["shrunk"] > share["raw"] + 0.05
-
-
-def test_the_stated_chance_is_no_larger_than_what_happens_to_captains_of_known_quality():
-    """The same captains live the year again: those said to be nearly sure of a seat take one again in most of the years."""
-    size, seats = 150, {"a": 15}
-    townships = np.array(["a"] * size)
-    quality = np.random.default_rng(11).uniform(0.4, 0.97, size)
-    year = a_field(size, 12, quality)
-    scored = scores(year, RULES)
-    chance = seated_by_score(resampled_scores(year, scored, RULES).T, townships, seats).mean(axis=0)
-    again = np.mean(
-        [seated_by_score(scores(a_field(size, 100 + t, quality), RULES).total[None, :], townships, seats)[0] for t in range(60)], axis=0
-    )
-    assert chance.sum() == pytest.approx(15, abs=0.1)
-    assert again[chance > 0.9].mean() > 0.6
-    assert again[chance < 0.02].mean() < 0.06

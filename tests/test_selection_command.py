@@ -10,13 +10,17 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import Engine
 
-from data_access.selection_flow import freeze, open_draft
+from data_access.selection_flow import add_step, freeze, open_draft
+from metrics.period import Period
 from metrics.selection.result import ROW_COLUMNS
 from metrics.selection.snapshot import digest, snapshot_text
-from metrics.vocabulary import Role
+from metrics.vocabulary import Module, Role
 from reports.__main__ import main
+from reports.pack import meeting_pack
 from reports.selection import configured_rules, selection_of
-from reports.source import DatabaseSource
+from reports.selection_annex import with_selection
+from reports.source import DatabaseSource, operators_source
+from reports.subjects import Audience
 from tests.builders import CELL, EVERYTHING, TOWNSHIP, a_captain_visit, a_county, a_household, a_survey_answer, an_appointment, an_area
 
 END = date(2026, 12, 31)
@@ -87,6 +91,56 @@ def test_all_three_roles_are_printed_in_each_format(served: Engine, capsys: pyte
 def test_a_wrong_question_is_answered_in_words(served: Engine, capsys: pytest.CaptureFixture[str], wrong: list[str]) -> None:
     assert main(wrong) == 2
     assert capsys.readouterr().err.startswith("错误:")
+
+
+def frozen_on(database: Engine, day: datetime) -> int:
+    """A selection of 邻长 drafted and frozen at a moment. Returns its id."""
+    with database.begin() as connection:
+        source = DatabaseSource(connection, EVERYTHING)
+        rules = configured_rules(source.rules, 2026, Role.CELL_CAPTAIN, END)
+        text = snapshot_text(source.selection_facts(2026, Role.CELL_CAPTAIN, END), rules, 2026, END)
+        made = selection_of(source, 2026, Role.CELL_CAPTAIN, END)
+        frozen = {"as_of": END, "rulebook": rules.version, "digest": digest(text, made), "snapshot": text, "ranking": "[]"}
+        number = open_draft(connection, 2026, "cell_captain", "one", "立项", day)
+        freeze(connection, number, frozen, "one", "部务会", day)
+        return number
+
+
+def test_what_is_on_record_is_shown_from_the_day_it_was_there(served_alone: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    captains = two_townships(served_alone)
+    number = frozen_on(served_alone, datetime(2027, 1, 4, 10))
+    with served_alone.begin() as connection:
+        over = date(2027, 1, 11)
+        for step, day, until in (("notice", 5, over), ("final", 12, None)):
+            add_step(connection, number, step, "one", "会议", datetime(2027, 1, day, 10), until=until)
+        a_captain_visit(connection, captains["own"], a_household(connection, "key"), "2026-06-06")  # too late for the frozen one
+
+    def table(as_of: str) -> str:
+        return printed(capsys, "selection", "--year", "2026", "--role", "邻长", "--as-of", as_of, "--format", "table")
+
+    assert "试排,尚未冻结" in table("2027-01-03")
+    assert "已冻结" in table("2027-01-04")
+    assert "拟入选" in table("2027-01-11")
+    decided = table("2027-01-12")
+    assert "入选" in decided
+    assert "拟入选" not in decided
+    asked = ["selection", "--year", "2026", "--role", "邻长", "--format", "json", "--as-of"]
+    live, kept = (json.loads(printed(capsys, *asked, day)) for day in ("2027-01-03", "2027-01-12"))
+    assert live["rows"] != kept["rows"], "what was frozen stays as it was"
+    with operators_source() as source:
+        pack = meeting_pack(source, Audience.SELECTION, Period.parse("2026"), date(2027, 1, 12))
+        titles = [each.title for each in with_selection(pack, source, "", frozenset({Module.CAPTAINS})).annexes]
+    assert titles == ["最佳邻长名额 2 个,入选 2 人,其中稳在名额内的 2 人"]
+
+
+def test_a_selection_given_up_leaves_the_ranking_as_of_the_day(served_alone: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    two_townships(served_alone)
+    number = frozen_on(served_alone, datetime(2027, 1, 4, 10))
+    with served_alone.begin() as connection:
+        add_step(connection, number, "void", "one", "数据有误", datetime(2027, 1, 5, 10))
+    asked = ["selection", "--year", "2026", "--role", "邻长", "--format", "table", "--as-of"]
+    assert "已冻结" in printed(capsys, *asked, "2027-01-04")
+    assert "试排,尚未冻结" in printed(capsys, *asked, "2027-01-05")
 
 
 def test_verify_finds_a_frozen_ranking_unchanged_whatever_became_of_the_data(

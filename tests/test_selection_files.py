@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 
 import pandas as pd
 import pytest
@@ -11,24 +12,41 @@ from docx import Document
 from docx.document import Document as Docx
 
 from metrics.rulebook import rulebook
-from metrics.selection.flow import MOVED_UP, ON_LIST
+from metrics.selection.flow import MAIN_LINE, MOVED_UP, PROPOSED, FlowError, Record, Step, final_list
 from metrics.selection.result import Selection
 from metrics.selection.rules import selection_rules
 from metrics.vocabulary import Role
 from reports.selection_files import notice_bytes, score_sheet_bytes, shortlist_bytes
 from reports.views.score_sheet import Candidate, terms_table
-from reports.views.selection import Ranking, gates_table, quota_table, ranking_table
+from reports.views.selection import Ranking, as_read, gates_table, quota_table, ranking_table
+from reports.views.selection_flow import why_no_notice
 from reports.wording import chinese_marks, clean
 from tests.meeting_worlds import HOSTILE
 
 END = date(2026, 12, 31)
 RULES = selection_rules(rulebook().on(END), Role.CELL_CAPTAIN)
 TOWNS = {"149981101": "泥河镇", "149981102": "西沟乡"}
-FIRST, LAST = date(2027, 1, 4), date(2027, 1, 8)
+UNITS = {
+    code + more: name
+    for code in TOWNS
+    for more, name in (("201", "赵坪村"), ("20101", "东片"), ("2010101", "一组"), ("2010101001", "第一邻"))
+}
+FIRST, LAST = date(2027, 1, 12), date(2027, 1, 18)
 
 
-def a_ranking(names: list[str | None], digest: str | None = "ab" * 32) -> Ranking:
-    """Candidates by rank, the first of each township on the list, the last one not ranked."""
+def the_course(last: Step) -> tuple[Record, ...]:
+    """The main line up to and with a step, each on a day of its own; the two townships decide on two."""
+    records: list[Record] = []
+    for place, step in enumerate(MAIN_LINE[: MAIN_LINE.index(last) + 1]):
+        for later, area in enumerate(TOWNS if step is Step.TOWNSHIP else (None,)):
+            at = datetime(2027, 1, 4 + place + later + (place > MAIN_LINE.index(Step.TOWNSHIP)), 10)
+            until = {Step.APPEALS: date(2027, 1, 6), Step.NOTICE: LAST}.get(step)
+            records.append(Record(len(records) + 1, step, at, "one", "部务会", until=until, area_code=area))
+    return tuple(records)
+
+
+def a_ranking(names: list[str | None], digest: str | None = "ab" * 32, last: Step | None = None) -> Ranking:
+    """Candidates by rank, the first of each township on the list, the last one not ranked; with the course up to a step."""
     count = len(names)
     ranked = [float(place) if place < count else None for place in range(1, count + 1)]
     rows = pd.DataFrame(
@@ -56,7 +74,7 @@ def a_ranking(names: list[str | None], digest: str | None = "ab" * 32) -> Rankin
             "days": 300,
             "surveyed": 4,
             "households": 8,
-            "standing": [ON_LIST, MOVED_UP, *[""] * (count - 2)],
+            "standing": [PROPOSED, MOVED_UP, *[""] * (count - 2)],
         }
     )
     terms = pd.DataFrame(
@@ -72,7 +90,7 @@ def a_ranking(names: list[str | None], digest: str | None = "ab" * 32) -> Rankin
     made = Selection(
         2026, END, RULES, rows, terms, dict.fromkeys(TOWNS, 1), dict.fromkeys(TOWNS, 50), TOWNS, {"ratings": 4.5, "survey": 4.4}
     )
-    return Ranking(made, rows, digest)
+    return Ranking(made, rows, digest, the_course(last) if last else ())
 
 
 def the_candidate(ranking: Ranking, place: int = 0) -> Candidate:
@@ -102,10 +120,11 @@ def test_the_shortlist_in_word_is_the_ranking_of_the_page_with_points_to_two_dec
     ranked = ranking.rows[ranking.rows["rank"].notna()]
     table = ranking_table(ranking, ranked, "名单")
     document = read(shortlist_bytes(ranking, table))
-    assert cells(document) == shown(table)
+    assert cells(document) == shown(as_read(table))
     first = dict(zip(*cells(document)[:2], strict=True))
-    assert (first["名次"], first["姓名"], first["总分"], first["入选把握"], first["结果"]) == ("1", "张三", "95.28", "62.5%", "入选")
-    assert cells(document)[2][-1] == "递补"
+    assert (first["名次"], first["姓名"], first["总分"], first["名次多在"]) == ("1", "张三", "95.28", "1–4 名")
+    assert (first["名额把握"], first["结果"]) == ("名额线上下 62%", "拟入选")
+    assert cells(document)[2][-1] == "拟递补"
     assert cells(document, 1) == shown(quota_table(ranking))
     assert document.sections[0].page_width > document.sections[0].page_height
     assert "列入名单2人" in words(document)
@@ -132,30 +151,87 @@ def test_someone_not_ranked_has_a_score_sheet_that_says_why():
     assert [line[:3] for line in gates_table(ranking, ranking.rows.tail(1)).texts()] == [["王五", "泥河镇", "样本不足:测评1户,需3户"]]
 
 
-def test_the_notice_names_who_is_proposed_and_for_which_days_and_ranks_nobody():
-    document = read(notice_bytes(a_ranking(["张三", "李四", "王五", "赵六"]), FIRST, LAST))
-    assert cells(document) == [["序号", "姓名", "乡镇", "岗位"], ["1", "张三", "泥河镇", "邻长"], ["2", "李四", "西沟乡", "邻长"]]
+def test_the_notice_names_who_is_proposed_with_village_and_post_and_ranks_nobody():
+    document = read(notice_bytes(a_ranking(["张三", "李四", "王五", "赵六"], last=Step.NOTICE), UNITS, (FIRST, LAST)))
+    assert cells(document) == [
+        ["序号", "姓名", "乡镇", "村（社区）", "岗位"],
+        ["1", "张三", "泥河镇", "赵坪村", "东片一组第一邻邻长"],
+        ["2", "李四", "西沟乡", "赵坪村", "东片一组第一邻邻长"],
+    ]
     text = words(document)
-    assert "2027年1月4日至2027年1月8日\uff085个工作日\uff09" in text
+    assert "2027年1月12日至2027年1月18日\uff085个工作日\uff09" in text
     for line in ("受理单位", "联系人", "联系电话"):
         assert f"{line}\uff1a____" in text
     for hidden in ("95.28", "总分", "名次", "王五", "把握"):
         assert hidden not in text + str(cells(document))
-    assert "样稿" not in text
+
+
+def test_the_notice_states_the_steps_on_record_with_their_days_and_no_other():
+    ranking = a_ranking(["张三", "李四", "王五"], last=Step.JOINT_CHECK)
+    text = words(read(notice_bytes(ranking, UNITS, None)))
+    assert (
+        "根据年度评选办法，2027年1月5日冻结名单和依据，1月6日起核对申诉（到1月6日止），1月7日登记民主评议结果，"
+        "1月8日至1月9日登记乡镇党委审定，1月10日登记联审结果，拟确定以下2名同志"
+    ) in text
+    assert "公示时间：____年__月__日至____年__月__日（5个工作日）" in text, "no days that are not on record"
+    assert "综合评分" not in text
+
+
+@pytest.mark.parametrize("last", [None, *MAIN_LINE])
+def test_no_notice_is_made_before_the_joint_check_whoever_asks(last: Step | None):
+    ranking = a_ranking(["张三", "李四", "王五"], last=last)
+    if last in MAIN_LINE[MAIN_LINE.index(Step.JOINT_CHECK) :]:
+        assert why_no_notice(ranking) == ""
+        assert notice_bytes(ranking, UNITS, None)
+        return
+    assert "公示稿要在联审登记之后才能出" in why_no_notice(ranking)
+    with pytest.raises(FlowError, match="联审"):
+        notice_bytes(ranking, UNITS, None)
+
+
+def test_no_notice_is_made_while_a_change_waits_nor_of_a_void_selection_nor_with_masked_names_nor_of_nobody():
+    checked = a_ranking(["张三", "李四", "王五"], last=Step.JOINT_CHECK)
+    proposed = Record(50, Step.WITHDRAW, datetime(2027, 1, 11, 9), "one", "本人申请", person_id=1)
+    void = Record(51, Step.VOID, datetime(2027, 1, 11, 9), "one", "数据有误")
+    for ranking, reason in (
+        (replace(checked, records=(*checked.records, proposed)), "1 项变更等待第二人复核"),
+        (replace(checked, records=(*checked.records, void)), "已作废"),
+        (replace(checked, masked=True), "不看姓名"),
+        (replace(checked, rows=checked.rows.assign(standing="")), "名单上没有人"),
+    ):
+        with pytest.raises(FlowError, match=reason):
+            notice_bytes(ranking, UNITS, None)
+
+
+def test_a_captain_of_two_posts_is_named_with_the_first_and_how_many_there_are():
+    ranking = a_ranking(["张三", "李四", "王五"], last=Step.NOTICE)
+    ranking.rows.loc[0, "units"] = 2
+    assert cells(read(notice_bytes(ranking, UNITS, (FIRST, LAST))))[1][-1] == "东片一组第一邻邻长等2处"
 
 
 def test_a_ranking_that_is_not_frozen_says_so_on_every_paper():
     ranking = a_ranking(["张三", "李四", "王五"], digest=None)
-    assert "不得张贴" in words(read(notice_bytes(ranking, FIRST, LAST)))
     assert "尚未冻结" in words(read(shortlist_bytes(ranking, ranking_table(ranking, ranking.listed, "名单"))))
     assert "尚未冻结" in words(read(score_sheet_bytes(the_candidate(ranking))))
 
 
+def test_no_paper_calls_anybody_chosen_before_the_final_step():
+    for last in (None, *MAIN_LINE):
+        ranking = a_ranking(["张三", "李四", "王五"], last=last)
+        ranking = replace(ranking, rows=final_list(ranking.rows, ranking.made.seats, ranking.records))
+        table = ranking_table(ranking, ranking.listed, "名单")
+        papers = [read(shortlist_bytes(ranking, table)), read(score_sheet_bytes(the_candidate(ranking)))]
+        said = "".join(words(paper) + str([cells(paper, place) for place in range(len(paper.tables))]) for paper in papers)
+        assert ("入选" in said.replace("拟入选", "")) == (last is Step.FINAL)
+        assert ("拟入选" in said) == (last is not Step.FINAL)
+        assert ("建议名单" in said) == (last is not Step.FINAL)
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_goes_through_every_paper_unharmed(name: str):
-    ranking = a_ranking([name, "李四", "王五"])
+    ranking = a_ranking([name, "李四", "王五"], last=Step.NOTICE)
     assert cells(read(shortlist_bytes(ranking, ranking_table(ranking, ranking.listed, "名单"))))[1][1] == clean(name)
-    assert cells(read(notice_bytes(ranking, FIRST, LAST)))[1][1] == clean(name)
+    assert cells(read(notice_bytes(ranking, UNITS, (FIRST, LAST))))[1][1] == clean(name)
     assert "总分" in [line[0] for line in cells(read(score_sheet_bytes(the_candidate(ranking))))]
 
 

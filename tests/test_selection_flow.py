@@ -145,25 +145,32 @@ def standing(rows: pd.DataFrame, records: list[Record], seats=None) -> list[str]
 
 def test_who_is_withdrawn_leaves_and_the_next_of_the_township_moves_up_once_confirmed():
     proposed = [a_record(1, Step.WITHDRAW, person_id=2)]
-    assert standing(ROWS, proposed) == ["入选", "入选", "", "入选", ""]
+    assert standing(ROWS, proposed) == ["拟入选", "拟入选", "", "拟入选", ""]
     confirmed = [*proposed, a_record(2, Step.CONFIRM, "two", confirms=1)]
-    assert standing(ROWS, confirmed) == ["入选", "退出", "递补", "入选", ""]
+    assert standing(ROWS, confirmed) == ["拟入选", "退出", "拟递补", "拟入选", ""]
     refused = [*proposed, a_record(2, Step.REFUSE, "two", confirms=1)]
-    assert standing(ROWS, refused) == ["入选", "入选", "", "入选", ""]
+    assert standing(ROWS, refused) == ["拟入选", "拟入选", "", "拟入选", ""]
 
 
 def test_nobody_moves_up_where_nobody_is_eligible():
     records = [a_record(1, Step.WITHDRAW, person_id=4), a_record(2, Step.CONFIRM, "two", confirms=1)]
-    assert standing(ROWS, records) == ["入选", "入选", "", "退出", ""]
+    assert standing(ROWS, records) == ["拟入选", "拟入选", "", "退出", ""]
 
 
 def test_a_tie_for_the_last_seat_is_settled_by_the_meeting_and_takes_no_better_ranks_seat():
     rows = the_rows((1, "a", 1, True, False), (2, "a", 2, False, True), (3, "a", 2, False, True), (4, "a", 4, False, False))
-    assert standing(rows, []) == ["入选", "", "", ""]
+    assert standing(rows, []) == ["拟入选", "", "", ""]
     chosen = [a_record(1, Step.SEAT, person_id=3), a_record(2, Step.CONFIRM, "two", confirms=1)]
-    assert standing(rows, chosen) == ["入选", "", "入选", ""]
+    assert standing(rows, chosen) == ["拟入选", "", "拟入选", ""]
     below = [a_record(1, Step.SEAT, person_id=4), a_record(2, Step.CONFIRM, "two", confirms=1)]
-    assert standing(rows, below) == ["入选", "", "", ""]
+    assert standing(rows, below) == ["拟入选", "", "", ""]
+
+
+def test_who_is_proposed_is_chosen_once_the_final_step_is_on_record_and_not_before():
+    moved = [a_record(1, Step.WITHDRAW, person_id=2), a_record(2, Step.CONFIRM, "two", confirms=1)]
+    for length in range(1, len(MAIN_LINE)):
+        assert standing(ROWS, [*so_far(*MAIN_LINE[:length]), *moved]) == ["拟入选", "退出", "拟递补", "拟入选", ""]
+    assert standing(ROWS, [*so_far(*MAIN_LINE), *moved]) == ["入选", "退出", "递补", "入选", ""]
 
 
 def test_a_selection_is_kept_once_with_every_step_and_its_line_in_the_audit(connection):

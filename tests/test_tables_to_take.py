@@ -20,7 +20,7 @@ from data_access.clock import beijing_now
 from data_access.scope import Scope
 from data_access.tables import Person
 from pages.common import downloads
-from pages.selection import rankings
+from reports import source
 from reports.csv_file import csv_bytes
 from reports.tables import ALL_ROWS, MOST_ROWS, Column, Kind, Table, table
 from reports.views.selection import Ranking, ranking_table
@@ -256,9 +256,9 @@ def test_a_table_that_had_to_be_cut_says_so():
 
 
 def test_a_frozen_ranking_is_masked_for_who_may_not_see_names(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(rankings, "recomputed", lambda text: a_ranking(["张三丰", "李四", None]).made)
+    monkeypatch.setattr(source, "recomputed", lambda text: a_ranking(["张三丰", "李四", None]).made)
     for scope, names in ((Scope(area="", may_see_names=True), ["张三丰", "李四", None]), (Scope(area=""), ["张**", "李*", None])):
-        made = rankings.frozen_selection(scope, None, "text", "digest")
+        made = source.frozen_selection(scope, None, "text")
         assert [None if pd.isna(name) else name for name in made.rows["name"]] == names
         rows = made.rows.assign(standing="")
         listed = [line[1] for line in ranking_table(Ranking(made, rows), rows, "名次").texts()]

@@ -13,16 +13,16 @@ from data_access.calendar import calendar_days
 from metrics.rulebook import RULEBOOK_FILE, Rulebook, parse_rulebook
 from metrics.selection.flow import OFF_LIST, Record, Step
 from metrics.selection.rules import Weights, trial_rules
-from metrics.selection.words import tenths
+from metrics.selection.words import seat_words, span_told, tenths, verdict
 from metrics.vocabulary import Status
 from metrics.workdays import Workdays
 from reports.html import HtmlWriter
 from reports.selection_annex import annex
 from reports.selection_files import notice_bytes
 from reports.tables import Kind, Table, screen_text
-from reports.views import score_sheet, selection, selection_flow
+from reports.views import score_sheet, selection, selection_certainty, selection_flow
 from tests.meeting_worlds import HOSTILE
-from tests.test_selection_files import FIRST, LAST, RULES, a_ranking, read, the_candidate, words
+from tests.test_selection_files import FIRST, LAST, RULES, UNITS, a_ranking, read, the_candidate, words
 
 NAMES = ["张三", "李四", "王五", "赵六", "钱七"]
 OFFICES = {"leader": "县领导", "organisation": "组织部", "petition_office": "信访局", "political_legal": "政法委", "township": "乡镇"}
@@ -61,15 +61,15 @@ def test_a_screen_folds_what_a_file_holds_in_columns_of_its_own() -> None:
     table = selection.ranking_table(ranking, ranking.ranked, "名单")
     shown = on_screen(table)
     assert shown["实绩 / 评单 / 测评 / 加分"] == "47.50 / 27.26 / 19.02 / 1.5"
-    assert (shown["名次多在"], shown["入选把握"], shown["换权重仍不变"]) == ("1–4 名", "把握较大 62%", "90%")
+    assert (shown["名次多在"], shown["名额把握"], shown["换权重仍不变"]) == ("1–4 名", "名额线上下 62%", "90%")
     assert headings(table) == [
-        *("名次", "姓名", "乡镇", "总分", "实绩", "评单", "测评", "加分", "名次最好", "名次最差", "入选把握", "换权重仍不变", "结果")
+        *("名次", "姓名", "乡镇", "总分", "实绩", "评单", "测评", "加分", "名次最好", "名次最差", "名额把握", "换权重仍不变", "结果")
     ]
 
 
 def test_the_annex_and_the_page_show_the_same_columns_and_points_to_two_decimals() -> None:
     ranking = a_ranking(NAMES)
-    made = annex(replace(ranking.made, rows=ranking.rows.drop(columns="standing")))
+    made = annex(ranking)
     page = selection.ranking_table(ranking, ranking.ranked, "名单")
     assert dict(zip(headings(made.table), made.table.texts()[0], strict=True)) == on_screen(page), "a slide is read as the page is"
     assert made.full is not None
@@ -77,14 +77,14 @@ def test_the_annex_and_the_page_show_the_same_columns_and_points_to_two_decimals
     assert all(column.kind is Kind.SCORE for column in made.full.columns if column.key in ("score", "work", "ratings", "survey", "bonus"))
     assert made.full.texts()[0][:-1] == page.texts()[0]
     assert made.full.texts()[-1][-2:] == ["列出不排名", "样本不足:测评1户,需3户"]
-    assert "建议人选中把握在九成以上的 0 人" in made.title
+    assert "拟入选 2 人,其中稳在名额内的 0 人" in made.title
     assert dict(made.table.notes)["口径"].startswith("总分=实绩50+群众评单30+满意度测评20+加分(至多5)")
     assert dict(made.table.notes)["名额"] == "泥河镇1;西沟乡1"
 
 
 def test_the_annex_of_a_township_lists_its_own_with_county_wide_ranks() -> None:
     ranking = a_ranking(NAMES)
-    made = annex(replace(ranking.made, rows=ranking.rows.drop(columns="standing")), "149981102")
+    made = annex(ranking.in_township("149981102"))
     assert [line[0] for line in made.full.texts()] == ["2", "4"]  # type: ignore[union-attr]
     assert "够资格的 2 人" in made.subtitle
 
@@ -101,15 +101,15 @@ def test_who_has_left_the_list_stands_beside_it_on_screen_and_in_its_file() -> N
     ranking = a_ranking(NAMES)
     ranking.rows.loc[2, "standing"] = OFF_LIST
     table = selection.shortlist_table(ranking)
-    assert table.conclusion == "名单 2 人,退出 1 人,递补 1 人"
-    assert [line[-1] for line in table.texts()] == ["入选", "递补", "退出"]
+    assert table.conclusion == "名单 2 人,退出 1 人,拟递补 1 人"
+    assert [line[-1] for line in table.texts()] == ["拟入选", "拟递补", "退出"]
 
 
 def test_a_township_sees_its_seats_and_who_comes_next() -> None:
     ranking = a_ranking(NAMES).in_township("149981101")
     assert ranking.where == "泥河镇"
     assert selection.shortlist_table(ranking).conclusion == "泥河镇:名单 1 人与其后各位"
-    front = selection.front_places(ranking)
+    front = selection_certainty.front_places(ranking)
     assert [place.label for place in front.places] == ["1 张三", "3 王五"]
     assert [place.seated for place in front.places] == [True, False]
 
@@ -135,29 +135,29 @@ def test_the_page_says_before_any_rank_what_a_rank_is_worth() -> None:
     running = a_ranking(NAMES, digest=None)
     running = replace(running, made=replace(running.made, as_of=date(2026, 11, 20)))
     running.rows["chance_in_quota"] = [0.5, 0.45, 0.2, 0.1, None]
-    said = " ".join(selection.cautions(running))
+    said = " ".join(selection_certainty.cautions(running))
     assert "2026年还没有结束,只计已结束的月份和季度;名次会变" in said
-    assert "2 人的把握在四成到六成之间" in said
-    assert "在2026年结束之前冻结" in selection.cautions(replace(running, digest="ab"))[0]
+    assert "名单 2 人中稳在名额内的 0 人,其余 2 人与名单外的 1 人都在名额线上下" in said
+    assert "在2026年结束之前冻结" in selection_certainty.cautions(replace(running, digest="ab"))[0]
 
 
 def test_a_list_whose_places_could_be_anywhere_is_said_to_be_one() -> None:
     ranking = a_ranking(NAMES)
     ranking.rows["rank_low"], ranking.rows["rank_high"] = ranking.rows["rank"], ranking.rows["rank"] + 1
-    assert "先后不能当真" not in " ".join(selection.cautions(ranking))
+    assert "先后不能当真" not in " ".join(selection_certainty.cautions(ranking))
     ranking.rows["rank_high"] = ranking.rows["rank"] + 2
-    assert selection.cautions(ranking)[-1] == "名单 2 人中有 2 人的名次范围宽过全部名次的一半,先后不能当真。"
+    assert selection_certainty.cautions(ranking)[-1] == "名单 2 人中有 2 人的名次范围宽过全部名次的一半,先后不能当真。"
 
 
 def test_what_an_interval_means_follows_the_edition_the_ranking_was_made_by() -> None:
     def said(method: str) -> str:
         ranking = a_ranking(NAMES)
         made = replace(ranking.made, rules=replace(ranking.made.rules, interval_method=method))
-        return selection.how_to_read(replace(ranking, made=made)).texts()[0][1]
+        return selection_certainty.how_to_read(replace(ranking, made=made)).texts()[0][1]
 
-    assert said("pooled").startswith("扣除碰巧的成分,真实名次至少有九成把握在这一段")
+    assert said("pooled").startswith("扣除碰巧的成分，真实名次至少有九成把握在这一段")
     assert said("resampled") == (
-        "把走访、评单、答卷当作碰巧看到的一批,重抽 2,000 次再排,90% 的次数名次落在这一段;名次在段外的,是这次碰巧偏好或偏差。"
+        "把走访、评单、答卷当作碰巧看到的一批，重抽 2,000 次再排，90% 的次数名次落在这一段；名次在段外的，是这次碰巧偏好或偏差。"
     )
 
 
@@ -187,6 +187,59 @@ def test_the_parts_of_a_trial_are_scaled_to_a_hundred_points() -> None:
     assert not Weights(0, 0, 0, {"key_visits": 1.0}, 0, 0).adds_up
     assert not Weights(1, 0, 0, {"key_visits": 0.0}, 0, 0).adds_up
     assert not Weights(1, 0, 0, {"meetings": 1.0}, 0, 0).fits(RULES)
+
+
+# --- how sure a place is -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ranked", "told"),
+    [
+        (1, 1, 400, "第 1 名"),
+        (1, 20, 60, "1–20 名"),
+        (1, 40, 400, "1–40 名"),
+        (1, 41, 400, "前二成"),
+        (1, 80, 400, "前二成"),
+        (1, 81, 400, "前三成"),
+        (40, 200, 400, "前五成"),
+        (41, 200, 400, "前一成到五成之间"),
+        (121, 300, 400, "前三成到八成之间"),
+        (150, 400, 400, "后七成"),
+        (301, 400, 400, "后三成"),
+        (40, 361, 400, "前后都可能"),
+        (1, 30, 99, "前四成"),
+        (1, 29, 99, "前三成"),
+    ],
+)
+def test_a_place_is_told_exactly_where_that_informs_and_else_as_a_part_of_the_list(low: int, high: int, ranked: int, told: str) -> None:
+    span = span_told(low, high, ranked)
+    assert span.words == told
+    assert span.first <= low <= high <= span.last <= ranked, "never narrower than the interval"
+
+
+@pytest.mark.parametrize(
+    ("chance", "listed", "told"),
+    [
+        (0.9, True, "稳在名额内 90%"),
+        (0.899, True, "名额线上下 90%"),
+        (0.04, True, "名额线上下 4%"),
+        (1.0, True, "稳在名额内 99% 以上"),
+        (0.95, False, "名额线上下 95%"),
+        (0.11, False, "名额线上下 11%"),
+        (0.1, False, "稳在名额外 10%"),
+        (0.0, False, "稳在名额外 不到 1%"),
+    ],
+)
+def test_a_seat_is_sure_or_at_the_line_and_never_certain(chance: float, listed: bool, told: str) -> None:
+    ranking = a_ranking(NAMES)
+    row = ranking.rows.iloc[0 if listed else 2].to_dict() | {"chance_in_quota": chance}
+    assert seat_words(ranking.made, row) == told
+
+
+def test_whoever_is_first_reads_why_no_place_is_certain() -> None:
+    ranking = a_ranking(NAMES)
+    assert "全县第 1 名,扣除碰巧的成分多在 1–4 名,名额线上下 62%" in verdict(ranking.made, ranking.rows.iloc[0].to_dict())[1]
+    assert "排第一的，得分里也有碰巧" in selection_certainty.how_to_read(ranking).texts()[0][1]
 
 
 # --- the record -----------------------------------------------------------------------------------------------------------
@@ -229,10 +282,9 @@ def test_those_on_the_list_are_offered_first_and_the_unranked_too() -> None:
 
 def test_a_notice_runs_from_the_day_after_it_was_put_up() -> None:
     ranking = a_ranking(NAMES)
-    friday = date(2026, 12, 4)
-    assert selection_flow.notice_days(ranking, friday, WORKDAYS) == (date(2026, 12, 7), date(2026, 12, 11))
+    assert selection_flow.notice_days(ranking, WORKDAYS) is None
     record = a_record(Step.NOTICE, until=date(2026, 12, 7))
-    assert selection_flow.notice_days(replace(ranking, records=(record,)), friday, WORKDAYS) == (date(2026, 12, 2), date(2026, 12, 7))
+    assert selection_flow.notice_days(replace(ranking, records=(record,)), WORKDAYS) == (date(2026, 12, 2), date(2026, 12, 7))
 
 
 # --- words of the edition -------------------------------------------------------------------------------------------------
@@ -243,11 +295,10 @@ def test_another_edition_says_other_numbers_everywhere() -> None:
     rules = other_rules(
         **{f"selection_{name}": value for name, value in numbers.items()}, petitions_accept_workdays=3, quality_entry_hours=48
     )
-    ranking = replace(a_ranking(NAMES), rules=rules)
+    ranking = replace(a_ranking(NAMES, last=Step.NOTICE), rules=rules)
     assert selection_flow.button(ranking, Step.APPEALS) == "开始核对申诉(7个工作日)"
     assert selection_flow.button(ranking, Step.NOTICE) == "开始公示(9个工作日)"
-    assert "\uff089个工作日\uff09" in words(read(notice_bytes(ranking, FIRST, LAST)))
-    assert selection_flow.notice_days(ranking, date(2026, 12, 4), WORKDAYS)[1] == date(2026, 12, 17)
+    assert "\uff089个工作日\uff09" in words(read(notice_bytes(ranking, UNITS, (FIRST, LAST))))
     terms = ranking.made.terms.assign(item=["in_time", "accept_on_time", "bonus"])
     found = score_sheet.Candidate(ranking, ranking.rows.iloc[0].to_dict(), terms)
     rules_of_item = {"in_time": 1.0, "accept_on_time": 1.0}
@@ -302,7 +353,7 @@ def every_part(names: list[str | None]) -> Markup:
         selection.gates_table(ranking, selection.unranked_rows(ranking)),
         selection.quota_table(ranking),
         selection.trial_table(ranking, tried, Weights(50, 30, 20, {"key_visits": 1.0}, 0, 0)),
-        selection.how_to_read(ranking),
+        selection_certainty.how_to_read(ranking),
         score_sheet.result(the_candidate(ranking)),
         score_sheet.terms_table(the_candidate(ranking)),
         selection_flow.milestones(ranking, FIRST),

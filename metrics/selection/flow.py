@@ -201,11 +201,14 @@ def _require_answer(records: Sequence[Record], username: str, confirms: int | No
         raise FlowError("提出人不能自己复核,请由另一账号办理")
 
 
-ON_LIST, MOVED_UP, OFF_LIST, NOT_LISTED = "入选", "递补", "退出", ""
+PROPOSED, MOVED_UP, OFF_LIST, NOT_LISTED = "拟入选", "拟递补", "退出", ""
+DECIDED = {PROPOSED: "入选", MOVED_UP: "递补"}
+"""What those on the list are once the meeting has decided."""
+LISTED = (*DECIDED, *DECIDED.values())
 
 
 def final_list(rows: pd.DataFrame, seats: Mapping[str, int], records: Sequence[Record]) -> pd.DataFrame:
-    """The frozen rows with ``standing``: 入选, 递补 (moved up because someone left), 退出, or empty.
+    """The rows with ``standing``: 拟入选, 拟递补 (moved up because someone left), 退出, or empty; 入选 and 递补 after the final step.
 
     ``rows``: person_id, township_code, rank, in_quota, to_settle. A confirmed SEAT gives one of those tied for the last seat
     that seat; it cannot take a seat from anyone with a better rank. Ranks are never changed.
@@ -223,12 +226,13 @@ def final_list(rows: pd.DataFrame, seats: Mapping[str, int], records: Sequence[R
             free -= len(people)
             if free <= 0:
                 break
+    words = DECIDED if stage(records) is Step.FINAL else {word: word for word in DECIDED}
     standing = []
     for person, seated, tied in rows[["person_id", "in_quota", "to_settle"]].itertuples(index=False):
         if person in out:
             standing.append(OFF_LIST)
         elif person in listed:
-            standing.append(ON_LIST if seated or tied else MOVED_UP)
+            standing.append(words[PROPOSED if seated or tied else MOVED_UP])
         else:
             standing.append(NOT_LISTED)
     return rows.assign(standing=standing)

@@ -1,10 +1,11 @@
-"""Between which places a candidate belongs: the interval that holds the rank of the score without luck, in the stated share of cases.
+"""Points without luck, drawn: between which places a candidate belongs, who of a township has a seat, who cannot be told apart.
 
 Drawing again from what was seen (:mod:`metrics.selection.resampling`) takes the luck of the year for merit: whoever was lucky is drawn
 lucky again, and one matter done of one shows no spread at all. Here each term of a score (the share done of an item, the mean star, the
 mean answer) is a captain's own level plus luck of known size. How much the levels of a role differ, and go together, is what the terms of
 this very list vary beyond luck (a normal prior over the terms: the multivariate model of Fay and Herriot). What is seen of a captain then
-leaves a mean and a spread of the points they would have without luck, and the ranks of points drawn from it leave the interval.
+leaves a mean and a spread of the points they would have without luck. Points drawn from it say everything that is said of how sure a
+place is, so that no two of these figures can contradict each other; the interval is the narrowest one that holds enough of the draws.
 
 Few cases widen an interval and never narrow it: luck is reckoned from shares pulled to those of the role, what the prior itself does not
 know is added to it, and spreads are widened by :data:`ALLOWANCE` for levels that are not normal. docs/selection.md has the coverage.
@@ -12,12 +13,13 @@ know is added to it, and spreads are widened by :data:`ALLOWANCE` for levels tha
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtri
 
-from metrics.selection.resampling import in_parts, rank_interval, resampled_ranks
+from metrics.selection.resampling import in_parts, resampled_ranks
 from metrics.selection.rules import SelectionRules
 from metrics.selection.scores import STARS, Counts, Scores, shares
 
@@ -57,12 +59,34 @@ class Levels:
     spread: np.ndarray
 
 
-def pooled_rank_intervals(counts: Counts, scored: Scores, rules: SelectionRules, rank: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The places (better end, worse end) that hold a candidate's true one in ``rules.interval`` of cases; the own rank is always inside."""
-    terms = score_terms(counts, scored, rules)
-    points, spread = points_without_luck(terms, scored)
-    drawn = _drawn(points, ALLOWANCE * np.sqrt(spread + BY_LOT**2), rules)
-    low, high = rank_interval(resampled_ranks(drawn), rules.interval)
+def scores_without_luck(counts: Counts, scored: Scores, rules: SelectionRules) -> np.ndarray:
+    """Scores that the candidates may have without luck, given everything seen of the role: candidates × resamples, float32."""
+    points, spread = points_without_luck(score_terms(counts, scored, rules), scored)
+    return _drawn(points, ALLOWANCE * np.sqrt(spread + BY_LOT**2), rules)
+
+
+def narrowest_interval(ranks: np.ndarray, interval: float) -> tuple[np.ndarray, np.ndarray]:
+    """The fewest neighbouring places that hold ``interval`` of the draws: (better end, worse end). ``ranks``: candidates × draws.
+
+    At the top and at the bottom ranks spread to one side only; leaving out as many draws at both ends would say of the first that the
+    place is more likely a lower one, and would miss those who truly are the best.
+    """
+    held = math.ceil(ranks.shape[1] * interval)
+    low, high = np.empty(len(ranks), dtype=ranks.dtype), np.empty(len(ranks), dtype=ranks.dtype)
+
+    def part(rows: slice) -> None:
+        ordered = np.sort(ranks[rows], axis=1)
+        first = (ordered[:, held - 1 :] - ordered[:, : ordered.shape[1] - held + 1]).argmin(axis=1)
+        here = np.arange(len(ordered))
+        low[rows], high[rows] = ordered[here, first], ordered[here, first + held - 1]
+
+    in_parts(part, len(ranks), max(1, len(ranks) // 64))
+    return low, high
+
+
+def intervals_around(rank: np.ndarray, totals: np.ndarray, interval: float) -> tuple[np.ndarray, np.ndarray]:
+    """The places that hold a candidate's true one in ``interval`` of cases; the own rank is always inside."""
+    low, high = narrowest_interval(resampled_ranks(totals), interval)
     return np.minimum(low, rank), np.maximum(high, rank)
 
 

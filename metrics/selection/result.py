@@ -12,7 +12,7 @@ import pandas as pd
 from metrics.selection.gates import OK, days_in_post, gate_reasons
 from metrics.selection.order import ranks
 from metrics.selection.quotas import seated, seated_by_score, township_seats
-from metrics.selection.rank_intervals import pooled_rank_intervals
+from metrics.selection.rank_intervals import intervals_around, scores_without_luck
 from metrics.selection.resampling import alike, rank_interval, resampled_ranks, resampled_scores
 from metrics.selection.rules import POOLED, VISIT_ITEM, SelectionRules
 from metrics.selection.scores import Counts, Scores, scores, shares, terms
@@ -132,10 +132,11 @@ def _judged(everyone: Counts, scored: Scores, rules: SelectionRules, rows: pd.Da
     frame["rank"] = pd.array(rank, dtype="Int64")
     if not len(places):
         return frame.assign(rank_low=None, rank_high=None, chance_in_quota=None, weight_stability=None, group=None)
-    totals = resampled_scores(eligible, points, rules)
     if rules.interval_method == POOLED:
-        low, high = pooled_rank_intervals(eligible, points, rules, rank)
+        totals = scores_without_luck(eligible, points, rules)
+        low, high = intervals_around(rank, totals, rules.interval)
     else:
+        totals = resampled_scores(eligible, points, rules)
         low, high = rank_interval(resampled_ranks(totals), rules.interval)
     frame["rank_low"], frame["rank_high"] = pd.array(low, dtype="Int64"), pd.array(high, dtype="Int64")
     frame["chance_in_quota"] = chance_in_quota(totals, townships, seats)
@@ -145,7 +146,7 @@ def _judged(everyone: Counts, scored: Scores, rules: SelectionRules, rows: pd.Da
 
 
 def chance_in_quota(totals: np.ndarray, townships: np.ndarray, seats: Mapping[str, int]) -> np.ndarray:
-    """The share of resamples in which each candidate is among the seats of the township. ``totals``: candidates × resamples."""
+    """The share of draws in which each candidate has one of the township's seats. ``totals``: candidates × draws."""
     chance = np.zeros(len(totals))
     for township in np.unique(townships):
         here = np.flatnonzero(townships == township)

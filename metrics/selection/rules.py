@@ -36,7 +36,7 @@ VISIT_ITEM = {Role.CELL_CAPTAIN: "key_visits", Role.GROUP_CAPTAIN: "visits", Rol
 
 RESAMPLED, POOLED = "resampled", "pooled"
 INTERVAL_METHODS = (RESAMPLED, POOLED)
-"""How the interval of a rank is reckoned: from what was seen drawn again (the first edition), or with luck told from merit."""
+"""How sure a rank is: from what was seen drawn again (the first edition), or with luck told from merit."""
 
 _PREFIXES = {Role.CELL_CAPTAIN: "cell", Role.GROUP_CAPTAIN: "group", Role.PATCH_CAPTAIN: "patch"}
 

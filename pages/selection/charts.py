@@ -9,7 +9,7 @@ from metrics.selection.words import points_text
 from pages.common.charts import Figure, axis, base_layout
 from reports.palette import Palette
 from reports.views.score_sheet import Waterfall
-from reports.views.selection import Places
+from reports.views.selection_certainty import Places
 
 ROW_PIXELS = 27
 

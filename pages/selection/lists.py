@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from data_access.areas import names_down_to
 from pages.common import loaders
 from pages.common.address import page_from_address
 from pages.common.downloads import file_button
@@ -20,8 +21,9 @@ from reports.meeting_files import DOCX
 from reports.selection_files import notice_bytes, shortlist_bytes
 from reports.tables import Table
 from reports.views import selection as views
+from reports.views import selection_certainty as certainty
 from reports.views.selection import Ranking
-from reports.views.selection_flow import notice_days
+from reports.views.selection_flow import notice_days, why_no_notice
 
 ROWS = 50
 
@@ -34,29 +36,33 @@ def shortlist(p: Page, ranking: Ranking) -> None:
     if ranking.ranked.empty:
         note("没有符合条件的人选;原因见“资格”。")
         return
-    front = views.front_places(ranking)
+    front = certainty.front_places(ranking)
     p.figure(charts.rank_ranges(palette(), front), key="intervals", alt=front.said, name=f"评选-{ranking.role_name}")
-    p.show(views.how_to_read(ranking), key="how-to-read")
+    p.show(certainty.how_to_read(ranking), key="how-to-read")
     table = views.shortlist_table(ranking)
     _papers(p, ranking, table)
     p.show(table, key="shortlist")
 
 
 def _papers(p: Page, ranking: Ranking, table: Table) -> None:
-    """The shortlist and the notice for Word."""
-    days = notice_days(ranking, loaders.today(), p.view.workdays)
+    """The shortlist for Word, and the notice from the joint check on."""
+    papers = {"名单(Word)": (f"{ranking.title}{ranking.list_name} {ranking.where}", partial(shortlist_bytes, ranking, table))}
+    if not (reason := why_no_notice(ranking)):
+        codes = tuple(ranking.listed["area_code"])
+        units = loaders.answer(names_down_to, p.scope, ("area",), codes=codes)
+        notice = partial(notice_bytes, ranking, units, notice_days(ranking, p.view.workdays))
+        papers["公示稿(Word)"] = (f"{ranking.title}公示 {ranking.where}", notice)
     with st.container(horizontal=True, key="selection-papers"):
-        for label, name, content in (
-            ("名单(Word)", f"{ranking.title}建议名单 {ranking.where}", partial(shortlist_bytes, ranking, table)),
-            ("公示稿(Word)", f"{ranking.title}公示 {ranking.where}", partial(notice_bytes, ranking, *days)),
-        ):
+        for label, (name, content) in papers.items():
             file_button(label, f"{name}.docx", DOCX, content, key=f"paper-{label}", what=f"{name} · docx", icon=":material/draft:")
+    if reason:
+        note(reason)
 
 
 def everyone(p: Page, ranking: Ranking) -> None:
     """Everyone who is ranked, county-wide ranks."""
     _page_by_page(p, ranking.ranked, partial(views.everyone_table, ranking), key="ranking", parameter="ranking_page")
-    p.show(views.how_to_read(ranking), key="how-to-read")
+    p.show(certainty.how_to_read(ranking), key="how-to-read")
 
 
 def unranked(p: Page, ranking: Ranking) -> None:

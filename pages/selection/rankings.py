@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
-from data_access.areas import masked_name
 from data_access.scope import Scope
 from data_access.selection import SELECTION_TABLES
 from data_access.selection_flow import selection_record, selections, steps
@@ -18,12 +16,10 @@ from metrics.rulebook import rulebook
 from metrics.selection.flow import Record, Step, stage
 from metrics.selection.result import Selection, selection
 from metrics.selection.rules import SelectionRules
-from metrics.selection.snapshot import recomputed
 from metrics.vocabulary import CAPTAINS, ROLE_NAMES, Role
-from metrics.wording import is_missing
 from pages.common import loaders
-from reports.selection import configured_rules
-from reports.source import DatabaseSource
+from reports.selection import configured_rules, records_of
+from reports.source import DatabaseSource, frozen_selection
 from reports.views.selection import Ranking, ranking_of
 
 LIVE_TABLES = (*SELECTION_TABLES, CLOCK)
@@ -36,13 +32,13 @@ def ranking(scope: Scope, year: int, role: Role, today: date) -> Ranking:
     known = loaders.answer_once(selections, scope)
     mine = known[(known["year"] == year) & (known["role"] == str(role))]
     number = None if mine.empty else int(mine["id"].iloc[0])
-    records = () if number is None else _records(loaders.answer_once(steps, scope, selection_id=number))
+    records = () if number is None else records_of(loaders.answer_once(steps, scope, selection_id=number))
     if number is None or stage(records) is Step.VOID:
         return _narrowed(live_selection(scope, year, role, today), scope)
     frozen = loaders.answer_once(selection_record, scope, selection_id=number)
     if frozen is None:
         return _narrowed(live_selection(scope, year, role, today), scope, records, number=number)
-    made = loaders.answer(frozen_selection, scope, (), selection_id=number, digest=frozen["digest"])
+    made = loaders.answer(_frozen, scope, (), selection_id=number, digest=frozen["digest"])
     return _narrowed(made, scope, records, number=number, digest=frozen["digest"])
 
 
@@ -70,20 +66,12 @@ def facts(scope: Scope, made: Selection) -> dict[str, pd.DataFrame]:
     return found
 
 
-def frozen_selection(scope: Scope, connection: Any, selection_id: int, digest: str) -> Selection:
-    """The frozen ranking, computed from its own snapshot: later changes of data and rulebook do not reach it.
-
-    The snapshot holds the names as the freezing account saw them; a reader without that right gets them masked.
-    """
-    made = recomputed(_texts(scope, connection, selection_id)["snapshot"])
-    return made if scope.may_see_names else replace(made, rows=made.rows.assign(name=made.rows["name"].map(masked_name)))
-
-
-def _texts(scope: Scope, connection: Any, selection_id: int) -> dict[str, Any]:
+def _frozen(scope: Scope, connection: Any, selection_id: int, digest: str) -> Selection:
+    """A snapshot is written once: ``digest`` tells it from every other."""
     found = selection_record(scope, connection, selection_id)
     if found is None:
         raise LookupError(f"selection {selection_id} is gone")
-    return found
+    return frozen_selection(scope, connection, found["snapshot"])
 
 
 def _county_wide(scope: Scope) -> Scope:
@@ -98,22 +86,3 @@ def _facts(scope: Scope, connection: Any, year: int, role: str, as_of: date) -> 
 def _selection(scope: Scope, connection: Any, year: int, role: str, as_of: date, rules: SelectionRules | None) -> Selection:
     chosen = rules or configured_rules(rulebook(), year, Role(role), as_of)
     return selection(_facts(scope, connection, year, role, as_of), chosen, year, as_of)
-
-
-def _records(rows: pd.DataFrame) -> tuple[Record, ...]:
-    return tuple(_record(row) for row in rows.to_dict("records"))
-
-
-def _record(row: Mapping[Hashable, Any]) -> Record:
-    known: dict[str, Any] = {str(name): None if is_missing(value) else value for name, value in row.items()}
-    return Record(
-        id=int(known["id"]),
-        step=Step(known["step"]),
-        at=known["at"],
-        username=known["username"],
-        reason=known["reason"],
-        until=known["until"],
-        area_code=known["area_code"],
-        person_id=None if known["person_id"] is None else int(known["person_id"]),
-        confirms=None if known["confirms"] is None else int(known["confirms"]),
-    )

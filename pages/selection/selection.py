@@ -13,6 +13,7 @@ from pages.common.years import year_choices
 from pages.selection import flow, lists, trial
 from pages.selection.rankings import ROLES, ranking
 from reports.views import selection as views
+from reports.views import selection_certainty as certainty
 
 VIEWS = {
     "名单": lists.shortlist,
@@ -38,8 +39,8 @@ with page("selection/selection", filters=Filters(Period.parse(str(today.year)), 
         found = ranking(scope, year, ROLES[role], today)
     with p.right:
         note(found.moment)
-    p.title(views.sentence(found), subtitle="名次供会议参考,不是结论;每个分数都能查到是怎么来的。")
+    p.title(views.sentence(found), subtitle=f"{found.worth};每个分数都能查到是怎么来的。")
     with body:
-        for said in views.cautions(found):
+        for said in certainty.cautions(found):
             note(said)
         VIEWS[p.choose("看什么", list(VIEWS), "view", "名单")](p, found)

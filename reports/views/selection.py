@@ -1,4 +1,4 @@
-"""年度最佳三长 as it is read: the ranking, who is not ranked and why, the seats, a trial, and what must be said before anyone reads a rank.
+"""年度最佳三长 as it is read: the ranking, who is not ranked and why, the seats, a trial. How sure it is stands in selection_certainty.
 
 The tables are declared once: the page, the Word papers, the meeting's annex and the command line leave columns out, none restates them.
 """
@@ -13,13 +13,22 @@ from typing import Any
 import pandas as pd
 
 from metrics.rulebook import Edition, Rulebook, rulebook
-from metrics.selection.flow import MOVED_UP, OFF_LIST, ON_LIST, STEP_NAMES, Record, Step, final_list, stage
+from metrics.selection.flow import DECIDED, LISTED, MOVED_UP, OFF_LIST, STEP_NAMES, Record, Step, final_list, stage
 from metrics.selection.gates import OK
 from metrics.selection.result import Selection
-from metrics.selection.rules import POOLED, Weights
-from metrics.selection.words import EVEN, LIKELY, PARTS, SURE, chance_word, name_of, percent, place_words, points_text, result_of, tenths
+from metrics.selection.rules import Weights
+from metrics.selection.words import (
+    PARTS,
+    name_of,
+    percent,
+    points_text,
+    result_of,
+    seat_band,
+    seat_words,
+    span_words,
+)
 from metrics.vocabulary import ROLE_NAMES
-from metrics.wording import day_text, is_missing, whole
+from metrics.wording import is_missing, whole
 from reports.conclusions import listed
 from reports.links import Link, to_score_sheet
 from reports.parts import Callout
@@ -77,12 +86,30 @@ class Ranking:
         return stage(self.records)
 
     @property
+    def decided(self) -> bool:
+        """Whether the final step is on record; until then a list is a proposal to a meeting."""
+        return self.stage is Step.FINAL
+
+    @property
+    def list_name(self) -> str:
+        return "名单" if self.decided else "建议名单"
+
+    @property
+    def worth(self) -> str:
+        """What the list is worth, to stand beside it."""
+        return "名单已终定" if self.decided else "供会议研究,不是结论"
+
+    @property
     def ranked(self) -> pd.DataFrame:
         return self.rows[self.rows["rank"].notna()]
 
     @property
     def listed(self) -> pd.DataFrame:
-        return self.rows[self.rows["standing"].isin([ON_LIST, MOVED_UP])]
+        return self.rows[self.rows["standing"].isin(LISTED)]
+
+    def seat_bands(self, rows: pd.DataFrame) -> list[str]:
+        """What can be said of the seat of each of ``rows``."""
+        return [seat_band(self.made, row) for row in rows.to_dict("records")]
 
     @property
     def seats(self) -> int:
@@ -125,7 +152,7 @@ class Ranking:
                 f"总分=实绩{rules.work_points:g}+群众评单{rules.ratings_points:g}+满意度测评{rules.survey_points:g}"
                 f"+加分(至多{rules.bonus_most:g});评单、测评样本少的向全县{self.role_name}平均靠拢",
             ),
-            ("名次", "全县名次;名额按乡镇分配,乡镇内依名次入选;名次区间与把握是估计,供会议参考"),
+            ("名次", "全县名次;名额按乡镇分配,乡镇内依名次取;名次区间与名额把握是估计,供会议参考"),
             ("截至", day(self.made.as_of)),
             ("规则手册", rules.version),
             ("状态", f"已冻结,摘要 {self.digest}" if self.digest else "试排,尚未冻结"),
@@ -170,52 +197,6 @@ def sentence(ranking: Ranking) -> str:
     return f"{ranking.title}:{judged};{where}"
 
 
-def cautions(ranking: Ranking) -> list[str]:
-    """What a page must say before anyone reads a rank."""
-    made, said = ranking.made, []
-    if not made.complete and ranking.digest:
-        until = day_text(made.as_of)
-        said.append(f"这份名单在{made.year}年结束之前冻结,只含截至 {until} 的数据,此后的走访、诉求和评价都不计。")
-    elif not made.complete:
-        said.append(f"{unfinished(made)};名次会变,不能据此公布。")
-    unsettled = int(made.rows["to_settle"].sum())
-    if unsettled:
-        said.append(f"有 {unsettled} 人在名额线上完全同分,由会议裁定并记录在案。")
-    close = int(pd.to_numeric(ranking.rows["chance_in_quota"]).between(EVEN, LIKELY).sum())
-    if close:
-        between = f"{tenths(EVEN)}到{tenths(LIKELY)}之间"
-        said.append(f"名额线附近有 {whole(close)} 人的把握在{between},与线外的人分不出高下,请会议结合了解的情况议定。")
-    wide = _wide(ranking)
-    if wide:
-        said.append(f"名单 {whole(len(ranking.listed))} 人中有 {whole(wide)} 人的名次范围宽过全部名次的一半,先后不能当真。")
-    return said
-
-
-def _wide(ranking: Ranking) -> int:
-    """Of those on the list, whose places could be anywhere in half of all: too little was seen of them to tell."""
-    spans = pd.to_numeric(ranking.listed["rank_high"]) - pd.to_numeric(ranking.listed["rank_low"]) + 1
-    return int((spans > eligible(ranking.made.rows) / 2).sum())
-
-
-def how_to_read(ranking: Ranking) -> Table:
-    """Each word of the ranking in one sentence for somebody who has never heard of statistics."""
-    rules = ranking.made.rules
-    times, most, spread = whole(rules.resamples), f"{rules.interval:.0%}", f"{rules.weight_spread:.0%}"
-    drawn = f"把走访、评单、答卷当作碰巧看到的一批,重抽 {times} 次再排"
-    place = f"{drawn},{most} 的次数名次落在这一段;名次在段外的,是这次碰巧偏好或偏差。"
-    if rules.interval_method == POOLED:
-        place = f"扣除碰巧的成分,真实名次至少有{tenths(rules.interval)}把握在这一段;段宽的,是办的事、评的人太少,先后不能当真。"
-    even = f"{EVEN:.0%} 到 {LIKELY:.0%} 之间两可"
-    said = {
-        "名次多在": place,
-        "入选把握": f"{drawn},有多少次排进本乡镇的名额:{SURE:.0%} 以上把握大,{even}。",
-        "换权重仍不变": f"各项分值上下浮动 {spread} 以内,试 {rules.weightings} 种,入选或落选不变的占多少;低的,靠的是分值怎么定。",
-        "分不出高下": f"底色相同、紧挨着的人,领头的对其余各人赢不到 {rules.apart:.0%} 的次数;先后可由会议结合了解的情况议定。",
-    }
-    columns = (Column("name", "栏目", tight=True), Column("said", "意思"))
-    return table("这几栏怎么读", columns, [{"name": name, "said": words} for name, words in said.items()], may_leave=False)
-
-
 # --- the ranking ----------------------------------------------------------------------------------------------------
 
 RANKING = (
@@ -228,8 +209,8 @@ RANKING = (
     Column("rank_low", "名次最好", Kind.COUNT, screen=False),
     Column("rank_high", "名次最差", Kind.COUNT, screen=False),
     Column("span", "名次多在", files=False, phone=False),
-    Column("chance_in_quota", "入选把握", Kind.SHARE, screen=False),
-    Column("chance", "入选把握", files=False, tight=True),
+    Column("chance_in_quota", "名额把握", Kind.SHARE, screen=False),
+    Column("chance", "名额把握", files=False, tight=True),
     Column("weight_stability", "换权重仍不变", Kind.SHARE, screen=False),
     Column("stability", "换权重仍不变", files=False, phone=False, right=True),
     Column("result", "结果", tight=True),
@@ -247,8 +228,8 @@ def ranking_table(ranking: Ranking, rows: pd.DataFrame, title: str, *, reasons: 
             "name": name_of(row),
             "township": ranking.township(row["township_code"]),
             "parts": " / ".join(f"{row[key]:g}" if key == "bonus" else points_text(row[key]) for _, key in PARTS),
-            "span": "" if is_missing(row["rank"]) else f"{int(row['rank_low'])}–{int(row['rank_high'])} 名",
-            "chance": f"{chance_word(row['chance_in_quota'])} {percent(row['chance_in_quota'])}".strip(),
+            "span": span_words(ranking.made, row),
+            "chance": seat_words(ranking.made, row),
             "stability": percent(row["weight_stability"]),
             "result": result_of(row) if row["gate"] == OK else UNRANKED,
             "reason": "" if row["gate"] == OK else row["gate"],
@@ -271,6 +252,11 @@ def _links(ranking: Ranking, rows: Sequence[Mapping[Any, Any]]) -> tuple[Link, .
     return tuple(to_score_sheet(row["person_id"], ranking.made.rules.role, ranking.made.year) for row in rows)
 
 
+def as_read(table: Table) -> Table:
+    """As the page shows it: slides and papers are read, the numbers to compute with stand in the workbook. It leads nowhere."""
+    return replace(table, links=(), columns=tuple(replace(column, files=True) for column in table.columns if column.screen))
+
+
 def everyone_table(ranking: Ranking, rows: pd.DataFrame) -> Table:
     """Some of the ranks, of all that there are."""
     return ranking_table(ranking, rows, "全部名次", conclusion=f"全部名次 {whole(len(ranking.ranked))} 人")
@@ -283,62 +269,14 @@ def front_rows(ranking: Ranking) -> pd.DataFrame:
 
 def shortlist_table(ranking: Ranking) -> Table:
     """Who is on the list and who has left it; of one township also who comes next."""
-    on_or_off = ranking.rows[ranking.rows["standing"].isin([ON_LIST, MOVED_UP, OFF_LIST])]
-    counts = [(name, int((ranking.rows["standing"] == name).sum())) for name in (OFF_LIST, MOVED_UP)]
+    on_or_off = ranking.rows[ranking.rows["standing"].isin([*LISTED, OFF_LIST])]
+    counts = [(name, int((ranking.rows["standing"] == name).sum())) for name in (OFF_LIST, MOVED_UP, DECIDED[MOVED_UP])]
     # Who left the list and who came in stands beside it, not in a footnote.
     moved = "".join(f",{name} {whole(count)} 人" for name, count in counts if count)
     seats = whole(len(ranking.listed))
     said = f"{ranking.where}:名单 {seats} 人与其后各位" if ranking.of_one_township else f"名单 {seats} 人"
     rows = front_rows(ranking) if ranking.of_one_township else on_or_off
     return ranking_table(ranking, rows, f"名单 {ranking.where}", conclusion=said + moved)
-
-
-@dataclass(frozen=True)
-class Place:
-    """A candidate's place with the range it would lie in; neighbours of one ``group`` cannot be told apart."""
-
-    label: str
-    rank: int
-    rank_low: int
-    rank_high: int
-    seated: bool
-    group: int
-    words: str
-
-
-@dataclass(frozen=True)
-class Places:
-    """Places under each other, best on top. ``said``: what a screen reader says."""
-
-    title: str
-    subtitle: str
-    said: str
-    places: tuple[Place, ...]
-
-
-def front_places(ranking: Ranking) -> Places:
-    """How sure each place at the front is."""
-    marks, rows, seats = {MOVED_UP: " ↑递补", OFF_LIST: " ×退出"}, front_rows(ranking), len(ranking.listed)
-    outside = ~rows["standing"].isin([ON_LIST, MOVED_UP])
-    overlap = int(((rows["rank_low"] <= seats) & outside).sum())
-    where = ranking.where if ranking.of_one_township else "全县前列"
-    return Places(
-        f"{where}:横线越长,名次越不能当真",
-        "全县名次;实心=在名额内,横线=多在的范围",
-        f"{where}{len(rows)}名人选的名次和区间;名额外有{overlap}人的区间伸进名额线内",
-        tuple(
-            Place(
-                label=f"{int(row['rank'])} {name_of(row)}{marks.get(row['standing'], '')}",
-                rank=int(row["rank"]),
-                rank_low=int(row["rank_low"]),
-                rank_high=int(row["rank_high"]),
-                seated=row["standing"] in (ON_LIST, MOVED_UP),
-                group=int(row["group"]),
-                words=place_words(row),
-            )
-            for row in rows.to_dict("records")
-        ),
-    )
 
 
 # --- who is not ranked ----------------------------------------------------------------------------------------------

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
-from metrics.selection.flow import MAIN_LINE, MOVED_UP, ON_LIST, STEP_NAMES, STEP_ROLES, Record, Step, next_step, waiting_until
+from metrics.selection.flow import LISTED, MAIN_LINE, STEP_NAMES, STEP_ROLES, Record, Step, next_step, pending_overrides, waiting_until
 from metrics.selection.words import name_of
-from metrics.vocabulary import Status
-from metrics.wording import day_text
+from metrics.vocabulary import CODE_LENGTHS, Level, Status
+from metrics.wording import day_of, day_text
 from metrics.workdays import Workdays
 from reports.parts import Milestone, Milestones
 from reports.tables import Column, Kind, Table, table
@@ -115,7 +116,7 @@ def candidate_choices(ranking: Ranking) -> dict[int, str]:
 
     Who is not ranked may appeal as well: that is what an appeal is most often about.
     """
-    rows = ranking.rows.assign(listed=ranking.rows["standing"].isin([ON_LIST, MOVED_UP]))
+    rows = ranking.rows.assign(listed=ranking.rows["standing"].isin(LISTED))
     found = rows.sort_values("listed", ascending=False, kind="stable")[["person_id", "name", "rank", "township_code", "listed"]]
     return {
         int(row["person_id"]): " · ".join(
@@ -134,21 +135,79 @@ def digest_words(ranking: Ranking) -> tuple[str, str]:
 # --- the public notice ----------------------------------------------------------------------------------------------
 
 
-def notice_table(ranking: Ranking) -> Table:
-    """By township and name, not by rank: the notice ranks nobody."""
-    columns = (Column("place", "序号", Kind.COUNT), Column("name", "姓名"), Column("township", "乡镇"), Column("post", "岗位"))
-    rows = ranking.listed.sort_values(["township_code", "person_id"], kind="stable").to_dict("records")
+def why_no_notice(ranking: Ranking) -> str:
+    """Why no notice can be made of this ranking; empty from the joint check on, while nothing waits for a second account."""
+    at, waiting = ranking.stage, pending_overrides(ranking.records)
+    if at is Step.VOID:
+        return "本次评选已作废,不能出公示稿。"
+    if at is None or MAIN_LINE.index(at) < MAIN_LINE.index(Step.JOINT_CHECK):
+        now = "尚未立项" if at is None else f"已办到“{STEP_NAMES[at]}”"
+        return f"公示稿要在联审登记之后才能出:本次评选{now}。"
+    if waiting:
+        return f"还有 {len(waiting)} 项变更等待第二人复核,复核后才能出公示稿。"
+    if ranking.masked:
+        return "本账号不看姓名,公示稿请由能看姓名的账号出。"
+    return "" if len(ranking.listed) else f"{ranking.where}名单上没有人,不用出公示稿。"
+
+
+def notice_table(ranking: Ranking, units: Mapping[str, str]) -> Table:
+    """By township and name, not by rank: the notice ranks nobody. ``units``: code → name of the captains' units and of what holds them."""
+    columns = (
+        Column("place", "序号", Kind.COUNT),
+        Column("name", "姓名", tight=True),
+        Column("township", "乡镇"),
+        Column("village", "村(社区)"),
+        Column("post", "岗位"),
+    )
+    rows = ranking.listed.sort_values(["township_code", "area_code", "person_id"], kind="stable").to_dict("records")
     lines = [
-        {"place": place, "name": name_of(row), "township": ranking.township(row["township_code"]), "post": ranking.role_name}
+        {
+            "place": place,
+            "name": name_of(row),
+            "township": ranking.township(row["township_code"]),
+            "village": units.get(str(row["area_code"])[: CODE_LENGTHS[Level.VILLAGE]]),
+            "post": _post(ranking, row, units),
+        }
         for place, row in enumerate(rows, start=1)
     ]
     return table(f"{ranking.title}拟表彰人选", columns, lines, own_notes=True)
 
 
-def notice_days(ranking: Ranking, today: date, workdays: Workdays) -> tuple[date, date]:
-    """The first and the last of the notice's working days: those on record, else those of a notice that begins today."""
+def _post(ranking: Ranking, row: Mapping[Any, Any], units: Mapping[str, str]) -> str:
+    """东片一组组长: the units below the village, then the post; of somebody with several posts the first."""
+    code, several = str(row["area_code"]), int(row["units"])
+    below = "".join(units.get(code[:length], "") for length in CODE_LENGTHS.values() if CODE_LENGTHS[Level.VILLAGE] < length <= len(code))
+    return f"{below}{ranking.role_name}" + (f"等{several}处" if several > 1 else "")
+
+
+COURSE = {
+    Step.FROZEN: "{}冻结名单和依据",
+    Step.APPEALS: "{}起核对申诉",
+    Step.REVIEW: "{}登记民主评议结果",
+    Step.TOWNSHIP: "{}登记乡镇党委审定",
+    Step.JOINT_CHECK: "{}登记联审结果",
+}
+"""What a notice says of the steps before it."""
+
+
+def course_words(ranking: Ranking) -> str:
+    """2026年12月31日冻结名单和依据,2027年1月4日起核对申诉(到1月8日止),…: the steps on record, each with its days, and no other.
+
+    A year is named where it is another than that of the day before.
+    """
+    said, before = [], date.min
+    for step, words in COURSE.items():
+        taken = [record for record in ranking.records if record.step is step]
+        if not taken:
+            continue
+        first, last, until = taken[0].at.date(), taken[-1].at.date(), taken[-1].until
+        days = day_of(first, before) + (f"至{day_of(last, first)}" if last != first else "")
+        said.append(words.format(days) + (f"(到{day_of(until, last)}止)" if until else ""))
+        before = until or last
+    return ",".join(said)
+
+
+def notice_days(ranking: Ranking, workdays: Workdays) -> tuple[date, date] | None:
+    """The first and the last of the notice's working days; None until the notice is on record."""
     record = next((each for each in reversed(ranking.records) if each.step is Step.NOTICE), None)
-    if record is not None and record.until is not None:
-        return workdays.after(record.at.date(), 1), record.until
-    days = int(ranking.edition.number("selection", "notice_workdays"))
-    return workdays.after(today, 1), workdays.after(today, days)
+    return None if record is None or record.until is None else (workdays.after(record.at.date(), 1), record.until)
