@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from data_access.clock import beijing_now
-from data_access.engine import engine
+from data_access.engine import reading_engine
 from data_access.scope import Scope
 from metrics.definition import Indicator
 from metrics.period import Period
@@ -84,7 +84,7 @@ def indicator(arguments: argparse.Namespace) -> int:
         print(f"错误:{problem.args[0]}", file=sys.stderr)
         return 2
     (as_of, at), records = moment_asked(arguments, beijing_now), []
-    with engine().connect() as connection:
+    with reading_engine().connect() as connection:
         source = DatabaseSource(connection, Scope.operator(arguments.area), at=at)
         rules = source.rules.on(min(period.last, as_of))
         for entry in entries:

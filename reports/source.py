@@ -11,7 +11,7 @@ import pandas as pd
 
 from data_access import areas, contents
 from data_access.calendar import working_calendar
-from data_access.engine import Connection, engine
+from data_access.engine import Connection, engine, reading_engine
 from data_access.facts import FACTS
 from data_access.scope import Scope
 from data_access.selection import Ballot, selection_facts
@@ -110,7 +110,7 @@ class DatabaseSource:
 @contextmanager
 def operators_source(area: str = "", at: datetime | None = None) -> Iterator[DatabaseSource]:
     """The command line's source: everything but restricted petitions, narrowed by ``area``."""
-    with engine().connect() as connection:
+    with reading_engine().connect() as connection:
         yield DatabaseSource(connection, Scope.operator(area), at=at)
 
 

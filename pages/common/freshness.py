@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from data_access.clock import beijing_now
-from data_access.engine import DBAPIError, engine
+from data_access.engine import Connection, DBAPIError, boards_own, engine, reading_engine
 from data_access.freshness import change_marks
 from pages.common.clock import StepClock
 
@@ -42,8 +42,13 @@ class DatabaseAway(Exception):
     """The database does not answer and what is asked was not seen before."""
 
 
-def _boards_own(table: str) -> bool:
-    return table.startswith("board_")
+def _current_marks(connection: Connection) -> Marks:
+    """The marks as of where figures are read; of the board's own tables where they are written: no replica's lag hides a decision."""
+    found = change_marks(connection)
+    if connection.engine is engine():
+        return found
+    with engine().connect() as primary:
+        return {**found, **{table: mark for table, mark in change_marks(primary).items() if boards_own(table)}}
 
 
 class Freshness:
@@ -88,7 +93,7 @@ class Freshness:
     def take_over(self, found: Marks, moment: datetime) -> None:
         """From now on the pages go by these marks."""
         with self._lock:
-            self._take_over({**found, **{table: mark for table, mark in self._marks.items() if _boards_own(table)}}, moment)
+            self._take_over({**found, **{table: mark for table, mark in self._marks.items() if boards_own(table)}}, moment)
 
     def marks(self) -> Marks:
         """The marks in force, compared with the database's at most a second ago."""
@@ -101,8 +106,8 @@ class Freshness:
         if time.monotonic() - self._read_at < MARKS_AGE_SECONDS:
             return
         try:
-            with engine().connect() as connection:
-                now, found = beijing_now(), change_marks(connection)
+            with reading_engine().connect() as connection:
+                now, found = beijing_now(), _current_marks(connection)
                 self._found({**found, **self._clock.marks(connection, found, now)}, now)
             self.away_since = None
         except DBAPIError:
@@ -113,8 +118,8 @@ class Freshness:
         now = time.monotonic()
         first = not self._marks
         self._marks = {
-            **{table: mark for table, mark in self._marks.items() if not _boards_own(table)},
-            **{table: mark for table, mark in found.items() if _boards_own(table)},
+            **{table: mark for table, mark in self._marks.items() if not boards_own(table)},
+            **{table: mark for table, mark in found.items() if boards_own(table)},
         }
         if found == self._marks:
             self._waiting, self.good_at = None, moment

@@ -23,7 +23,7 @@ from data_access import areas, contents
 from data_access.calendar import provisional_years, working_calendar
 from data_access.clock import beijing_now
 from data_access.contents import CONTENT_TABLES
-from data_access.engine import OperationalError, engine
+from data_access.engine import OperationalError, engine_of
 from data_access.fact import Cut
 from data_access.facts import FACTS
 from data_access.freshness import freshness_mark
@@ -139,9 +139,9 @@ def today() -> date:
 
 
 @contextmanager
-def _connection() -> Any:
+def _connection(tables: Iterable[str] = ()) -> Any:
     try:
-        with engine().connect() as connection:
+        with engine_of(tables).connect() as connection:
             yield connection
     except OperationalError as problem:
         raise DatabaseAway from problem
@@ -281,8 +281,8 @@ def past_frame(scope: Scope, indicator_id: str, level: Level, period: Period, as
 
 
 @st.cache_data(show_spinner=False, max_entries=600, ttl=3600)
-def _answer(key: str, _query: Callable[..., Any], _scope: Scope, _arguments: dict[str, Any]) -> Any:
-    with _connection() as connection:
+def _answer(key: str, _query: Callable[..., Any], _scope: Scope, _tables: Iterable[str], _arguments: dict[str, Any]) -> Any:
+    with _connection(_tables) as connection:
         return _query(_scope, connection, **_arguments)
 
 
@@ -296,7 +296,7 @@ def answer(query: Callable[..., Any], scope: Scope, tables: Iterable[str], **arg
     key = repr((f"{query.__module__}.{query.__qualname__}", scope, sorted(lasting.items()), *live))
     _note(partial(answer, query, scope, tables, **arguments), key)
     now = {name: replace(value, until=_until(value)) for name, value in live.items()}
-    return _answer(f"{key} {mark_of((*tables, CLOCK) if live else tables)}", query, scope, {**arguments, **now})
+    return _answer(f"{key} {mark_of((*tables, CLOCK) if live else tables)}", query, scope, tuple(tables), {**arguments, **now})
 
 
 def _until(given: Window) -> datetime | None:
@@ -330,9 +330,10 @@ def question_for(scope: Scope, level: Level, period: Period, as_of: date) -> Que
     return question(source(scope), level, period, as_of)
 
 
-def answer_once(query: Callable[..., Any], scope: Scope, **arguments: Any) -> Any:
-    """A query for a file: its answer is all rows of a list, so it is not kept among what pages share."""
-    with _connection() as connection:
+def answer_once(query: Callable[..., Any], scope: Scope, tables: Iterable[str] = (), **arguments: Any) -> Any:
+    """A query whose answer is not kept among what pages share: all rows of a list for a file, or what a reader has just recorded in
+    ``tables`` of the board."""
+    with _connection(tables) as connection:
         return query(scope, connection, **arguments)
 
 
