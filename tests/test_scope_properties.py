@@ -15,7 +15,7 @@ from data_access.scope import Scope
 from metrics.period import Period
 from metrics.registry import REGISTRY
 from metrics.vocabulary import Level, Measure
-from tests.all_figures import answered, differing
+from tests.all_answers import answered, differing
 from tests.random_worlds import a_world, only_of
 
 pytestmark = pytest.mark.slow
