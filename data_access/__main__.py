@@ -152,7 +152,8 @@ def _demo_accounts(connection: Connection, _options: argparse.Namespace) -> str:
 
 def _own_ids(connection: Connection, options: argparse.Namespace) -> str:
     number_from_own_range(connection, options.county)
-    return f"新行从 {own_ids(options.county)[0]} 起编号"
+    own = own_ids(options.county)
+    return f"新行的编号取自本县号段:{own[0]} 至 {own[-1]}"
 
 
 def _federate(connection: Connection, options: argparse.Namespace) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, insert, select, text
 
+from data_access.__main__ import main
 from data_access.calendar import calendar_days
 from data_access.engine import engine
 from data_access.federation import FederationError, federate, number_from_own_range, server_of
@@ -51,12 +52,12 @@ class Server:
 
     def database(self, name: str) -> Engine:
         """A new, migrated database."""
-        with engine(self._url("postgres")).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with engine(self.url("postgres")).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text(f"CREATE DATABASE {name}"))
-        upgrade(engine(self._url(name)))
-        return engine(self._url(name))
+        upgrade(engine(self.url(name)))
+        return engine(self.url(name))
 
-    def _url(self, database: str) -> str:
+    def url(self, database: str) -> str:
         return f"postgresql://board@/{database}?host={self.folder}"
 
 
@@ -183,3 +184,17 @@ def test_sqlite_says_that_it_cannot(sqlite_url: str) -> None:
         for act in (lambda: federate(connection, COUNTIES), lambda: number_from_own_range(connection, COUNTIES[0])):
             with pytest.raises(FederationError, match="PostgreSQL"):
                 act()
+
+
+def test_the_command_says_what_it_did_or_why_not(
+    server: Server, city: Engine, sqlite_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", server.url("city"))
+    assert main(["federate", *COUNTIES]) == 0, "both are there already"
+    assert "149981、149982" in capsys.readouterr().out
+    monkeypatch.setenv("DATABASE_URL", server.url(server_of(COUNTIES[0])))
+    assert main(["own-ids", COUNTIES[0]]) == 0
+    assert "149981000000001" in capsys.readouterr().out
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    assert main(["own-ids", COUNTIES[0]]) == 1
+    assert "PostgreSQL" in capsys.readouterr().err
