@@ -9,6 +9,8 @@
     python -m data_access account password|disable|enable|unlock zhangsan
     python -m data_access account role zhangsan --role leader --right may_export=no
     python -m data_access demo-accounts                              only in a demo database
+    python -m data_access own-ids 149981                             a county that will feed a city: its ids from its own range
+    python -m data_access federate 149981 149982                     a city: its tables are its counties' (docs/scale.md)
 
 A password is asked for twice; without a terminal it is one line of standard input. It is never an argument: arguments are seen by everyone
 on the machine. Every change stands in the audit under the name of the system's user.
@@ -29,9 +31,10 @@ from data_access.accounts import PASSWORD_RULE, RIGHT_NAMES, RIGHTS, ROLE_NAMES,
 from data_access.calendar import fill_calendar
 from data_access.clock import beijing_now
 from data_access.engine import engine
+from data_access.federation import FederationError, federate, number_from_own_range
 from data_access.migrate import upgrade
 from data_access.scope import Scope
-from data_access.tables import Area, Person, Petition
+from data_access.tables import Area, Person, Petition, own_ids
 
 
 def migrate() -> int:
@@ -147,12 +150,29 @@ def _demo_accounts(connection: Connection, _options: argparse.Namespace) -> str:
     return f"演示账号{'已建好' if added else '已在'}:{names}\n密码均为 {accounts.DEMO_PASSWORD}"
 
 
+def _own_ids(connection: Connection, options: argparse.Namespace) -> str:
+    number_from_own_range(connection, options.county)
+    own = own_ids(options.county)
+    return f"新行的编号取自本县号段:{own[0]} 至 {own[-1]}"
+
+
+def _federate(connection: Connection, options: argparse.Namespace) -> str:
+    federate(connection, options.counties)
+    return f"已并入:{'、'.join(options.counties)}"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m data_access", description="共享数据库的维护命令")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("migrate", help="建立或升级数据表,填充工作日历")
     commands.add_parser("state", help="数据库的状态:empty(空)、demo(演示县)或 county(真实数据)").set_defaults(run=_state)
     commands.add_parser("demo-accounts", help="在演示库里建好演示账号").set_defaults(run=_demo_accounts)
+    own = commands.add_parser("own-ids", help="县库从本县号段编号,以便将来并入市级")
+    own.add_argument("county", help="六位县级代码")
+    own.set_defaults(run=_own_ids)
+    city = commands.add_parser("federate", help="市级库建立在各县库之上(PostgreSQL)")
+    city.add_argument("counties", nargs="+", metavar="county", help="六位县级代码")
+    city.set_defaults(run=_federate)
     account = commands.add_parser("account", help="维护账号").add_subparsers(dest="subcommand", required=True)
 
     def named(name: str, words: str, run: Callable[[Connection, argparse.Namespace], str]) -> argparse.ArgumentParser:
@@ -184,7 +204,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with engine().begin() as connection:
             print(options.run(connection, options))
-    except AccountError as error:
+    except (AccountError, FederationError) as error:
         print(f"没有做成:{error}", file=sys.stderr)
         return 1
     except DBAPIError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,19 @@ DEFAULT_URL = "sqlite:///var/board.db"
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolExhausted)
 """What is raised where the database does not answer: it is gone, it hangs, or all connections wait for it. A mistake in a statement is
 another error."""
+
+_POSTGRES_SETTINGS = (
+    "statement_timeout = 60000",
+    "jit = off",  # compiling takes longer than a leaderboard's statement runs
+    "random_page_cost = 1.1",  # an index on a disk without a head
+)
+_SQLITE_SETTINGS = (
+    "journal_mode=WAL",  # readers go on while a feed writes
+    "synchronous=NORMAL",
+    "cache_size=-65536",
+    "mmap_size=1073741824",
+    "temp_store=MEMORY",
+)
 
 
 def database_url(url: str | None = None) -> URL:
@@ -41,8 +55,7 @@ def _engine(rendered: str, reserved: bool = False) -> Engine:
             url,
             pool_pre_ping=True,  # a restarted server costs one ping, not an error page
             **pool,
-            # jit: compiling takes longer than a leaderboard's statement runs; random pages: an index on a disk without a head
-            connect_args={"connect_timeout": 5, "options": "-c statement_timeout=60000 -c jit=off -c random_page_cost=1.1"},
+            connect_args={"connect_timeout": 5},
         )
         if url.get_driver_name() == "psycopg":
 
@@ -50,30 +63,32 @@ def _engine(rendered: str, reserved: bool = False) -> Engine:
             def _connect(_dialect: Any, _record: Any, arguments: list[Any], parameters: dict[str, Any]) -> Any:
                 return bounded_connection(arguments, parameters)
 
+        _on_connect(postgresql, [f"SET {setting}" for setting in _POSTGRES_SETTINGS])
         return postgresql
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     sqlite = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, **pool)
-
-    @event.listens_for(sqlite, "connect")
-    def _tune(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute(busy_timeout())  # the next statement may wait for a lock
-        for pragma in (
-            "journal_mode=WAL",  # readers go on while a feed writes
-            "synchronous=NORMAL",
-            "cache_size=-65536",
-            "mmap_size=1073741824",
-            "temp_store=MEMORY",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+    _on_connect(sqlite, [f"PRAGMA {setting}" for setting in _SQLITE_SETTINGS])
 
     @event.listens_for(sqlite, "checkout")
     def _patience(connection: Any, _record: Any, _proxy: Any) -> None:
         connection.execute(busy_timeout())
 
     return sqlite
+
+
+def _on_connect(database: Engine, statements: list[str]) -> None:
+    """Settings are statements and no part of the address: a PgBouncer between refuses ``options``."""
+
+    @event.listens_for(database, "connect")
+    def _tune(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        if database.dialect.name == "sqlite":
+            cursor.execute(busy_timeout())  # the next statement may wait for a lock
+        for statement in statements:
+            cursor.execute(statement)
+        cursor.close()
+        connection.commit()  # a SET that is rolled back with the first transaction has never been
 
 
 def engine(url: str | None = None) -> Engine:
@@ -87,3 +102,21 @@ def reserved(database: Engine) -> Engine:
     For one thread: a second one that asks at the same time is refused at once.
     """
     return _engine(database.url.render_as_string(hide_password=False), reserved=True)
+
+
+def reading_engine() -> Engine:
+    """Where figures, lists and their change marks are read: ``READ_DATABASE_URL``, a replica that may lag, else the one database.
+
+    What the board writes itself (accounts, decisions, steps of a selection) is read where it is written: who has done it sees it at once.
+    """
+    return engine(os.environ.get("READ_DATABASE_URL") or None)
+
+
+def engine_of(tables: Iterable[str]) -> Engine:
+    """Where a question about these tables is asked: as soon as one of the board's own is among them, where those are written."""
+    return engine() if any(boards_own(table) for table in tables) else reading_engine()
+
+
+def boards_own(table: str) -> bool:
+    """A table that nobody but the board writes."""
+    return table.startswith("board_")

@@ -246,9 +246,10 @@ def doubled_nights(scope: Scope, connection: Connection, window: Window) -> pd.D
     real = and_(
         counted(NightStay.area_code, EVERYWHERE), NightStay.night.between(window.first, window.last), _known_person(NightStay.person_id)
     )
+    seen = select(NightStay.person_id).where(in_scope(NightStay.area_code, scope), NightStay.night.between(window.first, window.last))
     doubled = (
         select(NightStay.person_id, NightStay.night)
-        .where(real)
+        .where(real, NightStay.person_id.in_(seen) if scope.area else true())  # wherever else they were; nobody else is looked at
         .group_by(NightStay.person_id, NightStay.night)
         .having(func.count(distinct(NightStay.area_code)) > 1)
         .subquery()

@@ -13,6 +13,7 @@ from data_access.audit import Action, record
 from data_access.board_tables import BoardSelection, BoardSelectionStep
 from data_access.scope import Scope
 
+RECORD_TABLES = ("board_selection", "board_selection_step")
 STEP_COLUMNS = ["id", "step", "at", "username", "reason", "until", "area_code", "person_id", "confirms"]
 
 

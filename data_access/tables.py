@@ -23,7 +23,14 @@ NAMING = {"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)
 # (``< next midnight``), which is then right for rows written with or without a fraction.
 _SECONDS = "%(year)04d-%(month)02d-%(day)02d %(hour)02d:%(minute)02d:%(second)02d"
 TIMESTAMP = DateTime().with_variant(sqlite.DATETIME(storage_format=_SECONDS), "sqlite")  # type: ignore[no-untyped-call]
-ROW_ID = BigInteger().with_variant(Integer, "sqlite")
+ROW_ID = BigInteger().with_variant(Integer, "sqlite")  # of 64 bits on both
+IDS_A_COUNTY = 10**9
+
+
+def own_ids(county: str) -> range:
+    """The ids of a county that feeds a shared database: its six digits, then a number. A county alone may count from 1."""
+    first = int(county) * IDS_A_COUNTY
+    return range(first + 1, first + IDS_A_COUNTY)
 
 
 class Table(DeclarativeBase):
@@ -73,7 +80,12 @@ class CalendarDay(Table):
 
 class Area(Table):
     __tablename__ = "area"
-    __table_args__ = (Index(None, "level", "code"), Index(None, "parent_code"))
+    __table_args__ = (
+        Index(None, "level", "code"),
+        Index(None, "parent_code"),
+        # Nearly every statement asks for the few units that count nowhere.
+        Index("ix_area_unranked", "code", postgresql_where=text("ranked IS FALSE"), sqlite_where=text("ranked IS 0")),
+    )
 
     code: Mapped[str] = mapped_column(primary_key=True)
     parent_code: Mapped[str | None]

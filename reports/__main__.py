@@ -13,19 +13,16 @@ from typing import Any
 import pandas as pd
 
 from data_access.clock import beijing_now
-from data_access.engine import engine
-from data_access.scope import Scope
 from metrics.definition import Indicator
 from metrics.period import Period
 from metrics.registry import REGISTRY, chosen, require_level
 from metrics.vocabulary import Level
-from reports.frames import indicator_frame
 from reports.moment_arguments import add_moment, moment_asked
 from reports.pack_command import add_pack
 from reports.picture_command import add_picture
 from reports.readings import ranked_within
 from reports.selection_command import add_selection
-from reports.source import DatabaseSource
+from reports.source import operators_source
 
 
 def plain(value: Any) -> Any:
@@ -91,11 +88,10 @@ def indicator(arguments: argparse.Namespace) -> int:
         return 2
     (as_of, at), records = moment_asked(arguments, beijing_now), []
     within = ranked_within(arguments.area, level)
-    with engine().connect() as connection:
-        source = DatabaseSource(connection, Scope.operator(within or arguments.area), at=at)
+    with operators_source(within or arguments.area, at) as source:
         rules = source.rules.on(min(period.last, as_of))
         for entry in entries:
-            frame = indicator_frame(source, entry, level, period, as_of)
+            frame = source.frame(entry, level, period, as_of)
             records.append(as_record(entry, frame, period, as_of, at, rules.target(entry.id), arguments.area if within else ""))
     if arguments.format == "json":
         for record in records:

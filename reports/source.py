@@ -21,7 +21,7 @@ from data_access import answers, areas, contents, selection_flow
 from data_access.answers import Answers
 from data_access.calendar import working_calendar
 from data_access.clock import beijing_now
-from data_access.engine import Connection, engine
+from data_access.engine import Connection, engine, reading_engine
 from data_access.facts import FACTS
 from data_access.scope import Scope
 from data_access.selection import Ballot, selection_facts
@@ -243,7 +243,7 @@ def frozen_selection(scope: Scope, connection: Connection, snapshot: str) -> Sel
 @contextmanager
 def operators_source(area: str = "", at: datetime | None = None) -> Iterator[DatabaseSource]:
     """The command line's source: everything but restricted petitions, narrowed by ``area``."""
-    with engine().connect() as connection:
+    with reading_engine().connect() as connection:
         yield DatabaseSource(connection, Scope.operator(area), at=at, kept=Answers(made_by))
 
 

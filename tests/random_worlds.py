@@ -14,6 +14,7 @@ from data_access.tables import (
     Appointment,
     Area,
     CalendarDay,
+    CaptainMark,
     CaptainMeeting,
     CaptainVisit,
     Household,
@@ -27,6 +28,7 @@ from data_access.tables import (
     PetitionEvent,
     PetitionRating,
     ReceptionSlot,
+    SurveyResponse,
     Table,
     TrainingAttendance,
 )
@@ -39,9 +41,14 @@ Row = dict[str, Any]
 
 @dataclass
 class World:
-    """Rows by table. ``place`` of a row is the area it belongs to; ``homes`` the area in which a person holds posts."""
+    """Rows by table. ``place`` of a row is the area it belongs to; ``homes`` the area in which a person holds posts.
+
+    Ids follow on ``before``: the same seed makes the same county whatever its code and its ids.
+    """
 
     dice: random.Random
+    county: str = COUNTY
+    before: int = 0
     rows: list[tuple[type[Table], Row, str]] = field(default_factory=list)
     homes: dict[int, str] = field(default_factory=dict)
     villages: list[str] = field(default_factory=list)
@@ -50,7 +57,7 @@ class World:
 
     def number(self) -> int:
         self._next += 1
-        return self._next
+        return self.before + self._next
 
     def add(self, table: type[Table], place: str, /, **values: Any) -> int:
         number = self.number()
@@ -87,11 +94,11 @@ class World:
         return self.add(table, place, recorded_at=recorded, **values)
 
 
-def a_world(seed: int) -> World:
-    world = World(random.Random(seed))
-    world.area(COUNTY, "county")
+def a_world(seed: int, county: str = COUNTY, before: int = 0) -> World:
+    world = World(random.Random(seed), county, before)
+    world.area(county, "county")
     for number in range(world.dice.choice((2, 3))):
-        township = world.area(f"{COUNTY}{101 + number}", "township", ranked=number != 2)
+        township = world.area(f"{county}{101 + number}", "township", ranked=number != 2)
         world.townships.append(township)
         _a_township(world, township)
     return world
@@ -137,6 +144,7 @@ def _a_village(world: World, village: str, township: str) -> None:
             world.event(NightVisit, village, night, person_id=person, area_code=village, visited_on=night, people=2)
     patch = world.area(f"{village}01", "patch")
     group = world.area(f"{patch}01", "group")
+    homes: list[int] = []
     captains = [world.appointed("patch_captain", patch, township), world.appointed("group_captain", group, township)]
     for number in range(dice.choice((1, 2))):
         cell = world.area(f"{group}{number + 1:03d}", "cell")
@@ -147,6 +155,7 @@ def _a_village(world: World, village: str, township: str) -> None:
             card = world.day() if world.chance(0.5) else None
             since = FIRST - timedelta(days=500)
             household = world.add(Household, cell, area_code=cell, kind=kind, card_on=card, valid_from=since)
+            homes.append(household)
             for _ in range(dice.randrange(3)):
                 day = world.day()
                 world.event(CaptainVisit, cell, day, person_id=captain, household_id=household, visited_on=day)
@@ -157,6 +166,11 @@ def _a_village(world: World, village: str, township: str) -> None:
     for captain in captains:
         if world.chance(0.5):
             world.add(TrainingAttendance, village, person_id=captain, kind="pooled", held_on=world.day())
+        if world.chance(0.6):
+            answer = {"household_id": dice.choice(homes), "score": dice.randrange(1, 6), "answered_on": world.day()}
+            world.add(SurveyResponse, village, person_id=captain, year=2026, **answer)
+        if world.chance(0.2):
+            world.add(CaptainMark, village, person_id=captain, year=2026, kind="bonus", points=1.0, decided_on=world.day())
     for _ in range(dice.randrange(2, 14)):
         _a_petition(world, village, captains)
 
@@ -172,7 +186,7 @@ def _a_petition(world: World, village: str, captains: list[int]) -> None:
         Petition,
         village,
         opened.date(),
-        number=f"P{world.number()}",
+        number=f"{world.county}-{world.number() - world.before}",
         area_code=village,
         opened_at=opened,
         channel=dice.choice(("wechat", "night_visit", "reception", "hotline")),
@@ -196,7 +210,7 @@ def _a_petition(world: World, village: str, captains: list[int]) -> None:
         returned=int(world.chance(0.2)),
         reopened=int(world.chance(0.1)),
         is_group=world.chance(0.1),
-        repeat_of=1 if world.chance(0.1) else None,
+        repeat_of=world.before + 1 if world.chance(0.1) else None,
     )
     world.add(PetitionEvent, village, petition_id=petition, at=opened, kind="open")
     if ended and world.chance(0.3):
@@ -210,6 +224,11 @@ def _a_petition(world: World, village: str, captains: list[int]) -> None:
 def stored(connection: Connection, rows: list[tuple[type[Table], Row, str]]) -> None:
     """Writes the calendar and the rows in the order given."""
     connection.execute(insert(CalendarDay), calendar_days(2025, 2026))
+    store(connection, rows)
+
+
+def store(connection: Connection, rows: list[tuple[type[Table], Row, str]]) -> None:
+    """Writes rows beside what is there."""
     for table, values, _place in rows:
         connection.execute(insert(table).values(**values))
 

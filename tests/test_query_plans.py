@@ -129,6 +129,15 @@ def test_one_villages_week_is_read_through_an_index(county: Engine, name: str) -
     assert scans == set(), f"{name} reads all of {scans}"
 
 
+def test_units_that_count_nowhere_are_found_without_reading_all_units(county: Engine) -> None:
+    explain = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}[county.dialect.name]
+    with county.connect() as connection:
+        if county.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL enable_seqscan = off"))
+        asked = select(Area.code).where(Area.ranked.is_(False)).compile(connection, compile_kwargs={"literal_binds": True})
+        assert "ix_area_unranked" in str(connection.execute(text(f"{explain} {asked}")).all())
+
+
 def test_the_next_step_of_the_clock_is_found_through_indexes(county: Engine) -> None:
     with county.connect() as connection:
         sent: list[tuple[str, Any]] = []

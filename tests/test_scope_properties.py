@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import random
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from data_access.engine import engine
 from data_access.migrate import upgrade
@@ -17,25 +15,14 @@ from data_access.scope import Scope
 from metrics.period import Period
 from metrics.registry import REGISTRY
 from metrics.vocabulary import Level, Measure
-from reports.frames import indicator_frame
-from reports.source import DatabaseSource
-from tests.random_worlds import AS_OF, a_world, only_of, stored
+from tests.all_answers import answered, differing
+from tests.random_worlds import a_world, only_of
 
 pytestmark = pytest.mark.slow
 SEEDS = st.integers(min_value=0, max_value=10**6)
 PERIODS = st.sampled_from([Period.parse(text) for text in ("2026-10", "2026-Q4", "2026-W42")])
 FEW = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 """An example is a whole county asked for every indicator: few examples, each worth a thousand comparisons."""
-MADE_OF_OTHERS = {"quality.perfect"}
-"""Lists units whose other figures stand at 100%: what holds for those holds for the list."""
-
-Figures = dict[tuple[str, str], dict[str, Any]]
-
-
-def plain(value: Any) -> Any:
-    if value is None or value != value or str(value) == "<NA>":
-        return None
-    return round(float(value), 9) if isinstance(value, float) and not math.isnan(value) else value
 
 
 @pytest.fixture(scope="module")
@@ -44,34 +31,6 @@ def one_database(sqlite_url: str) -> Engine:
     database = engine(sqlite_url)
     upgrade(database)
     return database
-
-
-def figures(connection: Connection, scope: Scope, levels: tuple[Level, ...], period: Period) -> Figures:
-    """Every indicator at these levels: (id, level) → code → k, n, value, rank, status."""
-    source, found = DatabaseSource(connection, scope), {}
-    for entry in REGISTRY.values():
-        for level in set(levels) & set(entry.levels):
-            if entry.id not in MADE_OF_OTHERS:
-                frame = indicator_frame(source, entry, level, period, AS_OF)
-                found[entry.id, str(level)] = {
-                    row["code"]: tuple(plain(row[column]) for column in ("k", "n", "value", "rank", "status"))
-                    for row in frame.to_dict("records")
-                }
-    return found
-
-
-def answered(database: Engine, rows: list, scope: Scope, levels: tuple[Level, ...], period: Period) -> Figures:
-    """The figures of a database that holds these rows and nothing else."""
-    with database.connect() as connection:
-        stored(connection, rows)
-        try:
-            return figures(connection, scope, levels, period)
-        finally:
-            connection.rollback()
-
-
-def differing(one: Figures, other: Figures) -> dict:
-    return {key: (one.get(key), other.get(key)) for key in one.keys() | other.keys() if one.get(key) != other.get(key)}
 
 
 @FEW

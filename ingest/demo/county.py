@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 from data_access.board_tables import BoardProperty
 from data_access.calendar import fill_calendar, working_calendar
 from data_access.migrate import upgrade
-from data_access.tables import Table
+from data_access.tables import IDS_A_COUNTY, Table, own_ids
 from ingest.demo.captains import captain_meetings, captain_visits, marks, survey, training
 from ingest.demo.geography import county_code, county_name, geography
 from ingest.demo.nights import night_sessions, night_stays, night_visits
@@ -111,14 +111,16 @@ def fill(
     # petitions still open today end later, some more than a year on: the calendar goes on by plain weeks there
     beyond = [(calendar["day"].iloc[-1] + timedelta(days=1 + n)).weekday() < 5 for n in range(1000)]
     workday = np.concatenate([workday, beyond])
-    progress, ids = Progress(ROWS_A_COUNTY * scale, quiet), Ids()
+    progress = Progress(ROWS_A_COUNTY * scale, quiet)
     with database.connect() as connection:
         if database.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN")  # the driver would begin at the first INSERT only; the DDL belongs to the transaction too
         sink = BulkSink(connection, progress.rows)
         with bulk_load(connection, sink):
             for number in range(scale):
-                world = World(number, county_code(number), county_name(number), seed, size, start, until, moment, workday, ids, sink)
+                code = county_code(number)
+                ids = Ids(range(1, IDS_A_COUNTY) if scale == 1 else own_ids(code))
+                world = World(number, code, county_name(number), seed, size, start, until, moment, workday, ids, sink)
                 _one_county(world, progress)
             progress.at("建立索引")
         connection.execute(delete(BoardProperty).where(BoardProperty.name == DEMO))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from data_access.tables import IDS_A_COUNTY
 from ingest.demo.geography import Geography
 from ingest.demo.world import FOREVER, NONE, World
 
@@ -92,7 +93,7 @@ class Register:
 
     def write(self) -> None:
         # 100… is no mobile prefix: the numbers look right when masked and can belong to nobody
-        self._world.write("person", id=np.array(self._ids), name=self._names, phone=[f"100{one:08d}" for one in self._ids])
+        self._world.write("person", id=np.array(self._ids), name=self._names, phone=[f"100{one % IDS_A_COUNTY:08d}" for one in self._ids])
 
 
 def people(world: World, land: Geography) -> People:

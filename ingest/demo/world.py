@@ -6,6 +6,7 @@ moment is a number of seconds from the first midnight; a negative number means "
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -41,14 +42,15 @@ MINIATURE = Size(townships=2, villages=2, patches=1, groups=2, cells=2, staff=(8
 
 
 class Ids:
-    """Row ids by table, counted on over the counties."""
+    """Row ids by table, one after another from a county's range."""
 
-    def __init__(self) -> None:
-        self._last: dict[str, int] = {}
+    def __init__(self, own: range) -> None:
+        self._own = own
+        self._taken: Counter[str] = Counter()
 
     def take(self, table: str, count: int) -> np.ndarray:
-        first = self._last.get(table, 0) + 1
-        self._last[table] = first + count - 1
+        first = self._own[self._taken[table]]
+        self._taken[table] += count
         return np.arange(first, first + count, dtype=np.int64)
 
 

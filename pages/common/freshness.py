@@ -14,14 +14,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from data_access.answers import Answers, Question
 from data_access.clock import beijing_now
 from data_access.deadline import within
-from data_access.engine import DATABASE_AWAY, engine, reserved
-from data_access.freshness import MARKS_SECONDS
+from data_access.engine import DATABASE_AWAY, boards_own, engine, reading_engine, reserved
+from data_access.freshness import MARKS_SECONDS, change_marks
 from data_access.state import State
 from data_access.state_reader import StateReader
 from data_access.worker import Urgency, Worker
@@ -131,8 +132,7 @@ class Freshness:
         try:
             if wait and self._shown is not None:
                 return
-            with within(MARKS_SECONDS), reserved(engine()).connect() as connection:
-                found = self._reader.read(connection, beijing_now())
+            found = self._read()
             self._looked_at = time.monotonic()
             self.away_since = None
             self._found(found)
@@ -142,9 +142,20 @@ class Freshness:
         finally:
             self._looking.release()
 
+    def _read(self) -> State:
+        """The state of where figures are read; the marks of the board's own tables are read where those are written, so that no replica's
+        lag hides a decision."""
+        with within(MARKS_SECONDS), reserved(reading_engine()).connect() as connection:
+            found = self._reader.read(connection, beijing_now())
+        if reading_engine() is engine():
+            return found
+        with within(MARKS_SECONDS), reserved(engine()).connect() as primary:
+            own = {mark: version for mark, version in change_marks(primary).items() if boards_own(mark[0])}
+        return replace(found, marks={**found.marks, **own})
+
     def _found(self, found: State) -> None:
         changed = set[str]() if self._shown is None else found.changed_tables(self._shown)
-        if self._shown is None or any(table.startswith("board_") for table in changed):
+        if self._shown is None or any(map(boards_own, changed)):
             self._take_over(found)  # what a reader has just decided here never waits
         elif not changed:
             self.good_at = found.read_at

@@ -21,7 +21,7 @@ from data_access.answers import PENDING, Answers, Question
 from data_access.calendar import provisional_years, working_calendar
 from data_access.clock import beijing_now
 from data_access.contents import CONTENT_TABLES
-from data_access.engine import DATABASE_AWAY, engine
+from data_access.engine import DATABASE_AWAY, engine_of, reading_engine
 from data_access.fact import Cut
 from data_access.facts import FACTS
 from data_access.scope import Scope
@@ -151,8 +151,8 @@ def _kept(scope: Scope) -> date | None:
     return None if scope.may_see_restricted else beijing_now().date() + KEPT_DAYS
 
 
-def _queried(query: Callable[..., Any], scope: Scope, arguments: dict[str, Any]) -> Any:
-    with engine().connect() as connection:
+def _queried(query: Callable[..., Any], scope: Scope, tables: Iterable[str], arguments: dict[str, Any]) -> Any:
+    with engine_of(tables).connect() as connection:
         return query(scope, connection, **arguments)
 
 
@@ -164,21 +164,24 @@ def answer(query: Callable[..., Any], scope: Scope, tables: Iterable[str], **arg
     live = {name: value for name, value in arguments.items() if isinstance(value, Window) and value.until is not None}
     named = {**arguments, **{name: replace(value, until=datetime.max) for name, value in live.items()}}
     name = f"{query.__module__}.{query.__qualname__} {scope!r} {sorted(named.items())!r}"
-    return _asked(Question(name, whole((*tables, CLOCK) if live else tables), partial(_now, query, scope, arguments), _kept(scope)))
+    return _asked(
+        Question(name, whole((*tables, CLOCK) if live else tables), partial(_now, query, scope, tuple(tables), arguments), _kept(scope))
+    )
 
 
-def _now(query: Callable[..., Any], scope: Scope, arguments: dict[str, Any]) -> Any:
+def _now(query: Callable[..., Any], scope: Scope, tables: tuple[str, ...], arguments: dict[str, Any]) -> Any:
     """The query as at the moment that the pages show; a window of an earlier day is over."""
     until = moment() + timedelta(seconds=1)
     live = {name: value for name, value in arguments.items() if isinstance(value, Window) and value.until is not None}
     ends = {name: replace(value, until=until if moment().date() == value.as_of else None) for name, value in live.items()}
-    return _queried(query, scope, {**arguments, **ends})
+    return _queried(query, scope, tables, {**arguments, **ends})
 
 
-def answer_once(query: Callable[..., Any], scope: Scope, **arguments: Any) -> Any:
-    """A query for a file: its answer is all rows of a list, so it is not kept among what pages share."""
+def answer_once(query: Callable[..., Any], scope: Scope, tables: Iterable[str] = (), **arguments: Any) -> Any:
+    """A query whose answer is not kept among what pages share: all rows of a list for a file, or what a reader has just recorded in
+    ``tables`` of the board."""
     try:
-        return _queried(query, scope, arguments)
+        return _queried(query, scope, tables, arguments)
     except DATABASE_AWAY as problem:
         raise DatabaseAway from problem
 
@@ -247,7 +250,7 @@ def workdays() -> Workdays:
 
 
 def _working_days() -> Workdays:
-    with engine().connect() as connection:
+    with reading_engine().connect() as connection:
         return Workdays.from_frame(working_calendar(connection))
 
 
@@ -261,7 +264,7 @@ def unofficial_years() -> list[int]:
 
 
 def _unofficial_years() -> list[int]:
-    with engine().connect() as connection:
+    with engine_of(("board_property",)).connect() as connection:
         return provisional_years(connection)
 
 
@@ -299,7 +302,7 @@ class PageSource:
         return _units(areas.units_of, self.scope, level=str(level), codes=tuple(codes))
 
     def people(self, person_ids: Iterable[int]) -> pd.DataFrame:
-        with engine().connect() as connection:
+        with reading_engine().connect() as connection:
             return areas.people(self.scope, connection, person_ids)
 
     def contents(self) -> Contents:
@@ -324,7 +327,7 @@ def _fact(scope: Scope, name: str, asked: Window, keep_until: date | None = None
             until = None
         elif until is not None and FACTS[name].cut is Cut.INSTANT:
             until = now + timedelta(seconds=1)
-        found: pd.DataFrame = _queried(FACTS[name].query, scope, {"window": replace(asked, until=until)})
+        found: pd.DataFrame = _queried(FACTS[name].query, scope, FACTS[name].tables, {"window": replace(asked, until=until)})
         return found
 
     named = asked if asked.until is None else replace(asked, until=datetime.max)
@@ -333,7 +336,9 @@ def _fact(scope: Scope, name: str, asked: Window, keep_until: date | None = None
 
 def _units(query: Callable[..., Any], scope: Scope, **arguments: Any) -> pd.DataFrame:
     name = f"{query.__qualname__} {scope!r} {sorted(arguments.items())!r}"
-    found: pd.DataFrame = ANSWERS.value(Question(name, whole(("area",)), partial(_queried, query, scope, arguments), _kept(scope)), state())
+    found: pd.DataFrame = ANSWERS.value(
+        Question(name, whole(("area",)), partial(_queried, query, scope, ("area",), arguments), _kept(scope)), state()
+    )
     return found
 
 

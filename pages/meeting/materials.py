@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from data_access.engine import engine
+from data_access.engine import reading_engine
 from data_access.scope import CODE_LENGTHS
 from pages.common import loaders
 from pages.common.contents import contents_for
@@ -72,7 +72,7 @@ def _made(choices: Choices, progress: Progress) -> Pack:
     # The ranking of 三长 is county-wide: only an account that sees the county gets it.
     if choices.audience is not Audience.SELECTION or len(filters.scope.area or "") > CODE_LENGTHS["county"]:
         return pack
-    with engine().connect() as connection:
+    with reading_engine().connect() as connection:
         return with_selection(pack, DatabaseSource(connection, filters.scope, at=pack.at), area, there.in_use)
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from data_access.accounts import ROLE_NAMES, Account
 from data_access.clock import beijing_now
 from data_access.engine import engine
-from data_access.selection_flow import StepTaken, add_step, freeze, open_draft, selection_record
+from data_access.selection_flow import RECORD_TABLES, StepTaken, add_step, freeze, open_draft, selection_record
 from metrics.selection.flow import (
     ANSWERS,
     OVERRIDES,
@@ -165,7 +165,7 @@ def _digest(p: Page, ranking: Ranking) -> None:
     for said in views.digest_words(ranking):
         note(said)
     if st.button("由快照重算核对", key="verify"):
-        kept = loaders.answer_once(selection_record, p.scope, selection_id=_number(ranking))
+        kept = loaders.answer_once(selection_record, p.scope, RECORD_TABLES, selection_id=_number(ranking))
         if kept is not None and verified(kept["snapshot"], kept["digest"]):
             st.success("重算结果与冻结摘要一致。")
         else:

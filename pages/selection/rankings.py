@@ -10,7 +10,7 @@ import pandas as pd
 
 from data_access.scope import Scope
 from data_access.selection import SELECTION_TABLES
-from data_access.selection_flow import selection_record, selections, steps
+from data_access.selection_flow import RECORD_TABLES, selection_record, selections, steps
 from data_access.state import CLOCK
 from metrics.rulebook import rulebook
 from metrics.selection.flow import Record, Step, stage
@@ -29,13 +29,13 @@ ROLES = {ROLE_NAMES[role]: role for role in reversed(CAPTAINS)}
 
 def ranking(scope: Scope, year: int, role: Role, today: date) -> Ranking:
     """The frozen ranking where there is one, else the live one (of the year's last day, once it is over)."""
-    known = loaders.answer_once(selections, scope)
+    known = loaders.answer_once(selections, scope, RECORD_TABLES)
     mine = known[(known["year"] == year) & (known["role"] == str(role))]
     number = None if mine.empty else int(mine["id"].iloc[0])
-    records = () if number is None else records_of(loaders.answer_once(steps, scope, selection_id=number))
+    records = () if number is None else records_of(loaders.answer_once(steps, scope, RECORD_TABLES, selection_id=number))
     if number is None or stage(records) is Step.VOID:
         return _narrowed(live_selection(scope, year, role, today), scope)
-    frozen = loaders.answer_once(selection_record, scope, selection_id=number)
+    frozen = loaders.answer_once(selection_record, scope, RECORD_TABLES, selection_id=number)
     if frozen is None:
         return _narrowed(live_selection(scope, year, role, today), scope, records, number=number)
     made = loaders.answer(_frozen, scope, (), selection_id=number, digest=frozen["digest"])
