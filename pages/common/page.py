@@ -30,6 +30,7 @@ from pages.common.definition import definition_asked, definition_dialog
 from pages.common.downloads import offer_chart, offer_picture, offer_table, page_downloads
 from pages.common.filters import Filters, bar_filters, this_month
 from pages.common.layout import Crumb, Place, Places, bar, note, page_header, provisional_calendar_notice
+from pages.common.markup import digest, kept_markup
 from pages.common.panel import panel
 from reports import readings
 from reports.conclusions import Reading
@@ -163,7 +164,8 @@ class Page:
             self.offer(whole if whole is not None else partial(_same, table), table, shown)
         if picture_name and (drawn := next((part for part in parts if can_draw(part)), None)):
             self._offer_picture(picture_name, drawn, about, shown)
-        panel(self.writer.render(*parts), key)
+        reader = navigation.open_files(), tuple(self.query.items())
+        panel(kept_markup().of((digest(parts), reader), partial(self.writer.render, *parts)), key)
 
     def offer(self, make: Callable[[], Table], table: Table, view: View | None = None) -> None:
         """Hands a table out at the page's end without showing it. ``table`` gives its title; ``make`` is called on the click."""
