@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,8 @@ import streamlit as st
 
 from data_access.posts import posts_on
 from data_access.problems import PROBLEM_TABLES, problem_counts, problem_rows
+from data_access.scope import Scope
+from metrics.period import Period
 from metrics.registry import indicator
 from metrics.vocabulary import Level, Module
 from pages.common import loaders
@@ -20,8 +23,9 @@ from pages.common.leaderboards import ranked_in
 from pages.common.page import Page
 from pages.quality.source import source_of
 from reports import readings
+from reports.conclusions import Reading
 from reports.frames import perfect_figures
-from reports.parts import Card
+from reports.parts import Card, Leaderboard
 from reports.readings import COMPARED_PERIODS, CardQuestion, whole_level
 from reports.subjects import SUBJECTS
 from reports.tables import Table
@@ -34,9 +38,13 @@ def headlines(p: Page, indicator_ids: Sequence[str]) -> list[Card]:
     """Figures of the whole scope against the period before; a line of twelve periods would look into every row of a year."""
     filters, level = p.filters, whole_level(p.filters.narrowed.area or "")
     scope, own = ranked_in(filters.narrowed, level)
-    asked = (CardQuestion(each, level, filters.period, filters.as_of, own or None) for each in indicator_ids)
-    found = (readings.card(source_of(scope), each, COMPARED_PERIODS) for each in asked)
+    asked = [CardQuestion(each, level, filters.period, filters.as_of, own or None) for each in indicator_ids]
+    found = [loaders.made_once(_card, loaders.tables_of(indicator(each.indicator_id), level), scope, each) for each in asked]
     return [replace(each, trend=()) for each in found if each is not None]
+
+
+def _card(scope: Scope, asked: CardQuestion) -> Card | None:
+    return readings.card(source_of(scope), asked, COMPARED_PERIODS)
 
 
 def units(p: Page) -> None:
@@ -51,10 +59,16 @@ def units(p: Page) -> None:
 
 def _ranking(p: Page, indicator_id: str) -> None:
     filters, (scope, own) = p.filters, ranked_in(p.filters.narrowed, Level.TOWNSHIP)
-    source, asked = source_of(scope), (indicator(indicator_id), Level.TOWNSHIP, filters.period, filters.as_of)
-    read = readings.reading(source, *asked, area=scope.area or "", own=own, with_past=False)
+    tables = loaders.tables_of(indicator(indicator_id), Level.TOWNSHIP)
+    read, board = loaders.made_once(_read_and_ranked, tables, scope, indicator_id, filters.period, filters.as_of, own)
     p.offer_figures(read)
-    p.show_ranking(readings.leaderboard(source, read), key=f"board-{indicator_id}")
+    p.show_ranking(board, key=f"board-{indicator_id}")
+
+
+def _read_and_ranked(scope: Scope, indicator_id: str, period: Period, as_of: date, own: str) -> tuple[Reading, Leaderboard]:
+    source, asked = source_of(scope), (indicator(indicator_id), Level.TOWNSHIP, period, as_of)
+    read = readings.reading(source, *asked, area=scope.area or "", own=own, with_past=False)
+    return read, readings.leaderboard(source, read)
 
 
 def people(p: Page) -> None:

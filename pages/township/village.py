@@ -13,7 +13,7 @@ from reports.views.village import NIGHTS_NOTE
 
 with page("township/village", keeps=("versus",), townships=False) as p:
     place, on = place_on(p, st.query_params.get("village", ""), Level.VILLAGE), p.modules
-    siblings = villages_of(p, place.township)
+    siblings = villages_of(p.scope, place.township, p.filters.period, p.filters.as_of)
     p.show(township.neighbours(dict(zip(siblings["code"], siblings["name"], strict=True)), place.code, to_village), key="siblings")
     if place.counted:
         sides, names = st.columns(2, gap="large"), {"above": place.names.get(place.township, "乡镇")}
