@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -34,7 +35,7 @@ _CHARTS_ON_PAPER = "<style>@media print { .stPlotlyChart { filter: invert(1) hue
 
 @st.cache_resource(show_spinner=False)
 def _style() -> str:
-    text = "\n".join(style.read_text(encoding="utf-8") for style in _STYLES)
+    text = re.sub(r"/\*.*?\*/", "", "\n".join(style.read_text(encoding="utf-8") for style in _STYLES), flags=re.DOTALL)
     return f"<style>{text}</style>"
 
 

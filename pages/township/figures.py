@@ -58,19 +58,22 @@ def show_figures(
     level: Level,
     county: Scope,
     names: Mapping[str, str],
-    sides: Callable[[int, Module], DeltaGenerator],
+    columns: Sequence[DeltaGenerator],
+    column_of: Callable[[int, Module], int],
     versus: str | None = None,
     lines: Mapping[str, Sequence[float | None]] | None = None,
 ) -> list[UnitFigure]:
-    """A table a module on its side of the page, and all of them in one file. ``names``, ``lines``: see ``figure_table``."""
-    found: list[UnitFigure] = []
+    """A table a module, those of a column one under the other, and all of them in one file. ``names``, ``lines``: see ``figure_table``."""
+    found, shown = list[UnitFigure](), [list[Table]() for _ in columns]
     for number, module in enumerate(township.modules_at(level, p.modules)):
         of_module = figures(p, county, module, level, place.code, versus)
         leads_to = place.code if level is Level.TOWNSHIP else None
         found += of_module
-        with sides(number, module):
-            shown = township.figure_table(MODULE_NAMES[module], of_module, names, lines, leads_to, may_leave=False)
-            p.show(shown, key=f"figures-{module}")
+        made = township.figure_table(MODULE_NAMES[module], of_module, names, lines, leads_to, may_leave=False)
+        shown[column_of(number, module)].append(made)
+    for side, (column, tables) in enumerate(zip(columns, shown, strict=True)):
+        with column:
+            p.show(*tables, key=f"figures-{side}")
     whole = township.figure_table(f"{place.name} 各项指标", found, names, chosen=place.name)
     p.offer(lambda: whole, whole)
     return found

@@ -31,8 +31,8 @@ with page("township/township", keeps=("versus",)) as p:
     county = figures_scope(p.scope, place.code)
     lines = trends.township_lines(county, period, as_of)
     own = None if lines is None else {each: by_code.get(place.code, ()) for each, by_code in lines.items()}
-    columns = {"above": "全县", **({"other": names[versus]} if versus else {})}
-    found = show_figures(p, place, Level.TOWNSHIP, county, columns, lambda _, module: sides[module in RIGHT], versus, own)
+    above = {"above": "全县", **({"other": names[versus]} if versus else {})}
+    found = show_figures(p, place, Level.TOWNSHIP, county, above, sides, lambda _, module: module in RIGHT, versus, own)
     p.title(township.sentence(place.name, found, p.view), crumbs=way)
     weak = township.weakest(found)
     with causes:

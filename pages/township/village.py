@@ -18,7 +18,7 @@ with page("township/village", keeps=("versus",), townships=False) as p:
     if place.counted:
         sides, names = st.columns(2, gap="large"), {"above": place.names.get(place.township, "乡镇")}
         county = figures_scope(p.scope, place.code)
-        found = show_figures(p, place, Level.VILLAGE, county, names, lambda number, _: sides[number % 2])
+        found = show_figures(p, place, Level.VILLAGE, county, names, sides, lambda number, _: number % 2)
         said = township.sentence(place.name, found, p.view)
     else:
         said = f"{place.name}不参加统计和排名"
