@@ -38,7 +38,7 @@ class PageSeconds:
     has changed a petition; ``shown``: seconds from that change until a page shows it.
 
     Infinite where the first answer was given up (``viewers.PATIENCE``), or the change not seen (``LONGEST_WAIT``); NaN where it was not
-    asked. A page is drawn when its figures stand; what was before may follow (``pages.common.histories``).
+    asked. A page is drawn when its figures stand; what was before may follow (``loaders.made_soon``).
     """
 
     page: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -126,8 +126,11 @@ class HtmlWriter:
 
     def __init__(self, opens: Callable[[str], bool], period: Mapping[str, str] | None = None) -> None:
         self._opens, self._period = opens, dict(period or {})
-        # Macros see what their template's module was made with, so it is made once a writer.
-        self._macros = _parts_template().make_module(
+
+    @cached_property
+    def _macros(self) -> Any:
+        """Macros see what their template's module was made with, so it is made once a writer, when the first part is written."""
+        return _parts_template().make_module(
             {
                 "go": self.go,
                 "about": _about,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from typing import Any
 
+import pytest
 from sqlalchemy import Engine, delete, event
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -15,7 +17,7 @@ from streamlit.util import calc_hash
 from data_access.board_tables import BoardAnswer
 from data_access.calendar import calendar_days
 from data_access.clock import beijing_now
-from pages.common import loaders
+from pages.common import downloads, loaders
 from tests.signed_in import a_board
 
 TODAY = beijing_now().date()
@@ -70,6 +72,24 @@ def nothing_counted(database: Engine) -> None:
     loaders.forget()
     with database.begin() as connection:
         connection.execute(delete(BoardAnswer))
+
+
+def files_offered(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
+    """What pages opened from now on offer in their menu, by file name; calling one is the click. The menu stands open on them."""
+    made: dict[str, Callable[[], bytes]] = {}
+    closed = downloads.st.popover
+
+    def opened_menu(*label: str, **more: Any) -> Any:
+        menu = closed(*label, **more)
+        menu.open = True
+        return menu
+
+    def button(label: str, data: Callable[[], bytes], file_name: str, *rest: object, **more: object) -> None:
+        made[file_name] = data
+
+    monkeypatch.setattr(downloads.st, "popover", opened_menu)
+    monkeypatch.setattr(downloads.st, "download_button", button)
+    return made
 
 
 @contextmanager

@@ -31,11 +31,10 @@ from metrics.definition import Facts, Indicator, Question, Span
 from metrics.period import Period, PeriodKind
 from metrics.registry import REGISTRY
 from metrics.vocabulary import CODE_LENGTHS, Direction, Level, Measure, Module
-from pages.common import downloads
 from reports.__main__ import main
 from reports.subjects import AGENDAS, SUBJECTS, Audience, Section
 from tests.builders import TOWNSHIP, VILLAGE, a_county, a_petition, an_area
-from tests.opened_pages import TODAY, opened, words
+from tests.opened_pages import TODAY, files_offered, opened, words
 from tests.signed_in import an_account
 
 ID, NAME, GROUP = "petitions.first_contact", "首次联系用时", "按期与及时"
@@ -114,13 +113,7 @@ def county(served: Engine, added: None) -> Engine:
 @pytest.fixture
 def files(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
     """What the pages opened in a test offer, by file name."""
-    made: dict[str, Callable[[], bytes]] = {}
-
-    def button(label: str, data: Callable[[], bytes], file_name: str, *rest: object, **more: object) -> None:
-        made[file_name] = data
-
-    monkeypatch.setattr(downloads.st, "download_button", button)
-    return made
+    return files_offered(monkeypatch)
 
 
 def test_it_stands_on_its_page_with_its_files(county: Engine, files: dict[str, Callable[[], bytes]]) -> None:

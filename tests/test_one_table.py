@@ -135,7 +135,7 @@ class Cells(HTMLParser):
         if tag == "tbody" or (tag == "div" and shade == "cases"):
             self.tables.append([])
         if tag == "tr" or (tag == "div" and shade == "case"):
-            if self.tables:
+            if self.tables and not any(each.startswith("thead.") for each in self._open):  # a panel may hold several tables
                 self.tables[-1].append([])
         elif tag == "td" or (tag == "span" and (shade in ("what", "who") or shade.startswith("verdict")) and self._in_case()):
             self.tables[-1][-1].append("")

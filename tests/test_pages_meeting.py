@@ -30,6 +30,7 @@ from reports.views import meeting
 from reports.wording import chinese_marks
 from tests.builders import TOWNSHIP, a_county, a_petition, a_stay, an_appointment, nights
 from tests.meeting_worlds import COUNT, DOWN, UP, a_chapter, a_pack, a_reading, hostile_pack
+from tests.opened_pages import files_offered
 from tests.signed_in import a_board, an_account
 
 LAST_MONTH = Period.holding(PeriodKind.MONTH, date.today()).before
@@ -218,7 +219,7 @@ from pages.common import downloads
 from tests.meeting_worlds import UP, a_chapter, a_reading
 downloads.offer_table("第一张", lambda: a_chapter(a_reading(UP, [(13, 21), (20, 20)])).table)
 downloads.offer_table("第二张", lambda: a_chapter(a_reading(UP, [(1, 20)])).table)
-downloads.page_downloads()
+downloads.page_downloads("meeting/meeting")
 """
 
 
@@ -228,16 +229,15 @@ def test_a_table_is_made_on_the_click_with_its_row_in_the_audit(served: Engine, 
         account = accounts.account_named(connection, name)
     monkeypatch.setattr(downloads.auth, "known_account", lambda: account)
     monkeypatch.setattr(downloads.auth, "signed_in_scope", lambda: account.scope)
-    made = {}
-    monkeypatch.setattr(downloads.st, "download_button", lambda label, data, file, mime, key, **more: made.update({key: (file, data)}))
+    made = files_offered(monkeypatch)
     board = AppTest.from_string(TABLES, default_timeout=60).run()
     assert not board.exception
-    assert list(made) == [f"page-table-{place}-{suffix}" for place in (0, 1) for suffix in ("xlsx", "csv")]
+    assert list(made) == ["第一张.xlsx", "第一张.csv", "第二张.xlsx", "第二张.csv"]
     assert exports_of(served, name) == []
-    book = openpyxl.load_workbook(io.BytesIO(made["page-table-0-xlsx"][1]()))
+    book = openpyxl.load_workbook(io.BytesIO(made["第一张.xlsx"]()))
     notes = {row[0].value: row[1].value for row in book["说明"].iter_rows() if row[0].value}
     assert notes["导出"].startswith(name)
-    assert made["page-table-0-csv"][1]().startswith(b"\xef\xbb\xbf")
+    assert made["第一张.csv"]().startswith(b"\xef\xbb\xbf")
     assert [detail.rpartition(" · ")[2] for detail in exports_of(served, name)] == ["xlsx", "csv"]
 
 

@@ -1,14 +1,15 @@
 """What leaves the board: a table as XLSX or CSV, a paper, a picture, each with an audit row.
 
-A file is made when its button is clicked, not before. The click is answered outside the page's rerun, so the account is asked
-anew there: whoever lost the right to export since the page was drawn gets nothing, and nothing leaves without a row on record.
+All that a page offers stands in one menu at its end, whose lines are drawn when it is opened: closed, it costs a redraw one element,
+whatever it holds. A file is made when its button is clicked, not before. The click is answered outside the page's rerun, so the account
+is asked anew there: whoever lost the right to export since the page was drawn gets nothing, and nothing leaves without a row on record.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,19 @@ from data_access.scope import Scope
 from pages.common import auth
 from reports.csv_file import csv_bytes
 from reports.meeting_files import XLSX
+from reports.svg import png
 from reports.tables import Table, file_stem
 from reports.wording import moment
 from reports.workbook import workbook_bytes
 
-CSV = "text/csv"
-_OFFERED = "board_offered_tables"
+CSV, PNG, SVG = "text/csv", "image/png", "image/svg+xml"
+MENU = "下载本页表格和图片"
+TABLE, PICTURE = "table", "picture"
+_OFFERED = "board_offered"
 _HERE = Path(__file__).parent
+
+Buttons = Callable[[str], None]
+"""Draws the buttons of one line of the menu under a key."""
 
 
 class ExportRefused(PermissionError):
@@ -71,29 +78,51 @@ def file_button(label: str, file_name: str, mime: str, content: Callable[[], byt
     st.download_button(label, exported, file_name, mime, key=key, on_click="ignore", **more)
 
 
-# --- the page's tables ----------------------------------------------------------------------------------------------
+# --- the page's menu ------------------------------------------------------------------------------------------------
 
 
 def offer_table(title: str, make: Callable[[], Table]) -> None:
-    """Puts a table of this page among those :func:`page_downloads` hands out; made only when it is asked for."""
+    """Puts a table of this page among what :func:`page_downloads` hands out; made only when it is asked for."""
+    _offer(TABLE, title, partial(_table_buttons, title, make))
+
+
+def offer_picture(name: str, svg: Callable[[str], str]) -> None:
+    """The same for a picture; ``svg`` makes it with who takes it and when."""
+    _offer(PICTURE, name, partial(_picture_buttons, name, svg))
+
+
+def offer_chart(chart_key: str, name: str, footer: Sequence[str]) -> None:
+    """The same for the Plotly chart shown under ``chart_key``, which only the browser can draw as it stands on screen.
+
+    The title is the chart's own; ``footer`` lines (口径, 截至, 筛选) and the account as watermark are set under it.
+    """
+    _offer(PICTURE, name, partial(_chart_buttons, chart_key, name, footer))
+
+
+def _offer(kind: str, title: str, buttons: Buttons) -> None:
     if exporter() is not None:
-        st.session_state.setdefault(_OFFERED, {})[title] = make
+        st.session_state.setdefault(_OFFERED, {})[kind, title] = buttons
 
 
 def none_offered() -> None:
-    """The beginning of a run: what an interrupted run has left must not stand among another view's tables."""
+    """The beginning of a run: what an interrupted run has left must not stand in another view's menu."""
     st.session_state.pop(_OFFERED, None)
 
 
-def page_downloads() -> None:
-    """下载本页表格: every table the page has shown, as Excel and CSV. Stands at a page's end."""
-    offered: dict[str, Callable[[], Table]] = st.session_state.pop(_OFFERED, {})
+def page_downloads(page: str) -> None:
+    """The menu at the end of ``area/page``: every table and picture the page has shown. Nothing where it has shown none."""
+    offered: dict[tuple[str, str], Buttons] = st.session_state.pop(_OFFERED, {})
     if not offered:
         return
-    with st.popover("下载本页表格", icon=":material/download:", type="tertiary"):
-        for place, (title, make) in enumerate(offered.items()):
-            st.html(Markup("<b>{}</b>").format(title))
-            _table_buttons(title, make, f"page-table-{place}")
+    key = f"downloads-{page.replace('/', '-')}"
+    with st.popover(MENU, icon=":material/download:", type="tertiary", key=key, on_change="rerun") as menu:
+        if not menu.open:
+            return
+        for place, ((kind, title), buttons) in enumerate(offered.items()):
+            with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+                st.html(Markup("<b>{}</b>").format(title), width="content")
+                with st.container(horizontal=True, width="content"):
+                    buttons(f"page-{kind}-{place}")
 
 
 def _table_buttons(title: str, make: Callable[[], Table], key: str) -> None:
@@ -109,13 +138,17 @@ def _table_buttons(title: str, make: Callable[[], Table], key: str) -> None:
     def text() -> bytes:
         return csv_bytes(make())
 
-    with st.container(horizontal=True, vertical_alignment="center", key=f"downloads-{key}"):
-        for label, suffix, mime, content in (("Excel", "xlsx", XLSX, workbook), ("CSV", "csv", CSV, text)):
-            name = f"{file_stem(title)}.{suffix}"
-            file_button(label, name, mime, content, key=f"{key}-{suffix}", what=f"{title} · {suffix}", type="tertiary")
+    for label, suffix, mime, content in (("Excel", "xlsx", XLSX, workbook), ("CSV", "csv", CSV, text)):
+        name = f"{file_stem(title)}.{suffix}"
+        file_button(label, name, mime, content, key=f"{key}-{suffix}", what=f"{title} · {suffix}", type="tertiary")
 
 
-# --- pictures -------------------------------------------------------------------------------------------------------
+def _picture_buttons(name: str, svg: Callable[[str], str], key: str) -> None:
+    mark = picture_mark()
+    contents = {"png": (PNG, lambda: png(svg(mark))), "svg": (SVG, lambda: svg(mark).encode("utf-8", "replace"))}
+    for suffix, (mime, content) in contents.items():
+        what = f"图片 {name} · {suffix}"
+        file_button(suffix.upper(), f"{file_stem(name)}.{suffix}", mime, content, key=f"{key}-{suffix}", what=what, type="tertiary")
 
 
 def picture_mark() -> str:
@@ -126,25 +159,15 @@ def picture_mark() -> str:
 
 @st.cache_resource(show_spinner=False)
 def _chart_component() -> Any:
-    return st.components.v2.component("board_picture", css=_panel_css(), js=(_HERE / "picture.js").read_text(encoding="utf-8"))
+    return st.components.v2.component("board_picture", js=(_HERE / "picture.js").read_text(encoding="utf-8"), isolate_styles=False)
 
 
-@cache
-def _panel_css() -> str:
-    return (_HERE / "panel.css").read_text(encoding="utf-8")
-
-
-def chart_picture(chart_key: str, name: str, footer: Sequence[str]) -> None:
-    """图片 PNG · SVG of the Plotly chart shown under ``chart_key``, which only the browser can draw as it stands on screen.
-
-    The title is the chart's own; ``footer`` lines (口径, 截至, 筛选) and the account as watermark are set under it. A click is first put
-    on record here; the browser saves when it sees the grant.
-    """
+def _chart_buttons(chart_key: str, name: str, footer: Sequence[str], key: str) -> None:
+    """A click is first put on record here; the browser saves when it sees the grant."""
     account = exporter()
     if account is None:
         return
-    key, username = f"picture-{chart_key}", account.username
-    granted = f"{key}-granted"
+    username, granted = account.username, f"{key}-granted"
 
     def asked() -> None:
         wanted = st.session_state[key].get("asked") or {}
@@ -159,4 +182,4 @@ def chart_picture(chart_key: str, name: str, footer: Sequence[str]) -> None:
         "mark": picture_mark(),
         "granted": st.session_state.get(granted),
     }
-    _chart_component()(key=key, data=data, on_asked_change=asked)
+    _chart_component()(key=key, data=data, on_asked_change=asked, width="content")

@@ -73,6 +73,10 @@ def _tonight(scope: Scope, as_of: date) -> Night | None:
 
 def night_of(scope: Scope, as_of: date, wanted: str) -> Night | None:
     """The night an address asks for (``2026-11-05``), else the one a leader asks about now. Without the villages."""
+    return loaders.made_once(_night_of, (*TABLES, HOURS), figures_scope(scope, Level.TOWNSHIP), as_of, wanted)
+
+
+def _night_of(scope: Scope, as_of: date, wanted: str) -> Night | None:
     asked = loaders.question_for(scope, Level.TOWNSHIP, Period.holding(PeriodKind.WEEK, as_of), as_of)
     day = _workday(wanted, asked) or duty_night(asked)
     if day is None:

@@ -6,6 +6,8 @@ from datetime import date
 
 from data_access.attention import ATTENTION_TABLES, overdue_petitions, unmoved_backlog
 from data_access.scope import Scope
+from data_access.state import CLOCK, HOURS
+from data_access.tables import CONTRACT
 from metrics.definition import Span
 from metrics.period import Period, PeriodKind
 from metrics.registry import REGISTRY
@@ -20,15 +22,22 @@ from reports.views import overview
 from reports.views.duty import tonight_groups
 from reports.views.overview import Fallen, fallen_words
 
+TABLES = (*CONTRACT, HOURS, CLOCK)
+"""They speak of nearly everything."""
+
 
 def exceptions(filters: Filters, modules: frozenset[Module]) -> list[ExceptionSection]:
     """Tonight's gaps, overdue and unmoved petitions, who has fallen below a target this week; of a past period those at its end, and who
     fell in it. ``modules``: those to speak of."""
+    return loaders.made_once(_exceptions, TABLES, filters, tuple(sorted(modules)))
+
+
+def _exceptions(filters: Filters, modules: tuple[Module, ...]) -> list[ExceptionSection]:
     view = filters.view
     night = tonight(filters.narrowed, filters.as_of) if Module.DUTY in modules and not view.is_past else None
     groups = tonight_groups(night) if night else []
     groups += _petitions(filters) if Module.PETITIONS in modules else []
-    if not shown_here(WATCHED_WEEKLY, modules):
+    if not shown_here(WATCHED_WEEKLY, frozenset(modules)):
         return groups
     watched = view.period if view.is_past else Period.holding(PeriodKind.WEEK, filters.as_of)
     return [*groups, overview.fallen_group(fallen(filters.narrowed, watched, filters.as_of), view)]

@@ -1,5 +1,6 @@
-// What the frame around every page does in the browser. chinese.js and connection.js stand in front of this text.
+// What the frame around every page does in the browser. history.js, chinese.js and connection.js stand in front of this text.
 export default function () {
+  keepPlaces();
   speakChinese();
   watchConnection();
 }

@@ -4,7 +4,6 @@
 // - Closing a record drops its parameter as one more step, and Back would open the record again; it goes back instead.
 // - A run that Back has overtaken still reports its page when it starts, and Streamlit would step forward to it; who has gone
 //   back stays there until he asks for something.
-// Streamlit's components are single files: the board puts this text in front of each of its components that needs it.
 const HASTE = 1000; // ms: an input so soon after a step is the second half of a double click, not a new wish
 const BESIDE = ["record"]; // parameters of what lies over a page
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -24,7 +25,7 @@ Crumb = tuple[str, str, Mapping[str, str] | None]
 """Label, page file (``"pages/township/township.py"``), query parameters of that page."""
 
 _HERE = Path(__file__).parent
-_STYLE = _HERE / "board.css"
+_STYLES = (_HERE / "board.css", _HERE / "panel.css")
 
 
 # A chart's colours are in its figure: what was drawn for the dark theme is turned light for the paper, hues kept.
@@ -33,22 +34,23 @@ _CHARTS_ON_PAPER = "<style>@media print { .stPlotlyChart { filter: invert(1) hue
 
 @st.cache_resource(show_spinner=False)
 def _style() -> str:
-    return f"<style>{_STYLE.read_text(encoding='utf-8')}</style>"
+    text = re.sub(r"/\*.*?\*/", "", "\n".join(style.read_text(encoding="utf-8") for style in _STYLES), flags=re.DOTALL)
+    return f"<style>{text}</style>"
 
 
 def style_sheet() -> None:
-    """The board's CSS, once per rerun (app.py calls it)."""
+    """All the board's CSS in one element (app.py calls it). Large as it is, a browser gets it once: then only its hash."""
     st.html(_style() + (_CHARTS_ON_PAPER if st.context.theme.type == "dark" else ""))
 
 
 @st.cache_resource(show_spinner=False)
 def _scripts() -> Any:
-    text = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("chinese.js", "connection.js", "frame.js"))
+    text = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("history.js", "chinese.js", "connection.js", "frame.js"))
     return st.components.v2.component("board_frame", js=text)
 
 
 def page_scripts() -> None:
-    """The frame in the browser (app.py calls it): Streamlit's words in Chinese, a lost connection seen at once."""
+    """The frame in the browser (app.py calls it): one Back is one step, Streamlit's words in Chinese, a lost connection seen at once."""
     _scripts()(key="board-frame")
 
 

@@ -87,9 +87,15 @@ def existing_entries() -> tuple[Entry, ...]:
     return tuple(e for e in ENTRIES if (e.module is None or e.module in modules) and (ROOT / e.file).is_file())
 
 
+def open_files() -> frozenset[str]:
+    """The files of the pages that the account of this session may open."""
+    found: frozenset[str] = st.session_state.get(_OPEN, frozenset())
+    return found
+
+
 def can_open(file: str) -> bool:
     """Whether the account of this session may open the page; a link to any other page would be an error."""
-    return file in st.session_state.get(_OPEN, frozenset())
+    return file in open_files()
 
 
 def file_of(page: str) -> str:

@@ -27,10 +27,11 @@ from pages.common.auth import signed_in_scope
 from pages.common.charts import Figure
 from pages.common.contents import contents_for
 from pages.common.definition import definition_asked, definition_dialog
-from pages.common.downloads import chart_picture, offer_table, page_downloads, picture_mark
+from pages.common.downloads import offer_chart, offer_picture, offer_table, page_downloads
 from pages.common.filters import Filters, bar_filters, this_month
 from pages.common.layout import Crumb, Place, Places, bar, note, page_header, provisional_calendar_notice
-from pages.common.panel import Picture, panel
+from pages.common.markup import digest, kept_markup
+from pages.common.panel import panel
 from reports import readings
 from reports.conclusions import Reading
 from reports.definitions import definition_line
@@ -154,15 +155,17 @@ class Page:
     ) -> None:
         """Parts one under the other in one panel; each table among them is handed out at the page's end.
 
-        ``picture_name``: the panel can be saved as a picture of its first drawable part, with the 口径 of ``about`` (else of the
+        ``picture_name``: the first drawable part can be saved as a picture, with the 口径 of ``about`` (else of the
         table's first indicator). ``whole``: makes the table with all its rows for the files where the panel shows some of them. It
         is called after the run: it must not read widgets or the address.
         """
         shown = view or self.view
         for table in tables_among(parts):
             self.offer(whole if whole is not None else partial(_same, table), table, shown)
-        drawn = next((part for part in parts if can_draw(part)), None)
-        panel(self.writer.render(*parts), key, picture=self._picture(picture_name, drawn, about, shown) if picture_name and drawn else None)
+        if picture_name and (drawn := next((part for part in parts if can_draw(part)), None)):
+            self._offer_picture(picture_name, drawn, about, shown)
+        reader = navigation.open_files(), tuple(self.query.items())
+        panel(kept_markup().of((digest(parts), reader), partial(self.writer.render, *parts)), key)
 
     def offer(self, make: Callable[[], Table], table: Table, view: View | None = None) -> None:
         """Hands a table out at the page's end without showing it. ``table`` gives its title; ``make`` is called on the click."""
@@ -263,7 +266,7 @@ class Page:
             on_select="rerun" if selectable else "ignore",
             selection_mode=("points",),
         )
-        chart_picture(key, name, self.picture_footer(about, self.view))
+        offer_chart(key, name, self.picture_footer(about, self.view))
         return [point["customdata"] for point in event["selection"]["points"] if "customdata" in point] if selectable else []
 
     def note(self, text: str) -> None:
@@ -339,15 +342,15 @@ class Page:
         definition = f"口径:{definition_line(about, view.edition)}" if about else ""
         return [line for line in (definition, f"{until} · 筛选 {period or view.period.label} · {view.where}") if line]
 
-    def _picture(self, name: str, part: Any, about: str, view: View) -> Picture:
+    def _offer_picture(self, name: str, part: Any, about: str, view: View) -> None:
         table = part.left if isinstance(part, Pair) else part
         subject = about or (next(iter(table.indicators), "") if isinstance(table, Table) else getattr(table, "about", ""))
         period = table.period if isinstance(table, Leaderboard) else ""
-        return Picture(name, lambda: picture(part, self.picture_footer(subject, view, period), picture_mark()))
+        offer_picture(name, lambda mark: picture(part, self.picture_footer(subject, view, period), mark))
 
     def end(self) -> None:
         """The page's last elements. Definition before dialog: one asked for from a dialog stands in its place until it is closed."""
-        page_downloads()
+        page_downloads(self.name)
         live.draw_again_when_all_is_there()
         if definition_asked():
             definition_dialog(self.view.edition)

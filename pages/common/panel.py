@@ -1,15 +1,13 @@
-"""A block of the board's own HTML whose parts can be clicked: a unit leads to its page, an ⓘ to its definition, a picture is saved.
+"""A block of the board's own HTML whose parts can be clicked: a unit leads to its page, an ⓘ to its definition.
 
 Texts are escaped where the HTML is made (``reports.html``); what comes back from the browser is checked here: only pages this
-account may open, only text parameters, only indicators of the registry, only pictures of what is shown.
+account may open, only text parameters, only indicators of the registry.
 """
 
 from __future__ import annotations
 
-import base64
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,63 +17,24 @@ from markupsafe import Markup
 from metrics.registry import REGISTRY
 from pages.common import navigation
 from pages.common.definition import ask_definition
-from pages.common.downloads import exporter, put_on_record
-from reports.svg import png
 
 _HERE = Path(__file__).parent
-_SAVED = "board_picture"
-"""Session state: the panel whose picture was asked for last, and the file; one a session."""
-MIMES = {"png": "image/png", "svg": "image/svg+xml"}
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A panel as a picture: its file name, and what makes it as SVG."""
-
-    name: str
-    svg: Callable[[], str]
-
-
-def script(*files: Path) -> str:
-    """The text of a component: what it needs, one file behind the other (``history.js`` first)."""
-    return "\n".join(file.read_text(encoding="utf-8") for file in (_HERE / "history.js", *files))
 
 
 @st.cache_resource(show_spinner=False)
 def _component() -> Any:
-    return st.components.v2.component("board_panel", css=(_HERE / "panel.css").read_text(encoding="utf-8"), js=script(_HERE / "panel.js"))
+    return st.components.v2.component("board_panel", js=(_HERE / "panel.js").read_text(encoding="utf-8"), isolate_styles=False)
 
 
-def panel(html: Markup, key: str, *, picture: Picture | None = None) -> None:
-    """Show HTML and follow its clicks; with ``picture`` it can be taken along as PNG or SVG."""
-    account = exporter()
-    if picture is None or account is None:
-        result = _component()(key=key, data={"html": str(html)}, on_go_change=lambda: None)
-    else:
-        username, (saved_for, file) = account.username, st.session_state.get(_SAVED, ("", None))
-
-        def wanted() -> None:
-            asked = st.session_state[key].get("picture") or {}
-            if isinstance(asked, dict) and asked.get("format") in MIMES:
-                put_on_record(username, f"图片 {picture.name} · {asked['format']}")
-                st.session_state[_SAVED] = key, _file(picture, str(asked["format"]), str(asked.get("number")))
-
-        data = {"html": str(html), "picture": True, "file": file if saved_for == key else None}
-        result = _component()(key=key, data=data, on_go_change=lambda: None, on_picture_change=wanted)
+def panel(html: Markup, key: str) -> None:
+    """Show HTML and follow its clicks. Its styles are the page's (board.css and panel.css, sent once), not each panel's own."""
+    result = _component()(key=key, data={"html": str(html)}, on_go_change=_clicked)
     if result.go:
         follow(str(result.go))
 
 
-def _file(picture: Picture, kind: str, number: str) -> dict[str, str]:
-    """What the browser saves. ``number`` tells it that this is the picture it has just asked for."""
-    svg = picture.svg()
-    content = png(svg) if kind == "png" else svg.encode("utf-8", "replace")
-    return {
-        "number": number,
-        "name": f"{picture.name}.{kind}",
-        "mime": MIMES[kind],
-        "content": base64.b64encode(content).decode("ascii"),
-    }
+def _clicked() -> None:
+    """Streamlit reports a click only where something listens."""
 
 
 def follow(target: str) -> None:

@@ -106,7 +106,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (!root) {
     root = document.createElement("div");
     root.className = "board-picture";
-    for (const [format, label] of [["png", "存为图片 PNG"], ["svg", "SVG"]]) {
+    for (const [format, label] of [["png", "PNG"], ["svg", "SVG"]]) {
       const button = document.createElement("button");
       button.type = "button";
       button.dataset.format = format;

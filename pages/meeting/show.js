@@ -1,10 +1,8 @@
 // One slide at a time, for projecting: arrows, space and page keys turn, F fills the screen, Escape leaves it. A row that
 // leads somewhere reports data-go, as the board's other panels do. The place is kept over reruns and over a drill-down.
-// history.js stands in front of this text.
 const KEYS = { ArrowRight: 1, " ": 1, PageDown: 1, ArrowDown: 1, ArrowLeft: -1, PageUp: -1, ArrowUp: -1, Backspace: -1 };
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  keepPlaces();
   let root = parentElement.querySelector(".show");
   if (!root) {
     root = document.createElement("div");

@@ -21,7 +21,7 @@ HERE, COMMON = Path(__file__).parent, Path(panel.__file__).parent
 @st.cache_resource(show_spinner=False)
 def player() -> Any:
     css = (COMMON / "panel.css").read_text(encoding="utf-8") + (HERE / "show.css").read_text(encoding="utf-8")
-    return st.components.v2.component("board_show", css=css, js=panel.script(HERE / "show.js"))
+    return st.components.v2.component("board_show", css=css, js=(HERE / "show.js").read_text(encoding="utf-8"))
 
 
 with page("meeting/show", default_period="指定", townships=False, is_live=False) as p:

@@ -3,12 +3,11 @@
 import streamlit as st
 
 from metrics.vocabulary import Level, Module
-from pages.common import loaders
 from pages.common.page import page
 from pages.township import trends
-from pages.township.figures import show_figures
+from pages.township.figures import show_figures, village_table
 from pages.township.reasons import cause_of
-from pages.township.units import compared_with, crumbs, figures_scope, place_on, show_people, villages_of
+from pages.township.units import compared_with, crumbs, figures_scope, place_on, show_people
 from reports.subjects import VILLAGE_FIGURES, shown_here
 from reports.views import township
 
@@ -32,16 +31,15 @@ with page("township/township", keeps=("versus",)) as p:
     county = figures_scope(p.scope, place.code)
     lines = trends.township_lines(county, period, as_of)
     own = None if lines is None else {each: by_code.get(place.code, ()) for each, by_code in lines.items()}
-    columns = {"above": "全县", **({"other": names[versus]} if versus else {})}
-    found = show_figures(p, place, Level.TOWNSHIP, county, columns, lambda _, module: sides[module in RIGHT], versus, own)
+    above = {"above": "全县", **({"other": names[versus]} if versus else {})}
+    found = show_figures(p, place, Level.TOWNSHIP, county, above, sides, lambda _, module: module in RIGHT, versus, own)
     p.title(township.sentence(place.name, found, p.view), crumbs=way)
     weak = township.weakest(found)
     with causes:
         p.show(*township.weakest_parts(found, weak, [cause_of(p, each, place.code, county) for each in weak]), key="weakest")
 
     shown = shown_here(VILLAGE_FIGURES, p.modules)
-    frames = {each: loaders.frame(county, each, Level.VILLAGE, period, as_of) for each in shown}
-    p.pages_of(township.village_table(villages_of(p, place.code), frames), ROWS, "villages", parameter="township_villages")
+    p.pages_of(village_table(p.scope, county, place.code, shown, period, as_of), ROWS, "villages", parameter="township_villages")
     show_people(p, place)
     p.note(township.COUNTY_NOTE)
     if lines is None:

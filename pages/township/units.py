@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -12,6 +13,7 @@ from data_access import areas
 from data_access.rolls import named_areas, people_in_post
 from data_access.scope import Scope
 from data_access.window import Window
+from metrics.period import Period
 from metrics.vocabulary import CODE_LENGTHS, LEVEL_NAMES, Level
 from pages.common import loaders
 from pages.common.layout import Crumb
@@ -91,10 +93,10 @@ def compared_with(p: Page, place: Place) -> str | None:
         return p.pick("对比", names, "versus", width=190, empty="与另一乡镇对比")
 
 
-def villages_of(p: Page, code: str) -> pd.DataFrame:
+def villages_of(scope: Scope, code: str, period: Period, as_of: date) -> pd.DataFrame:
     """The villages of a township, counted or not."""
-    window = Window("village", p.filters.period.first, p.filters.as_of, p.filters.as_of)
-    return loaders.answer(named_areas, p.scope.narrowed(code), ("area",), window=window)
+    found: pd.DataFrame = loaders.answer(named_areas, scope.narrowed(code), ("area",), window=Window("village", period.first, as_of, as_of))
+    return found
 
 
 def show_people(p: Page, place: Place) -> None:

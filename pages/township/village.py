@@ -13,12 +13,12 @@ from reports.views.village import NIGHTS_NOTE
 
 with page("township/village", keeps=("versus",), townships=False) as p:
     place, on = place_on(p, st.query_params.get("village", ""), Level.VILLAGE), p.modules
-    siblings = villages_of(p, place.township)
+    siblings = villages_of(p.scope, place.township, p.filters.period, p.filters.as_of)
     p.show(township.neighbours(dict(zip(siblings["code"], siblings["name"], strict=True)), place.code, to_village), key="siblings")
     if place.counted:
         sides, names = st.columns(2, gap="large"), {"above": place.names.get(place.township, "乡镇")}
         county = figures_scope(p.scope, place.code)
-        found = show_figures(p, place, Level.VILLAGE, county, names, lambda number, _: sides[number % 2])
+        found = show_figures(p, place, Level.VILLAGE, county, names, sides, lambda number, _: number % 2)
         said = township.sentence(place.name, found, p.view)
     else:
         said = f"{place.name}不参加统计和排名"

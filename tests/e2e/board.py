@@ -149,6 +149,15 @@ def settled(page: Page) -> None:
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
 
 
+def offered(page: Page, title: str, form: str) -> Locator:
+    """The button of the page's menu that hands out ``title`` as Excel, CSV, PNG or SVG; the menu is opened where it is not."""
+    menu = page.get_by_role("button", name="下载本页表格和图片")
+    line = page.get_by_test_id("stPopoverBody").locator(".stHorizontalBlock").filter(has=page.locator("b", has_text=title))
+    if not line.count():
+        menu.click()
+    return line.get_by_role("button", name=form, exact=True).first
+
+
 def opened(page: Page, board: Board, path: str = "/") -> Page:
     page.goto(board.url + path)
     title(page).wait_for(timeout=PATIENCE)

@@ -9,7 +9,7 @@ from docx import Document
 from playwright.sync_api import Locator, Page
 from pptx import Presentation
 
-from tests.e2e.board import Board, opened, signed_in
+from tests.e2e.board import Board, offered, opened, signed_in
 from tests.e2e.conftest import NewBrowser
 
 
@@ -32,7 +32,7 @@ def test_three_files_and_a_picture(board: Board, new_browser: NewBrowser) -> Non
     assert any("通报" in each for each in paragraphs)
     assert len(openpyxl.load_workbook(files["附表"][1]).sheetnames) > 2
     opened(page, board)
-    name, picture = downloaded(page, page.locator(".st-key-duty-board button[data-format=png]"))
+    name, picture = downloaded(page, offered(page, "乡镇住夜达标率", "PNG"))
     assert name.endswith(".png")
     head = picture.read(24)
     assert head[:8] == b"\x89PNG\r\n\x1a\n"

@@ -1,0 +1,64 @@
+"""The markup of panels, kept ready: looking at a part's values costs a twentieth of writing them as HTML."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import sys
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from hashlib import blake2b
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+
+from metrics.definition import Indicator
+
+MOST_BYTES = 32 * 2**20
+"""32 MB: a panel's markup takes 2 to 60 KB, all pages of a county over one period about 1 MB."""
+
+
+class _Values(pickle.Pickler):
+    """Writes down what a part shows: equal parts give equal bytes. An indicator is one of the registry, so its id says all."""
+
+    def reducer_override(self, shown: Any) -> Any:
+        return (str, (shown.id,)) if isinstance(shown, Indicator) else NotImplemented
+
+
+def digest(parts: Sequence[Any]) -> bytes:
+    """Tells parts apart by the values they show."""
+    values = io.BytesIO()
+    _Values(values, pickle.HIGHEST_PROTOCOL).dump(parts)
+    return blake2b(values.getbuffer(), digest_size=16).digest()
+
+
+class KeptMarkup:
+    """Markup by what it shows and whom it is for. Shared by all readers; beyond ``most_bytes`` the least lately shown goes."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._most, self._bytes = most_bytes, 0
+        self._kept: OrderedDict[Hashable, Markup] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, key: Hashable, write: Callable[[], Markup]) -> Markup:
+        """What is kept under ``key``, else what ``write()`` returns. Two threads at once may both write: they write the same."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        made = write()
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = made
+                self._bytes += sys.getsizeof(made)
+            while self._bytes > self._most:
+                self._bytes -= sys.getsizeof(self._kept.popitem(last=False)[1])
+        return made
+
+
+@st.cache_resource(show_spinner=False)
+def kept_markup() -> KeptMarkup:
+    """What this process keeps."""
+    return KeptMarkup()
