@@ -160,7 +160,9 @@ def title(reading: Reading) -> str:
         sentence = rule(reading)
         if sentence:
             return sentence
-    return f"{reading.entry.name}:{reading.period.label}情况"
+    counted = int(reading.frame["value"].notna().sum())
+    held = f"{counted}个{LEVEL_NAMES[reading.level]}有" if counted else "没有"
+    return f"{reading.period.label}{held}{reading.entry.name}数据"
 
 
 def summary(reading: Reading) -> str:

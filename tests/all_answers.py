@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from data_access.areas import people
 from data_access.attention import overdue_petitions, unmoved_backlog
-from data_access.captain_lists import captain_posts_of, captain_roles, households_of, meetings_of, trainings_of, unvisited, visits_of
+from data_access.captain_lists import captain_posts, captain_posts_of, households_of, meetings_of, trainings_of, unvisited, visits_of
 from data_access.captain_year import entries_of, handled_of, marks_of, ratings_of
 from data_access.leaders import leaders
 from data_access.night_lists import lecturers_of, session_list, visit_list
@@ -103,7 +103,7 @@ def lists(connection: Connection, world: World) -> dict[str, list[Any]]:
         "coming": coming_slots(scope, connection, **days),
         "sessions": session_list(scope, connection, month, ("study", "talk", "review"), rows=500),
         "unvisited": unvisited(scope, connection, "key", **days, rows=500),
-        "roles": captain_roles(scope, connection, AS_OF),
+        "roles": captain_posts(scope, connection, AS_OF),
         "changes": changes_of_post(scope, connection, "township_chief", **days),
         "leaders": leaders(scope, connection, AS_OF, f"{world.county}101"),
         "in post": people_in_post(scope, connection, world.villages, AS_OF),

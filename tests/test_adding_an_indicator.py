@@ -33,6 +33,7 @@ from metrics.registry import REGISTRY
 from metrics.vocabulary import CODE_LENGTHS, Direction, Level, Measure, Module
 from reports.__main__ import main
 from reports.subjects import AGENDAS, SUBJECTS, Audience, Section
+from reports.wording import chinese_marks
 from tests.builders import TOWNSHIP, VILLAGE, a_county, a_petition, an_area
 from tests.opened_pages import TODAY, files_offered, opened, words
 from tests.signed_in import an_account
@@ -133,7 +134,7 @@ def test_it_stands_on_its_page_with_its_files(county: Engine, files: dict[str, C
 def test_its_definition_can_be_read(county: Engine) -> None:
     name = an_account(county, Role.LEADER, now=beijing_now())
     page = opened(county, "definitions", name, id=ID)
-    assert any(ENTRY.numerator in str(each.value) and "目标 ≤24小时" in str(each.value) for each in page.markdown)
+    assert any(chinese_marks(ENTRY.numerator) in str(each.value) and "目标 ≤24小时" in str(each.value) for each in page.markdown)
 
 
 def test_the_township_page_has_it(county: Engine) -> None:
