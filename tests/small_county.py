@@ -51,3 +51,47 @@ def qinghe(connection: Connection) -> None:
 
 def _appointed(connection: Connection, role: str, area: str, name: str) -> None:
     an_appointment(connection, role, area, person=a_person(connection, name, None), since="2024-01-01")
+
+
+NIHE, SHIQIAO = "149981100", "149981101"
+NIHE_PEOPLE = [
+    "杨家兰",
+    "苏丽义",
+    "黎金萍",
+    "苏桂民",
+    "萧秀林",
+    "贾晓祥",
+    "梁海义",
+    "邵宝贵",
+    "赵雪兰",
+    "胡玉祥",
+    "胡春超",
+    "邱云斌",
+    "袁淑林",
+    "雷兴霞",
+    "周静",
+    "江清华",
+    "段振刚",
+    "苏金华",
+    "卢金祥",
+    "刘来生",
+    "侯红柱",
+    "黄琴",
+]
+
+
+def yunping(connection: Connection) -> None:
+    """云屏县: 泥河镇 with all who stand in its ledgers, 石桥镇 beside it."""
+    a_calendar(connection)
+    for code, level, name in (
+        ("149981", "county", "云屏县"),
+        (NIHE, "township", "泥河镇"),
+        (SHIQIAO, "township", "石桥镇"),
+        (f"{NIHE}201", "village", "马塘村"),
+        (f"{NIHE}202", "village", "王峁村"),
+        (f"{SHIQIAO}201", "village", "赵坪村"),
+    ):
+        an_area(connection, code, level, name)
+    for name in NIHE_PEOPLE:
+        _appointed(connection, "township_staff", NIHE, name)
+    _appointed(connection, "village_chief", f"{NIHE}201", "石金军")

@@ -182,9 +182,10 @@ def _headers(sheet: Sheet, vocabulary: Mapping[str, object]) -> list[_Header]:
             continue
         bottom = _bottom(sheet, line, vocabulary)
         top = line
-        for above in range(line - 1, max(-1, bottom - HEADER_LINES), -1):
-            if _heads(sheet, above, line, vocabulary):
-                top = above
+        for above in range(line - 1, max(found[-1].bottom if found else -1, bottom - HEADER_LINES), -1):
+            if not _heads(sheet, above, line, vocabulary):
+                break
+            top = above
         found.append(_Header(top, bottom, _titles(sheet, top, bottom, vocabulary)))
         line = bottom + 1
     return found
@@ -295,7 +296,7 @@ def _titles_begin(sheet: Sheet, header: _Header, earliest: int) -> int:
 def _side_by_side(titles: list[str], vocabulary: Mapping[str, object]) -> list[list[str]]:
     """One list of titles for each table in a header: where the first title that comes again comes again, another table begins.
 
-    Columns before it (a unit, a number) belong to each.
+    Columns before it (a unit, a number, a day with several names) belong to each.
     """
     known = [title_of(title) if title and title_of(title) in vocabulary else "" for title in titles]
     again = [title for title in dict.fromkeys(known) if title and title not in (SERIAL_TITLE, "备注") and known.count(title) > 1]
@@ -303,8 +304,8 @@ def _side_by_side(titles: list[str], vocabulary: Mapping[str, object]) -> list[l
     if not again or len(paired) == len(again):
         return [titles]
     anchor = min(again, key=known.index)
-    if anchor in paired or not ({"日期", "编号", "姓名"} & set(again)) or ("日期" in known and "日期" not in again):
-        return [titles]  # one day with several names: a roster
+    if anchor in paired or not ({"日期", "编号", "姓名"} & set(again)):
+        return [titles]
     starts = [place for place, title in enumerate(known) if title == anchor]
     shared = titles[: starts[0]]
     found = []
