@@ -20,8 +20,11 @@ from pages.common.auth import audited
 from pages.common.page import Page
 from reports.meeting_files import XLSX
 from reports.views import admin
+from reports.wording import chinese_marks
 
 CHECKED = "admin_ledger_checked"
+YEAR = "admin_ledger_year"
+"""By file: the year that was answered; the question itself is gone after loading, and a widget that is gone forgets."""
 SHOWN = 200
 YEARS_BACK = 3
 
@@ -80,7 +83,7 @@ def ledger_section(p: Page) -> None:
         )
     file = st.file_uploader("上传 Excel、WPS 表格或 CSV", type=None, key=f"ledger-{kind}", max_upload_size=20)
     if file is not None:
-        _checked(p, Given(kind, file, area or p.scope.area or "", st.session_state.get(f"year-{file.file_id}")))
+        _checked(p, Given(kind, file, area or p.scope.area or "", st.session_state.get(YEAR, {}).get(file.file_id)))
     st.subheader("装入记录", anchor=False)
     _log(p)
 
@@ -92,7 +95,7 @@ def _checked(p: Page, given: Given) -> None:
         known = st.session_state[CHECKED] = (given.key, given.ask("check"), False)
     _, answer, loaded = known
     if answer.error:
-        st.error(answer.error)
+        st.error(chinese_marks(answer.error))
         return
     _preview(p, answer, loaded)
     if not loaded:
@@ -127,16 +130,16 @@ def _preview(p: Page, answer: process.Answer, loaded: bool) -> None:
         f"早已在库 {whole(answer.number('same'))},{verbs[2]} {whole(bad)}。"
     )
     if loaded:
-        st.success(f"{said}装入编号 {answer.counts['import_id']}。", icon=":material/check:")
+        st.success(f"{chinese_marks(said)}装入编号 {answer.counts['import_id']}。", icon=":material/check:")
     elif bad:
-        st.warning(f"{said}有问题的行不会装入,会原样留存并写明原因。")
+        st.warning(chinese_marks(f"{said}有问题的行不会装入,会原样留存并写明原因。"))
     else:
-        st.info(f"{said}没有问题,可以装入。" if answer.number("rows") else "文件里没有可装入的行。")
+        st.info(chinese_marks(f"{said}没有问题,可以装入。") if answer.number("rows") else "文件里没有可装入的行。")
     told = answer.counts["preview"]
     for line in admin.reading_sentences(told):
-        st.markdown(line)
+        st.markdown(chinese_marks(line))
     if told["left_out"]:
-        st.warning("没有装入的:" + ";".join(told["left_out"][:SHOWN]))
+        st.warning(chinese_marks("没有装入的:" + ";".join(told["left_out"][:SHOWN])))
     if bad:
         faults = answer.faults[:SHOWN]
         p.show(admin.fault_table(faults), key="ledger-faults")
@@ -145,16 +148,26 @@ def _preview(p: Page, answer: process.Answer, loaded: bool) -> None:
     if told["rows"]:
         p.show(admin.understood_table(told["titles"], told["rows"]), key="ledger-understood")
     if told["changes"]:
-        st.caption("将更新:" + ";".join(told["changes"]))
+        st.caption(chinese_marks("将更新:" + ";".join(told["changes"])))
 
 
 def _questions(given: Given, answer: process.Answer) -> None:
     """What the file does not tell: the year, and who is meant by a name that several bear."""
     told = answer.counts["preview"]
-    if told["year_asked"]:
+    if told["year_asked"] or given.year is not None:
         this_year = loaders.today().year
         years = list(range(this_year, this_year - YEARS_BACK, -1))
-        st.selectbox("日期没有写年份,是哪一年?", years, index=None, placeholder="选择年份", key=f"year-{given.file.file_id}", width=260)
+        year = st.selectbox(
+            "日期没有写年份,是哪一年?",
+            years,
+            index=None,
+            placeholder="选择年份",
+            key=f"year-{given.file.file_id}",
+            width=260,
+        )
+        if year is not None and year != given.year:
+            st.session_state[YEAR] = {given.file.file_id: year}
+            st.rerun()
     for place, one in enumerate(told["questions"]):
         choices = {int(who): f"{roles}(人员编号 {who})" for who, roles in one["choices"]}
         chosen = st.selectbox(
@@ -214,8 +227,8 @@ def _undo(loads: dict[int, str]) -> None:
     if st.button("撤销这次装入", disabled=not why.strip(), key="undo"):
         answer = process.undo(chosen, why, signed_in().username)
         if answer.error or not answer.counts["undone"]:
-            st.error(answer.error or "没有撤销:" + "".join(answer.counts["obstacles"]))
+            st.error(chinese_marks(answer.error or "没有撤销:" + "".join(answer.counts["obstacles"])))
             return
         st.session_state.pop(CHECKED, None)
         removed, restored = whole(answer.number("removed")), whole(answer.number("restored"))
-        said_next(f"已撤销装入编号 {chosen}:删去 {removed} 行,恢复 {restored} 行。")
+        said_next(chinese_marks(f"已撤销装入编号 {chosen}:删去 {removed} 行,恢复 {restored} 行。"))
