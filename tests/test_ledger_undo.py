@@ -22,7 +22,7 @@ from ingest.__main__ import main
 from ingest.ledgers.command import free_name
 from ingest.ledgers.template import write_refused
 from ingest.ledgers.undo import plan, take_back
-from tests.builders import TOWNSHIP, a_county, a_person, an_appointment
+from tests.builders import TOWNSHIP, VILLAGE, a_county, a_person, an_appointment
 from tests.test_ledgers import NOW, PETITION_HEAD, STAY, a_book, kind_named, put, told
 
 OPENED = ("N-1", "泥河镇河东村", "微信群", "道路", "小事", "2026-10-08 09:00")
@@ -157,6 +157,20 @@ def test_an_end_and_a_supervision_come_in_by_number_and_touch_nothing_else(count
     assert sorted(county.scalars(select(PetitionEvent.kind))) == ["open", "resolve"]
     early = put(county, "诉求进展", a_book(tmp_path, ("编号", "派单时间"), ("N-1", "2026-10-01")))
     assert "早于点单时间" in told(early)[0]
+
+
+def test_who_handles_it_is_found_without_a_place_or_asked_for(county: Connection, tmp_path: Path) -> None:
+    put(county, "诉求", a_book(tmp_path, PETITION_HEAD, OPENED, ("N-2", *OPENED[1:])))
+    an_appointment(county, "village_chief", VILLAGE, person=a_person(county, "李四", None))
+    result = put(county, "诉求进展", a_book(tmp_path, ("编号", "经办人"), ("N-1", "张三"), ("N-2", "李四")))
+    assert result.changed == 1
+    assert "有 2 名叫“李四”的在任人员" in told(result)[0]
+
+
+def test_a_household_is_one_however_its_number_is_spelled(county: Connection, tmp_path: Path) -> None:
+    head = ("户编号", "村", "户类型")
+    put(county, "户", a_book(tmp_path, head, ("hd-001", "河东村", "重点户")))
+    assert put(county, "户", a_book(tmp_path, head, ("ＨＤ－００１", "河东村", "重点户"))).same == 1
 
 
 def test_a_whole_ledger_of_petitions_is_not_one_of_their_progress(county: Connection, tmp_path: Path) -> None:

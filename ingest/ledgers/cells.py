@@ -49,6 +49,14 @@ def plain(value: Cell) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text_of(value)))
 
 
+_DASHES = re.compile(r"[‐‑‒–—―−﹣﹘]")
+
+
+def normal_number(said: str) -> str:
+    """A number of an office's own for comparing: ＹＬ－２０２６－００１, yl-2026- 001 → YL-2026-001."""
+    return re.sub(r"\s+", "", _DASHES.sub("-", unicodedata.normalize("NFKC", said))).upper()
+
+
 def free_text(value: Cell) -> str | None:
     found = text_of(value)
     if len(found) > LONGEST_TEXT:

@@ -187,7 +187,8 @@ def _rows(kind: Kind, table: Table, directory: Directory, now: datetime, year: i
     rows = Rows(kind, table, known, when, directory.by_name, unit, directory.path_of(unit) if unit else None)
     needed = [titles for titles in kind.needed if not any(title in known for title in titles)]
     if needed and rows.unit is None:
-        raise Unreadable(f"“{name}”缺少列:{needed[0][0]}(标题、工作表名和文件名里也没有写);请补上,或指明是哪个单位的台账(--area)。")
+        sheet = f"的工作表“{table.sheet.name}”" if table.sheet.name else ""
+        raise Unreadable(f"“{name}”{sheet}缺少列:{needed[0][0]}(标题、工作表名和文件名里也没有写);请补上,或指明是哪个单位的台账(--area)。")
     return rows
 
 
@@ -218,7 +219,7 @@ def _take(found: Checked, directory: Directory, now: datetime, progress: Callabl
             hidden = kind.id == PETITION.id and is_restricted(reading)
             if reading.faults or record is None:
                 found.refused.append(reading.refusal(hidden))
-                found.questions.update(reading.questions)
+                found.questions.update(set(reading.questions))
             elif record.ref in first_at:
                 found.refused.append(_twice(kind, reading, first_at[record.ref], hidden))
             else:

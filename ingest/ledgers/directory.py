@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from data_access.board_tables import BoardImportKey, BoardPersonChoice
 from data_access.scope import Scope, in_scope
 from data_access.tables import Appointment, Area, Household, Person
-from ingest.ledgers.cells import Fault
+from ingest.ledgers.cells import Fault, normal_number
 from ingest.ledgers.names import forms_of, normal_name
 from ingest.ledgers.words import ROLE_NAMES
 
@@ -91,6 +91,9 @@ class Directory:
     posts: dict[int, list[Post]] = field(default_factory=dict)
     household_areas: dict[int, str] = field(default_factory=dict)
     household_numbers: dict[str, int] = field(default_factory=dict)
+    """The office's own number, however it is spelled → the household."""
+    household_refs: dict[str, str] = field(default_factory=dict)
+    """The same → the spelling under which it is kept."""
     numbered_households: set[int] = field(default_factory=set)
 
     # --- areas ------------------------------------------------------------------------------------------------------
@@ -245,7 +248,7 @@ class Directory:
 
     def household(self, said: str, day: date | None = None) -> int:
         """By the office's own 户编号; by the database's id only where the household has no such number. Raises :class:`Fault`."""
-        found = self.household_numbers.get(said)
+        found = self.household_numbers.get(normal_number(said))
         if found is None and said.isdigit() and len(said) <= LONGEST_ID:
             found = int(said) if int(said) in self.household_areas and int(said) not in self.numbered_households else None
         if found is None or found not in self.household_areas:
@@ -295,6 +298,8 @@ def directory(scope: Scope, connection: Connection, *, households: bool = False)
         for row_id, code in connection.execute(select(Household.id, Household.area_code).where(in_scope(Household.area_code, scope))):
             found.household_areas[row_id] = code
         keys = select(BoardImportKey.ref, BoardImportKey.row_id).where(BoardImportKey.kind == HOUSEHOLD)
-        found.household_numbers = {row.ref: row.row_id for row in connection.execute(keys)}
+        for kept in connection.execute(keys):
+            found.household_numbers[normal_number(kept.ref)] = kept.row_id
+            found.household_refs[normal_number(kept.ref)] = kept.ref
         found.numbered_households = set(found.household_numbers.values())
     return found

@@ -23,9 +23,11 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from ingest.ledgers import delimited
 
-MOST_UNPACKED = 1024 * 1024 * 1024
-MOST_MEMORY = 3 * 1024 * 1024 * 1024
+MOST_UNPACKED = 500 * 1024 * 1024
+MOST_MEMORY = 2 * 1024 * 1024 * 1024
 MOST_SECONDS = 120
+MOST_CELLS = 8_000_000
+"""A year of a county's busiest ledger has a quarter of it."""
 MOST_MERGED = 500_000
 """Cells that merged ranges cover: more is a sheet made to be large."""
 SAVE_AGAIN = "请用 Excel 或 WPS 打开后另存为 .xlsx"
@@ -365,6 +367,8 @@ def main() -> None:
     answer: list[Sheet] | str
     try:
         answer = sheets_of(path)
+        if sum(len(row) for sheet in answer for row in sheet.rows) > MOST_CELLS:
+            raise MemoryError
     except Unreadable as problem:
         answer = str(problem)
     except MemoryError:

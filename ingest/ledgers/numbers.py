@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,14 +12,8 @@ from data_access.tables import Petition
 from ingest.ledgers.reading import Record, Refusal
 
 AT_ONCE = 5000
-_DASHES = re.compile(r"[‐‑‒–—―−﹣﹘]")
 _LOCAL = re.compile(r"(?:20\d\d[-年]?)?第?\d{1,5}号?")
 """What every township counts for itself: 1, 012, 2026-3, 第7号."""
-
-
-def normal_number(said: str) -> str:
-    """ＹＬ－２０２６－００１, yl-2026- 001 → YL-2026-001."""
-    return re.sub(r"\s+", "", _DASHES.sub("-", unicodedata.normalize("NFKC", said))).upper()
 
 
 def is_local(number: str) -> bool:

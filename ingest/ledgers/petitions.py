@@ -11,9 +11,9 @@ from typing import Any
 
 from data_access.tables import Petition
 from ingest.ledgers import words
-from ingest.ledgers.cells import plain
+from ingest.ledgers.cells import normal_number, plain
 from ingest.ledgers.kinds import ALL_LEVELS, ENTERED, Kind, name_column, place_column
-from ingest.ledgers.numbers import is_local, normal_number, of_township
+from ingest.ledgers.numbers import is_local, of_township
 from ingest.ledgers.reading import Column, Form, Reading, Record
 
 ACCUSATION = re.compile("检举|控告")
@@ -188,7 +188,7 @@ def _step(row: Reading) -> Record | None:
         **{sets: row.moment(title, future=True) for title, sets in (("时限", "due_at"), ("延期至", "extended_to")) if row.has(title)},
         **{sets: row.word(title) for title, sets in (("办理结果", "outcome"), ("当前层级", "level")) if row.has(title)},
         **{sets: row.number(title) for title, sets in (("退单次数", "returned"), ("重办次数", "reopened")) if row.has(title)},
-        **{sets: _of_township(row, title, area, row.now.date()) for title, sets in STEP_PEOPLE if row.has(title)},
+        **{sets: row.person(title, area, row.now.date(), identified=False) for title, sets in STEP_PEOPLE if row.has(title)},
     }
     if times.get("ended_at") is not None and row.has("办理结果") and values["outcome"] is None:
         row.fault("办理结果", "已有办结时间,须填办理结果")

@@ -7,7 +7,7 @@ from datetime import date
 from data_access.scope import CODE_LENGTHS
 from data_access.tables import Appointment, Area, Household, LeavePeriod, SurveyResponse
 from ingest.ledgers import words
-from ingest.ledgers.cells import plain
+from ingest.ledgers.cells import normal_number, plain
 from ingest.ledgers.directory import HOUSEHOLD, Unit
 from ingest.ledgers.kinds import ALL_LEVELS, NAME, NUMBER, PHONE, UNIT, WHO, Kind, a_day, place_column, unit_of
 from ingest.ledgers.names import normal_name
@@ -133,7 +133,8 @@ def _household(row: Reading) -> Record | None:
     kind = row.word("户类型")
     card = row.day("联系卡日期")
     values = {"area_code": area, "kind": kind, "card_on": card, **_validity(row, "起始日期", "终止日期")}
-    return Record(row.row, number or "", values)
+    spelled = normal_number(number or "")
+    return Record(row.row, row.directory.household_refs.get(spelled, spelled), values)
 
 
 def _survey(row: Reading) -> Record | None:
@@ -242,6 +243,7 @@ REGISTERS = (
         ),
         _household,
         keyed=True,
+        households=True,
         needed=(("所属邻", "邻", "村"),),
         called="户台账|户籍|农户|住户",
     ),
