@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from ingest.ledgers.checks import Checked, checked, kind_named
 from ingest.ledgers.directory import directory
 from ingest.ledgers.formats import Unreadable
+from ingest.ledgers.template import write_refused
 from tests.builders import EVERYTHING, a_person, an_appointment
 from tests.small_county import CELL, SHANGTANG, YUNLING, qinghe
 from tests.test_ledger_files import NOW, connection
@@ -97,6 +98,26 @@ def test_hidden_sheets_and_other_ledgers_are_named(county: Connection, tmp_path:
     assert found.left_out() == ["旧表: 隐藏,未读", "夜访!第 1 行: 1 行,是夜访台账,未读"]
 
 
+def test_short_rows_right_above_another_header_are_rows(county: Connection, tmp_path: Path) -> None:
+    head = ("户编号", "村", "户类型")
+    found = read(county, tmp_path, "户", head, ("H1", "上塘村", "重点户"), ("H2", "上塘村", "普通户"), head, ("H3", "下塘村", "普通户"))
+    assert len(found.records) == 3
+
+
+def test_what_stands_beside_or_above_the_table_is_named(county: Connection, tmp_path: Path) -> None:
+    lines = (("甲", "乙", "丙"), ("1", "2", "3"), STAY, ("2026-10-08", "云正一", "云岭镇", "", "值班电话 0351-2025366"))
+    found = read(county, tmp_path, "住夜", *lines)
+    assert found.left_out() == ["Sheet: 第 1–2 行在表头之上,未读", "Sheet: 未读的列:E 列(没有列名)"]
+
+
+def test_a_mark_nobody_understands_is_not_counted_when_the_refused_rows_come_back_unmended(county: Connection, tmp_path: Path) -> None:
+    lines = (("云岭镇2026年10月",), ("姓名", 1, 2, 3, 4, 5), ("云正一", "√", "○", "", "", ""))
+    found = read(county, tmp_path, "住夜", *lines)
+    write_refused(found.refused, tmp_path / "退回.xlsx", found.kind)
+    again = checked(found.kind, tmp_path / "退回.xlsx", directory(EVERYTHING, county), NOW)
+    assert (len(found.records), len(again.records), len(again.refused)) == (1, 0, 1)
+
+
 def test_neither_empty_lines_nor_a_deep_header_lose_a_row(county: Connection, tmp_path: Path) -> None:
     def far_below(book: openpyxl.Workbook) -> None:
         for column, value in enumerate(("2026-10-09", "云正一", "云岭镇"), start=1):
@@ -160,7 +181,7 @@ def test_a_table_of_people_and_days_with_ticks_and_punches(county: Connection, t
     )
     found = read(county, tmp_path, "住夜", *lines)
     assert [one.values["night"].day for one in found.records] == [1, 2, 5]
-    assert [one.sentence() for one in found.refused] == ["Sheet!H4 第 4 行“标记”:看不懂“?”:住夜写“√”或“班”,没有住夜空着"]
+    assert [one.sentence() for one in found.refused] == ["Sheet!H4 第 4 行“标记”:看不懂“?”:住夜写“√”或“班”,没有住夜的删去这一行"]
 
 
 def test_a_check_in_after_midnight_belongs_to_the_evening_before(county: Connection, tmp_path: Path) -> None:
@@ -176,6 +197,7 @@ def test_a_check_in_after_midnight_belongs_to_the_evening_before(county: Connect
         ("2025年12月住夜", ("12月30日", "1月1日"), ["2025-12-30", "2026-01-01"]),
         ("住夜(印发:2025年3月1日,县委办〔2024〕8号)2026年10月", ("10月8日",), ["2026-10-08"]),
         ("2026.10住夜", ("8日",), ["2026-10-08"]),
+        ("二〇二六年十月住夜", ("8日",), ["2026-10-08"]),
     ],
 )
 def test_a_year_comes_from_titles_and_neighbours(county: Connection, tmp_path: Path, title: str, days: tuple, expected: list[str]) -> None:

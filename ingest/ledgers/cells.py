@@ -187,7 +187,7 @@ def written_day(value: Cell) -> Written | None:
 
 def _text_day(said: str) -> Written:
     # ISO's T and the space between day and time part before all spaces go.
-    spaced = _ZONE.sub("", _numerals(unicodedata.normalize("NFKC", said)).strip().replace("T", " "))
+    spaced = _ZONE.sub("", numerals(unicodedata.normalize("NFKC", said)).strip().replace("T", " "))
     number = re.sub(r"\s", "", spaced)
     if re.fullmatch(r"\d{5}(\.\d+)?", number):
         return _serial(float(number), said)
@@ -204,7 +204,7 @@ def _text_day(said: str) -> Written:
     return Written(year, int(matched[2]) if matched[2] else None, int(matched[3]), _clock(re.sub(r"\s", "", rest), said), said)
 
 
-def _numerals(text: str) -> str:
+def numerals(text: str) -> str:
     """二〇二六年十月八日 → 2026年10月8日; texts with other signs stay."""
     if not re.search("[〇零○一二三四五六七八九十廿卅]+[年月日号]", text):
         return text

@@ -123,7 +123,7 @@ def _closed(rest: str, written: list[str], following: int, separator: str, usual
             if more >= LONGEST_QUOTE or following + more >= len(written):
                 return None
             added = written[following + more]
-            if usual and added.count(separator) >= usual and not added.lstrip().startswith('"'):
+            if usual and added.partition('"')[0].count(separator) >= usual:
                 return None
             place = len(text)
             text += "\n" + added

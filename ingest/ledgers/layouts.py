@@ -26,57 +26,12 @@ EXAMPLE = frozenset({"示例", "例", "样例", "例如"})
 WEEKDAYS = "一二三四五六日"
 EVENING, MORNING = 18, 6
 """Hours: a check-in from the one on is the evening's, one before the other still is."""
-MARKED = frozenset(
-    {"√", "✓", "✔", "☑", "●", "■", "★", "▲", "班", "值", "值班", "住", "住夜", "夜", "晚", "在", "在岗", "是", "1", "1.0", "y", "V", "v"}
-)
-UNMARKED = frozenset(
-    {
-        "",
-        "×",
-        "x",
-        "X",
-        "✗",
-        "✕",
-        "0",
-        "0.0",
-        "/",
-        "\\",
-        "-",
-        "—",
-        "——",
-        "否",
-        "无",
-        "休",
-        "休息",
-        "轮休",
-        "假",
-        "请假",
-        "年假",
-        "病假",
-        "事假",
-        "产假",
-    }
-    | {
-        "婚假",
-        "丧假",
-        "调休",
-        "公休",
-        "出差",
-        "公差",
-        "外出",
-        "培训",
-        "学习",
-        "开会",
-        "借调",
-        "缺",
-        "缺岗",
-        "节",
-        "节假日",
-        "周末",
-        "○",
-        "〇",
-        "△",
-    }
+MARK = "标记"
+"""What a cell of a person × day table says, where nobody can tell what it means: refused with it, and mended there."""
+NOBODY = frozenset({"无", "/", "-", "—", "——", "休", "休息", "放假", "节假日", "空"})
+_MARKED = re.compile("[√✓✔☑]+|班|值班?|住夜?|夜|晚|在岗?|是|1(?:\\.0)?|[yv]", re.IGNORECASE)
+_UNMARKED = re.compile(
+    "|[×xX✗✕/\\\\—-]+|0(?:\\.0)?|否|无|[轮调公]?休息?|节(?:假日)?|周末|[请年病事产婚丧]?假|出差|公差|外出|培训|学习|开会|借调|缺岗?"
 )
 
 
@@ -133,9 +88,10 @@ class Rows:
 
     def unread_titles(self) -> list[str]:
         """Columns that hold something and are not taken in."""
-        taken = set(self.known.values())
+        taken = set(self.known.values()) | {MARK}
         roster = layout_of(self.kind, self.table, self.known) is not _listed
-        return [
+        bare = [f"{letters(column)} 列(没有列名)" for column in self.table.untitled]
+        return bare + [
             title
             for title in self.table.places
             if title not in taken
@@ -244,6 +200,8 @@ def _roster(rows: Rows) -> Iterator[Row]:
             for one in people:
                 beside = text_of(table.cell(line, phone)) if phone is not None and len(people) == 1 else ""
                 told = phone_in(one) or phone_in(beside) or ""
+                if plain(one) in NOBODY:
+                    continue
                 for day in days_in(on) or [""]:
                     yield _derived(rows, line, column, {DAY: day, NAME: one, PHONE: told})
 
@@ -326,7 +284,7 @@ def _person_by_day(rows: Rows) -> Iterator[Row]:
                 continue
             made: dict[str, Cell] = {DAY: day, NAME: person}
             if there is None:
-                made["标记"] = text_of(mark)
+                made[MARK] = text_of(mark)
             yield _derived(rows, line, column, made)
 
 
@@ -338,9 +296,9 @@ def _as_day(title: str) -> Cell:
 def is_night_mark(mark: Cell) -> bool | None:
     """Whether a cell of a person × day table says that somebody stayed; None where it cannot be understood."""
     said = plain(mark)
-    if said in MARKED:
+    if _MARKED.fullmatch(said):
         return True
-    if said in UNMARKED:
+    if _UNMARKED.fullmatch(said):
         return False
     hours = [int(one) for one in re.findall(r"(?<!\d)(\d{1,2})[::]\d{2}", said)]
     if hours:

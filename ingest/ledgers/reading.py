@@ -14,7 +14,7 @@ from ingest.ledgers.cells import Fault, Written, text_of
 from ingest.ledgers.delimited import UNREAD
 from ingest.ledgers.directory import Directory, Question, Unclear
 from ingest.ledgers.formats import Cell, NoValue
-from ingest.ledgers.layouts import MORNING, Row, Rows
+from ingest.ledgers.layouts import MARK, MORNING, Row, Rows, is_night_mark
 from ingest.ledgers.names import people_in, phone_in
 from ingest.ledgers.tables import AREA_PARTS, SERIAL_TITLE, title_of
 from ingest.ledgers.years import Calendar
@@ -138,9 +138,9 @@ class Reading:
                 self.fault(title, value.reason)
             elif type(value) is float and abs(value) >= EXACT_NUMBER:
                 self.fault(title, REWRITTEN)
-        mark = self.row.cells.get("标记")
-        if self.row.column is not None and mark:
-            self.faults.append(("标记", text_of(mark), f"看不懂“{text_of(mark)}”:住夜写“√”或“班”,没有住夜空着"))
+        mark = self.row.cells.get(MARK)
+        if mark and is_night_mark(mark) is not True:
+            self.faults.append((MARK, text_of(mark), f"看不懂“{text_of(mark)}”:住夜写“√”或“班”,没有住夜的删去这一行"))
 
     def said(self, title: str) -> str:
         return text_of(self.raw(title))

@@ -19,8 +19,6 @@ HEADER_LINES = 3
 LONGEST_TITLE = 24
 FEWEST_DAYS = 5
 """A header with that many days in it is a person × day table's."""
-TITLE_CELLS = 3
-"""A line above a header that fills more cells belongs to a table."""
 SERIAL_TITLE = "序号"
 AREA_PARTS = ("乡镇", "村", "片", "组", "邻")
 """A ledger may write an area in one column, or in one for each level."""
@@ -61,6 +59,8 @@ class Table:
     first: int
     last: int
     """Places in ``sheet.rows``: the header's first line, the first line below it, the line after the last."""
+    untitled: tuple[int, ...] = ()
+    """Columns with something below a header that names nothing there."""
     places: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -123,6 +123,11 @@ def is_post(title: str) -> bool:
 
 def is_sum(value: Cell) -> bool:
     return bool(_SUM.match(plain(value)))
+
+
+def is_title_line(texts: Sequence[str]) -> bool:
+    """One text over the table, or several that each name what they are (填报单位:…  填报人:…); no line of values."""
+    return (len(texts) == 1 and not _VALUE.match(plain(texts[0]))) or (len(texts) > 1 and all(re.search("[::]", text) for text in texts))
 
 
 def is_footer(texts: Sequence[str]) -> bool:
@@ -264,19 +269,30 @@ def tables_on(sheet: Sheet, vocabulary: Mapping[str, object]) -> tuple[list[Tabl
         filled = sum(1 for row in sheet.rows if any(text_of(value) for value in row))
         return [], [Unread(sheet.name or "文件", f"{filled} 行,没有表头,未读")] if filled else []
     found: list[Table] = []
+    unread: list[Unread] = []
     starts = [_titles_begin(sheet, header, headers[place - 1].bottom + 1 if place else 0) for place, header in enumerate(headers)]
     for place, header in enumerate(headers):
         last = starts[place + 1] if place + 1 < len(headers) else len(sheet.rows)
-        above = tuple(
-            text
-            for line in range(starts[place], header.top)
-            for text in dict.fromkeys(text_of(value) for value in sheet.rows[line])
-            if text
-        )
+        lines = [[text for value in row if (text := text_of(value))] for row in sheet.rows[starts[place] : header.top]]
+        above = tuple(text for texts in lines for text in dict.fromkeys(texts))
+        strange = [sheet.numbers[starts[place] + line] for line, texts in enumerate(lines) if len(texts) > 1 and not is_title_line(texts)]
         if place and not above:
             above = found[-1].above  # the header printed again on the next page
-        found += [Table(sheet, above, titles, header.top, header.bottom + 1, last) for titles in _side_by_side(header.titles, vocabulary)]
-    return found, []
+        if len(strange) > 1:
+            unread.append(Unread(sheet.name or "文件", f"第 {strange[0]}–{strange[-1]} 行在表头之上,未读"))
+        untitled = _untitled(sheet, header, last)
+        for titles in _side_by_side(header.titles, vocabulary):
+            found.append(Table(sheet, above, titles, header.top, header.bottom + 1, last, untitled=untitled))
+            untitled = ()
+    return found, unread
+
+
+def _untitled(sheet: Sheet, header: _Header, last: int) -> tuple[int, ...]:
+    width = max((len(sheet.rows[line]) for line in range(header.bottom + 1, last)), default=0)
+    bare = [column for column in range(width) if column >= len(header.titles) or not header.titles[column]]
+    return tuple(
+        column for column in bare if any(column < len(row) and text_of(row[column]) for row in sheet.rows[header.bottom + 1 : last])
+    )
 
 
 def _titles_begin(sheet: Sheet, header: _Header, earliest: int) -> int:
@@ -288,7 +304,7 @@ def _titles_begin(sheet: Sheet, header: _Header, earliest: int) -> int:
         texts = [text_of(value) for value in sheet.rows[line] if text_of(value)]
         if not texts:
             continue
-        if len(texts) > TITLE_CELLS or is_footer(texts) or is_sum(texts[0]) or _VALUE.match(plain(texts[0])):
+        if not is_title_line(texts) or is_footer(texts) or is_sum(texts[0]):
             break
         begin = line
     return begin

@@ -137,7 +137,7 @@ def write_refused(refused: Sequence[Refusal], path: Path, kind: Kind | None = No
     names: set[str] = set()
     for (name, above), listed in tables.items():
         sheet = book.add_worksheet(_sheet_name(name, names))
-        titles = list(dict.fromkeys(title for one in listed for title in one.row.cells if title != "标记"))
+        titles = list(dict.fromkeys(title for one in listed for title in one.row.cells))
         lines = [*above, *_context(listed[0], kind)]
         for line, said in enumerate(lines):
             sheet.write_string(line, 0, said, text)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from ingest.ledgers.cells import Fault, Written
+from ingest.ledgers.cells import Fault, Written, numerals
 
 NEAR = 62
 """Days: a row of January in a ledger of December belongs to the next year."""
@@ -43,7 +44,7 @@ def stated(texts: Iterable[str], numeric: bool = True) -> Stated:
     months: dict[int, None] = {}
     days: list[date] = []
     for text in texts:
-        kept = _NOT_A_YEAR.sub(" ", text)
+        kept = _NOT_A_YEAR.sub(" ", numerals(unicodedata.normalize("NFKC", text)))
         found = [*_STATED.finditer(kept), *(_NUMERIC.finditer(kept) if numeric else ())]
         for one in found:
             years[int(one[1])] = None
