@@ -234,8 +234,3 @@ def _clock(written: str, said: str) -> time | None:
     except ValueError:
         pass
     raise Fault(f"看不懂时间“{said}”,请写成 2026-10-08 09:30")
-
-
-def names(value: Cell) -> list[str]:
-    """Several people in one cell: 张三、李四;王五."""
-    return [part for part in re.split(r"[、,,;;/\n]+", re.sub(r"[ \u3000]+", "", text_of(value))) if part]

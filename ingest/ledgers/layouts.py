@@ -7,7 +7,7 @@ table has a name a line, a day a column, and marks. Names that share a cell beco
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -79,7 +79,8 @@ class Rows:
     skipped: list[Unread] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Row]:
-        for row in layout_of(self.kind, self.table, self.known)(self):
+        layout = layout_of(self.kind, self.table, self.known)
+        for row in layout(self) if layout is not None else ():
             self.count += 1
             yield row
 
@@ -101,6 +102,9 @@ class Rows:
         ]
 
 
+Layout = Callable[[Rows], Iterator[Row]]
+
+
 def known_titles(table: Table, canonical: Mapping[str, str]) -> dict[str, str]:
     """Canonical title → the header's own. A column called exactly so comes before one called by a synonym."""
     found: dict[str, str] = {}
@@ -111,7 +115,7 @@ def known_titles(table: Table, canonical: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def layout_of(kind: Kind, table: Table, known: Mapping[str, str]):  # type: ignore[no-untyped-def]
+def layout_of(kind: Kind, table: Table, known: Mapping[str, str]) -> Layout | None:
     """The function that reads it, or None: a table without the ledger's required columns."""
     if all(column.title in known for column in kind.columns if column.required):
         return _listed if not kind.any_of or any(title in known for title in kind.any_of) else None
