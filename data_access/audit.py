@@ -28,6 +28,7 @@ class Action(StrEnum):
     SELECTION = "selection"
     IMPORT = "import"
     CORRECTION = "correction"
+    UNDO = "undo"
 
 
 ACTION_NAMES = {
@@ -43,6 +44,7 @@ ACTION_NAMES = {
     Action.SELECTION: "评选",
     Action.IMPORT: "台账装入",
     Action.CORRECTION: "台账更正",
+    Action.UNDO: "台账撤销",
 }
 
 LONGEST_DETAIL = 500

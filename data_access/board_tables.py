@@ -172,6 +172,38 @@ class BoardImport(Identified):
     rows_changed: Mapped[int]
     rows_same: Mapped[int]
     rows_refused: Mapped[int]
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str | None]
+    undone_why: Mapped[str | None]
+
+
+class BoardImportChange(Identified):
+    """A row that a loading added or changed, so that the loading can be taken back.
+
+    ``before``: JSON text of the values it changed, NULL for a row it added. ``after``: of an added row a digest of the whole row, of a
+    changed one JSON text of the values it wrote; a row that holds other values now is somebody's later work.
+    """
+
+    __tablename__ = "board_import_change"
+    __table_args__ = (Index(None, "import_id"), Index(None, "table_name", "row_key"))
+
+    import_id: Mapped[int] = mapped_column(ROW_ID)
+    table_name: Mapped[str]
+    row_key: Mapped[str]
+    before: Mapped[str | None]
+    after: Mapped[str | None]
+
+
+class BoardPersonChoice(Table):
+    """Of several people of one name, whom ledgers mean at a unit ('' the whole county), as somebody has chosen."""
+
+    __tablename__ = "board_person_choice"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    area_code: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ROW_ID)
+    chosen_by: Mapped[str]
+    chosen_at: Mapped[datetime]
 
 
 class BoardImportRow(Identified):
@@ -184,6 +216,7 @@ class BoardImportRow(Identified):
     __table_args__ = (Index(None, "import_id", "row_number"),)
 
     import_id: Mapped[int] = mapped_column(ROW_ID)
+    place: Mapped[str | None]
     row_number: Mapped[int]
     column_title: Mapped[str]
     value: Mapped[str | None]

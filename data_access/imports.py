@@ -24,6 +24,7 @@ LEDGER_NAMES = {
     "captain_meeting": "会议",
     "training_attendance": "参训",
     "petition": "诉求",
+    "petition_step": "诉求进展",
     "leave_period": "请假",
     "survey_response": "满意度测评",
     "captain_mark": "三长认定",
@@ -42,9 +43,12 @@ LOG_COLUMNS = (
     BoardImport.rows_changed,
     BoardImport.rows_same,
     BoardImport.rows_refused,
+    BoardImport.undone_at,
+    BoardImport.undone_by,
 )
 ROW_COLUMNS = (
     BoardImportRow.row_number,
+    BoardImportRow.place,
     BoardImportRow.column_title,
     BoardImportRow.value,
     BoardImportRow.reason,
@@ -64,7 +68,7 @@ def imports(scope: Scope, connection: Connection, limit: int = 50, offset: int =
     """One page of the log, newest first; nothing without the right to administer.
 
     Grain: loading of a file. Columns: id, kind, file_name, digest, loaded_at, loaded_by, rows_total, rows_added, rows_changed, rows_same,
-    rows_refused.
+    rows_refused, undone_at, undone_by.
     """
     query = select(*LOG_COLUMNS).order_by(BoardImport.id.desc()).limit(limit).offset(offset)
     return frame(connection, query if scope.may_administer else query.where(~true()), [column.key for column in LOG_COLUMNS])
@@ -82,7 +86,7 @@ def _rows(scope: Scope, import_id: int, *columns: object) -> AnySelect:
 def refused_rows(scope: Scope, connection: Connection, import_id: int, limit: int = 100, offset: int = 0) -> pd.DataFrame:
     """One page of a loading's refused rows: where and why. Names are masked unless the scope may see them.
 
-    Grain: refused row. Columns: row_number, column_title, value, reason.
+    Grain: refused row. Columns: row_number, place (sheet and cell, None for a file without sheets), column_title, value, reason.
     """
     query = _rows(scope, import_id, *ROW_COLUMNS).limit(limit).offset(offset)
     found = frame(connection, query, [column.key for column in ROW_COLUMNS])
@@ -124,9 +128,9 @@ def refused_count(scope: Scope, connection: Connection, import_id: int) -> int:
 def refused_row_cells(scope: Scope, connection: Connection, import_id: int) -> pd.DataFrame:
     """A loading's refused rows whole, for the workbook; nothing unless the scope may see names and export.
 
-    Grain: refused row. Columns: row_number, column_title, value, reason, cells (JSON text: a list of title and text).
+    Grain: refused row. Columns: row_number, place, column_title, value, reason, cells (JSON text: a list of title and text).
     """
-    columns = (*ROW_COLUMNS[:4], BoardImportRow.cells)
+    columns = (*ROW_COLUMNS[:5], BoardImportRow.cells)
     query = _rows(scope, import_id, *columns)
     if not (scope.may_see_names and scope.may_export):
         query = query.where(~true())

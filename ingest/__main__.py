@@ -84,8 +84,8 @@ def template(options: argparse.Namespace) -> int:
 
 def _ledger_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("kind", help="台账种类,如 night_stay 或 住夜")
-    command.add_argument("file", help=".xlsx 或 .csv 文件")
-    command.add_argument("--year", type=int, default=None, help="“10月8日”这类日期的年份,默认看表头和文件名")
+    command.add_argument("file", help="表格文件:.xlsx、.xls、.et、.xlsb、.ods、.csv 或网页表格")
+    command.add_argument("--year", type=int, default=None, help="“10月8日”这类日期的年份,默认看标题里的 20xx年")
     command.add_argument("--area", default="", help="只收这个区划代码之下的行")
     command.add_argument("--refused", default=None, help="退回的行写到哪个 .xlsx")
     command.add_argument("--json", action="store_true", help="结果写成一行 JSON")
@@ -132,6 +132,38 @@ def correct(options: argparse.Namespace) -> int:
     return command.guarded(lambda: command.correct(command.task(options, beijing_now()), options.why, options.yes), options.json)
 
 
+def _add_undo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("undo", help="撤销一次装入:新增的删去,改动的恢复原值,加 --yes 才写入")
+    command.add_argument("import_id", type=int, help="装入编号")
+    command.add_argument("--yes", action="store_true", help="写入;不加只说明会怎样")
+    command.add_argument("--why", default="", help="撤销的原因,记入审计")
+    command.add_argument("--by", default=None, help="记在日志里的撤销人")
+    command.add_argument("--json", action="store_true", help="结果写成一行 JSON")
+    command.set_defaults(run=undo)
+
+
+def undo(options: argparse.Namespace) -> int:
+    from ingest.ledgers import command
+
+    asked = (options.import_id, options.why, options.yes, options.by, beijing_now(), options.json)
+    return command.guarded(lambda: command.undo(*asked), options.json)
+
+
+def _add_choose(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("choose", help="同名的人:选定某单位台账里的这个姓名指哪一位,以后照此")
+    command.add_argument("name", help="姓名")
+    command.add_argument("unit", help="单位的名称或代码")
+    command.add_argument("person_id", type=int, help="人员编号")
+    command.add_argument("--by", default=None, help="记在日志里的选定人")
+    command.set_defaults(run=choose)
+
+
+def choose(options: argparse.Namespace) -> int:
+    from ingest.ledgers import command
+
+    return command.guarded(lambda: command.choose(options.name, options.unit, options.person_id, options.by, beijing_now()), False)
+
+
 def _add_refused(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser("refused", help="把某次装入退回的行写成 Excel")
     command.add_argument("import_id", type=int, help="装入编号")
@@ -145,7 +177,7 @@ def refused(options: argparse.Namespace) -> int:
     return command.guarded(lambda: command.refused(options.import_id, options.out), False)
 
 
-SUBCOMMANDS = (_add_demo, _add_live, _add_template, _add_check, _add_load, _add_correct, _add_refused)
+SUBCOMMANDS = (_add_demo, _add_live, _add_template, _add_check, _add_load, _add_correct, _add_undo, _add_choose, _add_refused)
 """Each adds one subcommand and names the function that runs it."""
 
 

@@ -1,5 +1,9 @@
-"""Ledgers (台账): what offices keep in Excel, read tolerantly, checked against people and areas, loaded in one transaction.
+"""Ledgers (台账): what offices keep in Excel, read as it is, checked, loaded in one transaction, taken back whole.
 
-``sheets`` reads files, ``cells`` reads single values, ``kinds`` says which columns each ledger has, ``directory`` knows people, areas and
-households, ``checks`` turns rows into values or faults, ``load`` writes, ``template`` and ``refused`` make workbooks.
+From the file inwards: ``files`` starts the process in which ``formats`` and ``delimited`` make sheets of it; ``tables`` finds the tables on
+a sheet, ``layouts`` makes rows of a table, ``years`` knows their year, ``cells`` and ``names`` what a cell says. ``kinds`` (with
+``registers``, ``petitions``, ``marks``) says which columns each ledger has and how a row becomes a record, ``reading`` asks a row,
+``directory`` knows people, areas and households, ``choices`` whom a name means. ``checks`` does all of this for a file, ``preview`` tells
+what was understood, ``load`` writes it with ``children`` and ``journal``, ``undo`` takes it back, ``correct`` mends single fields,
+``template`` makes workbooks, ``command`` is the command line.
 """

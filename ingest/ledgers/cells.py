@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
+from ingest.ledgers.formats import Cell, NoValue
 
 EARLIEST_YEAR, LATEST_YEAR = 1950, 2100
 LONGEST_TEXT = 2000
@@ -17,8 +18,6 @@ WHOLE_BELOW = 1e18
 FIRST_SERIAL, LAST_SERIAL = 18_264, 73_051
 """1950 … 2099 as Excel counts days from 1900."""
 WITH_COUNTRY = len("+8613812345678")
-
-Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
 
 class Fault(ValueError):
@@ -34,6 +33,8 @@ def text_of(value: Cell) -> str:
         return ""
     if isinstance(value, str) and value.isprintable():  # nearly all: without a regular expression
         return value.strip()
+    if isinstance(value, NoValue):
+        return "(公式)"
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float):
@@ -46,6 +47,14 @@ def text_of(value: Cell) -> str:
 def plain(value: Cell) -> str:
     """Text for comparing: half-width, without any spaces."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text_of(value)))
+
+
+_DASHES = re.compile(r"[‐‑‒–—―−﹣﹘]")
+
+
+def normal_number(said: str) -> str:
+    """A number of an office's own for comparing: ＹＬ－２０２６－００１, yl-2026- 001 → YL-2026-001."""
+    return re.sub(r"\s+", "", _DASHES.sub("-", unicodedata.normalize("NFKC", said))).upper()
 
 
 def free_text(value: Cell) -> str | None:
@@ -114,82 +123,114 @@ def phone(value: Cell) -> str | None:
     return found.removeprefix("+86") if len(found) == WITH_COUNTRY else found
 
 
-_DAY = re.compile(r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?号?")
+_DAY = re.compile(r"(?:(?:(\d{4}|\d{2})[-/.年、])?(\d{1,2})[-/.月、])?(\d{1,2})[日号]*")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_TIME = re.compile(r"(\d{1,2})[:时点](?:(\d{1,2})[:分]?(?:(\d{1,2})(?:\.\d+)?秒?)?)?")
+_TIME = re.compile(r"(上午|早上|中午|下午|晚上|晚)?(\d{1,2})[:时点](?:(\d{1,2})[:分]?(?:(\d{1,2})(?:\.\d+)?秒?)?)?")
+_ZONE = re.compile(r"(?:\+08:?00|Z)$")
+_NUMERALS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+NOON = 12
 
 
-def _valid_day(year: int, month: int, day: int, said: str) -> date:
-    if not EARLIEST_YEAR <= year <= LATEST_YEAR:
-        raise Fault(f"“{said}”的年份不对")
-    try:
-        return date(year, month, day)
-    except ValueError:
-        raise Fault(f"没有“{said}”这一天") from None
+@dataclass(frozen=True)
+class Written:
+    """A day as a cell writes it: what it does not write, its table has to say."""
+
+    year: int | None
+    month: int | None
+    day: int
+    clock: time | None
+    said: str
+
+    def on(self, year: int, month: int) -> date:
+        """Raises :class:`Fault` where there is no such day."""
+        if not EARLIEST_YEAR <= year <= LATEST_YEAR:
+            raise Fault(f"“{self.said}”的年份不对")
+        try:
+            return date(year, month, self.day)
+        except ValueError:
+            raise Fault(f"没有“{self.said}”这一天") from None
 
 
-def _serial(number: float, epoch: datetime, said: str) -> datetime:
+def _clock_of(moment: datetime) -> time | None:
+    """Midnight to the second is a day alone: a workbook and the CSV saved from it say the same."""
+    rounded = (moment + timedelta(microseconds=500_000)).replace(microsecond=0)
+    return None if rounded.time() == time(0) else rounded.time()
+
+
+def _whole(moment: datetime, said: str) -> Written:
+    return Written(moment.year, moment.month, moment.day, _clock_of(moment), said)
+
+
+def _serial(number: float, said: str) -> Written:
     if not FIRST_SERIAL <= number < LAST_SERIAL:
-        raise Fault(f"看不懂日期“{said}”")
-    moment = from_excel(number, epoch)
-    if not isinstance(moment, datetime):
-        raise Fault(f"看不懂日期“{said}”")
-    return moment + timedelta(microseconds=500_000) - timedelta(microseconds=moment.microsecond)
+        raise Fault(f"看不懂日期“{said}”,请写成 2026-10-08")
+    return _whole(datetime(1899, 12, 30) + timedelta(seconds=round(number * 86_400)), said)
 
 
 @lru_cache(maxsize=8192, typed=True)  # a ledger holds few different days
-def moment(value: Cell, year: int | None = None, epoch: datetime = WINDOWS_EPOCH) -> tuple[date, time | None] | None:
-    """Day and time of a cell; the time is None where only a day is written. ``year``: of the file, for 10月8日."""
+def written_day(value: Cell) -> Written | None:
+    """Day and time of a cell; the time is None where only a day is written. Raises :class:`Fault`."""
     if isinstance(value, datetime):
-        midnight = value.time() == time(0)
-        return _valid_day(value.year, value.month, value.day, text_of(value)), None if midnight else value.time().replace(microsecond=0)
+        return _whole(value, text_of(value))
     if isinstance(value, date):
-        return _valid_day(value.year, value.month, value.day, text_of(value)), None
+        return Written(value.year, value.month, value.day, None, text_of(value))
     said = text_of(value)
     if not said:
         return None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        compact = _COMPACT.fullmatch(said)
+        return Written(int(compact[1]), int(compact[2]), int(compact[3]), None, said) if compact else _serial(float(value), said)
+    if not isinstance(value, str):
+        raise Fault(f"看不懂日期“{said}”,请写成 2026-10-08")
+    return _text_day(said)
+
+
+def _text_day(said: str) -> Written:
     # ISO's T and the space between day and time part before all spaces go.
-    spaced = unicodedata.normalize("NFKC", said).strip().replace("T", " ")
+    spaced = _ZONE.sub("", numerals(unicodedata.normalize("NFKC", said)).strip().replace("T", " "))
     number = re.sub(r"\s", "", spaced)
-    compact = _COMPACT.fullmatch(number)
-    if compact:
-        return _valid_day(int(compact[1]), int(compact[2]), int(compact[3]), said), None
     if re.fullmatch(r"\d{5}(\.\d+)?", number):
-        found = _serial(float(number), epoch, said)
-        clock = found.time().replace(microsecond=0)
-        return found.date(), None if clock == time(0) else clock
-    if re.fullmatch(r"\d+(\.\d+)?", number):
+        return _serial(float(number), said)
+    day_part, _, rest = re.sub(r"\s*([-/.年月日号、])\s*", r"\1", spaced).strip().partition(" ")
+    inside = re.match(r"(.*?(?:[日号]+|\d(?=[(上下晚早中夜星周])))(.+)", day_part)
+    if inside:
+        day_part, rest = inside[1], inside[2] + rest
+    matched = _COMPACT.fullmatch(day_part) or _DAY.fullmatch(day_part)
+    if not matched or (matched[2] is None and not re.search("[日号]", day_part)):
         raise Fault(f"看不懂日期“{said}”,请写成 2026-10-08")
-    day_part, _, rest = re.sub(r"\s*([-/.年月日])\s*", r"\1", spaced).replace("日", "日 ", 1).strip().partition(" ")
-    compact = _COMPACT.fullmatch(day_part)
-    matched = compact or _DAY.fullmatch(day_part)
-    if not matched:
-        raise Fault(f"看不懂日期“{said}”,请写成 2026-10-08")
-    if matched[1] is None and year is None:
-        raise Fault(f"“{said}”没有年份,请写成 2026-10-08,或在表头、文件名写明年份")
-    found_day = _valid_day(int(matched[1] or year or 0), int(matched[2]), int(matched[3]), said)
-    return found_day, _clock(re.sub(r"\s", "", rest), said)
+    year = int(matched[1]) if matched[1] else None
+    if year is not None and len(matched[1]) == 2:  # noqa: PLR2004 (26.10.8)
+        year += 2000
+    return Written(year, int(matched[2]) if matched[2] else None, int(matched[3]), _clock(re.sub(r"\s", "", rest), said), said)
+
+
+def numerals(text: str) -> str:
+    """二〇二六年十月八日 → 2026年10月8日; texts with other signs stay."""
+    if not re.search("[〇零○一二三四五六七八九十廿卅]+[年月日号]", text):
+        return text
+
+    def counted(found: re.Match[str]) -> str:
+        part = found[0].replace("廿", "二十").replace("卅", "三十")
+        if "十" not in part:
+            return part.translate(_NUMERALS)
+        tens, _, ones = part.partition("十")
+        return (tens.translate(_NUMERALS) or "1") + (ones.translate(_NUMERALS) or "0")
+
+    return re.sub("[〇零○一二三四五六七八九十廿卅]+(?=[年月日号])", counted, text)
 
 
 def _clock(written: str, said: str) -> time | None:
     written = re.sub(r"^[((]?(星期|周)[一二三四五六日天][))]?", "", written)
-    if not written:
+    if written in ("", "晚", "晚上", "夜", "夜间", "当晚"):
         return None
     matched = _TIME.fullmatch(written)
     try:
         if matched:
-            hour, minute, second = (int(part or 0) for part in matched.groups())
-            return time(hour, minute, second)
+            hour, minute, second = (int(part or 0) for part in matched.groups()[1:])
+            if matched[1] in ("下午", "晚上", "晚") and hour < NOON:
+                hour += NOON
+            found = time(hour, minute, second)
+            return None if found == time(0) else found
     except ValueError:
         pass
     raise Fault(f"看不懂时间“{said}”,请写成 2026-10-08 09:30")
-
-
-def day(value: Cell, year: int | None = None, epoch: datetime = WINDOWS_EPOCH) -> date | None:
-    found = moment(value, year, epoch)
-    return None if found is None else found[0]
-
-
-def names(value: Cell) -> list[str]:
-    """Several people in one cell: 张三、李四;王五."""
-    return [part for part in re.split(r"[、,,;;/\n]+", re.sub(r"[ \u3000]+", "", text_of(value))) if part]

@@ -1,22 +1,43 @@
-"""From a file to records and refusals: nothing is written here."""
+"""From a file to records and refusals: nothing is written here.
+
+A file's sheets become tables (:mod:`tables`), a table that is this ledger's becomes rows (:mod:`layouts`), a row becomes a record or says
+what is wrong with it. Whatever is not read is named: hidden sheets, tables of another ledger, columns nobody asked for, lines of sums.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from ingest.ledgers.directory import Directory
+from ingest.ledgers.cells import Fault
+from ingest.ledgers.directory import Directory, Question
+from ingest.ledgers.files import opened
+from ingest.ledgers.formats import Sheet, Unreadable
 from ingest.ledgers.kinds import EVENTS, Kind
+from ingest.ledgers.layouts import Rows, first_days, known_titles, layout_of
 from ingest.ledgers.marks import MARK
-from ingest.ledgers.petitions import PETITION, is_restricted
+from ingest.ledgers.petitions import PETITION, STEP_KIND, is_restricted
 from ingest.ledgers.reading import Reading, Record, Refusal, canonical_titles
 from ingest.ledgers.registers import REGISTERS
-from ingest.ledgers.sheets import read
+from ingest.ledgers.tables import COMMON_TITLES, Table, Unread, tables_on, title_of
+from ingest.ledgers.years import calendar
 
-KINDS: dict[str, Kind] = {kind.id: kind for kind in (*REGISTERS[:2], REGISTERS[3], *EVENTS, PETITION, REGISTERS[2], REGISTERS[4], MARK)}
+KINDS: dict[str, Kind] = {
+    kind.id: kind for kind in (*REGISTERS[:2], REGISTERS[3], *EVENTS, PETITION, STEP_KIND, REGISTERS[2], REGISTERS[4], MARK)
+}
 """By id, registers first: the order in which a new county loads them."""
+TITLES = {kind.id: canonical_titles(kind.columns) for kind in KINDS.values()}
+VOCABULARY = {title: None for titles in TITLES.values() for title in titles} | dict.fromkeys(COMMON_TITLES)
+SHARED = frozenset(
+    {"日期", "姓名", "单位", "类型", "手机号", "人员编号", "备注", "填报时间", "台账编号", "序号", "乡镇", "村", "片", "组", "邻"}
+)
+"""Titles that say nothing of which ledger it is."""
+STEP = 5000
+"""Rows between two reports of progress."""
 
 
 def kind_named(name: str) -> Kind:
@@ -29,15 +50,34 @@ def kind_named(name: str) -> Kind:
 
 @dataclass
 class Checked:
-    """What a file holds: rows that can go in and rows that cannot, and which columns stand in it."""
+    """What a file holds: rows that can go in and rows that cannot, what was read and what was not."""
 
     kind: Kind
     records: list[Record] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
-    given: frozenset[str] = frozenset()
-    titles: list[str] = field(default_factory=list)
+    tables: list[Rows] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    questions: Counter[Question] = field(default_factory=Counter)
+    """Who is meant by a name that several bear, with how many rows wait for the answer."""
+    year_asked: bool = False
     total: int = 0
-    skipped: int = 0
+
+    @property
+    def skipped(self) -> int:
+        return sum(len(rows.skipped) for rows in self.tables)
+
+    def counted(self) -> list[tuple[str, int]]:
+        """Each sheet that was read, with its rows."""
+        found: Counter[str] = Counter()
+        for rows in self.tables:
+            found[rows.table.name] += rows.count
+        return list(found.items())
+
+    def left_out(self) -> list[str]:
+        """Sentences about everything that was not taken in."""
+        columns = [Unread(rows.table.name, f"未读的列:{'、'.join(titles)}") for rows in self.tables if (titles := rows.unread_titles())]
+        lines = [each for rows in self.tables for each in rows.skipped]
+        return list(dict.fromkeys(each.sentence() for each in (*self.unread, *columns, *lines)))
 
 
 def checked(
@@ -46,29 +86,154 @@ def checked(
     directory: Directory,
     now: datetime,
     year: int | None = None,
-    progress: Callable[[int], None] = lambda rows: None,
+    progress: Callable[[float], None] = lambda share: None,
+    name: str = "",
+    area: str = "",
 ) -> Checked:
-    """Reads and checks a whole file. Raises :class:`ingest.ledgers.sheets.Unreadable`."""
-    sheet = read(path, canonical_titles(kind.columns), kind.required(), year)
-    columns = kind.by_title()
-    found = Checked(kind, titles=[title for title in sheet.titles if title])
-    found.given = frozenset(name for name, title in kind.field_of().items() if title in sheet.known)
-    first_at: dict[str, int] = {}
-    for row in sheet.rows():
-        found.total += 1
-        reading = Reading(row, sheet, columns, directory, now)
-        record = kind.read(reading)
-        hidden = kind.id == PETITION.id and is_restricted(reading)
-        if reading.faults or record is None:
-            found.refused.append(reading.refusal(hidden))
-        elif record.ref in first_at:
-            title = kind.columns[0].title
-            reason = f"与第 {first_at[record.ref]} 行重复" + (";确为两次的,请填“台账编号”区分" if "台账编号" in columns else "")
-            found.refused.append(Refusal(row, title, reading.said(title), reason, restricted=hidden))
-        else:
-            first_at[record.ref] = row.number
-            found.records.append(record)
-        if found.total % 5000 == 0:
-            progress(found.total)
-    found.skipped = sheet.skipped
+    """Reads and checks a whole file. ``name``: what the office calls it; ``area``: the unit it comes from where it names none.
+
+    Raises :class:`Unreadable`.
+    """
+    name = name or path.name
+    try:
+        sheets = opened(path)
+    except Unreadable as problem:
+        raise Unreadable(str(problem).replace(path.name, name)) from problem
+    found = Checked(kind)
+    for table in _tables(kind, sheets, name, found.unread):
+        found.tables.append(_rows(kind, table, directory, now, year, name, area))
+    _take(found, directory, now, progress)
     return found
+
+
+# --- which tables are this ledger's --------------------------------------------------------------------------------------
+
+
+def _tables(kind: Kind, sheets: Sequence[Sheet], name: str, unread: list[Unread]) -> list[Table]:
+    fitting: list[Table] = []
+    others: list[Kind] = []
+    nearest: list[Table] = []
+    for sheet in sheets:
+        if sheet.hidden:
+            if any(sheet.rows):
+                unread.append(Unread(sheet.name, "隐藏,未读"))
+            continue
+        tables, rest = tables_on(sheet, VOCABULARY)
+        unread += rest
+        for table in tables:
+            other = _another(kind, table, name)
+            if other is None and layout_of(kind, table, known_titles(table, TITLES[kind.id])) is not None:
+                fitting.append(table)
+                continue
+            rows = sum(1 for _ in table.lines())
+            if other is not None:
+                others.append(other)
+                unread.append(Unread(table.address(table.top), f"{rows} 行,是{other.name}台账,未读"))
+            else:
+                nearest.append(table)
+                unread.append(Unread(table.address(table.top), f"{rows} 行,{_missing(kind, table)},未读"))
+    if fitting:
+        return fitting
+    if others:
+        raise Unreadable(f"“{name}”是{others[0].name}台账,不是{kind.name}台账;请改选“{others[0].name}”再装入。")
+    if nearest:
+        best = max(nearest, key=lambda table: len(known_titles(table, TITLES[kind.id])))
+        raise Unreadable(f"“{name}”{_missing(kind, best)}。可用 python -m ingest template 取得模板。")
+    raise Unreadable(f"“{name}”里没有找到表头,应有:{'、'.join(titles[0] for titles in kind.required())}。")
+
+
+def _missing(kind: Kind, table: Table) -> str:
+    known = known_titles(table, TITLES[kind.id])
+    return "缺少列:" + "、".join(column.title for column in kind.columns if column.required and column.title not in known)
+
+
+def _likeness(kind: Kind, table: Table) -> float:
+    """How many of the table's titles are this ledger's own (a synonym is half of one); 0 where a required one is missing."""
+    canonical = TITLES[kind.id]
+    known = known_titles(table, canonical)
+    if layout_of(kind, table, known) is None:
+        return 0
+    exact = sum(1 for title in known if title in {title_of(written) for written in table.places})
+    return exact + (len(known) - exact) / 2
+
+
+def _another(kind: Kind, table: Table, name: str) -> Kind | None:
+    """The ledger that a table is, where it is surely not the one that is asked for: by its headings, else by what its titles call it."""
+    mine = _likeness(kind, table)
+    called = _called(table, name)
+    if kind in called and mine:
+        return None
+    best = max(KINDS.values(), key=lambda other: (_likeness(other, table), other is kind))
+    own = set(known_titles(table, TITLES[kind.id])) - SHARED
+    likeliest = _likeness(best, table)
+    if best is not kind and likeliest > mine and (not mine or set(known_titles(table, TITLES[best.id])) - SHARED - own):
+        return best
+    return called[0] if called and kind not in called and mine and not own else None
+
+
+def _called(table: Table, name: str) -> list[Kind]:
+    """The ledgers that the table's titles name, else its sheet's name, else the file's."""
+    for text in (" ".join(table.above), table.sheet.name, name):
+        found = [kind for kind in KINDS.values() if kind.called and re.search(kind.called, text)]
+        if found:
+            return found
+    return []
+
+
+def _rows(kind: Kind, table: Table, directory: Directory, now: datetime, year: int | None, name: str, area: str) -> Rows:
+    known = known_titles(table, TITLES[kind.id])
+    when = calendar(table.above, table.sheet.name, Path(name).stem, first_days(table, known), now.date(), year)
+    unit = _unit(table, directory, name) or area or None
+    rows = Rows(kind, table, known, when, directory.by_name, unit, directory.path_of(unit) if unit else None)
+    needed = [titles for titles in kind.needed if not any(title in known for title in titles)]
+    if needed and rows.unit is None:
+        sheet = f"的工作表“{table.sheet.name}”" if table.sheet.name else ""
+        raise Unreadable(f"“{name}”{sheet}缺少列:{needed[0][0]}(标题、工作表名和文件名里也没有写);请补上,或指明是哪个单位的台账(--area)。")
+    return rows
+
+
+def _unit(table: Table, directory: Directory, name: str) -> str | None:
+    for text in (*table.above, table.sheet.name, Path(name).stem):
+        found = directory.unit_in(text) if text else None
+        if found is not None:
+            return found
+    try:
+        return directory.unit(table.sheet.name, ("township", "village")) if table.sheet.name else None
+    except Fault:
+        return None
+
+
+# --- rows ----------------------------------------------------------------------------------------------------------------
+
+
+def _take(found: Checked, directory: Directory, now: datetime, progress: Callable[[float], None]) -> None:
+    kind, columns = found.kind, found.kind.by_title()
+    first_at: dict[str, Record] = {}
+    lines = sum(rows.table.last - rows.table.first for rows in found.tables) or 1
+    for rows in found.tables:
+        for row in rows:
+            found.total += 1
+            reading = Reading(row, rows, columns, directory, now)
+            reading.check_cells()
+            record = None if reading.faults else kind.read(reading)
+            hidden = kind.id == PETITION.id and is_restricted(reading)
+            if reading.faults or record is None:
+                found.refused.append(reading.refusal(hidden))
+                found.questions.update(set(reading.questions))
+            elif record.ref in first_at:
+                found.refused.append(_twice(kind, reading, first_at[record.ref], hidden))
+            else:
+                first_at[record.ref] = record
+                record.given = reading.given()
+                found.records.append(record)
+            if found.total % STEP == 0:
+                progress(min(1.0, found.total / lines))
+    found.year_asked = any(rows.calendar.year is None and rows.calendar.span is None and rows.calendar.doubted for rows in found.tables)
+
+
+def _twice(kind: Kind, reading: Reading, first: Record, hidden: bool) -> Refusal:
+    title = kind.columns[0].title
+    sheet = first.row.place(title).rpartition("!")[0]
+    other = f" {sheet} " if sheet and sheet != reading.row.place(title).rpartition("!")[0] else ""
+    reason = f"与{other}第 {first.row.number} 行重复" + (";确为两次的,请填“台账编号”区分" if "台账编号" in reading.columns else "")
+    return Refusal(reading.row, title, reading.said(title), reason, restricted=hidden)

@@ -1,11 +1,14 @@
-"""``python -m ingest template | check | load | correct | refused``. Exit: 0 good, 1 rows refused, 2 unreadable, 3 no database."""
+"""``python -m ingest template | check | load | correct | undo | choose | refused``.
+
+Exit: 0 good, 1 rows refused, 2 unreadable, 3 no database.
+"""
 
 from __future__ import annotations
 
 import getpass
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,12 +21,16 @@ from data_access.engine import engine
 from data_access.imports import refused_row_cells
 from data_access.scope import Scope
 from ingest.ledgers import correct as correcting
+from ingest.ledgers import undo as undoing
 from ingest.ledgers.checks import Checked, checked, kind_named
+from ingest.ledgers.choices import keep_choice
 from ingest.ledgers.directory import Directory, directory
+from ingest.ledgers.formats import Unreadable
 from ingest.ledgers.kinds import Kind
-from ingest.ledgers.load import file_digest, load, matched
+from ingest.ledgers.layouts import Row
+from ingest.ledgers.load import Matched, file_digest, in_order, load, matched
+from ingest.ledgers.preview import preview
 from ingest.ledgers.reading import Refusal
-from ingest.ledgers.sheets import Row, Unreadable
 from ingest.ledgers.template import write_refused, write_template
 
 GOOD, SOME_REFUSED, UNREADABLE, AWAY = 0, 1, 2, 3
@@ -31,6 +38,8 @@ SHOWN = 50
 """Faults printed; all of them stand in the refused workbook and in the log."""
 SENT = 2000
 """Faults in the JSON answer."""
+PROGRESS = "PROGRESS"
+"""Begins a line on standard error that tells how far a large file has been read."""
 
 
 @dataclass(frozen=True)
@@ -87,66 +96,137 @@ def task(options: Any, now: datetime) -> Task:
 
 
 def _read(asked: Task, connection: Connection) -> tuple[Checked, Directory]:
-    def progress(rows: int) -> None:
-        if sys.stderr.isatty():
-            print(f"\r已检查 {rows:,} 行…", end="", file=sys.stderr, flush=True)
-
     known = directory(asked.scope, connection, households=asked.kind.households)
-    return checked(asked.kind, asked.path, known, asked.now, asked.year, progress), known
+    area = asked.scope.area or ""
+    found = checked(asked.kind, asked.path, known, asked.now, asked.year, _progress(asked), asked.shown_name, area)
+    return found, known
+
+
+BAR = 30
+
+
+def _progress(asked: Task) -> Callable[[float], None]:
+    """A bar for whoever watches; for a program that reads JSON a line with the share done."""
+
+    def bar(share: float) -> None:
+        if asked.as_json:
+            print(f"{PROGRESS} {share:.3f}", file=sys.stderr, flush=True)
+        elif sys.stderr.isatty():
+            done = round(share * BAR)
+            print(f"\r正在检查 {'█' * done}{'░' * (BAR - done)} {share:.0%}", end="", file=sys.stderr, flush=True)
+
+    return bar
 
 
 def check(asked: Task) -> int:
     """Reads and compares; writes nothing to the database, and a workbook only where one is asked for."""
     with engine().connect() as connection:
-        found, _ = _read(asked, connection)
+        found, known = _read(asked, connection)
         plan = matched(connection, found)
-    counts = {"added": len(plan.added), "changed": len(plan.changed), "same": len(plan.same)}
-    return _told(asked, found, counts, plan.refused, None, asked.refused_path)
+        counts = {"added": len(plan.added), "changed": len(plan.changed), "same": len(plan.same)}
+        return _told(asked, found, known, plan, counts, in_order(plan.refused), None, _written(asked, plan.refused, asked.refused_path))
 
 
 def load_file(asked: Task) -> int:
     """Loads in one transaction; with ``--dry-run`` does all of it and takes it back."""
     with engine().connect() as connection:
-        found, _ = _read(asked, connection)  # before the write lock: reading a large file takes longer than writing it
+        found, known = _read(asked, connection)  # before the write lock: reading a large file takes longer than writing it
         connection.rollback()
         with connection.begin() as transaction:
             result = load(connection, found, file_name=asked.shown_name, digest=file_digest(asked.path), now=asked.now, by=asked.by)
+            beside = None if asked.dry_run else free_name(asked.path)
+            written = _written(asked, result.refused, asked.refused_path or beside)  # a full disk must not lose the refused rows
             if asked.dry_run:
                 transaction.rollback()
     counts = {"added": result.added, "changed": result.changed, "same": result.same}
-    beside = None if asked.dry_run else asked.path.with_suffix(".refused.xlsx")
-    return _told(asked, found, counts, result.refused, None if asked.dry_run else result.import_id, asked.refused_path or beside)
+    return _told(asked, found, known, None, counts, result.refused, None if asked.dry_run else result.import_id, written)
+
+
+def free_name(path: Path) -> Path:
+    """Beside the file; never over refused rows of an earlier loading that somebody is mending."""
+    wanted = path.with_suffix(".refused.xlsx")
+    number = 2
+    while wanted.exists():
+        wanted = path.with_suffix(f".refused-{number}.xlsx")
+        number += 1
+    return wanted
+
+
+def _written(asked: Task, refused: Sequence[Refusal], path: Path | None) -> str | None:
+    if not refused or path is None:
+        return None
+    write_refused(in_order(refused), path, asked.kind)
+    return str(path)
 
 
 def _told(
-    asked: Task, found: Checked, counts: dict[str, int], refused: Sequence[Refusal], import_id: int | None, refused_path: Path | None
+    asked: Task,
+    found: Checked,
+    known: Directory,
+    plan: Matched | None,
+    counts: dict[str, int],
+    refused: Sequence[Refusal],
+    import_id: int | None,
+    written: str | None,
 ) -> int:
-    in_order = sorted(refused, key=lambda each: each.row.number)
-    written = None
-    if in_order and refused_path is not None:
-        write_refused(in_order, found.titles, refused_path)
-        written = str(refused_path)
+    seen = preview(found, plan, known)
     if asked.as_json:
         faults = [
-            {"row": one.row.number, "column": one.column, "value": one.value, "reason": one.reason} for one in in_order[:SENT]
-        ]  # fmt: skip
-        answer = {"kind": asked.kind.id, "rows": found.total, **counts, "refused": len(in_order), "skipped": found.skipped}
-        print(json.dumps(answer | {"faults": faults, "refused_file": written, "import_id": import_id}, ensure_ascii=False))
-        return SOME_REFUSED if in_order else GOOD
-    for one in in_order[:SHOWN]:
+            {"place": one.place, "row": one.row.number, "column": one.column, "value": one.value, "reason": one.reason}
+            for one in refused[:SENT]
+        ]
+        answer = {"kind": asked.kind.id, "rows": found.total, **counts, "refused": len(refused), "skipped": found.skipped}
+        answer |= {"faults": faults, "refused_file": written, "import_id": import_id, "preview": seen.told()}
+        print(json.dumps(answer, ensure_ascii=False))
+        return SOME_REFUSED if refused else GOOD
+    for one in refused[:SHOWN]:
         print(one.sentence())
-    if len(in_order) > SHOWN:
-        print(f"…… 还有 {len(in_order) - SHOWN} 行")
+    if len(refused) > SHOWN:
+        print(f"…… 还有 {len(refused) - SHOWN} 行")
+    for line in seen.lines():
+        print(line)
     done = import_id is not None
     words = ("新增", "更新", "退回") if done else ("可新增", "可更新", "有问题")
-    numbers = (counts["added"], counts["changed"], len(in_order))
+    numbers = (counts["added"], counts["changed"], len(refused))
     new, moved, bad = (f"{word} {number}" for word, number in zip(words, numbers, strict=True))
-    skipped = f",跳过示例、合计 {found.skipped} 行" if found.skipped else ""
     end = f"装入编号 {import_id}。" if done else "没有写入数据库。"
-    print(f"{asked.kind.name}:共 {found.total} 行,{new},{moved},已有 {counts['same']},{bad}{skipped}。{end}")
+    print(f"{asked.kind.name}:共 {found.total} 行,{new},{moved},已有 {counts['same']},{bad}。{end}")
     if written:
         print(f"退回的行和原因:{written}")
-    return SOME_REFUSED if in_order else GOOD
+    return SOME_REFUSED if refused else GOOD
+
+
+def undo(import_id: int, why: str, yes: bool, by: str | None, now: datetime, as_json: bool) -> int:
+    """Takes a whole loading back; without ``--yes`` says what that would be."""
+    why = " ".join(why.split())
+    if yes and not why:
+        raise LookupError("撤销须写明原因:--why “……”。")
+    with engine().connect() as connection, connection.begin():
+        if yes:
+            correcting.lock(connection)
+        plan = undoing.plan(connection, import_id)
+        if yes and not plan.obstacles:
+            undoing.take_back(connection, plan, why=why, by=by or operator(), now=now)
+    done = yes and not plan.obstacles
+    if as_json:
+        counts = {"import_id": import_id, "removed": plan.removed, "restored": plan.restored, "undone": done}
+        print(json.dumps(counts | {"obstacles": plan.obstacles[:SENT]}, ensure_ascii=False))
+    else:
+        for line in plan.obstacles[:SHOWN]:
+            print(line)
+        verb = "已撤销" if done else "不能撤销" if plan.obstacles else "可撤销"
+        end = "原因已记入审计。" if done else "没有写入。" if plan.obstacles else "没有写入;核对无误后加 --yes --why “原因”。"
+        print(f"装入编号 {import_id}({plan.title}):{verb},删去 {plan.removed} 行,恢复 {plan.restored} 行。{end}")
+    return SOME_REFUSED if plan.obstacles else GOOD
+
+
+def choose(name: str, unit: str, person_id: int, by: str | None, now: datetime) -> int:
+    """Keeps whom ledgers mean by a name that several bear at a unit."""
+    with engine().begin() as connection:
+        known = directory(Scope.operator(), connection)
+        said = keep_choice(connection, known, name, unit, person_id, by=by or operator(), now=now)
+    print(said)
+    return GOOD
 
 
 def correct(asked: Task, why: str, yes: bool) -> int:
@@ -166,7 +246,10 @@ def correct(asked: Task, why: str, yes: bool) -> int:
                 correcting.write(connection, asked.kind, rows, known, file_name=name, why=why, by=asked.by, now=asked.now)
     lines = [correcting.sentence(asked.kind, one, known) for one in found.rows]
     if asked.as_json:
-        faults = [{"row": one.row.number, "column": one.column, "value": one.value, "reason": one.reason} for one in found.refused[:SENT]]
+        faults = [
+            {"place": one.place, "row": one.row.number, "column": one.column, "value": one.value, "reason": one.reason}
+            for one in found.refused[:SENT]
+        ]
         counts = {"corrected" if yes else "differ": len(lines), "same": found.same, "refused": len(found.refused)}
         print(json.dumps({"kind": asked.kind.id, **counts, "changes": lines[:SENT], "faults": faults}, ensure_ascii=False))
     else:
@@ -189,8 +272,7 @@ def refused(import_id: int, out: Path) -> int:
         Refusal(Row(int(row["row_number"]), dict(json.loads(row["cells"]))), row["column_title"], row["value"] or "", row["reason"])
         for row in rows.to_dict("records")
     ]
-    titles = list(dict.fromkeys(title for one in listed for title in one.row.cells))
-    write_refused(listed, titles, out)
+    write_refused(listed, out)
     print(f"已写好 {out}:{len(listed)} 行")
     return GOOD
 

@@ -19,7 +19,17 @@ from data_access.tables import PetitionEvent, PetitionRating
 from ingest.ledgers.checks import Checked
 from ingest.ledgers.directory import Directory
 from ingest.ledgers.kinds import Kind
-from ingest.ledgers.load import NOT_COMPARED, existing_rows, owned_elsewhere, petition_values, pieces, primary_key, write_changed
+from ingest.ledgers.load import (
+    NOT_COMPARED,
+    existing_rows,
+    given_columns,
+    in_order,
+    owned_elsewhere,
+    petition_values,
+    pieces,
+    primary_key,
+    write_changed,
+)
 from ingest.ledgers.petitions import EVENTS, PETITION
 from ingest.ledgers.reading import Form, Record, Refusal
 
@@ -73,7 +83,7 @@ def corrections(connection: Connection, checked: Checked, scope: Scope) -> Corre
             found.refused += [refusal] if refusal else []
             continue
         titles = kind.field_of()
-        given = (name for name in titles if name in checked.given - NOT_CORRECTED and name in one.values)
+        given = (name for name in titles if name in given_columns(kind, one) - NOT_CORRECTED)
         changes = tuple(Change(name, titles[name], row[name], one.values[name]) for name in given if one.values[name] != row[name])
         rated = stars.get(one.ref, ())
         if changes or rated:
@@ -81,7 +91,7 @@ def corrections(connection: Connection, checked: Checked, scope: Scope) -> Corre
             found.rows.append(Correction(one, row[primary_key(kind)], changes, rated, hidden))
         else:
             found.same += 1
-    found.refused.sort(key=lambda each: each.row.number)
+    found.refused = in_order(found.refused)
     return found
 
 
@@ -110,9 +120,9 @@ def _ratings(
         for row in connection.execute(select(*columns).where(PetitionRating.petition_id.in_(piece)).order_by(PetitionRating.id)):
             one = asked[row.petition_id]
             for rating in one.extra["ratings"]:
-                same = (rating["independent"], rating["rated_at"]) == (bool(row.independent), row.rated_at)
-                if same and rating["stars"] != row.stars:
-                    change = Change("stars", RATING_TITLES[bool(row.independent)], row.stars, rating["stars"])
+                same = (rating.independent, rating.rated_at) == (bool(row.independent), row.rated_at)
+                if same and rating.stars != row.stars:
+                    change = Change("stars", RATING_TITLES[bool(row.independent)], row.stars, rating.stars)
                     found[one.ref] = (*found.get(one.ref, ()), (row.id, change))
     return found
 

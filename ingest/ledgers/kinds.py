@@ -19,6 +19,7 @@ from data_access.tables import (
     TrainingAttendance,
 )
 from ingest.ledgers import words
+from ingest.ledgers.names import normal_name
 from ingest.ledgers.reading import Column, Form, Reading, Record
 
 ALL_LEVELS = ("township", "village", "patch", "group", "cell")
@@ -43,7 +44,13 @@ class Kind:
     fixed: tuple[str, ...] = ()
     households: bool = False
     needed: tuple[tuple[str, ...], ...] = ()
-    """Beyond the required columns: of each tuple one title must stand in the header."""
+    """Beyond the required columns: of each tuple one title must stand in the header, or the titles above name the unit."""
+    any_of: tuple[str, ...] = ()
+    """One of these must stand in the header: a ledger that only tells how something went on has hardly a column it must have."""
+    a_person_a_row: bool = False
+    """Several names in one cell are several rows."""
+    called: str = ""
+    """A pattern of what titles call such a ledger."""
 
     def required(self) -> tuple[tuple[str, ...], ...]:
         return (*((column.title,) for column in self.columns if column.required), *self.needed)
@@ -91,7 +98,8 @@ def a_day(title: str, sets: str, hint: str = "写成 2026-10-08", required: bool
 def own_ref(reading: Reading, code: str | None, otherwise: str) -> str:
     """The key of an event row: the ledger's own number inside its township, else the content."""
     number = reading.said("台账编号")
-    return f"no:{(code or '')[:9]}:{number}" if number else otherwise
+    part = f"·{normal_name(reading.row.part)}" if reading.row.part else ""
+    return f"no:{(code or '')[:9]}:{number}{part}" if number else otherwise
 
 
 def entered(reading: Reading) -> Any:
@@ -106,10 +114,10 @@ def unit_of(reading: Reading, day: date | None) -> str | None:
 
 
 def _night_stay(row: Reading) -> Record | None:
-    night = row.day("日期")
+    night = row.day("日期", night=True)
     unit = unit_of(row, night)
-    person = row.person("姓名", unit, night)
     place = row.area("住夜地点", ("township", "village"), night, default=unit)
+    person = row.person("姓名", unit or place, night)
     if place is not None and row.directory.units[place].level not in ("township", "village"):
         row.fault("住夜地点", "住夜地点应为乡镇或村")
     if place is None and not row.faults:
@@ -119,10 +127,10 @@ def _night_stay(row: Reading) -> Record | None:
 
 
 def _night_visit(row: Reading) -> Record | None:
-    visited = row.day("日期")
+    visited = row.day("日期", night=True)
     unit = unit_of(row, visited)
-    person = row.person("姓名", unit, visited)
     place = row.area("走访村", ("village",), visited)
+    person = row.person("姓名", unit or place, visited)
     people, note = row.number("人次"), row.text("备注")
     values = {"person_id": person, "area_code": place, "visited_on": visited, "people": people, "note": note, "recorded_at": entered(row)}
     return Record(row.row, own_ref(row, place, f"{person}|{place}|{visited}|{people}|{digest(note)}"), values)
@@ -206,7 +214,7 @@ def _captain_visit(row: Reading) -> Record | None:
     household = row.household()
     unit = unit_of(row, visited)
     if unit is None and household is not None and not row.faults:
-        unit = row.directory.household_areas[household][:12]  # whoever serves the village may have come
+        unit = row.directory.household_areas[household]  # its own captain, or whoever else serves there
     person = row.person("姓名", unit, visited)
     note = row.text("备注")
     values = {"person_id": person, "household_id": household, "visited_on": visited, "note": note, "recorded_at": entered(row)}
@@ -255,7 +263,9 @@ EVENTS = (
         "每人每晚一行:谁、哪一晚、住在哪里",
         NightStay,
         (
-            a_day("日期", "night", "当晚的日期,写成 2026-10-08", synonyms=("住夜日期",)),
+            a_day(
+                "日期", "night", "当晚的日期,写成 2026-10-08", synonyms=("住夜日期", "值班日期", "值守日期", "住夜时间", "值班时间", "时间")
+            ),
             NAME,
             UNIT,
             place_column("住夜地点", "泥河镇", "住在乡镇机关写乡镇,住在村写村;不填为本单位", synonyms=("住宿地点", "地点")),
@@ -265,7 +275,9 @@ EVENTS = (
         ),
         _night_stay,
         fixed=("person_id", "area_code", "night"),
-        needed=(WHO,),
+        needed=((*WHO, "住夜地点"),),
+        a_person_a_row=True,
+        called="住夜|值班|值守|带班|住宿",
     ),
     Kind(
         "night_session",
@@ -288,6 +300,7 @@ EVENTS = (
         _night_session,
         fixed=("kind", "area_code", "held_on"),
         needed=(("单位", "乡镇"),),
+        called="夜学|夜谈|述学",
     ),
     Kind(
         "night_visit",
@@ -306,7 +319,8 @@ EVENTS = (
         ),
         _night_visit,
         fixed=("person_id", "area_code", "visited_on"),
-        needed=(WHO,),
+        a_person_a_row=True,
+        called="夜访",
     ),
     Kind(
         "reception_slot",
@@ -329,6 +343,7 @@ EVENTS = (
         _reception_slot,
         fixed=("area_code", "day", "place"),
         needed=(("单位", "乡镇"),),
+        called="接待",
     ),
     Kind(
         "captain_visit",
@@ -347,6 +362,8 @@ EVENTS = (
         _captain_visit,
         fixed=("person_id", "household_id", "visited_on"),
         households=True,
+        a_person_a_row=True,
+        called="走访|入户",
     ),
     Kind(
         "captain_meeting",
@@ -365,6 +382,7 @@ EVENTS = (
         _captain_meeting,
         fixed=("kind", "area_code", "held_on"),
         needed=(UNITS,),
+        called="会议|恳谈会|分析会|碰头会|例会",
     ),
     Kind(
         "training_attendance",
@@ -382,5 +400,7 @@ EVENTS = (
         _training,
         natural=("person_id", "kind", "held_on"),
         needed=(WHO,),
+        a_person_a_row=True,
+        called="参训|培训",
     ),
 )

@@ -1,6 +1,7 @@
 """Checked rows → the shared database, in one transaction. Rows already there are found again by their key and updated, never doubled.
 
-A column that stands in the header is taken as it is, an absent one changes nothing. Rows of other systems are never touched.
+A column that stands in the header is taken as it is, an absent one changes nothing. Rows of other systems are never touched. What is
+written stands in the journal (:mod:`undo`), so that the loading can be taken back.
 """
 
 from __future__ import annotations
@@ -18,18 +19,20 @@ from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from data_access.audit import Action, record
 from data_access.board_tables import BoardImport, BoardImportKey, BoardImportRow, BoardProperty
-from data_access.tables import Petition
+from data_access.tables import PetitionRating
 from ingest.ledgers.checks import Checked
-from ingest.ledgers.children import new_people, write_children
+from ingest.ledgers.children import ratings_there, write_children, write_people
+from ingest.ledgers.journal import Journal, added_rows
 from ingest.ledgers.kinds import Kind
-from ingest.ledgers.petitions import PETITION, petitioner_key
+from ingest.ledgers.numbers import find_petitions
+from ingest.ledgers.petitions import PETITION, STEP_KIND, petitioner_key
 from ingest.ledgers.reading import Record, Refusal
 
 SOURCE = "ledger"
 AT_ONCE = 5000
 SECRET = "ledger_secret"  # noqa: S105 (the name it is kept under)
 NOT_COMPARED = frozenset({"recorded_at"})
-ALWAYS = {PETITION.id: frozenset({"last_progress_at"})}
+OF_PETITIONS = frozenset({PETITION.id, STEP_KIND.id})
 
 
 @dataclass
@@ -101,26 +104,35 @@ def existing_rows(connection: Connection, kind: Kind, records: Sequence[Record])
     return found
 
 
+def given_columns(kind: Kind, one: Record) -> frozenset[str]:
+    """Database columns that the row's own table tells; every other one stays as it is."""
+    return frozenset(name for name, title in kind.field_of().items() if title in one.given and name in one.values)
+
+
 def matched(connection: Connection, checked: Checked) -> Matched:
-    """Compares with what is there; reads only. Petitioners' keys are made here, and numbers of repeated petitions looked up."""
+    """Compares with what is there; reads only. Petitions are looked up by number, and petitioners' keys are made here."""
     kind, found = checked.kind, Matched(refused=list(checked.refused))
-    if kind.id == PETITION.id:
+    if kind.id in OF_PETITIONS:
         petition_values(connection, checked, found.refused)
     there = existing_rows(connection, kind, checked.records)
+    stars = ratings_there(connection, [row["id"] for row in there.values()]) if kind.id in OF_PETITIONS else {}
     names = [column.name for column in kind.table.__table__.columns]
     for one in checked.records:
         row = there.get(one.ref)
         if row is None:
-            found.added.append(one)
+            if kind.id == STEP_KIND.id:
+                found.refused.append(Refusal(one.row, "编号", one.ref, f"没有编号为“{one.ref}”的诉求"))
+            else:
+                found.added.append(one)
             continue
-        conflict = _conflict(kind, one, row)
+        conflict = _conflict(kind, one, row) or _other_stars(one, stars.get(row.get("id", 0), []))
         if conflict is not None:
             found.refused.append(conflict)
             continue
-        given = (checked.given | ALWAYS.get(kind.id, frozenset())) - NOT_COMPARED
-        values = {name: one.values[name] for name in names if name in given and name in one.values and one.values[name] != row[name]}
-        if one.values.get("restricted") and not row.get("restricted"):
-            values["restricted"] = True  # 检举控告 by its category: never the other way without the column
+        given = given_columns(kind, one) - NOT_COMPARED
+        values = {name: one.values[name] for name in names if name in given and one.values[name] != row[name]}
+        if kind.id in OF_PETITIONS:
+            values |= _of_petition(one, row, given)
         key = row[primary_key(kind)]
         if values:
             found.changed.append((one, key, values))
@@ -129,12 +141,23 @@ def matched(connection: Connection, checked: Checked) -> Matched:
     return found
 
 
+def _of_petition(one: Record, row: dict[str, Any], given: frozenset[str]) -> dict[str, Any]:
+    """What follows from other columns, and only ever goes forward."""
+    values: dict[str, Any] = {}
+    if one.values.get("restricted") and not row["restricted"]:
+        values["restricted"] = True  # 检举控告 by its category: never the other way without the column
+    latest = one.values.get("last_progress_at")
+    if "last_progress_at" not in given and latest is not None and (row["last_progress_at"] is None or latest > row["last_progress_at"]):
+        values["last_progress_at"] = latest
+    return values
+
+
 def owned_elsewhere(kind: Kind, one: Record, row: dict[str, Any]) -> Refusal | None:
     """A petition number that another system has registered is that system's."""
-    if kind.id != PETITION.id or row["source"] == SOURCE:
+    if kind.id not in OF_PETITIONS or row["source"] == SOURCE or kind.id == STEP_KIND.id:
         return None
     reason = f"编号 {one.ref} 已由{row['source'] or '其他系统'}登记,台账不能改动"
-    return Refusal(one.row, "编号", one.ref, reason, restricted=bool(one.values["restricted"] or row["restricted"]))
+    return Refusal(one.row, "编号", one.ref, reason, restricted=bool(one.values.get("restricted") or row["restricted"]))
 
 
 def number_title(kind: Kind) -> str:
@@ -147,6 +170,8 @@ def _conflict(kind: Kind, one: Record, row: dict[str, Any]) -> Refusal | None:
     owned = owned_elsewhere(kind, one, row)
     if owned is not None:
         return owned
+    if kind.id == STEP_KIND.id:
+        return _too_early(one, row)
     if not (one.ref.startswith("no:") or kind.id == PETITION.id or (kind.keyed and "|no:" in one.ref)):
         return None
     differs = [name for name in kind.fixed if one.values[name] != row[name]]
@@ -159,48 +184,69 @@ def _conflict(kind: Kind, one: Record, row: dict[str, Any]) -> Refusal | None:
     return Refusal(one.row, title, said, reason, restricted=bool(one.values.get("restricted")))
 
 
+def _too_early(one: Record, row: dict[str, Any]) -> Refusal | None:
+    """A step before the petition was opened, where the line itself does not tell when that was."""
+    for name, title in STEP_KIND.field_of().items():
+        value = one.values.get(name)
+        if isinstance(value, datetime) and name not in ("recorded_at",) and value < row["opened_at"]:
+            reason = f"{value:%Y-%m-%d %H:%M} 早于点单时间 {row['opened_at']:%Y-%m-%d %H:%M}"
+            return Refusal(one.row, title, f"{value}", reason, restricted=bool(row["restricted"]))
+    return None
+
+
+def _other_stars(one: Record, there: Sequence[PetitionRating]) -> Refusal | None:
+    """Other stars than before, and nothing says when they were given: a new rating, or the old one mistyped."""
+    for rating in one.extra.get("ratings", ()):
+        same_sort = [each for each in there if bool(each.independent) == rating.independent]
+        if not rating.timed and same_sort and all(each.stars != rating.stars for each in same_sort):
+            stars, at = ("回访星级", "回访时间") if rating.independent else ("评单星级", "评单时间")
+            reason = f"已有的{stars}是 {same_sort[-1].stars};再次评价的请填{at}"
+            return Refusal(one.row, stars, str(rating.stars), reason, restricted=bool(one.values.get("restricted")))
+    return None
+
+
 def petition_values(connection: Connection, checked: Checked, refused: list[Refusal]) -> None:
-    """Makes petitioners' keys, and takes out the lines that repeat a petition nobody knows."""
+    """Finds the petitions that numbers mean, makes petitioners' keys, and takes out the lines that repeat a petition nobody knows."""
     secret = connection.scalar(select(BoardProperty.value).where(BoardProperty.name == SECRET)) or ""
-    wanted = {one.extra["repeat"] for one in checked.records if one.extra["repeat"]} - {one.ref for one in checked.records}
-    known: set[str] = set()
-    for piece in pieces(sorted(wanted)):
-        known |= set(connection.scalars(select(Petition.number).where(Petition.number.in_(piece))))
-    kept = []
+    checked.records = find_petitions(connection, checked.records, refused)
     for one in checked.records:
-        repeat = one.extra["repeat"]
-        if repeat in wanted - known:
-            refused.append(Refusal(one.row, "重复于", repeat, f"没有编号为“{repeat}”的诉求", restricted=bool(one.values["restricted"])))
-            continue
-        one.values["petitioner_key"] = petitioner_key(secret, one.values["petitioner_key"] or "")
-        kept.append(one)
-    checked.records = kept
+        if "petitioner_key" in one.values:
+            one.values["petitioner_key"] = petitioner_key(secret, one.values["petitioner_key"] or "")
 
 
 # --- writing -----------------------------------------------------------------------------------------------------------
 
 
 def load(connection: Connection, checked: Checked, *, file_name: str, digest: str, now: datetime, by: str) -> Loaded:
-    """Writes everything of one file in the caller's transaction, with its entry in the log and the audit."""
+    """Writes everything of one file in the caller's transaction, with its entry in the log, the journal and the audit."""
     import_id = _begun(connection, checked, file_name, digest, now, by)
-    if checked.kind.id == PETITION.id:
+    journal = Journal(import_id)
+    if checked.kind.id in OF_PETITIONS:
         _ensure_secret(connection)
     plan = matched(connection, checked)
-    if checked.kind.id == "person":
-        new_people(connection, checked.records)
-    written = _added(connection, checked.kind, plan.added, now)
-    write_changed(connection, checked.kind, plan.changed)
+    phones = write_people(connection, checked, plan.refused, journal) if checked.kind.id == "person" else set()
+    written = _added(connection, checked.kind, plan.added, now, journal)
+    write_changed(connection, checked.kind, plan.changed, journal)
     pairs = [*written, *((one, key) for one, key, _ in plan.changed), *plan.same]
-    touched = write_children(connection, checked, pairs)
+    touched = write_children(connection, checked, pairs, journal) | {key for one, key in plan.same if one.values.get("person_id") in phones}
+    journal.write(connection)
     quiet = {key for _, key in plan.same}
-    more = len(touched & quiet)  # rows as they were, with a new rating or lecturer
+    more = len(touched & quiet)  # rows as they were, with a new rating, lecturer or phone
     _refused(connection, import_id, plan.refused)
     added, changed, same = len(plan.added), len(plan.changed) + more, len(plan.same) - more
     counts = {"rows_added": added, "rows_changed": changed, "rows_same": same, "rows_refused": len(plan.refused)}
     connection.execute(update(BoardImport).where(BoardImport.id == import_id).values(counts))
     said = f"{checked.kind.name} {file_name}:共 {checked.total} 行,新增 {added},更新 {changed},已有 {same},退回 {len(plan.refused)}"
     record(connection, by, Action.IMPORT, now, said)
-    return Loaded(import_id, checked.total, added, changed, same, sorted(plan.refused, key=lambda each: each.row.number))
+    return Loaded(import_id, checked.total, added, changed, same, in_order(plan.refused))
+
+
+def in_order(refused: Sequence[Refusal]) -> list[Refusal]:
+    """As the sheets have them: those found while reading come first, those found while comparing have to be put between."""
+    sheets: dict[str, int] = {}
+    for one in refused:
+        sheets.setdefault(one.row.sheet, len(sheets))
+    return sorted(refused, key=lambda each: (sheets[each.row.sheet], each.row.number))
 
 
 def _begun(connection: Connection, checked: Checked, file_name: str, digest: str, now: datetime, by: str) -> int:
@@ -224,12 +270,11 @@ def _ensure_secret(connection: Connection) -> None:
         connection.execute(insert(BoardProperty).values(name=SECRET, value=secrets.token_hex(32)))
 
 
-def _added(connection: Connection, kind: Kind, records: Sequence[Record], now: datetime) -> list[tuple[Record, Any]]:
-    """Inserts; returns each record with its row's key where something else needs it."""
-    table = kind.table
+def _added(connection: Connection, kind: Kind, records: Sequence[Record], now: datetime, journal: Journal) -> list[tuple[Record, Any]]:
+    """Inserts; returns each record with its row's key."""
+    table, key = kind.table, primary_key(kind)
     named = {column.name for column in table.__table__.columns}
     recorded = "source_ref" in named
-    needs_ids = kind.keyed or kind.id in ("night_session", PETITION.id)
     written: list[tuple[Record, Any]] = []
     for piece in pieces(records):
         rows = []
@@ -238,21 +283,26 @@ def _added(connection: Connection, kind: Kind, records: Sequence[Record], now: d
             if recorded:
                 row |= {"recorded_at": row.get("recorded_at") or now, "source": SOURCE, "source_ref": one.ref}
             rows.append(row)
-        if not needs_ids:
-            connection.execute(insert(table), rows)
-            continue
-        ids = connection.scalars(insert(table).returning(table.__table__.c["id"], sort_by_parameter_order=True), rows).all()
-        written += zip(piece, ids, strict=True)
+        made = added_rows(connection, table, rows, journal, in_order=kind.keyed)
         if kind.keyed:
-            keys = [{"kind": kind.id, "ref": one.ref, "row_id": row_id} for one, row_id in zip(piece, ids, strict=True)]
-            connection.execute(insert(BoardImportKey), keys)
+            pairs = list(zip(piece, (row[key] for row in made), strict=True))
+            connection.execute(insert(BoardImportKey), [{"kind": kind.id, "ref": one.ref, "row_id": row_id} for one, row_id in pairs])
+        else:
+            named_by = kind.natural or ("source_ref",)
+            keys = {tuple(row[name] for name in named_by): row[key] for row in made}
+            pairs = [(one, keys[tuple(one.values[name] for name in kind.natural) if kind.natural else (one.ref,)]) for one in piece]
+        written += pairs
     return written
 
 
-def write_changed(connection: Connection, kind: Kind, changes: Sequence[tuple[Record, Any, dict[str, Any]]]) -> None:
+def write_changed(
+    connection: Connection, kind: Kind, changes: Sequence[tuple[Record, Any, dict[str, Any]]], journal: Journal | None = None
+) -> None:
     """Updates, rows with the same changed columns together."""
     table: Any = kind.table.__table__
     key = primary_key(kind)
+    if journal is not None and changes:
+        journal.changed(connection, table, {row_key: values for _, row_key, values in changes})
     alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for _, row_key, values in changes:
         alike.setdefault(tuple(sorted(values)), []).append({f"to_{name}": value for name, value in values.items()} | {"of_key": row_key})
@@ -267,6 +317,7 @@ def _refused(connection: Connection, import_id: int, refused: Sequence[Refusal])
     rows = [
         {
             "import_id": import_id,
+            "place": one.place or None,
             "row_number": one.row.number,
             "column_title": one.column,
             "value": one.value,

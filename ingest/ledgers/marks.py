@@ -103,6 +103,7 @@ MARK = Kind(
     ),
     _mark,
     keyed=True,
+    called="认定|加分|否决|抽查",
     fixed=("year", "person_id", "kind"),
     needed=(WHO,),
 )

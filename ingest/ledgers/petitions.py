@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from data_access.tables import Petition
 from ingest.ledgers import words
-from ingest.ledgers.cells import plain
+from ingest.ledgers.cells import normal_number, plain
 from ingest.ledgers.kinds import ALL_LEVELS, ENTERED, Kind, name_column, place_column
+from ingest.ledgers.numbers import is_local, of_township
 from ingest.ledgers.reading import Column, Form, Reading, Record
 
-RESTRICTED_CATEGORY = "检举控告"
+ACCUSATION = re.compile("检举|控告")
+"""However an office writes the category 检举控告 (检举、控告类, 举报控告)."""
 
+
+@dataclass(frozen=True)
+class Rating:
+    """``timed``: the ledger tells when; else the end of the petition stands for it."""
+
+    stars: int
+    rated_at: datetime
+    independent: bool
+    method: str | None
+    timed: bool = True
+
+
+STEP_FLAGS = (("现场解决", "on_the_spot"), ("佐证在案", "evidence_on_file"), ("挂牌督办", "supervised"))
+STEP_PEOPLE = (("经办人", "handler_id"), ("包案领导", "lead_id"))
 STEPS = (
     ("联系时间", "contacted_at", "首次联系群众"),
     ("告知时间", "notified_at", "信访件告知受理"),
@@ -91,7 +109,22 @@ def petitioner_key(secret: str, said: str) -> str | None:
 def is_restricted(row: Reading) -> bool:
     """Whether the row is, or cannot be shown not to be, a 检举控告 (信访工作条例 art. 30)."""
     said = plain(row.raw("是否检举控告"))
-    return plain(row.raw("类别")) == RESTRICTED_CATEGORY or (bool(said) and said.lower() not in ("否", "无", "n", "no", "0", "×", "false"))
+    return bool(ACCUSATION.search(plain(row.raw("类别")))) or (
+        bool(said) and said.lower() not in ("否", "无", "n", "no", "0", "×", "false")
+    )
+
+
+def _numbered(row: Reading, values: dict[str, Any], area: str | None, **extra: Any) -> Record:
+    """A record by its number: which petition that is, the database has to say (:mod:`numbers`)."""
+    said, repeat = row.said("编号"), row.said("重复于")
+    number = normal_number(said)
+    if not number:
+        row.fault("编号", "“编号”没有填")
+    if repeat and normal_number(repeat) == number:
+        row.fault("重复于", "不能与自己重复")
+    township = area[:9] if area else None
+    keys = {"number": number, "raw_number": said, "township": township, "repeat": normal_number(repeat) or None}
+    return Record(row.row, of_township(number, area) if is_local(number) else number, values, keys | extra)
 
 
 def _petition(row: Reading) -> Record | None:
@@ -109,12 +142,9 @@ def _petition(row: Reading) -> Record | None:
     if outcome is not None and times["ended_at"] is None:
         row.fault("办结时间", "已有办理结果,须填办结时间")
     on = opened_on if opened_on else None
-    number, repeat = row.text("编号"), row.text("重复于")
-    if repeat and repeat == number:
-        row.fault("重复于", "不能与自己重复")
     latest = max((value for name, value in times.items() if value and name != "followed_up_at"), default=opened)
     values: dict[str, Any] = {
-        "number": number,
+        "number": None,
         "area_code": area,
         "channel": row.word("渠道"),
         "category": row.text("类别"),
@@ -143,8 +173,30 @@ def _petition(row: Reading) -> Record | None:
         "recorded_at": row.moment("填报时间"),
     }
     values["last_progress_at"] = times["last_progress_at"] or latest
-    extra = {"ratings": _ratings(row, times["ended_at"]), "repeat": repeat}
-    return Record(row.row, number or "", values, extra)
+    return _numbered(row, values, area, ratings=_ratings(row, times["ended_at"]))
+
+
+def _step(row: Reading) -> Record | None:
+    """How a known petition went on, by its number alone."""
+    area = row.area("发生地", ALL_LEVELS) if row.has("发生地") else row.rows.unit
+    times = {sets: row.moment(title) for title, sets, _ in STEPS if row.has(title)}
+    flags = {sets: row.flag(title) for title, sets in STEP_FLAGS if row.has(title)}
+    values: dict[str, Any] = {
+        "number": None,
+        **times,
+        **flags,
+        **{sets: row.moment(title, future=True) for title, sets in (("时限", "due_at"), ("延期至", "extended_to")) if row.has(title)},
+        **{sets: row.word(title) for title, sets in (("办理结果", "outcome"), ("当前层级", "level")) if row.has(title)},
+        **{sets: row.number(title) for title, sets in (("退单次数", "returned"), ("重办次数", "reopened")) if row.has(title)},
+        **{sets: row.person(title, area, row.now.date(), identified=False) for title, sets in STEP_PEOPLE if row.has(title)},
+    }
+    if times.get("ended_at") is not None and row.has("办理结果") and values["outcome"] is None:
+        row.fault("办理结果", "已有办结时间,须填办理结果")
+    if values.get("outcome") is not None and row.has("办结时间") and times["ended_at"] is None:
+        row.fault("办结时间", "已有办理结果,须填办结时间")
+    latest = max((value for name, value in times.items() if value and name != "followed_up_at"), default=None)
+    values["last_progress_at"] = times.get("last_progress_at") or latest
+    return _numbered(row, values, area, ratings=_ratings(row, times.get("ended_at")))
 
 
 def _of_township(row: Reading, title: str, area: str | None, on: date | None) -> int | None:
@@ -152,11 +204,11 @@ def _of_township(row: Reading, title: str, area: str | None, on: date | None) ->
     if not row.said(title) or area is None or on is None:
         return None
     before = len(row.faults)
-    found = row.person(title, area[:9], on, identified=False)
+    found = row.person(title, area, on, identified=False)
     if found is None and len(row.faults) > before:
         first = row.faults[before:]
         del row.faults[before:]
-        found = row.person(title, area[:9], row.now.date(), identified=False)
+        found = row.person(title, area, row.now.date(), identified=False)
         if found is None:
             row.faults[before:] = first
     return found
@@ -180,8 +232,8 @@ def _check_order(row: Reading, opened: datetime | None, times: dict[str, datetim
         row.fault("销号时间", "没有办结时间,不能销号")
 
 
-def _ratings(row: Reading, ended: datetime | None) -> list[dict[str, Any]]:
-    found = []
+def _ratings(row: Reading, ended: datetime | None) -> list[Rating]:
+    found: list[Rating] = []
     method = row.word("评单方式")
     for stars_title, at_title, independent in (("评单星级", "评单时间", False), ("回访星级", "回访时间", True)):
         stars, at = row.number(stars_title), row.moment(at_title)
@@ -189,8 +241,10 @@ def _ratings(row: Reading, ended: datetime | None) -> list[dict[str, Any]]:
             at = ended
             if at is None:
                 row.fault(at_title, f"有{stars_title},须填{at_title}")
-        if stars is not None and at is not None:
-            found.append({"stars": stars, "rated_at": at, "independent": independent, "method": None if independent else method})
+            else:
+                found.append(Rating(stars, at, independent, None if independent else method, timed=False))
+        elif stars is not None and at is not None:
+            found.append(Rating(stars, at, independent, None if independent else method))
     return found
 
 
@@ -204,4 +258,37 @@ PETITION = Kind(
     natural=("number",),
     fixed=("opened_at",),
     needed=(("发生地", "村"),),
+    called="诉求|工单|信访|纠纷|热线|12345",
+)
+
+_NUMBER_ALONE = (
+    "发生地",
+    "渠道",
+    "类别",
+    "大小",
+    "点单时间",
+    "公私",
+    "是否纠纷",
+    "是否信访件",
+    "是否检举控告",
+    "事由",
+    "诉求人",
+    "集体访",
+    "越级访",
+)
+STEP_COLUMNS = tuple(
+    replace(column, synonyms=("工单编号", "诉求编号", "单号")) if column.title == "编号" else column
+    for column in COLUMNS
+    if column.title not in (*_NUMBER_ALONE, "重复于", "填报时间")
+)
+STEP_KIND = Kind(
+    "petition_step",
+    "诉求进展",
+    "回访、评单、办结、督办等台账:凭编号补填已有的诉求,不新增",
+    Petition,
+    STEP_COLUMNS,
+    _step,
+    natural=("number",),
+    any_of=tuple(column.title for column in STEP_COLUMNS if not column.required),
+    called="回访|评单|办结|督办|销号|回头看",
 )

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from ingest.ledgers import cells
-from ingest.ledgers.cells import Cell, Fault, text_of
-from ingest.ledgers.directory import Directory
-from ingest.ledgers.sheets import Row, Sheet, title_of
+from ingest.ledgers.cells import Fault, Written, text_of
+from ingest.ledgers.delimited import UNREAD
+from ingest.ledgers.directory import Directory, Question, Unclear
+from ingest.ledgers.formats import Cell, NoValue
+from ingest.ledgers.layouts import MARK, MORNING, Row, Rows, is_night_mark
+from ingest.ledgers.names import people_in, phone_in
+from ingest.ledgers.tables import AREA_PARTS, SERIAL_TITLE, title_of
+from ingest.ledgers.years import Calendar
 
 Read = TypeVar("Read")
 
@@ -47,6 +53,11 @@ class Column:
     personal: bool = False
     """Names a person (or reaches one): masked in the log for whoever may not see names."""
 
+    @property
+    def is_count(self) -> bool:
+        """人次, 批次: what several people or lines share is counted once. A year or a mark begins with 1 or more."""
+        return self.form is Form.NUMBER and self.least == 0
+
 
 @dataclass
 class Record:
@@ -57,6 +68,8 @@ class Record:
     values: dict[str, Any]
     extra: dict[str, Any] = field(default_factory=dict)
     """What belongs to other tables: lecturers, ratings, the person of an appointment."""
+    given: frozenset[str] = frozenset()
+    """Titles that stand in its table's header: what does not changes nothing."""
 
 
 @dataclass(frozen=True)
@@ -70,29 +83,64 @@ class Refusal:
     personal: bool = False
     restricted: bool = False
 
+    @property
+    def place(self) -> str:
+        """10月!C5, where the file has sheets."""
+        return self.row.place(self.column)
+
     def sentence(self) -> str:
-        """第 12 行“姓名”:泥河镇没有叫“张三”的在任人员."""
-        return f"第 {self.row.number} 行“{self.column}”:{self.reason}"
+        """10月!C12 第 12 行“姓名”:泥河镇没有叫“张三”的在任人员."""
+        return f"{self.place} 第 {self.row.number} 行“{self.column}”:{self.reason}".lstrip()
 
 
-AREA_PARTS = ("乡镇", "村", "片", "组", "邻")
-"""A ledger may write an area in one column, or in one for each level."""
 END_OF_DAY = time(23, 59, 59)
+EXACT_NUMBER = 1e15
+"""Excel keeps 15 digits of a number."""
+REWRITTEN = "超过 15 位的数字已被 Excel 改写,请把单元格设为文本后重填"
+NOTES = ("备注", "事由", "主题", "佐证")
+"""Free text: 1.2E+10 in it is what somebody wrote."""
 
 
 class Reading:
-    """A row with its sheet and the directory. Every method names the column by its canonical title."""
+    """A row with its table and the directory. Every method names the column by its canonical title."""
 
-    def __init__(self, row: Row, sheet: Sheet, columns: Mapping[str, Column], directory: Directory, now: datetime) -> None:
-        self.row, self.sheet, self.columns, self.directory, self.now = row, sheet, columns, directory, now
+    def __init__(self, row: Row, rows: Rows, columns: Mapping[str, Column], directory: Directory, now: datetime) -> None:
+        self.row, self.rows, self.columns, self.directory, self.now = row, rows, columns, directory, now
         self.faults: list[tuple[str, str, str]] = []
+        self.questions: list[Question] = []
+
+    @property
+    def calendar(self) -> Calendar:
+        return self.rows.calendar
 
     def has(self, title: str) -> bool:
-        return title in self.sheet.known
+        return title in (self.row.cells if self.row.column is not None else self.rows.known)
 
     def raw(self, title: str) -> Cell:
-        known = self.sheet.known.get(title)
+        if self.row.column is not None:
+            return self.row.cells.get(title)
+        known = self.rows.known.get(title)
         return None if known is None else self.row.cells.get(known)
+
+    def given(self) -> frozenset[str]:
+        return frozenset(self.row.cells if self.row.column is not None else self.rows.known)
+
+    def check_cells(self) -> None:
+        """Cells that do not tell their value: formulas without one, numbers that Excel has cut, bytes that are no text."""
+        for title in self.columns:
+            value = self.raw(title)
+            if type(value) is str:
+                if UNREAD in value:
+                    self.fault(title, "有读不出的字(文件编码有误)")
+                elif "E+" in value and title not in NOTES and re.fullmatch(r"\d(\.\d+)?E\+\d+", value):
+                    self.fault(title, REWRITTEN)
+            elif type(value) is NoValue:
+                self.fault(title, value.reason)
+            elif type(value) is float and abs(value) >= EXACT_NUMBER:
+                self.fault(title, REWRITTEN)
+        mark = self.row.cells.get(MARK)
+        if mark and is_night_mark(mark) is not True:
+            self.faults.append((MARK, text_of(mark), f"看不懂“{text_of(mark)}”:住夜写“√”或“班”,没有住夜的删去这一行"))
 
     def said(self, title: str) -> str:
         return text_of(self.raw(title))
@@ -132,19 +180,35 @@ class Reading:
     def phone(self, title: str = "手机号") -> str | None:
         return self._value(title, cells.phone)
 
-    def day(self, title: str, *, future: bool = False) -> date | None:
-        found = self._value(title, lambda cell: cells.day(cell, self.sheet.year, self.sheet.epoch))
-        if found is not None and not future and found > self.now.date():
-            self.fault(title, f"{found} 在今天之后")
+    def _on(self, title: str) -> tuple[Written, date] | None:
+        written = self._value(title, cells.written_day)
+        if written is None:
             return None
-        return found
+        try:
+            return written, self.calendar.day(written, title)
+        except Fault as problem:
+            self.fault(title, str(problem))
+            return None
+
+    def day(self, title: str, *, future: bool = False, night: bool = False) -> date | None:
+        """``night``: a time after midnight belongs to the evening before."""
+        found = self._on(title)
+        if found is None:
+            return None
+        written, on = found
+        if night and written.clock is not None and written.clock.hour < MORNING:
+            on -= timedelta(days=1)
+        if not future and on > self.now.date():
+            self.fault(title, f"{on} 在今天之后")
+            return None
+        return on
 
     def moment(self, title: str, *, future: bool = False, opening: bool = False) -> datetime | None:
         """A day alone means its first second where something begins (``opening``), else its last: no step looks earlier than it was."""
-        found = self._value(title, lambda cell: cells.moment(cell, self.sheet.year, self.sheet.epoch))
+        found = self._on(title)
         if found is None:
             return None
-        day, clock = found
+        clock, day = found[0].clock, found[1]
         whole = datetime.combine(day, clock or (time(0) if opening else END_OF_DAY))
         if not future and (whole > self.now if clock else day > self.now.date()):
             self.fault(title, f"{whole:%Y-%m-%d %H:%M} 在现在之后" if clock else f"{day} 在今天之后")
@@ -157,21 +221,25 @@ class Reading:
         said = self.said(title)
         if not said and not self.has(title) and title in ("单位", "地点", "发生地", "所属邻", "走访村"):
             said = "".join(self.said(part) for part in AREA_PARTS)
+        if not said and title == "单位" and default is None and self.rows.unit is not None:
+            unit = self.directory.units[self.rows.unit]
+            default = unit.code if unit.level in levels else None
         if not said:
             if default is None and self.columns[title].required:
                 self.fault(title, f"“{title}”没有填")
             return default
         try:
-            return self.directory.unit(said, levels, day)
+            return self.directory.unit(said, levels, day, near=self.rows.unit)
         except Fault as problem:
             self.faults.append((title, said, str(problem)))
             return None
 
     def person(self, title: str, unit: str | None, day: date | None, *, identified: bool = True) -> int | None:
-        """``identified``: the row's own 手机号 and 人员编号 belong to this person."""
+        """``identified``: the row's own 手机号 and 人员编号 belong to this person; else only the column of phones named after the title."""
         name = self.said(title)
         number = self.number("人员编号") if identified and self.has("人员编号") else None
-        phone = self.phone("手机号") if identified and self.has("手机号") else None
+        phones = "手机号" if identified else f"{title}手机号"
+        phone = self._phone(phones) if self.has(phones) else None
         if not name and number is None:
             if self.columns[title].required:
                 self.fault(title, f"“{title}”没有填")
@@ -180,25 +248,38 @@ class Reading:
             return None  # the day's own fault is told
         if unit is None and any(column in ("单位", "户编号") for column, _, _ in self.faults):
             return None  # what would have said the unit is at fault itself
+        phone = phone or phone_in(name)
+        if self.row.column is not None and phone and not set(self.directory.by_phone.get(phone, ())) & set(self.directory.bearers(name)):
+            phone = None  # a roster's phones are there to be called; they only tell people of one name apart
         if unit is None and identified and phone is None and number is None:
             self.fault("单位", "“单位”没有填(或填手机号、人员编号)")
             return None
+        return self._named(title, name, unit, day, phone, number, wide=not identified)
+
+    def _phone(self, title: str) -> str | None:
         try:
-            return self.directory.person(name, unit, day, phone, number)
+            return cells.phone(self.raw(title))
         except Fault as problem:
             self.fault(title, str(problem))
             return None
 
+    def _named(
+        self, title: str, name: str, unit: str | None, day: date, phone: str | None, number: int | None, *, wide: bool = False
+    ) -> int | None:
+        try:
+            return self.directory.person(name, unit, day, phone, number, wide=wide)
+        except Unclear as problem:
+            self.questions.append(problem.question)
+            self.fault(title, str(problem))
+        except Fault as problem:
+            self.fault(title, str(problem))
+        return None
+
     def people(self, title: str, unit: str | None, day: date | None) -> list[int]:
-        found = []
-        for name in cells.names(self.raw(title)):
-            if unit is None or day is None:
-                break
-            try:
-                found.append(self.directory.person(name, unit, day))
-            except Fault as problem:
-                self.fault(title, str(problem))
-        return list(dict.fromkeys(found))
+        if unit is None or day is None:
+            return []
+        found = [self._named(title, name, unit, day, phone_in(name), None) for name in people_in(self.said(title), self.directory.by_name)]
+        return list(dict.fromkeys(one for one in found if one is not None))
 
     def household(self, title: str = "户编号") -> int | None:
         said = self.said(title)
@@ -216,14 +297,16 @@ class Reading:
         """The first fault names the column; the others stand in the reason."""
         title, value, reason = self.faults[0]
         rest = [f"“{column}”:{why}" for column, _, why in self.faults[1:]]
-        personal = any(column in self.columns and self.columns[column].personal for column, _, _ in self.faults)
+        personal = any(column not in self.columns or self.columns[column].personal for column, _, _ in self.faults)
         return Refusal(self.row, title, value, ";".join([reason, *rest]), personal, restricted)
 
 
 def canonical_titles(columns: Sequence[Column]) -> dict[str, str]:
-    """Normalised title or synonym → canonical title, with 序号 and the parts of an area."""
-    found = {name: name for name in ("序号", *AREA_PARTS)}
+    """Normalised title or synonym → canonical title, with 序号, the parts of an area and a column of phones for each role."""
+    found = {name: name for name in (SERIAL_TITLE, *AREA_PARTS)}
     for column in columns:
         for name in (column.title, *column.synonyms):
             found[title_of(name)] = column.title
+        if column.form is Form.NAME and column.title != "姓名":
+            found |= {f"{column.title}{phone}": f"{column.title}手机号" for phone in ("手机号", "手机", "电话", "联系电话")}
     return found

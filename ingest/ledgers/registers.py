@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from data_access.scope import CODE_LENGTHS
 from data_access.tables import Appointment, Area, Household, LeavePeriod, SurveyResponse
 from ingest.ledgers import words
-from ingest.ledgers.cells import plain
+from ingest.ledgers.cells import normal_number, plain
 from ingest.ledgers.directory import HOUSEHOLD, Unit
 from ingest.ledgers.kinds import ALL_LEVELS, NAME, NUMBER, PHONE, UNIT, WHO, Kind, a_day, place_column, unit_of
+from ingest.ledgers.names import normal_name
 from ingest.ledgers.reading import Column, Form, Reading, Record
 
+NEW = "新"
+"""人员编号 of somebody who bears a colleague's name."""
 PARENT_LENGTHS = {9: 6, 12: 9, 14: 12, 16: 14, 19: 16}
 
 
@@ -63,25 +68,29 @@ def _appointment(row: Reading) -> Record | None:
     if area is None and not row.faults:
         row.fault("单位", "“单位”没有填")
     phone = row.phone()
-    number = row.number("人员编号")
+    is_new = row.said("人员编号") == NEW
+    number = None if is_new else row.number("人员编号")
     certificate = row.day("代表证日期")
     person: int | None = None
-    if name and not row.faults:
-        person = _known_person(row, name, phone, number, str(area), str(role))
+    if name and not row.faults and not is_new:
+        person = _known_person(row, name, phone, number, str(area), str(role), row.day("任职日期", future=True))
     # One not known yet is told apart by phone, else by name and unit.
-    key = str(person) if person is not None else f"new:{phone or ''}:{plain(name)}:{'' if phone else area}"
+    key = str(person) if person is not None else f"new:{phone or ''}:{normal_name(name or '')}:{'' if phone else area}"
     values = {"person_id": person, "role": role, "area_code": area, **validity, "certificate_on": certificate}
     return Record(row.row, f"{key}|{role}|{area}|{validity['valid_from']}", values, {"person": (key, name, phone)})
 
 
-def _known_person(row: Reading, name: str, phone: str | None, number: int | None, area: str, role: str) -> int | None:
-    """Who this is if already registered: by number, by phone and name, else by name in the very unit."""
+def _known_person(row: Reading, name: str, phone: str | None, number: int | None, area: str, role: str, since: date | None) -> int | None:
+    """Who this is if already registered: by number, by phone and name, by name and the very post, else by name within the unit.
+
+    A new phone makes nobody another person: the same post since the same day is the same holder's.
+    """
     directory = row.directory
+    same_name = directory.by_name.get(normal_name(name), [])
     if number is not None:
-        if number not in directory.people or plain(directory.people[number][0]) != plain(name):
+        if number not in same_name:
             row.fault("人员编号", f"编号 {number} 登记的不是“{name}”")
         return number
-    same_name = directory.by_name.get(plain(name), [])
     if phone and phone in directory.by_phone:
         holders = [who for who in directory.by_phone[phone] if who in same_name]
         if not holders:
@@ -89,11 +98,22 @@ def _known_person(row: Reading, name: str, phone: str | None, number: int | None
             return None
         return holders[0]
     here = [who for who in same_name if any(post.area == area for post in directory.posts.get(who, ()))]
-    here = [who for who in here if not phone or not directory.people[who][1]]  # another phone: another person of that name
+    holding = [who for who in here if any((post.area, post.role, post.valid_from) == (area, role, since) for post in directory.posts[who])]
+    if len(holding) == 1:
+        return holding[0]
+    if phone and any(directory.people[who][1] for who in here):
+        row.fault(
+            "手机号", f"{directory.path_of(area)}已有叫“{name}”的人员,手机号不同:是同一人的填“人员编号”({_numbers(here)}),不是的填“{NEW}”"
+        )
+        return None
     if len(here) > 1:
-        row.fault("姓名", f"{directory.path_of(area)}有 {len(here)} 名叫“{name}”的人员,请填手机号或人员编号")
+        row.fault("姓名", f"{directory.path_of(area)}有 {len(here)} 名叫“{name}”的人员,请填手机号或人员编号({_numbers(here)})")
         return None
     return here[0] if here else None
+
+
+def _numbers(people: list[int]) -> str:
+    return "、".join(str(who) for who in people)
 
 
 def _leave(row: Reading) -> Record | None:
@@ -113,7 +133,8 @@ def _household(row: Reading) -> Record | None:
     kind = row.word("户类型")
     card = row.day("联系卡日期")
     values = {"area_code": area, "kind": kind, "card_on": card, **_validity(row, "起始日期", "终止日期")}
-    return Record(row.row, number or "", values)
+    spelled = normal_number(number or "")
+    return Record(row.row, row.directory.household_refs.get(spelled, spelled), values)
 
 
 def _survey(row: Reading) -> Record | None:
@@ -154,6 +175,7 @@ REGISTERS = (
         ),
         _area,
         natural=("code",),
+        called="区划",
     ),
     Kind(
         "person",
@@ -174,6 +196,7 @@ REGISTERS = (
         ),
         _appointment,
         natural=("person_id", "role", "area_code", "valid_from"),
+        called="人员|任职|名册",
         needed=(("单位", "乡镇", "村", "片", "组", "邻"),),
     ),
     Kind(
@@ -192,6 +215,8 @@ REGISTERS = (
         ),
         _leave,
         natural=("person_id", "kind", "first_day"),
+        a_person_a_row=True,
+        called="请假|借调|休假",
         needed=(WHO,),
     ),
     Kind(
@@ -218,7 +243,9 @@ REGISTERS = (
         ),
         _household,
         keyed=True,
+        households=True,
         needed=(("所属邻", "邻", "村"),),
+        called="户台账|户籍|农户|住户",
     ),
     Kind(
         "survey_response",
@@ -239,6 +266,7 @@ REGISTERS = (
         _survey,
         keyed=True,
         fixed=("year", "person_id"),
+        called="测评|满意度",
         households=True,
         needed=(WHO,),
     ),

@@ -5,6 +5,7 @@ Everything is written as text: a value that looks like a formula is a text, a co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import xlsxwriter
 from ingest.ledgers import cells
 from ingest.ledgers.kinds import Kind
 from ingest.ledgers.reading import Column, Form, Refusal
+from ingest.ledgers.tables import title_of
+from ingest.ledgers.years import stated
 
 LINES = 5000
 """How far down formats and validations reach."""
@@ -117,24 +120,65 @@ def _explained(book: xlsxwriter.Workbook, kind: Kind, head: Any, text: Any) -> N
         sheet.write_string(line, 3, "、".join(cells.choices(column.words)) if column.words else "", wrap)
 
 
-def write_refused(refused: Sequence[Refusal], titles: Sequence[str], path: Path) -> None:
-    """The refused rows as they were, with 行号 and 退回原因 first; corrected, the same file can be loaded."""
+def write_refused(refused: Sequence[Refusal], path: Path, kind: Kind | None = None) -> None:
+    """The refused rows as they were, with 行号 and 退回原因 first; mended, the same file can be loaded.
+
+    A sheet for each sheet they come from, under the titles they stood under: year, month and unit are told there.
+    """
     book = _workbook(path)
     head = book.add_format({"bold": True, "bg_color": "#E8EDF3", "border": 1, "border_color": "#C8CDD3"})
     text = book.add_format({"num_format": "@"})
     why = book.add_format({"num_format": "@", "font_color": "#A8322A", "text_wrap": True, "valign": "top"})
     wrong = book.add_format({"num_format": "@", "bg_color": "#FBEEEC", "font_color": "#A8322A"})
-    sheet = book.add_worksheet("退回的行")
-    sheet.freeze_panes(1, 2)
-    sheet.set_column(0, 0, 7, text)
-    sheet.set_column(1, 1, 52, text)
-    sheet.set_column(2, max(2, len(titles) + 1), 16, text)
-    for place, title in enumerate(("行号", "退回原因", *titles)):
-        sheet.write_string(0, place, title, head)
-    for line, one in enumerate(refused, start=1):
-        sheet.write_string(line, 0, str(one.row.number), text)
-        sheet.write_string(line, 1, f"{one.column}:{one.reason}", why)
-        cells_by_title = dict(one.row.shown())
-        for place, title in enumerate(titles, start=2):
-            sheet.write_string(line, place, cells_by_title.get(title, ""), wrong if cells.plain(title).rstrip("*") == one.column else text)
+    tables: dict[tuple[str, tuple[str, ...]], list[Refusal]] = {}
+    for one in refused:
+        rows = one.row.rows
+        tables.setdefault((one.row.sheet, rows.table.above if rows is not None else ()), []).append(one)
+    names: set[str] = set()
+    for (name, above), listed in tables.items():
+        sheet = book.add_worksheet(_sheet_name(name, names))
+        titles = list(dict.fromkeys(title for one in listed for title in one.row.cells))
+        lines = [*above, *_context(listed[0], kind)]
+        for line, said in enumerate(lines):
+            sheet.write_string(line, 0, said, text)
+        top = len(lines)
+        sheet.freeze_panes(top + 1, 2)
+        sheet.set_column(0, 0, 7, text)
+        sheet.set_column(1, 1, 52, text)
+        sheet.set_column(2, max(2, len(titles) + 1), 16, text)
+        for place, title in enumerate(("行号", "退回原因", *titles)):
+            sheet.write_string(top, place, title, head)
+        for line, one in enumerate(listed, start=top + 1):
+            sheet.write_string(line, 0, str(one.row.number), text)
+            sheet.write_string(line, 1, f"{one.column}:{one.reason}", why)
+            cells_by_title = dict(one.row.shown())
+            for place, title in enumerate(titles, start=2):
+                sheet.write_string(line, place, cells_by_title.get(title, ""), wrong if title_of(title) == one.column else text)
     book.close()
+
+
+LONGEST_SHEET_NAME = 31
+
+
+def _sheet_name(name: str, taken: set[str]) -> str:
+    wanted = re.sub(r"[\[\]:*?/\\]", "_", name)[: LONGEST_SHEET_NAME - 4].strip("'") or "退回的行"
+    number = 2
+    found = wanted
+    while found.lower() in taken:
+        found = f"{wanted}({number})"
+        number += 1
+    taken.add(found.lower())
+    return found
+
+
+def _context(one: Refusal, kind: Kind | None) -> list[str]:
+    """What the table's own titles do not say and the first file knew from elsewhere: its name, or what the clerk answered."""
+    rows = one.row.rows
+    if rows is None or kind is None:
+        return []
+    when, unit = rows.calendar, rows.unit_name
+    told = stated(rows.table.above)
+    year = f"{when.year}年" if when.year is not None and when.year not in told.years else ""
+    month = f"{when.month}月" if when.month is not None and (year or told.month is None) else ""
+    unit = "" if unit is None or any(unit in said for said in rows.table.above) else unit
+    return [f"{unit}{year}{month}{kind.name}"] if unit or year or month else []

@@ -29,6 +29,9 @@ ROLES = _with_codes(
         "两委干部": "village_committee",
     }
 )
+ROLE_NAMES: dict[str, str] = {}
+for _word, _code in ROLES.items():
+    ROLE_NAMES.setdefault(_code, _word)
 ROLE_LEVELS = {
     "township_chief": "township",
     "township_leader": "township",

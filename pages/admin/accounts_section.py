@@ -27,7 +27,7 @@ def accounts_section(p: Page) -> None:
     scope, listed = p.scope, fresh(accounts.accounts, p.scope)
     # An administrator of one area keeps the accounts of that area.
     mine = listed[[scope.covers(area) for area in listed["area_prefix"]]] if len(listed) else listed
-    places = _places(scope)
+    places = places_of(scope)
     rights = {name: RIGHT_NAMES[name] for name in RIGHTS}
     p.show(admin.account_table(mine, places, ROLE_NAMES, rights, beijing_now()), key="accounts-table")
     left, right = st.columns(2, gap="large")
@@ -39,7 +39,7 @@ def accounts_section(p: Page) -> None:
         _add(places)
 
 
-def _places(scope: Scope) -> dict[str, str]:
+def places_of(scope: Scope) -> dict[str, str]:
     """Areas an account can be given: the whole, then townships."""
     today = loaders.today()
     found = loaders.answer(units, scope, ("area",), window=Window("township", today, today, today))

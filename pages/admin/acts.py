@@ -42,6 +42,11 @@ def act(change: Callable[..., Any], said: str) -> None:
     except AccountError as problem:
         st.error(f"没有做成:{problem}。")
         return
+    said_next(said)
+
+
+def said_next(said: str) -> None:
+    """Draws the page anew and says what has been done."""
     st.session_state[_SAID] = said
     st.rerun()
 

@@ -1,6 +1,9 @@
-"""台账: take a template, check a file, load it, and look back at what was loaded and refused."""
+"""台账: take a template, check a file, see how it was understood, load it, take a loading back, look at what was refused."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -9,15 +12,55 @@ from data_access.audit import Action
 from data_access.imports import LEDGER_NAMES, import_count, imports, refused_count, refused_rows
 from metrics.wording import whole
 from pages.admin import process
-from pages.admin.acts import PAGE_ROWS, fresh, picked_page, signed_in
+from pages.admin.accounts_section import places_of
+from pages.admin.acts import PAGE_ROWS, fresh, picked_page, said_next, signed_in
+from pages.common import loaders
 from pages.common.address import from_address
 from pages.common.auth import audited
 from pages.common.page import Page
 from reports.meeting_files import XLSX
 from reports.views import admin
+from reports.wording import chinese_marks
 
 CHECKED = "admin_ledger_checked"
+YEAR = "admin_ledger_year"
+"""By file: the year that was answered; the question itself is gone after loading, and a widget that is gone forgets."""
 SHOWN = 200
+YEARS_BACK = 3
+
+
+@dataclass(frozen=True)
+class Given:
+    """A file and what the clerk said with it: which ledger, whose, which year."""
+
+    kind: str
+    file: UploadedFile
+    area: str
+    year: int | None
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return (self.kind, self.file.file_id, self.area, self.year)
+
+    def ask(self, task: str) -> process.Answer:
+        doing = f"正在{'检查' if task == 'check' else '装入'} {self.file.name} …"
+        bar = st.progress(0.0, text=doing)
+
+        def told(share: float) -> None:
+            bar.progress(min(1.0, share), text=doing)
+
+        answer = process.ledger(
+            task,
+            self.kind,
+            self.file.name,
+            self.file.getvalue(),
+            area=self.area,
+            by=signed_in().username,
+            year=self.year,
+            progress=told,
+        )
+        bar.empty()
+        return answer
 
 
 def ledger_section(p: Page) -> None:
@@ -29,6 +72,8 @@ def ledger_section(p: Page) -> None:
             width=200,
             **from_address("kind", LEDGER_NAMES, next(iter(LEDGER_NAMES))),
         ) or next(iter(LEDGER_NAMES))
+        whose = places_of(p.scope)
+        area = st.selectbox("来自", list(whose), format_func=lambda code: whose.get(code, code), width=200, key="ledger-from") or ""
         st.download_button(
             f"下载{LEDGER_NAMES[kind]}模板",
             data=lambda: process.template(kind),
@@ -36,46 +81,44 @@ def ledger_section(p: Page) -> None:
             mime=XLSX,
             icon=":material/download:",
         )
-    given = st.file_uploader("上传 .xlsx 或 .csv", type=["xlsx", "xlsm", "csv"], key=f"ledger-{kind}", max_upload_size=20)
-    if given is not None:
-        _checked(p, kind, given)
+    file = st.file_uploader("上传 Excel、WPS 表格或 CSV", type=None, key=f"ledger-{kind}", max_upload_size=20)
+    if file is not None:
+        _checked(p, Given(kind, file, area or p.scope.area or "", st.session_state.get(YEAR, {}).get(file.file_id)))
     st.subheader("装入记录", anchor=False)
     _log(p)
 
 
-def _checked(p: Page, kind: str, given: UploadedFile) -> None:
+def _checked(p: Page, given: Given) -> None:
     """First the check; only what was checked can be loaded, and once."""
-    name, file_id = given.name, given.file_id
     known = st.session_state.get(CHECKED)
-    if known is None or known[0] != (kind, file_id):
-        with st.spinner(f"正在检查 {name} …"):
-            answer = process.ledger("check", kind, name, given.getvalue(), area=p.scope.area or "", by=signed_in().username)
-        known = st.session_state[CHECKED] = ((kind, file_id), answer, False)
+    if known is None or known[0] != given.key:
+        known = st.session_state[CHECKED] = (given.key, given.ask("check"), False)
     _, answer, loaded = known
     if answer.error:
-        st.error(answer.error)
+        st.error(chinese_marks(answer.error))
         return
     _preview(p, answer, loaded)
+    if not loaded:
+        _questions(given, answer)
     good = answer.number("added") + answer.number("changed")
     if answer.refused_file:
         st.download_button(
             "下载有问题的行(附原因)",
             data=answer.refused_file,
-            file_name=f"{name.rsplit('.', 1)[0]}.退回.xlsx",
+            file_name=f"{given.file.name.rsplit('.', 1)[0]}.退回.xlsx",
             mime=XLSX,
-            on_click=lambda: audited(Action.EXPORT, f"台账退回行 {LEDGER_NAMES[kind]} {name}"),
+            on_click=lambda: audited(Action.EXPORT, f"台账退回行 {LEDGER_NAMES[given.kind]} {given.file.name}"),
         )
     if loaded:
         return
     bad = f"退回 {whole(answer.number('refused'))} 行" if answer.number("refused") else ""
     label = ",".join(part for part in (f"装入 {whole(good)} 行" if good or not bad else "", bad) if part)
     if st.button(label, type="primary", disabled=good + answer.number("refused") == 0, key="load-ledger"):
-        with st.spinner(f"正在装入 {name} …"):
-            result = process.ledger("load", kind, name, given.getvalue(), area=p.scope.area or "", by=signed_in().username)
+        result = given.ask("load")
         if result.error:
             st.error(result.error)
             return
-        st.session_state[CHECKED] = ((kind, file_id), result, True)
+        st.session_state[CHECKED] = (given.key, result, True)
         st.rerun()
 
 
@@ -87,22 +130,68 @@ def _preview(p: Page, answer: process.Answer, loaded: bool) -> None:
         f"早已在库 {whole(answer.number('same'))},{verbs[2]} {whole(bad)}。"
     )
     if loaded:
-        st.success(f"{said}装入编号 {answer.counts['import_id']}。", icon=":material/check:")
+        st.success(f"{chinese_marks(said)}装入编号 {answer.counts['import_id']}。", icon=":material/check:")
     elif bad:
-        st.warning(f"{said}有问题的行不会装入,会原样留存并写明原因。")
+        st.warning(chinese_marks(f"{said}有问题的行不会装入,会原样留存并写明原因。"))
     else:
-        st.info(f"{said}没有问题,可以装入。" if answer.number("rows") else "文件里没有可装入的行。")
+        st.info(chinese_marks(f"{said}没有问题,可以装入。") if answer.number("rows") else "文件里没有可装入的行。")
+    told = answer.counts["preview"]
+    for line in admin.reading_sentences(told):
+        st.markdown(chinese_marks(line))
+    if told["left_out"]:
+        st.warning(chinese_marks("没有装入的:" + ";".join(told["left_out"][:SHOWN])))
     if bad:
         faults = answer.faults[:SHOWN]
         p.show(admin.fault_table(faults), key="ledger-faults")
         if bad > len(faults):
             st.caption(f"只列出前 {len(faults)} 行,全部见下载的文件。")
+    if told["rows"]:
+        p.show(admin.understood_table(told["titles"], told["rows"]), key="ledger-understood")
+    if told["changes"]:
+        st.caption(chinese_marks("将更新:" + ";".join(told["changes"])))
+
+
+def _questions(given: Given, answer: process.Answer) -> None:
+    """What the file does not tell: the year, and who is meant by a name that several bear."""
+    told = answer.counts["preview"]
+    if told["year_asked"] or given.year is not None:
+        this_year = loaders.today().year
+        years = list(range(this_year, this_year - YEARS_BACK, -1))
+        year = st.selectbox(
+            "日期没有写年份,是哪一年?",
+            years,
+            index=None,
+            placeholder="选择年份",
+            key=f"year-{given.file.file_id}",
+            width=260,
+        )
+        if year is not None and year != given.year:
+            st.session_state[YEAR] = {given.file.file_id: year}
+            st.rerun()
+    for place, one in enumerate(told["questions"]):
+        choices = {int(who): f"{roles}(人员编号 {who})" for who, roles in one["choices"]}
+        chosen = st.selectbox(
+            f"{one['where']}的“{one['name']}”是哪一位?({whole(one['rows'])} 行)",
+            list(choices),
+            index=None,
+            format_func=choices.__getitem__,
+            placeholder="选定后记住,以后照此",
+            key=f"who-{given.file.file_id}-{place}",
+        )
+        if chosen is not None:
+            problem = process.choose(one["name"], one["unit"], chosen, signed_in().username)
+            if problem:
+                st.error(problem)
+                return
+            st.session_state.pop(CHECKED)
+            st.rerun()
 
 
 def _log(p: Page) -> None:
     page = picked_page(fresh(import_count, p.scope), "imports-page")
     log = fresh(imports, p.scope, limit=PAGE_ROWS, offset=page * PAGE_ROWS)
     p.show(admin.import_table(log, LEDGER_NAMES), key="imports")
+    _undo(admin.loads_to_undo(log, LEDGER_NAMES))
     with_refused = admin.loads_with_refused(log, LEDGER_NAMES)
     if not with_refused:
         return
@@ -119,3 +208,27 @@ def _log(p: Page) -> None:
     refused = fresh(refused_rows, p.scope, import_id=chosen, limit=PAGE_ROWS, offset=first)
     p.show(admin.refused_table(refused), key="refused")
     st.caption(f"整行原样留存;在服务器上用 python -m ingest refused {chosen} --out 文件.xlsx 取出。")
+
+
+def _undo(loads: dict[int, str]) -> None:
+    if not loads:
+        return
+    chosen = st.selectbox(
+        "撤销一次装入",
+        list(loads),
+        index=None,
+        format_func=lambda each: loads.get(each, str(each)),
+        placeholder="选择一次装入:新增的删去,改动的恢复原值",
+        key="undo-load",
+    )
+    if chosen is None:
+        return
+    why = st.text_input("撤销的原因", key="undo-why", placeholder="与撤销人、时间一起记入审计")
+    if st.button("撤销这次装入", disabled=not why.strip(), key="undo"):
+        answer = process.undo(chosen, why, signed_in().username)
+        if answer.error or not answer.counts["undone"]:
+            st.error(chinese_marks(answer.error or "没有撤销:" + "".join(answer.counts["obstacles"])))
+            return
+        st.session_state.pop(CHECKED, None)
+        removed, restored = whole(answer.number("removed")), whole(answer.number("restored"))
+        said_next(chinese_marks(f"已撤销装入编号 {chosen}:删去 {removed} 行,恢复 {restored} 行。"))

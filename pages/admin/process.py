@@ -7,6 +7,9 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,9 @@ from data_access.engine import database_url
 from pages.common.navigation import ROOT
 
 LONGEST_SECONDS = 1800
+PROGRESS = "PROGRESS "
+"""Begins a line of the command's standard error that tells the share done."""
+Progress = Callable[[float], None]
 FAILED = "没有做成,请稍后再试;如一直如此,请在服务器上用命令行装入。"
 
 
@@ -41,42 +47,82 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _ingest(*arguments: str) -> subprocess.CompletedProcess[str]:
+def _ingest(*arguments: str, progress: Progress | None = None) -> tuple[int, str, str]:
+    """Exit code, standard output and error. ``progress`` hears how far a large file has been read."""
     command = [sys.executable, "-m", "ingest", *arguments]
-    return subprocess.run(  # noqa: S603 (our own command; what a reader gave are arguments, never a shell's)
-        command, env=_environment(), capture_output=True, text=True, encoding="utf-8", timeout=LONGEST_SECONDS, check=False
+    started = subprocess.Popen(  # noqa: S603 (our own command; what a reader gave are arguments, never a shell's)
+        command, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
     )
+    errors: list[str] = []
+
+    def heard() -> None:
+        for line in started.stderr or ():
+            if not line.startswith(PROGRESS):
+                errors.append(line)
+            elif progress is not None:
+                progress(float(line.removeprefix(PROGRESS)))
+
+    with started, timer(LONGEST_SECONDS, started.kill):
+        told: list[str] = []
+        reader = threading.Thread(target=lambda: told.extend(started.stdout or ()))
+        reader.start()
+        heard()
+        reader.join()
+        code = started.wait()
+    return code, "".join(told), "".join(errors)
+
+
+@contextmanager
+def timer(seconds: float, stop: Callable[[], None]) -> Iterator[None]:
+    """Stops what takes longer."""
+    waiting = threading.Timer(seconds, stop)
+    waiting.start()
+    try:
+        yield
+    finally:
+        waiting.cancel()
 
 
 def template(kind: str) -> bytes:
     """The workbook of an empty ledger."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "template.xlsx"
-        done = _ingest("template", kind, "--out", str(out))
-        if done.returncode:
-            raise RuntimeError(done.stderr)
+        code, _, errors = _ingest("template", kind, "--out", str(out))
+        if code:
+            raise RuntimeError(errors)
         return out.read_bytes()
 
 
-def ledger(task: str, kind: str, name: str, content: bytes, *, area: str, by: str) -> Answer:
-    """``task`` is ``check`` or ``load``. The file lies in a private folder only while the process runs."""
-    suffix = ".csv" if name.lower().endswith(".csv") else ".xlsx"
+def ledger(
+    task: str, kind: str, name: str, content: bytes, *, area: str, by: str, year: int | None = None, progress: Progress | None = None
+) -> Answer:
+    """``task`` is ``check`` or ``load``. The file lies in a private folder only while the process runs; what it is its content tells."""
     with tempfile.TemporaryDirectory() as folder:
-        path, refused = Path(folder) / f"ledger{suffix}", Path(folder) / "refused.xlsx"
+        path, refused = Path(folder) / "ledger", Path(folder) / "refused.xlsx"
         path.write_bytes(content)
-        options = ["--json", "--by", by, "--name", name, "--area", area, "--refused", str(refused), *_year(name)]
-        try:
-            done = _ingest(task, kind, str(path), *options)
-            told = json.loads(done.stdout.strip().splitlines()[-1])
-        except (subprocess.TimeoutExpired, ValueError, IndexError):
-            return Answer(error=FAILED)
+        options = ["--json", "--by", by, "--name", name, "--area", area, "--refused", str(refused)]
+        told = _answer(task, kind, str(path), *options, *(["--year", str(year)] if year else []), progress=progress)
         if "error" in told:
-            return Answer(error=told["error"].replace(path.name, name))
+            return Answer(error=told["error"])
         return Answer(told, told.pop("faults"), None, refused.read_bytes() if refused.exists() else None)
 
 
-def _year(name: str) -> list[str]:
-    """The uploaded file's own name may hold the year of its 10月8日."""
-    digits = "".join(sign if sign.isdigit() else " " for sign in name).split()
-    years = [number[:4] for number in digits if len(number) in (4, 6, 8) and number.startswith("20")]
-    return ["--year", years[0]] if years else []
+def undo(import_id: int, why: str, by: str) -> Answer:
+    """Takes a whole loading back; ``counts``: undone, removed, restored, obstacles."""
+    told = _answer("undo", str(import_id), "--json", "--yes", "--why", why, "--by", by)
+    return Answer(error=told["error"]) if "error" in told else Answer(told)
+
+
+def choose(name: str, unit: str, person_id: int, by: str) -> str | None:
+    """Keeps whom ledgers mean by a name; returns what went wrong."""
+    code, _, errors = _ingest("choose", name, unit, str(person_id), "--by", by)
+    return (errors.strip() or FAILED) if code else None
+
+
+def _answer(*arguments: str, progress: Progress | None = None) -> dict[str, Any]:
+    """The command's one line of JSON."""
+    try:
+        _, told, _ = _ingest(*arguments, progress=progress)
+        return dict(json.loads(told.strip().splitlines()[-1]))
+    except (ValueError, IndexError):
+        return {"error": FAILED}

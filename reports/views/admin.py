@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from metrics.wording import is_missing, moment_text
+from metrics.wording import is_missing, moment_text, whole
 from reports.tables import Column, Kind, Table, table
 
 Names = Mapping[Any, str]
@@ -82,7 +82,7 @@ def audit_table(entries: pd.DataFrame, actions: Names) -> Table:
 # --- ledgers ----------------------------------------------------------------------------------------------------------
 
 FAULT_COLUMNS = (
-    Column("row", "行", tight=True),
+    Column("place", "位置", tight=True),
     Column("column", "列", tight=True),
     Column("value", "填的内容"),
     Column("reason", "问题"),
@@ -98,24 +98,59 @@ IMPORT_COLUMNS = (
     Column("rows_changed", "更新", Kind.COUNT),
     Column("rows_same", "已有", Kind.COUNT),
     Column("rows_refused", "退回", Kind.COUNT),
+    Column("state", "撤销", tight=True),
 )
+MOST_UNITS = 12
 
 
 def fault_table(faults: Sequence[Mapping[str, Any]]) -> Table:
-    """What is wrong with a file that was checked: row, column, value, reason of each fault."""
-    return _reading_table("有问题的行", FAULT_COLUMNS, faults)
+    """What is wrong with a file that was checked: place (sheet and cell), row, column, value, reason of each fault."""
+    return _reading_table("有问题的行", FAULT_COLUMNS, [{**fault, "place": _place(fault)} for fault in faults])
+
+
+def _place(fault: Mapping[Any, Any]) -> str:
+    return str(fault["row"] if is_missing(fault["place"]) or not fault["place"] else fault["place"])
+
+
+def understood_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """The first rows of a file as they were understood."""
+    columns = tuple(Column(f"c{place}", title, tight=True) for place, title in enumerate(titles))
+    listed = [{f"c{place}": value for place, value in enumerate(row)} for row in rows]
+    return _reading_table("读懂的前几行", columns, listed, empty="没有读懂的行")
+
+
+def reading_sentences(told: Mapping[str, Any]) -> list[str]:
+    """What was read of a file and what was not. ``told``: the preview of the answer."""
+    found = ["已读:" + ";".join(f"{each['name']} {whole(each['rows'])} 行" for each in told["sheets"])] if told["sheets"] else []
+    if told["first"]:
+        days = told["first"] if told["first"] == told["last"] else f"{told['first']} 至 {told['last']}"
+        units = "、".join(told["units"][:MOST_UNITS]) + (f" 等 {len(told['units'])} 个" if len(told["units"]) > MOST_UNITS else "")
+        found.append(f"日期 {days};单位 {units or '—'};涉及 {whole(told['people'])} 人")
+    return found
 
 
 def refused_table(rows: pd.DataFrame) -> Table:
     """The refused rows of a load. ``rows``: see ``data_access.imports.refused_rows``."""
-    faults = rows.rename(columns={"row_number": "row", "column_title": "column"}).to_dict("records")
+    listed = rows.rename(columns={"row_number": "row", "column_title": "column"}).to_dict("records")
+    faults = [{**fault, "place": _place(fault)} for fault in listed]
     return _reading_table("退回的行", FAULT_COLUMNS, faults, empty="这次退回的行涉及检举控告,本账号不显示")
 
 
 def import_table(log: pd.DataFrame, ledgers: Names) -> Table:
     """``log``: see ``data_access.imports.imports``."""
-    rows = [{**row, "ledger": ledgers.get(row["kind"], row["kind"])} for row in log.to_dict("records")]
+    rows = [
+        {
+            **row,
+            "ledger": ledgers.get(row["kind"], row["kind"]),
+            "state": _undone(row),
+        }
+        for row in log.to_dict("records")
+    ]
     return _reading_table("装入记录", IMPORT_COLUMNS, rows, empty="还没有装入过台账")
+
+
+def _undone(row: Mapping[Any, Any]) -> str:
+    return "" if is_missing(row["undone_at"]) else f"{row['undone_by']} {moment_text(row['undone_at'])}"
 
 
 def loads_with_refused(log: pd.DataFrame, ledgers: Names) -> dict[int, str]:
@@ -124,6 +159,16 @@ def loads_with_refused(log: pd.DataFrame, ledgers: Names) -> dict[int, str]:
         int(row["id"]): f"{row['id']} · {ledgers.get(row['kind'], row['kind'])} · {row['file_name']} · 退回 {row['rows_refused']} 行"
         for row in log.to_dict("records")
         if row["rows_refused"]
+    }
+
+
+def loads_to_undo(log: pd.DataFrame, ledgers: Names) -> dict[int, str]:
+    """By id, those that stand and wrote something: 12 · 住夜 · 10月.xlsx · 新增 30,更新 2."""
+    return {
+        int(row["id"]): f"{row['id']} · {ledgers.get(row['kind'], row['kind'])} · {row['file_name']} · "
+        f"新增 {row['rows_added']},更新 {row['rows_changed']}"
+        for row in log.to_dict("records")
+        if is_missing(row["undone_at"]) and row["rows_added"] + row["rows_changed"]
     }
 
 

@@ -1,0 +1,337 @@
+"""Tables → rows of a ledger, however an office lays them out; every row knows the cells it comes from.
+
+A list has a row a line. A roster has a day a line (or several days) and a column a post, with the names of whoever is on. A person × day
+table has a name a line, a day a column, and marks. Names that share a cell become rows of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from ingest.ledgers import cells as values
+from ingest.ledgers.cells import Fault, plain, text_of, written_day
+from ingest.ledgers.formats import Cell
+from ingest.ledgers.names import people_in, phone_in
+from ingest.ledgers.tables import FEWEST_DAYS, SERIAL_TITLE, Table, Unread, is_day_title, is_footer, is_post, is_sum, letters, title_of
+from ingest.ledgers.years import Calendar
+
+if TYPE_CHECKING:
+    from ingest.ledgers.kinds import Kind
+
+DAY, NAME, PHONE = "日期", "姓名", "手机号"
+EXAMPLE = frozenset({"示例", "例", "样例", "例如"})
+WEEKDAYS = "一二三四五六日"
+EVENING, MORNING = 18, 6
+"""Hours: a check-in from the one on is the evening's, one before the other still is."""
+MARK = "标记"
+"""What a cell of a person × day table says, where nobody can tell what it means: refused with it, and mended there."""
+NOBODY = frozenset({"无", "/", "-", "—", "——", "休", "休息", "放假", "节假日", "空"})
+_MARKED = re.compile("[√✓✔☑]+|班|值班?|住夜?|夜|晚|在岗?|是|1(?:\\.0)?|[yv]", re.IGNORECASE)
+_UNMARKED = re.compile(
+    "|[×xX✗✕/\\\\—-]+|0(?:\\.0)?|否|无|[轮调公]?休息?|节(?:假日)?|周末|[请年病事产婚丧]?假|出差|公差|外出|培训|学习|开会|借调|缺岗?"
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a ledger: the line it begins at, its cells by the header's own titles, and the table it stands in.
+
+    ``column``: the cell that a derived row comes from. ``part``: which of the names in one cell.
+    """
+
+    number: int
+    cells: Mapping[str, Cell]
+    rows: Rows | None = None
+    column: int | None = None
+    part: str = ""
+
+    @property
+    def sheet(self) -> str:
+        return self.rows.table.sheet.name if self.rows is not None else ""
+
+    def shown(self) -> list[list[str]]:
+        return [[title, text_of(value)] for title, value in self.cells.items()]
+
+    def place(self, title: str) -> str:
+        """10月!C5: the sheet and the cell under a (canonical) title; '' for a file without sheets."""
+        if self.rows is None or not self.sheet:
+            return ""
+        column = self.column if self.column is not None else self.rows.table.places.get(self.rows.known.get(title, ""))
+        return f"{self.sheet}!{letters(column) if column is not None else ''}{self.number}"
+
+
+@dataclass
+class Rows:
+    """A table read as a ledger's. ``known``: canonical title → the header's own."""
+
+    kind: Kind
+    table: Table
+    known: dict[str, str]
+    calendar: Calendar
+    names: Container[str]
+    unit: str | None = None
+    """Code of the unit that the titles name, for rows that name none."""
+    unit_name: str | None = None
+    count: int = 0
+    skipped: list[Unread] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Row]:
+        layout = layout_of(self.kind, self.table, self.known)
+        for row in layout(self) if layout is not None else ():
+            self.count += 1
+            yield row
+
+    def skip(self, line: int, texts: list[str]) -> None:
+        self.skipped.append(Unread(self.table.address(line), f"“{'、'.join(texts)[:40]}”未读"))
+
+    def unread_titles(self) -> list[str]:
+        """Columns that hold something and are not taken in."""
+        taken = set(self.known.values()) | {MARK}
+        roster = layout_of(self.kind, self.table, self.known) is not _listed
+        bare = [f"{letters(column)} 列(没有列名)" for column in self.table.untitled]
+        return bare + [
+            title
+            for title in self.table.places
+            if title not in taken
+            and title_of(title) != SERIAL_TITLE
+            and not (roster and (is_post(title_of(title)) or is_day_title(title)))
+            and title_of(title) not in (PHONE, "电话", "手机", "星期")
+        ]
+
+
+Layout = Callable[[Rows], Iterator[Row]]
+
+
+def known_titles(table: Table, canonical: Mapping[str, str]) -> dict[str, str]:
+    """Canonical title → the header's own. A column called exactly so comes before one called by a synonym."""
+    found: dict[str, str] = {}
+    for title in sorted(table.places, key=lambda each: canonical.get(title_of(each)) != title_of(each)):
+        name = canonical.get(title_of(title))
+        if name is not None:
+            found.setdefault(name, title)
+    return found
+
+
+def layout_of(kind: Kind, table: Table, known: Mapping[str, str]) -> Layout | None:
+    """The function that reads it, or None: a table without the ledger's required columns."""
+    if all(column.title in known for column in kind.columns if column.required):
+        return _listed if not kind.any_of or any(title in known for title in kind.any_of) else None
+    if {column.title for column in kind.columns if column.required} != {DAY, NAME}:
+        return None  # a roster tells who and when, nothing else
+    days = [title for title in table.places if is_day_title(title)]
+    if NAME in known and len(days) >= FEWEST_DAYS:
+        return _person_by_day
+    if DAY in known and any(is_post(title_of(title)) for title in table.places):
+        return _roster
+    return None
+
+
+# --- lists ---------------------------------------------------------------------------------------------------------------
+
+
+def _listed(rows: Rows) -> Iterator[Row]:
+    table = rows.table
+    counts = {rows.known[column.title] for column in rows.kind.columns if column.is_count and column.title in rows.known}
+    places = [(title, column, title not in counts) for title, column in table.places.items()]
+    serial = next((title for title in table.places if title_of(title) == SERIAL_TITLE), None)
+    required = [rows.known[column.title] for column in rows.kind.columns if column.required]
+    named = rows.known.get(NAME) if rows.kind.a_person_a_row else None
+    merged = bool(table.sheet.merged)
+    for line in table.lines():
+        row = table.sheet.rows[line]
+        width = len(row)
+        if merged:
+            found = {title: table.cell(line, column, filled) for title, column, filled in places}
+        else:
+            found = {title: row[column] if column < width else None for title, column, _ in places}
+        filled_titles = [title for title, value in found.items() if text_of(value)]
+        if serial is not None and filled_titles == [serial] and re.fullmatch(r"\d+(\.0)?", plain(found[serial])):
+            continue  # nothing but its serial number
+        first = found[filled_titles[0]]
+        if is_sum(first) or (is_footer([text_of(first)]) and not all(title in filled_titles for title in required)):
+            rows.skip(line, [text_of(found[title]) for title in filled_titles])
+            continue
+        if serial and plain(found[serial]) in EXAMPLE and _is_example(rows, found):
+            rows.skip(line, ["示例"])
+            continue
+        whole = Row(table.sheet.numbers[line], found, rows)
+        yield from _each_named(whole, named, counts) if named else (whole,)
+
+
+def _is_example(rows: Rows, found: Mapping[str, Cell]) -> bool:
+    """The template's own example; one that somebody has typed over is a row."""
+    given = [(column, found.get(rows.known.get(column.title, ""))) for column in rows.kind.columns]
+    return all(text_of(value) in ("", column.example) for column, value in given)
+
+
+def _each_named(row: Row, named: str, counts: set[str]) -> Iterator[Row]:
+    """A row for each name in the cell; what is counted stands in the first, so that it is counted once."""
+    said = row.cells.get(named)
+    people = people_in(text_of(said), row.rows.names) if row.rows is not None else []
+    if len(people) < 2:  # noqa: PLR2004 (one person: the row as it is)
+        yield row
+        return
+    for place, one in enumerate(people):
+        other = dict.fromkeys(counts) if place else {}
+        yield replace(row, cells={**row.cells, named: one, **other}, part=one)
+
+
+# --- rosters -------------------------------------------------------------------------------------------------------------
+
+
+def _roster(rows: Rows) -> Iterator[Row]:
+    table = rows.table
+    days = [column for title, column in table.places.items() if title_of(title) == title_of(rows.known[DAY])]
+    posts = [column for title, column in table.places.items() if is_post(title_of(title))]
+    phones = {column: _phone_beside(table, column, posts) for column in posts}
+    for line in table.lines():
+        texts = [text_of(table.cell(line, column, False)) for column in table.places.values()]
+        texts = [text for text in texts if text]
+        if is_footer(texts) or is_sum(texts[0]):
+            rows.skip(line, texts)
+            continue
+        shared = _group_line(table, line)
+        own = _day_text(table, line, days)
+        on = own or (_day_text(table, shared, days) if shared is not None else "")
+        for column in posts:
+            # A name merged downwards is on for every day of its own below it; of one group of lines it is one person.
+            said = text_of(table.cell(line, column, bool(own)))
+            people = people_in(said, rows.names)
+            phone = phones[column]
+            for one in people:
+                beside = text_of(table.cell(line, phone)) if phone is not None and len(people) == 1 else ""
+                told = phone_in(one) or phone_in(beside) or ""
+                if plain(one) in NOBODY:
+                    continue
+                for day in days_in(on) or [""]:
+                    yield _derived(rows, line, column, {DAY: day, NAME: one, PHONE: told})
+
+
+def _phone_beside(table: Table, column: int, posts: list[int]) -> int | None:
+    """The next column of phones right of a post, before the next post; the office's own number is nobody's."""
+    after = min((other for other in posts if other > column), default=len(table.titles))
+    for beside in range(column + 1, after):
+        title = title_of(table.titles[beside])
+        if re.search("电话|手机", title) and not re.search("值班|24|办公", title):
+            return beside
+    return None
+
+
+def _group_line(table: Table, line: int) -> int | None:
+    """The first line of a group whose number or leader is merged over this one."""
+    origins = [
+        table.sheet.merged[line, column][0]
+        for column in table.places.values()
+        if (line, column) in table.sheet.merged and table.sheet.merged[line, column][1] == column
+    ]
+    return min(origins) if origins else None
+
+
+def _day_text(table: Table, line: int, days: list[int]) -> Cell:
+    found = [table.cell(line, column) for column in days]
+    filled = [value for value in found if text_of(value)]
+    return filled[0] if len(filled) == 1 else "".join(text_of(value) for value in filled)
+
+
+def days_in(said: Cell) -> list[Cell]:
+    """One day as it is, or each of a list (10月1日17日, 2日、18日), with the month that stands before it; a stretch is no list."""
+    text = text_of(said)
+    if not text:
+        return []
+    try:
+        written_day(said)
+    except Fault:
+        pass
+    else:
+        return [said]
+    found: list[Cell] = []
+    year = month = ""
+    place = 0
+    for one in re.finditer(r"(?:(20\d\d)年)?(?:(\d{1,2})月)?(\d{1,2})(?:日|号|(?=[、,,;;\s]|$))[、,,;;\s及和]*", text):
+        if one.start() != place:
+            return [said]
+        year, month = one[1] or year, one[2] or month
+        found.append(f"{year}年{month}月{one[3]}日" if year and month else f"{month}月{one[3]}日" if month else f"{one[3]}日")
+        place = one.end()
+    return found if place == len(text) and found else [said]
+
+
+def _derived(rows: Rows, line: int, column: int, made: dict[str, Cell]) -> Row:
+    """A row of its own out of one cell, with what else the line says of it."""
+    own = {title: written for title, written in rows.known.items() if title not in made}
+    others = {title: rows.table.cell(line, rows.table.places[written]) for title, written in own.items()}
+    return Row(rows.table.sheet.numbers[line], {**made, **others}, rows, column, plain(made.get(NAME)))
+
+
+# --- person × day --------------------------------------------------------------------------------------------------------
+
+
+def _person_by_day(rows: Rows) -> Iterator[Row]:
+    table = rows.table
+    name = table.places[rows.known[NAME]]
+    days = {column: _as_day(title) for title, column in table.places.items() if is_day_title(title)}
+    for line in table.lines():
+        person = table.cell(line, name)
+        texts = [text for column in table.places.values() if (text := text_of(table.cell(line, column, False)))]
+        if is_footer(texts) or is_sum(texts[0]):
+            rows.skip(line, texts)
+            continue
+        if not text_of(person) and all(text.strip("周星期") in WEEKDAYS for text in texts):
+            continue  # the weekdays below the days
+        for column, day in days.items():
+            mark = table.cell(line, column, False)
+            there = is_night_mark(mark)
+            if there is False:
+                continue
+            made: dict[str, Cell] = {DAY: day, NAME: person}
+            if there is None:
+                made[MARK] = text_of(mark)
+            yield _derived(rows, line, column, made)
+
+
+def _as_day(title: str) -> Cell:
+    text = re.sub(r"[((].*", "", plain(title)).removesuffix(".0")
+    return f"{text}日" if re.fullmatch(r"\d{1,2}", text) else re.sub(r"(?:星期|周)?[一二三四五六日天]$", "", text)
+
+
+def is_night_mark(mark: Cell) -> bool | None:
+    """Whether a cell of a person × day table says that somebody stayed; None where it cannot be understood."""
+    said = plain(mark)
+    if _MARKED.fullmatch(said):
+        return True
+    if _UNMARKED.fullmatch(said):
+        return False
+    hours = [int(one) for one in re.findall(r"(?<!\d)(\d{1,2})[::]\d{2}", said)]
+    if hours:
+        return any(hour >= EVENING or hour < MORNING for hour in hours)
+    return None
+
+
+def weekday_of(value: Cell) -> int | None:
+    """星期四, 周四, 四 → 3 (0 = Monday)."""
+    text = plain(value).removeprefix("星期").removeprefix("周").replace("天", "日")
+    return WEEKDAYS.index(text) if len(text) == 1 and text in WEEKDAYS else None
+
+
+def first_days(table: Table, known: Mapping[str, str], lines: int = 200) -> list[tuple[values.Written, int | None]]:
+    """Days of the first lines as they are written, each with the weekday beside it: what the year is checked against."""
+    column = table.places.get(known.get(DAY, ""))
+    weekdays = next((place for title, place in table.places.items() if title_of(title) in ("星期", "周", "星期几")), None)
+    found: list[tuple[values.Written, int | None]] = []
+    if column is None:
+        return found
+    for line in table.lines():
+        if len(found) >= lines:
+            break
+        try:
+            day = written_day(table.cell(line, column))
+        except Fault:
+            continue
+        if day is not None:
+            beside = weekday_of(table.cell(line, weekdays)) if weekdays is not None else None
+            inside = re.search(r"(?:星期|周)([一二三四五六日天])", day.said)
+            found.append((day, weekday_of(inside[1]) if inside else beside))
+    return found

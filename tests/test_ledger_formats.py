@@ -1,0 +1,109 @@
+"""What a file is its content tells; a file made to be large or broken is one sentence, in a process with limits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+import xlsxwriter
+
+from ingest.ledgers import formats
+from ingest.ledgers.delimited import lines
+from ingest.ledgers.files import opened
+from ingest.ledgers.formats import NoValue, Sheet, Unreadable
+from ingest.ledgers.tables import Table, letters
+
+XML = """<?xml version="1.0"?>
+<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
+<Worksheet ss:Name="10月"><Table>
+<Row><Cell><Data ss:Type="String">日期</Data></Cell><Cell><Data ss:Type="String">姓名</Data></Cell></Row>
+<Row ss:Index="4"><Cell ss:MergeDown="1"><Data ss:Type="DateTime">2026-10-08T00:00:00.000</Data></Cell>
+<Cell ss:Index="2"><Data ss:Type="Number">12</Data></Cell></Row>
+</Table></Worksheet></Workbook>"""
+
+
+def only_sheet(path: Path) -> Sheet:
+    sheets = opened(path)
+    assert len(sheets) == 1
+    return sheets[0]
+
+
+def test_an_xml_spreadsheet_named_xls(tmp_path: Path) -> None:
+    (tmp_path / "导出.xls").write_text(XML, encoding="utf-8")
+    sheet = only_sheet(tmp_path / "导出.xls")
+    assert (sheet.name, sheet.rows[0], sheet.rows[3]) == ("10月", ["日期", "姓名"], [datetime(2026, 10, 8), 12.0])
+
+
+def test_cells_of_a_page_that_span_others_are_merged(tmp_path: Path) -> None:
+    page = "<html><table><tr><td rowspan=2>甲</td><td colspan=2>乙</td></tr><tr><td>丙<br>丁</td><td>戊</td></tr></table></html>"
+    (tmp_path / "x.xls").write_text(page, encoding="utf-8")
+    sheet = only_sheet(tmp_path / "x.xls")
+    assert sheet.rows[1] == [None, "丙\n丁", "戊"]
+    assert sheet.merged == {(1, 0): (0, 0), (0, 2): (0, 1)}
+
+
+def test_hidden_sheets_and_merged_cells_are_known(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["甲", "乙"])
+    book.active.append([None, "丙"])
+    book.active.merge_cells("A1:A2")
+    book.create_sheet("旧表").sheet_state = "veryHidden"
+    book.save(tmp_path / "x.xlsx")
+    shown, hidden = opened(tmp_path / "x.xlsx")
+    assert (shown.hidden, hidden.hidden, shown.merged) == (False, True, {(1, 0): (0, 0)})
+    table = Table(shown, (), ["一", "二"], 0, 0, 2)
+    assert (table.cell(1, 0), table.cell(1, 0, filled=False), table.address(1, 1)) == ("甲", "", "Sheet!B2")
+
+
+def test_a_formula_without_a_value_and_one_that_failed_say_so(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "x.xlsx"))
+    sheet = book.add_worksheet("表 & 一")
+    sheet.write_formula("A1", "=1+1", None, "")
+    sheet.write_formula("B1", "=1/0", None, "#DIV/0!")
+    sheet.write_formula("C1", "=1+1", None, 2)
+    book.close()
+    first, second, third = only_sheet(tmp_path / "x.xlsx").rows[0]
+    assert isinstance(first, NoValue)
+    assert second == NoValue("公式出错(#DIV/0!)")
+    assert third == 2.0
+
+
+def test_a_cell_at_the_far_corner_does_not_take_the_machine_down(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "x.xlsx"))
+    sheet = book.add_worksheet()
+    sheet.write(0, 0, "日期")
+    sheet.write(1_048_575, 16_383, "x")
+    book.close()
+    with pytest.raises(Unreadable, match="太大或已损坏"):
+        opened(tmp_path / "x.xlsx")
+
+
+def test_a_file_that_unpacks_too_large_is_refused_before_it_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "x.xlsx"))
+    book.add_worksheet().write(0, 0, "日期")
+    book.close()
+    monkeypatch.setattr(formats, "MOST_UNPACKED", 1000)
+    with pytest.raises(Unreadable, match="展开后超过"):
+        formats.sheets_of(tmp_path / "x.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('a,b\n"x\ny",1\n', [(1, ["a", "b"]), (2, ["x\ny", "1"])]),
+        ('a,b\n"x,1\ny,2\n', [(1, ["a", "b"]), (2, ['"x', "1"]), (3, ["y", "2"])]),
+        ('a,b\n"x,1\ny,2\nz,"3"\n', [(1, ["a", "b"]), (2, ['"x', "1"]), (3, ["y", "2"]), (4, ["z", "3"])]),
+        ('a,b\n"x""y",1\n5"管,2\n', [(1, ["a", "b"]), (2, ['x"y', "1"]), (3, ['5"管', "2"])]),
+        ("a;b\n1,2,3;4\n", [(1, ["a", "b"]), (2, ["1,2,3", "4"])]),
+        ('sep=|\r\na|b\r\n="01"|2', [(2, ["a", "b"]), (3, ["01", "2"])]),
+    ],
+)
+def test_rows_of_csv(text: str, expected: list) -> None:
+    assert lines(text) == expected
+
+
+@pytest.mark.parametrize(("column", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
+def test_columns_are_called_as_a_workbook_calls_them(column: int, name: str) -> None:
+    assert letters(column) == name
