@@ -107,26 +107,36 @@ class Answers:
     def value(self, question: Question, state: State) -> Any:
         """The answer, counted in this thread where nobody has. Raises what ``question.count`` raises."""
         key = question.name, state.under(question.reads)
-        with self._lock:
-            found = self._in_memory(key)
+        while True:
+            with self._lock:
+                found = self._in_memory(key)
+                if found is not PENDING:
+                    return found
+                running = self._counting.get(key)
+                if running is None:
+                    mine = self._counting[key] = Future()
+                    break
+            found = running.result()
             if found is not PENDING:
                 return found
-            running = self._counting.get(key)
-            if running is None:
-                mine = self._counting[key] = Future()
-        if running is not None:
-            return running.result()
+        return self._counted(question, key, mine)
+
+    def _counted(self, question: Question, key: tuple[str, str], mine: Future[Any]) -> Any:
+        """Counted for all who wait for ``mine``. What fails is raised to them too; where this run alone is ended (a reader clicks while his
+        page is drawn) one of them goes on."""
         try:
             value = self._fetched_or_counted(question, key[1])
             with self._lock:
                 self._hold(key, value)
             mine.set_result(value)
-        except BaseException as problem:
+        except Exception as problem:
             mine.set_exception(problem)
             raise
         finally:
             with self._lock:
                 del self._counting[key]
+            if not mine.done():
+                mine.set_result(PENDING)
         return value
 
     def held(self, question: Question, state: State) -> Any:
@@ -150,7 +160,7 @@ class Answers:
         return held.value
 
     def _hold(self, key: tuple[str, str], value: Any) -> None:
-        size = bytes_of(value)
+        size = bytes_of(value) + len(key[0])
         self._held[key] = _Held(value, size)
         self._size += size
         while self._size > self._most and len(self._held) > 1:

@@ -16,7 +16,7 @@ from data_access.accounts import Role
 from data_access.answers import Answers, Question
 from data_access.clock import beijing_now
 from data_access.engine import OperationalError
-from data_access.state import CLOCKS, State, whole
+from data_access.state import CLOCKS, TENTHS, State, whole
 from data_access.worker import Worker
 from pages.common import freshness, live, loaders
 from tests.builders import a_county, a_petition
@@ -143,8 +143,15 @@ def test_what_nobody_has_asked_since_the_last_time_is_forgotten_and_repeated_que
     monkeypatch.setattr(freshness, "MOST_ASKED", 2)
     asked.note(Question("c", (), list))
     assert since(0.0) == ["c", "a"]
-    now[0] += freshness.LONGEST_ASKED_SECONDS - 5
-    assert since(0.0) == ["c"], "a board left open over night is counted when it asks"
+
+
+def test_a_tenth_of_an_hour_forgets_no_board_that_stays_open() -> None:
+    pages = Pages(served=True)
+    pages.found(a_state(petition=1))
+    taken_at = pages.fresh._taken_at
+    later = State({("petition", 0): 1}, {**dict.fromkeys(CLOCKS, READ), TENTHS: READ + timedelta(minutes=6)}, READ + timedelta(minutes=6))
+    assert pages.found(later) is later
+    assert pages.fresh._taken_at == taken_at
 
 
 @pytest.mark.parametrize("page", ["overview", "petitions", "cases"])

@@ -35,27 +35,35 @@ AHEAD: dict[str, tuple[PeriodKind, ...]] = {"off": (), "month": (PeriodKind.MONT
 def keep_looking(stop: threading.Event) -> None:
     """Work of the server (``server.py``), until it is told to stop: new states are looked for, and what the next reader will ask is
     asked every minute."""
-    loaders.FRESHNESS.keep_looking(stop, ask_ahead)
+    loaders.FRESHNESS.keep_looking(stop, Ahead())
 
 
-def ask_ahead() -> None:
-    """Put all of it into the worker's queue, the running month first; what stands there already is not put twice."""
-    kinds = AHEAD.get(os.environ.get("BOARD_WARM", ""), AHEAD["year"])
-    if not kinds:
-        return
-    today = loaders.today()
-    with engine().connect() as connection:
-        areas = dict.fromkeys(accounts(Scope(may_administer=True), connection)["area_prefix"])
-    scopes = [Scope(area=area) for area in areas]
-    counties = [Scope(area=area) for area in dict.fromkeys((area or "")[:COUNTY_DIGITS] for area in areas)]
-    loaders.WORKER.ask("pruned", partial(loaders.ANSWERS.pruned, today), Urgency.AHEAD)
-    for period in (Period.holding(kind, today) for kind in kinds):
-        for scope in scopes:
-            _ask(overview_work(scope, period, today))
-        for scope in scopes:
-            _ask(subjects_work(scope, period, today))
-        for scope in counties:
-            _ask(profiles_work(scope, period, today))
+class Ahead:
+    """Asks every minute what the overview shows of the running month, in every scope, and once a day everything."""
+
+    def __init__(self) -> None:
+        self._asked_on: date | None = None
+
+    def __call__(self) -> None:
+        """Put it into the worker's queue, the running month first; what stands there already is not put twice."""
+        today, kinds = loaders.today(), AHEAD.get(os.environ.get("BOARD_WARM", ""), AHEAD["year"])
+        with engine().connect() as connection:
+            areas = dict.fromkeys(accounts(Scope(may_administer=True), connection)["area_prefix"])
+        scopes = [Scope(area=area) for area in areas]
+        for period in (Period.holding(kind, today) for kind in kinds[:1]):
+            for scope in scopes:
+                _ask(overview_work(scope, period, today))
+        if today == self._asked_on:
+            return
+        self._asked_on = today
+        loaders.WORKER.ask("pruned", partial(loaders.ANSWERS.pruned, today), Urgency.AHEAD)
+        counties = [Scope(area=area) for area in dict.fromkeys((area or "")[:COUNTY_DIGITS] for area in areas)]
+        for period in (Period.holding(kind, today) for kind in kinds):
+            for scope in scopes:
+                _ask(overview_work(scope, period, today))
+                _ask(subjects_work(scope, period, today))
+            for scope in counties:
+                _ask(profiles_work(scope, period, today))
 
 
 def _ask(work: Iterator[partial[Any]]) -> None:

@@ -23,7 +23,7 @@ from data_access.clock import beijing_now
 from data_access.deadline import within
 from data_access.engine import DATABASE_AWAY, boards_own, engine, reading_engine, reserved
 from data_access.freshness import MARKS_SECONDS, change_marks
-from data_access.state import State
+from data_access.state import TENTHS, State
 from data_access.state_reader import StateReader
 from data_access.worker import Urgency, Worker
 
@@ -39,7 +39,8 @@ LONGEST_HOLD_SECONDS = 30.0
 """How long a new state waits at most while readers are kept busy by the last one; see :meth:`Freshness.spent`."""
 GRACE_SECONDS = 10.0
 """An open page asks again within a few seconds after a state was taken over: what nobody has asked since then, nobody has open."""
-LONGEST_ASKED_SECONDS, MOST_ASKED = 900.0, 1000
+MOST_ASKED = 1000
+"""Questions that are remembered for the next state; a county's open pages have some hundreds."""
 LONGEST_COUNT_SECONDS = 5.0
 """So long the pages wait for what is counted for a new state; the rest is counted when it is asked for."""
 
@@ -63,8 +64,7 @@ class Asked:
                 self._asked.popitem(last=False)
 
     def newest_first(self, since: float) -> list[Question]:
-        """Those asked since a moment of the monotonic clock, and no longer ago than a quarter of an hour."""
-        since = max(since, time.monotonic() - LONGEST_ASKED_SECONDS)
+        """Those asked since a moment of the monotonic clock."""
         with self._lock:
             return [question for asked_at, question in reversed(self._asked.values()) if asked_at >= since]
 
@@ -186,7 +186,8 @@ class Freshness:
         self._take_over(state)
 
     def _take_over(self, state: State) -> None:
-        self._taken_at, self._spent = time.monotonic(), 0.0
+        if self._shown is None or state.changed_tables(self._shown) != {TENTHS}:  # for a tenth of an hour hardly a page is drawn anew
+            self._taken_at, self._spent = time.monotonic(), 0.0
         self._shown, self.good_at = state, state.read_at
 
     # --- the server -------------------------------------------------------------------------------------------------
