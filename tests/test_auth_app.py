@@ -129,10 +129,10 @@ def test_the_login_says_what_was_wrong_until_the_lock(served: Engine, monkeypatc
     words = []
     for _ in range(5):
         words.append(said(enter(board, name, WRONG)))
-    assert words == [*(f"账号或密码不对,还可再试 {left} 次。" for left in (4, 3, 2, 1)), "账号已锁定,14:33 后再试。"]
-    assert said(enter(board, name, RIGHT)) == "账号已锁定,14:33 后再试。"
+    assert words == [*(f"账号或密码不对，还可再试 {left} 次。" for left in (4, 3, 2, 1)), "账号已锁定，14:33 后再试。"]
+    assert said(enter(board, name, RIGHT)) == "账号已锁定，14:33 后再试。"
     other_tab = a_browser().run()
-    assert said(enter(other_tab, name, RIGHT)) == "账号已锁定,14:33 后再试。"
+    assert said(enter(other_tab, name, RIGHT)) == "账号已锁定，14:33 后再试。"
 
 
 @pytest.mark.parametrize(("name", "password"), [("", ""), ("", RIGHT), ("somebody", "")])
@@ -232,8 +232,8 @@ def test_a_disabled_account_is_out_at_its_next_click(served: Engine) -> None:
     a_change(served, name, disabled_at=beijing_now())
     board.button[0].click().run()
     assert asks_to_sign_in(board)
-    assert said(board) == "账号已停用,请联系管理员。"
-    assert said(enter(board, name, RIGHT)) == "账号已停用,请联系管理员。"
+    assert said(board) == "账号已停用，请联系管理员。"
+    assert said(enter(board, name, RIGHT)) == "账号已停用，请联系管理员。"
 
 
 def test_a_changed_password_ends_what_is_open(served: Engine) -> None:
@@ -243,7 +243,7 @@ def test_a_changed_password_ends_what_is_open(served: Engine) -> None:
         accounts.set_password(connection, name, "Another-2027", now=beijing_now(), by="test")
     board.run()
     assert asks_to_sign_in(board)
-    assert said(board) == "密码已更改,请用新密码登录。"
+    assert said(board) == "密码已更改，请用新密码登录。"
 
 
 def test_a_changed_role_and_area_take_effect_at_the_next_click(served: Engine) -> None:
@@ -268,7 +268,7 @@ def test_idle_sign_out(served: Engine, monkeypatch: pytest.MonkeyPatch, pause: t
     monkeypatch.setattr(auth, "beijing_now", lambda: start + timedelta(minutes=5) + pause)
     board.run()
     assert (shown_page(board) is not None) is stays
-    assert stays or said(board) == "超过 30 分钟未操作,已自动退出,请重新登录。"
+    assert stays or said(board) == "超过 30 分钟未操作，已自动退出，请重新登录。"
 
 
 def test_reruns_for_new_data_do_not_keep_an_idle_session_alive(served: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -286,7 +286,7 @@ def test_the_idle_limit_is_configurable(served: Engine, monkeypatch: pytest.Monk
     board = a_board(served).run()
     start = beijing_now()
     monkeypatch.setattr(auth, "beijing_now", lambda: start + timedelta(minutes=5))
-    assert said(board.run()) == "超过 5 分钟未操作,已自动退出,请重新登录。"
+    assert said(board.run()) == "超过 5 分钟未操作，已自动退出，请重新登录。"
 
 
 def test_signing_out_ends_the_session_everywhere(served: Engine) -> None:

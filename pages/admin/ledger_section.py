@@ -59,7 +59,7 @@ def _checked(p: Page, kind: str, given: UploadedFile) -> None:
     good = answer.number("added") + answer.number("changed")
     if answer.refused_file:
         st.download_button(
-            "下载有问题的行(附原因)",
+            "下载有问题的行（附原因）",
             data=answer.refused_file,
             file_name=f"{name.rsplit('.', 1)[0]}.退回.xlsx",
             mime=XLSX,
@@ -83,20 +83,20 @@ def _preview(p: Page, answer: process.Answer, loaded: bool) -> None:
     bad = answer.number("refused")
     verbs = ("已新增", "已更新", "退回") if loaded else ("可新增", "可更新", "有问题")
     said = (
-        f"共 {whole(answer.number('rows'))} 行:{verbs[0]} {whole(answer.number('added'))},{verbs[1]} {whole(answer.number('changed'))},"
-        f"早已在库 {whole(answer.number('same'))},{verbs[2]} {whole(bad)}。"
+        f"共 {whole(answer.number('rows'))} 行：{verbs[0]} {whole(answer.number('added'))}，{verbs[1]} {whole(answer.number('changed'))}，"
+        f"早已在库 {whole(answer.number('same'))}，{verbs[2]} {whole(bad)}。"
     )
     if loaded:
         st.success(f"{said}装入编号 {answer.counts['import_id']}。", icon=":material/check:")
     elif bad:
-        st.warning(f"{said}有问题的行不会装入,会原样留存并写明原因。")
+        st.warning(f"{said}有问题的行不会装入，会原样留存并写明原因。")
     else:
-        st.info(f"{said}没有问题,可以装入。" if answer.number("rows") else "文件里没有可装入的行。")
+        st.info(f"{said}没有问题，可以装入。" if answer.number("rows") else "文件里没有可装入的行。")
     if bad:
         faults = answer.faults[:SHOWN]
         p.show(admin.fault_table(faults), key="ledger-faults")
         if bad > len(faults):
-            st.caption(f"只列出前 {len(faults)} 行,全部见下载的文件。")
+            st.caption(f"只列出前 {len(faults)} 行，全部见下载的文件。")
 
 
 def _log(p: Page) -> None:
@@ -118,4 +118,4 @@ def _log(p: Page) -> None:
     first = picked_page(fresh(refused_count, p.scope, import_id=chosen), f"refused-{chosen}") * PAGE_ROWS
     refused = fresh(refused_rows, p.scope, import_id=chosen, limit=PAGE_ROWS, offset=first)
     p.show(admin.refused_table(refused), key="refused")
-    st.caption(f"整行原样留存;在服务器上用 python -m ingest refused {chosen} --out 文件.xlsx 取出。")
+    st.caption(f"整行原样留存；在服务器上用 python -m ingest refused {chosen} --out 文件.xlsx 取出。")

@@ -15,7 +15,7 @@ from data_access.engine import database_url
 from pages.common.navigation import ROOT
 
 LONGEST_SECONDS = 1800
-FAILED = "没有做成,请稍后再试;如一直如此,请在服务器上用命令行装入。"
+FAILED = "没有做成，请稍后再试；如一直如此，请在服务器上用命令行装入。"
 
 
 @dataclass(frozen=True)
