@@ -75,4 +75,5 @@ def _days(count: int) -> timedelta:
 
 
 def _first(column: SQLColumnExpression[Any], after: datetime, *conditions: ColumnElement[bool]) -> ScalarSelect[Any]:
-    return select(func.min(column)).where(column > after, *conditions).scalar_subquery()
+    """Within a day: midnight is a step anyhow, and a later row is not read, be its moment none at all (SQLite takes any text)."""
+    return select(func.min(column)).where(column > after, column <= after + _days(1), *conditions).scalar_subquery()

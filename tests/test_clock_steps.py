@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, update
+from sqlalchemy import Connection, Engine, text, update
 
 from data_access import state_reader
 from data_access.clock_steps import last_hour, next_step
@@ -79,6 +79,17 @@ def test_ratings_and_reopenings_that_lie_ahead_are_steps(connection: Connection)
     assert next_step(connection, NOON, NUMBERS) == datetime(2026, 11, 25, 17)
     an_event(connection, case, "2026-11-25 16:00", "reopen")
     assert next_step(connection, NOON, NUMBERS) == datetime(2026, 11, 25, 16)
+
+
+def test_a_moment_that_is_none_keeps_no_page_from_the_others_steps(connection: Connection) -> None:
+    """SQLite takes any text, from any program; its row's own page says so (tests/e2e/test_server.py)."""
+    if connection.dialect.name != "sqlite":
+        return
+    a_county(connection)
+    a_petition(connection, "2026-11-20 09:00", due="2026-11-25 15:00")
+    a_petition(connection, "2026-11-20 09:00", number="BROKEN")
+    connection.execute(text("UPDATE petition SET opened_at = '2026-11-2x 09:00:00' WHERE number = 'BROKEN'"))
+    assert next_step(connection, NOON, NUMBERS) == datetime(2026, 11, 25, 15)
 
 
 def test_between_two_steps_no_figure_changes(connection: Connection) -> None:

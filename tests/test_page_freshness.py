@@ -87,6 +87,20 @@ def test_what_is_found_unchanged_is_right_until_now() -> None:
     assert pages.fresh.good_at == READ + timedelta(minutes=4)
 
 
+def test_a_look_that_fails_is_no_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row no program can read: the log has the traceback, the pages keep what they have and say of when it is."""
+    pages = Pages()
+    first = pages.found(a_state(petition=1))
+    monkeypatch.setattr(pages.fresh, "_read", lambda: datetime.fromisoformat("2026-11-2x 09:00"))
+    with pytest.raises(ValueError, match="2026-11-2x"):
+        pages.fresh.look()
+    assert pages.fresh.away_since is not None
+    assert pages.fresh.state() is first
+    monkeypatch.setattr(pages.fresh, "_read", lambda: a_state(petition=1))
+    pages.fresh.look()
+    assert pages.fresh.away_since is None
+
+
 def test_a_server_counts_what_is_on_screen_before_the_pages_hear_of_new_data() -> None:
     pages = Pages(served=True)
     old = a_state(petition=1)

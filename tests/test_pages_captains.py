@@ -261,13 +261,13 @@ def test_the_page_offers_a_notice_from_the_joint_check_on_and_says_before_why_no
             add_step(connection, number, step, "one", "会议", beijing_now(), until=TODAY if step == "appeals" else None)
     listed = opened(a_board(served_alone, role=Role.ORGANISATION), "selection")
     assert "本次评选已办到“民主评议”" in words(listed)
-    assert papers(listed) == ["名单(Word)"]
+    assert papers(listed) == ["名单（Word）"]
     assert "拟入选" in words(listed)
     with served_alone.begin() as connection:
         add_step(connection, number, "township", "one", "会议", beijing_now(), area_code=TOWNSHIP)
         add_step(connection, number, "joint_check", "one", "会议", beijing_now())
     checked = opened(a_board(served_alone, role=Role.ORGANISATION), "selection")
-    assert papers(checked) == ["名单(Word)", "公示稿(Word)"]
+    assert papers(checked) == ["名单（Word）", "公示稿（Word）"]
     assert "联审登记之后" not in words(checked)
 
 

@@ -84,7 +84,7 @@ def test_a_click_makes_three_files_to_download(served: Engine):
     assert download_labels(board) == []
     next(button for button in board.button if button.label == "生成会议材料").click().run(timeout=120)
     assert not board.exception
-    assert [label.partition("(")[0] for label in download_labels(board)] == ["下载演示", "下载通报", "下载附表"]
+    assert [label.partition("（")[0] for label in download_labels(board)] == ["下载演示", "下载通报", "下载附表"]
     _key, files = board.session_state["board_meeting_files"]
     period = board.session_state["board_meeting_pack"][1].period.text
     assert [file.name for file in files] == [f"测试县_{period}_常委会_{kind}" for kind in ("演示.pptx", "通报.docx", "附表.xlsx")]

@@ -152,7 +152,7 @@ def test_a_phone_is_shown_for_a_reason_that_goes_on_record(county: Engine):
     next(each for each in board.button if each.label == "记录并查看").click().run()
     assert "13900001234" in text_of(board)
     with county.connect() as connection:
-        assert "诉求 BACKLOG 联系电话:核实办理情况" in list(connection.scalars(select(BoardAudit.detail)))
+        assert "诉求 BACKLOG 联系电话：核实办理情况" in list(connection.scalars(select(BoardAudit.detail)))
 
 
 def test_a_leader_decides_from_the_case_and_the_next_meeting_sees_it_first(county: Engine):

@@ -53,7 +53,7 @@ def _change(listed: pd.DataFrame, places: Mapping[str, str]) -> None:
         "账号", list(names), index=None, format_func=lambda name: names.get(name, name), placeholder="选择账号", key="account"
     )
     if chosen is None or chosen not in names:
-        st.caption("选一个账号,可停用、启用、解锁、设密码、改角色和范围。每一步都记入审计。")
+        st.caption("选一个账号，可停用、启用、解锁、设密码、改角色和范围。每一步都记入审计。")
         return
     row = listed[listed["username"] == chosen].iloc[0].to_dict()
     own = chosen == signed_in().username
@@ -61,8 +61,8 @@ def _change(listed: pd.DataFrame, places: Mapping[str, str]) -> None:
         if not is_missing(row["disabled_at"]):
             if st.button("启用", key="enable"):
                 act(partial(accounts.enable, username=chosen), f"已启用 {chosen}。")
-        elif st.button("停用", key="disable", disabled=own, help="不能停用自己" if own else "立即退出,不能再登录"):
-            act(partial(accounts.disable, username=chosen), f"已停用 {chosen},其已打开的页面随即退出。")
+        elif st.button("停用", key="disable", disabled=own, help="不能停用自己" if own else "立即退出，不能再登录"):
+            act(partial(accounts.disable, username=chosen), f"已停用 {chosen}，其已打开的页面随即退出。")
         stuck = admin.is_locked(row, beijing_now()) or row["failed_attempts"] > 0
         if st.button("解锁", key="unlock", disabled=not stuck, help=None if stuck else "没有锁定"):
             act(partial(accounts.unlock, username=chosen), f"已解锁 {chosen}。")
@@ -73,7 +73,7 @@ def _change(listed: pd.DataFrame, places: Mapping[str, str]) -> None:
             if first != second:
                 st.error("两次输入不一致。")
             else:
-                act(partial(accounts.set_password, username=chosen, password=first), f"已更改 {chosen} 的密码,此前的登录全部失效。")
+                act(partial(accounts.set_password, username=chosen, password=first), f"已更改 {chosen} 的密码，此前的登录全部失效。")
     with st.expander("改角色、范围和权限"):
         if own:
             st.caption("自己的角色和权限请由另一位管理员更改。")
@@ -97,7 +97,7 @@ def _role_form(chosen: str, row: Mapping[Any, Any], places: Mapping[str, str]) -
         rights = {name: st.checkbox(RIGHT_NAMES[name], value=defaults[name], key=f"{chosen}-{role}-{name}") for name in RIGHTS}
         if st.form_submit_button("保存"):
             change = partial(accounts.set_role, username=chosen, role=role, area=area, rights=rights)
-            act(change, f"已更改 {chosen}:{ROLE_NAMES[role]},下一次点击即生效。")
+            act(change, f"已更改 {chosen}：{ROLE_NAMES[role]}，下一次点击即生效。")
 
 
 def _add(places: Mapping[str, str]) -> None:
@@ -109,4 +109,4 @@ def _add(places: Mapping[str, str]) -> None:
         password = st.text_input("初始密码", type="password", autocomplete="new-password", help=PASSWORD_RULE)
         if st.form_submit_button("新增"):
             change = partial(accounts.add_account, username=username, display_name=name, role=role, password=password, area=area)
-            act(change, f"已新增账号 {accounts.normal_username(username)}({ROLE_NAMES[role]})。")
+            act(change, f"已新增账号 {accounts.normal_username(username)}（{ROLE_NAMES[role]}）。")

@@ -40,7 +40,7 @@ def act(change: Callable[..., Any], said: str) -> None:
         with engine().begin() as connection:
             change(connection, now=beijing_now(), by=by)
     except AccountError as problem:
-        st.error(f"没有做成:{problem}。")
+        st.error(f"没有做成：{problem}。")
         return
     said_next(said)
 

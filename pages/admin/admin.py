@@ -16,10 +16,10 @@ with page("admin/admin", with_bar=False) as p:
     if not p.scope.may_administer:
         st.error("本账号没有管理权限。")
         p.stop()
-    p.title("管理", subtitle="装入台账、维护账号、查看审计和数据库状况;每一步都记入审计。")
+    p.title("管理", subtitle="装入台账、维护账号、查看审计和数据库状况；每一步都记入审计。")
     chosen = p.choose("分区", list(SECTIONS), "section", "台账")
     last_said()
     try:
         SECTIONS[chosen](p)
     except DATABASE_AWAY:
-        st.error("数据库暂时连不上,请稍后再试。")
+        st.error("数据库暂时连不上，请稍后再试。")

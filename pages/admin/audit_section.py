@@ -38,7 +38,7 @@ def audit_section(p: Page) -> None:
     since, until = datetime.combine(first, time(0)), datetime.combine(last + timedelta(days=1), time(0))
     question = {"since": since, "until": until, "username": username, "action": action}
     total = fresh(audit_count, scope, **question)
-    st.caption(f"{total} 条,新的在前。审计只增不改,保存不少于六个月。")
+    st.caption(f"{total} 条，新的在前。审计只增不改，保存不少于六个月。")
     page = picked_page(total, "audit-page")
     found = fresh(audit_page, scope, **question, limit=PAGE_ROWS, offset=page * PAGE_ROWS)
     p.show(admin.audit_table(found, ACTION_NAMES), key="audit-table")

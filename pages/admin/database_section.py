@@ -28,10 +28,10 @@ def database_section(p: Page) -> None:
     if years:
         said = "、".join(str(year) for year in years)
         st.warning(
-            f"{said} 年放假调休安排尚未公布,工作日暂按周一至周五计算。公布后升级 chinesecalendar 并运行 python -m data_access migrate。"
+            f"{said} 年放假调休安排尚未公布，工作日暂按周一至周五计算。公布后升级 chinesecalendar 并运行 python -m data_access migrate。"
         )
     else:
         st.info("工作日历各年都已按国务院放假安排填好。")
     facts = loaders.answer(table_facts, p.scope, CONTRACT)
     p.show(admin.database_table(facts, NAMES, beijing_now()), key="database-facts")
-    st.caption("“最新录入”按各行的录入时间;没有录入时间的表显示“—”。")
+    st.caption("“最新录入”按各行的录入时间；没有录入时间的表显示“—”。")

@@ -103,7 +103,7 @@ def _checked(p: Page, given: Given) -> None:
     good = answer.number("added") + answer.number("changed")
     if answer.refused_file:
         st.download_button(
-            "下载有问题的行(附原因)",
+            "下载有问题的行（附原因）",
             data=answer.refused_file,
             file_name=f"{given.file.name.rsplit('.', 1)[0]}.退回.xlsx",
             mime=XLSX,
@@ -126,29 +126,29 @@ def _preview(p: Page, answer: process.Answer, loaded: bool) -> None:
     bad = answer.number("refused")
     verbs = ("已新增", "已更新", "退回") if loaded else ("可新增", "可更新", "有问题")
     said = (
-        f"共 {whole(answer.number('rows'))} 行:{verbs[0]} {whole(answer.number('added'))},{verbs[1]} {whole(answer.number('changed'))},"
-        f"早已在库 {whole(answer.number('same'))},{verbs[2]} {whole(bad)}。"
+        f"共 {whole(answer.number('rows'))} 行：{verbs[0]} {whole(answer.number('added'))}，{verbs[1]} {whole(answer.number('changed'))}，"
+        f"早已在库 {whole(answer.number('same'))}，{verbs[2]} {whole(bad)}。"
     )
     if loaded:
         st.success(f"{chinese_marks(said)}装入编号 {answer.counts['import_id']}。", icon=":material/check:")
     elif bad:
-        st.warning(chinese_marks(f"{said}有问题的行不会装入,会原样留存并写明原因。"))
+        st.warning(chinese_marks(f"{said}有问题的行不会装入，会原样留存并写明原因。"))
     else:
-        st.info(chinese_marks(f"{said}没有问题,可以装入。") if answer.number("rows") else "文件里没有可装入的行。")
+        st.info(chinese_marks(f"{said}没有问题，可以装入。") if answer.number("rows") else "文件里没有可装入的行。")
     told = answer.counts["preview"]
     for line in admin.reading_sentences(told):
         st.markdown(chinese_marks(line))
     if told["left_out"]:
-        st.warning(chinese_marks("没有装入的:" + ";".join(told["left_out"][:SHOWN])))
+        st.warning(chinese_marks("没有装入的：" + ";".join(told["left_out"][:SHOWN])))
     if bad:
         faults = answer.faults[:SHOWN]
         p.show(admin.fault_table(faults), key="ledger-faults")
         if bad > len(faults):
-            st.caption(f"只列出前 {len(faults)} 行,全部见下载的文件。")
+            st.caption(f"只列出前 {len(faults)} 行，全部见下载的文件。")
     if told["rows"]:
         p.show(admin.understood_table(told["titles"], told["rows"]), key="ledger-understood")
     if told["changes"]:
-        st.caption(chinese_marks("将更新:" + ";".join(told["changes"])))
+        st.caption(chinese_marks("将更新：" + ";".join(told["changes"])))
 
 
 def _questions(given: Given, answer: process.Answer) -> None:
@@ -158,7 +158,7 @@ def _questions(given: Given, answer: process.Answer) -> None:
         this_year = loaders.today().year
         years = list(range(this_year, this_year - YEARS_BACK, -1))
         year = st.selectbox(
-            "日期没有写年份,是哪一年?",
+            "日期没有写年份，是哪一年？",
             years,
             index=None,
             placeholder="选择年份",
@@ -169,13 +169,13 @@ def _questions(given: Given, answer: process.Answer) -> None:
             st.session_state[YEAR] = {given.file.file_id: year}
             st.rerun()
     for place, one in enumerate(told["questions"]):
-        choices = {int(who): f"{roles}(人员编号 {who})" for who, roles in one["choices"]}
+        choices = {int(who): f"{roles}（人员编号 {who}）" for who, roles in one["choices"]}
         chosen = st.selectbox(
-            f"{one['where']}的“{one['name']}”是哪一位?({whole(one['rows'])} 行)",
+            f"{one['where']}的“{one['name']}”是哪一位？（{whole(one['rows'])} 行）",
             list(choices),
             index=None,
             format_func=choices.__getitem__,
-            placeholder="选定后记住,以后照此",
+            placeholder="选定后记住，以后照此",
             key=f"who-{given.file.file_id}-{place}",
         )
         if chosen is not None:
@@ -207,7 +207,7 @@ def _log(p: Page) -> None:
     first = picked_page(fresh(refused_count, p.scope, import_id=chosen), f"refused-{chosen}") * PAGE_ROWS
     refused = fresh(refused_rows, p.scope, import_id=chosen, limit=PAGE_ROWS, offset=first)
     p.show(admin.refused_table(refused), key="refused")
-    st.caption(f"整行原样留存;在服务器上用 python -m ingest refused {chosen} --out 文件.xlsx 取出。")
+    st.caption(f"整行原样留存；在服务器上用 python -m ingest refused {chosen} --out 文件.xlsx 取出。")
 
 
 def _undo(loads: dict[int, str]) -> None:
@@ -218,7 +218,7 @@ def _undo(loads: dict[int, str]) -> None:
         list(loads),
         index=None,
         format_func=lambda each: loads.get(each, str(each)),
-        placeholder="选择一次装入:新增的删去,改动的恢复原值",
+        placeholder="选择一次装入：新增的删去，改动的恢复原值",
         key="undo-load",
     )
     if chosen is None:
@@ -227,8 +227,8 @@ def _undo(loads: dict[int, str]) -> None:
     if st.button("撤销这次装入", disabled=not why.strip(), key="undo"):
         answer = process.undo(chosen, why, signed_in().username)
         if answer.error or not answer.counts["undone"]:
-            st.error(chinese_marks(answer.error or "没有撤销:" + "".join(answer.counts["obstacles"])))
+            st.error(chinese_marks(answer.error or "没有撤销：" + "".join(answer.counts["obstacles"])))
             return
         st.session_state.pop(CHECKED, None)
         removed, restored = whole(answer.number("removed")), whole(answer.number("restored"))
-        said_next(chinese_marks(f"已撤销装入编号 {chosen}:删去 {removed} 行,恢复 {restored} 行。"))
+        said_next(chinese_marks(f"已撤销装入编号 {chosen}：删去 {removed} 行，恢复 {restored} 行。"))

@@ -21,7 +21,7 @@ LONGEST_SECONDS = 1800
 PROGRESS = "PROGRESS "
 """Begins a line of the command's standard error that tells the share done."""
 Progress = Callable[[float], None]
-FAILED = "没有做成,请稍后再试;如一直如此,请在服务器上用命令行装入。"
+FAILED = "没有做成，请稍后再试；如一直如此，请在服务器上用命令行装入。"
 
 
 @dataclass(frozen=True)

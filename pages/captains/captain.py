@@ -11,7 +11,7 @@ with page("captains/captain", filters=years.filters_of_year) as p:
     captain = years.captain_of(p.filters)
     if captain is None:
         p.title("没有找到这位三长", crumbs=years.crumbs(p, None))
-        p.note("地址里没有编号,或此人不在您的辖区内、没有担任过三长。请从“三长”页点姓名进入。")
+        p.note("地址里没有编号，或此人不在您的辖区内、没有担任过三长。请从“三长”页点姓名进入。")
         p.stop()
     p.title(captain.title, crumbs=years.crumbs(p, captain), subtitle=captain.subtitle)
     with p.rest(900):
@@ -21,9 +21,9 @@ with page("captains/captain", filters=years.filters_of_year) as p:
         month = years.month_filter(year)
         with above:
             p.show(views.month_table(captain, year, month, p.view), key="captain-months")
-            p.note("诉求按到期的月份计,接单按派单的月份计,大事按收到的月份计;“—”是这个月没有应做的。")
+            p.note("诉求按到期的月份计，接单按派单的月份计，大事按收到的月份计；“—”是这个月没有应做的。")
             p.show(views.scored(year), key="captain-scored")
-            p.note("每项得分 = 做了 ÷ 应做 × 分值;评单和测评先向全县平均靠拢再折算。分值和算式逐项列在评分表“怎么算”一列。")
+            p.note("每项得分 = 做了 ÷ 应做 × 分值；评单和测评先向全县平均靠拢再折算。分值和算式逐项列在评分表“怎么算”一列。")
             p.show(views.score_sheet(captain, year), key="captain-sheet")
         p.show(views.month_heading(year, month), key="month-line")
         records.records(p, captain, year, month)

@@ -76,7 +76,7 @@ def unvisited_households(p: Page) -> None:
     total = _unvisited_count(p.filters, kind)
     make = partial(_unvisited_table, p.filters, kind, total)
     p.pages_of_query(make, LIST_TABLES, total, PAGE_ROWS, "unvisited", parameter="unvisited_page")
-    p.note("户主姓名不在看板里;户号由乡镇台账对照。")
+    p.note("户主姓名不在看板里；户号由乡镇台账对照。")
 
 
 def _unvisited_table(filters: Filters, kind: HouseholdKind, total: int, answer: Answer, **part: int) -> Table:

@@ -37,7 +37,7 @@ NOBODY = Scope()
 """The scope of nobody: no rows."""
 
 BLANK = "请输入账号和密码。"
-UNREACHABLE = "数据库暂时连不上,请稍后再试;如一直如此,请联系管理员。"
+UNREACHABLE = "数据库暂时连不上，请稍后再试；如一直如此，请联系管理员。"
 
 
 def idle_limit() -> timedelta:
@@ -160,11 +160,11 @@ def _end(token: str, now: datetime, ending: sessions.Ending) -> None:
 
 def _farewell(ending: sessions.Ending | None) -> str:
     return {
-        sessions.Ending.IDLE: f"超过 {idle_limit().total_seconds() / 60:g} 分钟未操作,已自动退出,请重新登录。",
-        sessions.Ending.EXPIRED: "本次登录已满时限,请重新登录。",
-        sessions.Ending.PASSWORD: "密码已更改,请用新密码登录。",
-        sessions.Ending.DISABLED: "账号已停用,请联系管理员。",
-    }.get(ending, "已退出,请重新登录。")  # type: ignore[arg-type]
+        sessions.Ending.IDLE: f"超过 {idle_limit().total_seconds() / 60:g} 分钟未操作，已自动退出，请重新登录。",
+        sessions.Ending.EXPIRED: "本次登录已满时限，请重新登录。",
+        sessions.Ending.PASSWORD: "密码已更改，请用新密码登录。",
+        sessions.Ending.DISABLED: "账号已停用，请联系管理员。",
+    }.get(ending, "已退出，请重新登录。")  # type: ignore[arg-type]
 
 
 def _forget(said: str | None) -> None:
@@ -239,14 +239,14 @@ def _answer(result: sessions.SignIn, now: datetime) -> str:
         case sessions.Outcome.BLANK:
             return BLANK
         case sessions.Outcome.WRONG:
-            return f"账号或密码不对,还可再试 {result.tries_left} 次。"
+            return f"账号或密码不对，还可再试 {result.tries_left} 次。"
         case sessions.Outcome.LOCKED if result.locked_until is not None:
             # The lock ends at a second, the words name the minute after it, at which it surely has.
             until = result.locked_until + timedelta(seconds=-result.locked_until.second % 60)
             day = "" if until.date() == now.date() else "明天 "
-            return f"账号已锁定,{day}{until:%H:%M} 后再试。"
+            return f"账号已锁定，{day}{until:%H:%M} 后再试。"
         case sessions.Outcome.DISABLED:
-            return "账号已停用,请联系管理员。"
+            return "账号已停用，请联系管理员。"
     return ""
 
 
@@ -263,7 +263,7 @@ def change_password(old: str, new: str, again: str) -> str | None:
     except DATABASE_AWAY:
         return UNREACHABLE
     if result.outcome is sessions.Outcome.WRONG:
-        return f"原密码不对,还可再试 {result.tries_left} 次。"
+        return f"原密码不对，还可再试 {result.tries_left} 次。"
     return None if result.outcome is sessions.Outcome.WELCOME else _answer(result, now)
 
 

@@ -60,7 +60,7 @@ def put_on_record(username: str, what: str, drawn_for: Scope | None = None) -> N
         if account is None or account.disabled_at is not None or not account.scope.may_export:
             raise ExportRefused(f"账号 {username} 没有导出权限")
         if drawn_for is not None and account.scope != drawn_for:
-            raise ExportRefused(f"账号 {username} 的权限刚刚变了,请刷新页面后再导出")
+            raise ExportRefused(f"账号 {username} 的权限刚刚变了，请刷新页面后再导出")
         record(connection, account.username, Action.EXPORT, now, what)
 
 
@@ -154,7 +154,7 @@ def _picture_buttons(name: str, svg: Callable[[str], str], key: str) -> None:
 def picture_mark() -> str:
     """Who takes a picture and when, as it stands in it; empty for an account that may take none."""
     account = exporter()
-    return "" if account is None else f"{account.display_name}({account.username})· {moment(beijing_now())}"
+    return "" if account is None else f"{account.display_name}（{account.username}）· {moment(beijing_now())}"
 
 
 @st.cache_resource(show_spinner=False)

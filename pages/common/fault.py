@@ -15,10 +15,10 @@ from reports.wording import chinese_marks
 LOG = logging.getLogger(__name__)
 
 _TOLD = Markup('<div class="board-said" role="alert"><p>{meaning}</p><p>{advice}</p><p>出错编号 <b>{number}</b></p></div>')
-_AWAY = "数据库没有应答,这里没有显示完。", "已显示的内容不受影响。请过一分钟刷新页面;仍然如此,请联系管理员。"
+_AWAY = "数据库没有应答，这里没有显示完。", "已显示的内容不受影响。请过一分钟刷新页面；仍然如此，请联系管理员。"
 _UNFORESEEN = (
-    "程序出错,这里没有显示完。",
-    "已显示的内容不受影响。请刷新页面;仍然如此,请把出错编号告诉管理员,日志里有它的原因。",
+    "程序出错，这里没有显示完。",
+    "已显示的内容不受影响。请刷新页面；仍然如此，请把出错编号告诉管理员，日志里有它的原因。",
 )
 
 

@@ -136,9 +136,11 @@ class Freshness:
             self._looked_at = time.monotonic()
             self.away_since = None
             self._found(found)
-        except DATABASE_AWAY:
+        except Exception as problem:
             self._looked_at = time.monotonic()
             self.away_since = self.away_since or beijing_now()
+            if not isinstance(problem, DATABASE_AWAY):
+                raise  # told in the log; the pages say how old they are all the same
         finally:
             self._looking.release()
 

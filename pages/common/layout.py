@@ -63,7 +63,7 @@ def _change_password() -> None:
         old = st.text_input("原密码", type="password", autocomplete="current-password")
         new = st.text_input("新密码", type="password", autocomplete="new-password", help=PASSWORD_RULE)
         again = st.text_input("再输入一次新密码", type="password", autocomplete="new-password")
-        if st.form_submit_button("修改密码,并重新登录", type="primary"):
+        if st.form_submit_button("修改密码，并重新登录", type="primary"):
             fault = auth.change_password(old, new, again)
             if fault is None:
                 st.rerun()
@@ -124,7 +124,7 @@ def bar() -> tuple[DeltaGenerator, DeltaGenerator]:
 _FRESHNESS = Markup(
     '<p class="board-fresh{shade}" role="{role}">{text}<span class="board-live">{live}</span><b class="board-lost"> · {lost}</b></p>'
 )
-_LOST = chinese_marks("连接中断,恢复后自动更新")
+_LOST = "连接中断，恢复后自动更新"
 
 
 def freshness_note(text: str, *, live: bool = True, stale: bool = False) -> None:
@@ -139,7 +139,7 @@ def provisional_calendar_notice(provisional_years: Iterable[int], first_day: dat
     touched = sorted(year for year in provisional_years if first_day.year <= year <= last_day.year)
     if touched:
         years = "、".join(str(year) for year in touched)
-        note(f"{years}年放假调休安排尚未公布,工作日暂按周一至周五计算。")
+        note(f"{years}年放假调休安排尚未公布，工作日暂按周一至周五计算。")
 
 
 def note(text: str) -> None:

@@ -60,4 +60,4 @@ def _tick(shown: State, until: str) -> None:
     else:
         since = moment_text(good) if good else "启动"
         of_then = f"{until} · " if until else ""
-        freshness_note(f"{of_then}数据库连接中断,以下为 {since} 的数据,恢复后自动更新", stale=True)
+        freshness_note(f"{of_then}数据库连接中断，以下为 {since} 的数据，恢复后自动更新", stale=True)

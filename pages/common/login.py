@@ -30,7 +30,7 @@ def login_page() -> None:
         if demo:
             st.html(parts.demo(accounts.DEMO_ACCOUNTS, accounts.DEMO_PASSWORD))
         else:
-            note("忘记密码或账号停用,请联系本县管理员。")
+            note("忘记密码或账号停用，请联系本县管理员。")
 
 
 def _about_this_database() -> tuple[str | None, bool]:
@@ -46,7 +46,7 @@ def refused_page() -> None:
     address, home = urlsplit(st.context.url or "").path, navigation.home()
     if address in ("", "/") and home is not None:  # signed in at the board's own address, which is not this account's first page
         st.switch_page(home)
-    page_header("这个页面不在您的账号权限内", subtitle="需要查看时,请联系管理员调整账号权限。")
+    page_header("这个页面不在您的账号权限内", subtitle="需要查看时，请联系管理员调整账号权限。")
     _way_home()
     seen = st.session_state.setdefault("board_refused_addresses", set())
     if address not in seen:
@@ -56,7 +56,7 @@ def refused_page() -> None:
 
 def unknown_page() -> None:
     """An address the board does not have, or whose module this county has switched off."""
-    page_header("没有这个页面", subtitle="地址可能有误,或者本县没有启用这项功能。")
+    page_header("没有这个页面", subtitle="地址可能有误，或者本县没有启用这项功能。")
     _way_home()
 
 

@@ -339,7 +339,7 @@ class Page:
     def picture_footer(self, about: str, view: View, period: str = "") -> list[str]:
         """口径, 截至 and filters, as the lines under a picture; ``period`` where it is of another than the view's."""
         until = view_as_of(view, [about] if about else [])
-        definition = f"口径:{definition_line(about, view.edition)}" if about else ""
+        definition = f"口径：{definition_line(about, view.edition)}" if about else ""
         return [line for line in (definition, f"{until} · 筛选 {period or view.period.label} · {view.where}") if line]
 
     def _offer_picture(self, name: str, part: Any, about: str, view: View) -> None:

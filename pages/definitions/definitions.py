@@ -12,9 +12,9 @@ from reports.wording import day
 
 with page("definitions/definitions", with_bar=False) as p:
     edition, entries = p.view.edition, [entry for entry in REGISTRY.values() if runs(entry)]
-    begins = f"规则手册 {edition.version},自 {day(edition.valid_from)} 起执行。"
-    how = edition.filled("比率同时显示 k/n;分母为零显示“—”;n<{samples.least_ranked} 不排名。")
-    p.title(f"{len(entries)} 项指标,每个数字都能问“怎么算的”", subtitle=begins + how)
+    begins = f"规则手册 {edition.version}，自 {day(edition.valid_from)} 起执行。"
+    how = edition.filled("比率同时显示 k/n；分母为零显示“—”；n<{samples.least_ranked} 不排名。")
+    p.title(f"{len(entries)} 项指标，每个数字都能问“怎么算的”", subtitle=begins + how)
 
     left, right = st.columns([1, 3])
     modules = {str(module): name for module, name in MODULE_NAMES.items() if any(entry.module is module for entry in entries)}
@@ -34,7 +34,7 @@ with page("definitions/definitions", with_bar=False) as p:
             st.markdown(definition_text(wanted, edition))
     found = definitions_found(entries, words, edition, module)
     if not found:
-        st.info("没有符合的指标。换个词,或清空查找。")
+        st.info("没有符合的指标。换个词，或清空查找。")
     for each, of_module in found.items():
         st.subheader(MODULE_NAMES[each], anchor=False)
         for entry in of_module:

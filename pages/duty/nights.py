@@ -99,7 +99,7 @@ def month_map(p: Page) -> None:
     p.show(it, key="month-map", picture_name="住夜月图")
     p.offer(lambda: words, words)
     if goes_on:
-        p.note("一夜到次日{duty.night_over_hour}时过完才计入;没过完的夜只在图上列出,不计入达标率、连缺和正职月住夜。")
+        p.note("一夜到次日{duty.night_over_hour}时过完才计入；没过完的夜只在图上列出，不计入达标率、连缺和正职月住夜。")
 
 
 def _month(scope: Scope, month: Period, period: Period, as_of: date, looked_at: str) -> tuple[HeatMap, Table, bool]:

@@ -15,11 +15,11 @@ from reports import subjects
 from reports.views import meeting
 
 ICONS = {"演示": ":material/slideshow:", "通报": ":material/description:", "附表": ":material/table_view:"}
-CONTENTS = {"演示": "PPT,图表可编辑", "通报": "Word,按公文格式", "附表": "Excel,每榜一张表"}
+CONTENTS = {"演示": "PPT，图表可编辑", "通报": "Word，按公文格式", "附表": "Excel，每榜一张表"}
 
 with page("meeting/meeting", default_period="指定") as p:
     p.needs(Module.QUALITY)
-    p.title("会议材料", subtitle="选会议、时段和内容,一次生成演示、通报和附表,三份数字一致。")
+    p.title("会议材料", subtitle="选会议、时段和内容，一次生成演示、通报和附表，三份数字一致。")
     meetings = {subjects.meeting_name(each, p.filters.narrowed.area or ""): each for each in subjects.meetings(p.modules)}
     chosen = p.choose("会议", list(meetings), "meeting", next(iter(meetings)), labelled=True)
     audience = meetings[chosen]
@@ -28,11 +28,11 @@ with page("meeting/meeting", default_period="指定") as p:
     choices = Choices(p.filters, audience, tuple(section for name, section in every.items() if name in picked))
 
     if p.contents.lacking:
-        p.note(f"{p.contents.lacking_words}尚未装入,不列入。")
+        p.note(f"{p.contents.lacking_words}尚未装入，不列入。")
     if not choices.sections:
         p.note("至少选一项内容。")
     elif exporter() is None:
-        p.note("您的账号没有导出权限,可以放映,不能生成文件。需要时请联系管理员。")
+        p.note("您的账号没有导出权限，可以放映，不能生成文件。需要时请联系管理员。")
     elif st.button("生成会议材料", type="primary", icon=":material/draft:"):
         materials.forget()
         waiting = st.progress(0.0, "读取数据…")
@@ -42,11 +42,11 @@ with page("meeting/meeting", default_period="指定") as p:
 
     files = materials.files_in_session(choices)
     if files and exporter() is not None:
-        made = Markup('<p class="board-note" role="status">{}材料已生成({}),点击下载:</p>')
+        made = Markup('<p class="board-note" role="status">{}材料已生成（{}），点击下载：</p>')
         st.html(made.format(chosen, p.filters.period.label))
         with st.container(horizontal=True, key="meeting-files"):
             for file in files:
-                label, what, icon = f"下载{file.kind}({CONTENTS[file.kind]})", f"会议材料 {file.name}", ICONS[file.kind]
+                label, what, icon = f"下载{file.kind}（{CONTENTS[file.kind]}）", f"会议材料 {file.name}", ICONS[file.kind]
                 content = partial(bytes, file.content)
                 file_button(label, file.name, file.mime, content, key=f"meeting-{file.kind}", what=what, icon=icon, type="primary")
     if choices.sections:

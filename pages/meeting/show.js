@@ -8,7 +8,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     root = document.createElement("div");
     root.className = "show panel";
     root.tabIndex = 0;
-    root.setAttribute("aria-label", "放映,用左右方向键翻页,按 F 全屏");
+    root.setAttribute("aria-label", "放映，用左右方向键翻页，按 F 全屏");
     root.innerHTML =
       '<div class="stage"></div><nav><button data-turn="-1" aria-label="上一页">←</button><span class="place" role="status"></span>' +
       '<button data-turn="1" aria-label="下一页">→</button><button data-full="1">全屏</button></nav>';

@@ -29,7 +29,7 @@ with page("meeting/show", default_period="指定", townships=False, is_live=Fals
     p.title(
         "会议演示",
         crumbs=[("会议材料", file_of("meeting/meeting"), None)],
-        subtitle="← → 或空格翻页,F 全屏,点一行看明细。",
+        subtitle="← → 或空格翻页，F 全屏，点一行看明细。",
     )
     # Its own parameter: the township a row was opened for must not narrow the show on the way back.
     p.filters = filters = replace(p.filters, township=st.query_params.get("of"))
@@ -47,7 +47,7 @@ with page("meeting/show", default_period="指定", townships=False, is_live=Fals
         pack = materials.pack_of(choices, lambda done, of, name: waiting.progress(done / of, f"计算 {name}…"))
         waiting.empty()
     if not pack.chapters and not pack.annexes:
-        p.note("这个会议在所选时段和范围内没有可放映的内容,请换一个时段或乡镇。")
+        p.note("这个会议在所选时段和范围内没有可放映的内容，请换一个时段或乡镇。")
     else:
         name = f"{audience}-{filters.period.text}-{filters.township or ''}-{loaders.today()}"
         slides = [str(p.writer.slide(each)) for each in meeting.slides(pack)]

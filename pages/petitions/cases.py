@@ -33,7 +33,7 @@ def listed(filters: Filters, found: CaseList, answer: Callable[..., Any], **part
         conclusion="",
         indicators=("petitions.overdue",),
         chosen=found.chosen,
-        empty="没有符合条件的诉求,可放宽条件或换一个时段",
+        empty="没有符合条件的诉求，可放宽条件或换一个时段",
         may_leave=not found.asked.restricted,  # 检举控告 are for reading only (信访工作条例第三十条)
     )
 

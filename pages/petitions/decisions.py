@@ -55,7 +55,7 @@ def _form(scope: Scope, case: Mapping[str, Any], as_of: date, *, lifted: bool) -
             choices = loaders.answer(leaders, scope, ("appointment", "person", "area"), as_of=as_of, area_code=case["area_code"])
             labels = {row["person_id"]: f"{row['name']} · {row['area']}" for row in choices.to_dict("records")}
             lead = st.selectbox("包案领导", list(labels), index=None, format_func=lambda each: labels[each], placeholder="选择")
-        words = st.text_area("要求", max_chars=LONGEST_NOTE, placeholder="例如:11月30日前与双方面谈一次,形成书面意见")
+        words = st.text_area("要求", max_chars=LONGEST_NOTE, placeholder="例如：11月30日前与双方面谈一次，形成书面意见")
         due = st.date_input(
             "时限", value=as_of + timedelta(days=USUAL_DAYS), min_value=as_of, format="YYYY-MM-DD", disabled=kind is Decision.LIFT
         )
@@ -66,7 +66,7 @@ def _form(scope: Scope, case: Mapping[str, Any], as_of: date, *, lifted: bool) -
 def _record(case: Mapping[str, Any], kind: Decision, words: str, due: Any, lead: int | None) -> None:
     account = known_account()  # asked again: the right may be gone since the form was drawn
     if account is None or account.role not in DECIDERS:
-        st.error("您的账号不能作出决定,请联系管理员。")
+        st.error("您的账号不能作出决定，请联系管理员。")
         return
     try:
         with engine().begin() as connection:

@@ -38,11 +38,11 @@ def phone_block(scope: Scope, case: Mapping[str, Any]) -> None:
 
 def _ask_reason(number: str) -> None:
     with st.popover("查看电话", type="tertiary"), st.form("unmask", border=False):
-        reason = st.text_input("事由(记入审计)", max_chars=100, placeholder="例如:核实 11 月 20 日办理情况")
+        reason = st.text_input("事由（记入审计）", max_chars=100, placeholder="例如：核实 11 月 20 日办理情况")
         if st.form_submit_button("记录并查看"):
             if len(reason.strip()) < SHORTEST_REASON:
-                st.error(f"请写明事由,至少 {SHORTEST_REASON} 个字。")
+                st.error(f"请写明事由，至少 {SHORTEST_REASON} 个字。")
                 return
-            audited(Action.UNMASK, f"诉求 {number} 联系电话:{reason.strip()}")
+            audited(Action.UNMASK, f"诉求 {number} 联系电话：{reason.strip()}")
             st.session_state["unmasked_case"] = number
             st.rerun()

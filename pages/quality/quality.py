@@ -18,7 +18,7 @@ with page("quality/quality") as p:
     frames = {each: loaders.frame(filters.narrowed, each, *asked) for each in quality.WATCHED}
     problems = loaders.answer(problem_counts, filters.narrowed, PROBLEM_TABLES, window=filters.window)
 
-    p.title(quality.sentence(filters.period, frames), subtitle="以下是需要核实的线索,不是对人对事的结论")
+    p.title(quality.sentence(filters.period, frames), subtitle="以下是需要核实的线索，不是对人对事的结论")
     with todo:
         p.show(Exceptions(tuple(quality.groups(frames, problems))), key="attention")
     with numbers:

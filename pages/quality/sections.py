@@ -32,7 +32,7 @@ def units(p: Page) -> None:
 
 def people(p: Page) -> None:
     """People whose entries should be looked at."""
-    p.note("按人列出,供乡镇核实原因;不排名、不计分。条数不足{samples.least_people_rows}条的不列。")
+    p.note("按人列出，供乡镇核实原因；不排名、不计分。条数不足{samples.least_people_rows}条的不列。")
     for column, indicator_id in zip(st.columns(len(quality.BY_PERSON), gap="medium"), quality.BY_PERSON, strict=True):
         with column:
             _people(p, indicator_id)
@@ -63,7 +63,7 @@ def perfect(p: Page) -> None:
         rows = perfect_figures(loaders.source(p.filters.narrowed), level, p.filters.period, p.filters.as_of)
     listed = partial(quality.perfect_table, rows, level, p.view.edition)
     p.show(listed(MOST_PERFECT), key="perfect", whole=listed)
-    p.note("满分可能是真做得好,也可能是凑出来的:建议抽查原始记录后再下结论。")
+    p.note("满分可能是真做得好，也可能是凑出来的：建议抽查原始记录后再下结论。")
 
 
 def problems(p: Page) -> None:

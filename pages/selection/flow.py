@@ -66,7 +66,7 @@ def _next(p: Page, ranking: Ranking, account: Account) -> None:
             area_code = st.selectbox("乡镇", missing, format_func=ranking.township)
         if step is Step.FROZEN and (early := views.frozen_early(ranking)):
             st.warning(early)
-        basis = st.text_area("依据", max_chars=300, placeholder="例如:县委组织部部务会〔2026〕12号纪要")
+        basis = st.text_area("依据", max_chars=300, placeholder="例如：县委组织部部务会〔2026〕12号纪要")
         if st.form_submit_button(views.button(ranking, step), type="primary"):
             _take(p, ranking, step, basis, area_code=area_code)
 
@@ -100,7 +100,7 @@ def _take(p: Page, ranking: Ranking, step: Step, reason: str, **about: Any) -> N
         st.error(f"{problem}。")
         return
     except StepTaken:
-        st.error("这一步刚刚已由别的账号办理,请刷新后再看。")
+        st.error("这一步刚刚已由别的账号办理，请刷新后再看。")
         return
     st.rerun()
 
@@ -152,7 +152,7 @@ def _side_steps(p: Page, ranking: Ranking, account: Account) -> None:
     with st.popover("申诉、取消资格、裁定平分、作废"), st.form("side-step", clear_on_submit=True):
         step = st.selectbox("办理", steps, format_func=lambda each: STEP_NAMES[each])
         choices = views.candidate_choices(ranking)
-        person = st.selectbox("涉及人选", list(choices), index=None, format_func=choices.__getitem__, placeholder="选择(作废不用选)")
+        person = st.selectbox("涉及人选", list(choices), index=None, format_func=choices.__getitem__, placeholder="选择（作废不用选）")
         reason = st.text_area("理由和依据", max_chars=300)
         st.caption("取消资格和平分裁定须由另一账号复核同意后才生效。")
         if st.form_submit_button("提交", type="primary"):
@@ -169,4 +169,4 @@ def _digest(p: Page, ranking: Ranking) -> None:
         if kept is not None and verified(kept["snapshot"], kept["digest"]):
             st.success("重算结果与冻结摘要一致。")
         else:
-            st.error("重算结果与冻结摘要不一致,请联系管理员。")
+            st.error("重算结果与冻结摘要不一致，请联系管理员。")

@@ -31,10 +31,10 @@ ROWS = 50
 def shortlist(p: Page, ranking: Ranking) -> None:
     """Who would be on the list and who comes next, drawn with how sure each place is."""
     if not ranking.of_one_township:
-        names = {code: f"{ranking.township(code)}({ranking.made.seats.get(code, 0)} 个名额)" for code in ranking.townships}
+        names = {code: f"{ranking.township(code)}（{ranking.made.seats.get(code, 0)} 个名额）" for code in ranking.townships}
         ranking = ranking.in_township(p.pick("乡镇", names, "selection-township", width=230, empty="全县"))
     if ranking.ranked.empty:
-        note("没有符合条件的人选;原因见“资格”。")
+        note("没有符合条件的人选；原因见“资格”。")
         return
     front = certainty.front_places(ranking)
     p.figure(charts.rank_ranges(palette(), front), key="intervals", alt=front.said, name=f"评选-{ranking.role_name}")
@@ -46,12 +46,12 @@ def shortlist(p: Page, ranking: Ranking) -> None:
 
 def _papers(p: Page, ranking: Ranking, table: Table) -> None:
     """The shortlist for Word, and the notice from the joint check on."""
-    papers = {"名单(Word)": (f"{ranking.title}{ranking.list_name} {ranking.where}", partial(shortlist_bytes, ranking, table))}
+    papers = {"名单（Word）": (f"{ranking.title}{ranking.list_name} {ranking.where}", partial(shortlist_bytes, ranking, table))}
     if not (reason := why_no_notice(ranking)):
         codes = tuple(ranking.listed["area_code"])
         units = loaders.answer(names_down_to, p.scope, ("area",), codes=codes)
         notice = partial(notice_bytes, ranking, units, notice_days(ranking, p.view.workdays))
-        papers["公示稿(Word)"] = (f"{ranking.title}公示 {ranking.where}", notice)
+        papers["公示稿（Word）"] = (f"{ranking.title}公示 {ranking.where}", notice)
     with st.container(horizontal=True, key="selection-papers"):
         for label, (name, content) in papers.items():
             file_button(label, f"{name}.docx", DOCX, content, key=f"paper-{label}", what=f"{name} · docx", icon=":material/draft:")

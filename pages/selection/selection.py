@@ -35,11 +35,11 @@ with page("selection/selection", filters=Filters(Period.parse(str(today.year)), 
     p.filters = Filters(Period.parse(str(year)), today, None, scope)
     p.answers(role, year, title_height=70)
     body = p.place(600)
-    with p.right, st.spinner("正在排名,首次约需几秒…"):
+    with p.right, st.spinner("正在排名，首次约需几秒…"):
         found = ranking(scope, year, ROLES[role], today)
     with p.right:
         note(found.moment)
-    p.title(views.sentence(found), subtitle=f"{found.worth};每个分数都能查到是怎么来的。")
+    p.title(views.sentence(found), subtitle=f"{found.worth}；每个分数都能查到是怎么来的。")
     with body:
         for said in certainty.cautions(found):
             note(said)

@@ -30,7 +30,7 @@ filters = Filters(Period.parse(year if is_asked else str(today.year)), today, No
 with page("selection/sheet", filters=filters, with_bar=False) as p:
     found = None
     if is_asked:
-        with st.spinner("正在排名,首次约需几秒…"):
+        with st.spinner("正在排名，首次约需几秒…"):
             found = views.candidate(ranking(p.scope, int(year), Role(role), today), int(number))
     if found is None:
         p.title("没有这份评分表", crumbs=[("评选", file_of(SELECTION), None)])
@@ -57,4 +57,4 @@ with page("selection/sheet", filters=filters, with_bar=False) as p:
     note(views.advice(found))
     name = f"{found.name} {found.ranking.title}评分表"
     content = partial(score_sheet_bytes, found, remarks)
-    file_button("评分表(Word)", f"{name}.docx", DOCX, content, key="paper-sheet", what=f"{name} · docx", icon=":material/draft:")
+    file_button("评分表（Word）", f"{name}.docx", DOCX, content, key="paper-sheet", what=f"{name} · docx", icon=":material/draft:")

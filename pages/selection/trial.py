@@ -21,12 +21,12 @@ def trial(p: Page, ranking: Ranking) -> None:
     _sliders(rules)
     weights: Weights | None = st.session_state.get(CHOSEN)
     if weights is None or not weights.fits(rules):
-        note("拖动后按“试算”,看谁会进、谁会出。")
+        note("拖动后按“试算”，看谁会进、谁会出。")
         return
     if not weights.adds_up:
-        st.error("三部分不能都是 0 分,实绩的各项也不能都是 0。")
+        st.error("三部分不能都是 0 分，实绩的各项也不能都是 0。")
         return
-    with st.spinner("正在试算,约几秒…"):
+    with st.spinner("正在试算，约几秒…"):
         tried = trial_ranking(p.scope, ranking, trial_rules(rules, weights))
     p.show(trial_table(ranking, tried, weights), key="trial-result")
 

@@ -33,7 +33,7 @@ def person_on(p: Page) -> Person:
         loaders.answer(query, p.scope, PROFILE_TABLES, person_id=person_id) for query in (known_person, posts_of, leave_of)
     )
     if known is None:
-        p.title("找不到这个人", subtitle="地址中的编号不存在,或此人没有在您的账号范围内任过职。请从乡镇或村的“在任人员”进入。")
+        p.title("找不到这个人", subtitle="地址中的编号不存在，或此人没有在您的账号范围内任过职。请从乡镇或村的“在任人员”进入。")
         p.stop()
     return view.person_of(person_id, known, posts, leave, p.view)
 

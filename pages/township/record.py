@@ -30,7 +30,7 @@ def _closed() -> None:
 def _dialog(p: Page, person: Person, asked: Question, kind: str, record_id: int) -> None:
     row = loaders.answer(record_row, p.scope, PROFILE_TABLES, kind=kind, record_id=record_id)
     if row is None:
-        st.markdown("找不到这条记录:可能已被删除,或不在您的账号范围内。")
+        st.markdown("找不到这条记录：可能已被删除，或不在您的账号范围内。")
         return
     own_stay = kind == "stay" and row["person_id"] == person.person_id
     why = person.why_not_counted(row["area_code"], row["night"], asked) if own_stay else ""

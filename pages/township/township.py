@@ -19,7 +19,7 @@ with page("township/township", keeps=("versus",)) as p:
     place = place_on(p, p.filters.township or st.query_params.get("township") or next(iter(names), ""), Level.TOWNSHIP)
     way = crumbs(p, place.code)
     if not place.counted:
-        p.title(f"{place.name}不是实有行政单位,不参加统计和排名", crumbs=way, subtitle="名下若有记录,见“数据”页的对不上的记录。")
+        p.title(f"{place.name}不是实有行政单位，不参加统计和排名", crumbs=way, subtitle="名下若有记录，见“数据”页的对不上的记录。")
         show_people(p, place)
         p.stop()
 

@@ -19,7 +19,7 @@ from reports.modules import runs
 
 Lines = Mapping[str, Mapping[str, Sequence[float | None]]]
 """Indicator → township code → the values of the periods before, oldest first."""
-COMING = "十二期走势正在后台计算,算好后自动出现。"
+COMING = "十二期走势正在后台计算，算好后自动出现。"
 
 
 def lines_of(scope: Scope, period: Period, as_of: date) -> Lines:

@@ -55,7 +55,7 @@ def place_on(p: Page, code: str, level: Level) -> Place:
         p.show(*([steps] if steps else []), key="steps")
         p.stop()
     if found is None or found["level"] != level:
-        said = f"地址中的“{code or '(空)'}”不存在,或不在您的账号范围内。请从排名或上级页面重新进入。"
+        said = f"地址中的“{code or '（空）'}”不存在，或不在您的账号范围内。请从排名或上级页面重新进入。"
         p.title(f"找不到这个{LEVEL_NAMES[level]}", subtitle=said)
         p.stop()
     above = loaders.answer(areas.ancestors, p.scope, ("area",), code=code)

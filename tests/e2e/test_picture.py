@@ -36,4 +36,4 @@ def test_a_chart_is_saved_as_the_browser_drew_it(board: Board, reader: Reader) -
     expect(page.locator(".st-key-flow svg.main-svg").first).to_be_visible()
     drawn = saved_svg(page, "诉求每周进出")
     assert "点单" in drawn
-    assert "(shuji)" in drawn
+    assert "（shuji）" in drawn

@@ -37,7 +37,7 @@ def test_a_wrong_password_is_said_and_opens_nothing(board: Board, new_browser: N
     page.goto(board.url)
     login_form(page).wait_for()
     enter(page, "zhengfawei", "Kanban-2025")
-    expect(page.get_by_role("alert").filter(has_text="账号或密码不对,还可再试 4 次。")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="账号或密码不对，还可再试 4 次。")).to_be_visible()
     expect(page.locator(".card, .rows")).to_have_count(0)
     enter(page, "zhengfawei")
     expect(page.locator(".card").first).to_be_visible()
