@@ -65,8 +65,8 @@ class Threads:
             try:
                 work(self._stop)
             except Exception:
-                self._fallen.add(name)
                 LOG.exception("%s has failed and begins anew in %s seconds", name, AGAIN_SECONDS)
+                self._fallen.add(name)
                 self._stop.wait(AGAIN_SECONDS)
             else:
                 return
