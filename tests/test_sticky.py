@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -276,7 +277,11 @@ def test_a_process_that_dies_ends_the_connections_to_it_and_no_others() -> None:
 
 def test_who_has_said_all_still_gets_his_answer() -> None:
     async def answers_at_the_end(_head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"read %d" % len(await reader.read()))
+        said = len(await reader.read())
+        await asyncio.sleep(0.1)
+        gc.collect()  # a connection that waits for its answer is not rubbish
+        await asyncio.sleep(0.1)
+        writer.write(b"read %d" % said)
 
     async def test() -> None:
         async with a_door(Behind(1, answers_at_the_end)) as door:

@@ -139,6 +139,7 @@ class Proxy:
         self._living: dict[int, Process] = {}
         self._heirs: OrderedDict[int, int] = OrderedDict()
         self._turns = itertools.count(1)
+        self._answering: set[asyncio.Task[None] | None] = set()
 
     @property
     def living(self) -> frozenset[int]:
@@ -170,6 +171,8 @@ class Proxy:
 
     async def answer(self, browser: asyncio.StreamReader, to_browser: asyncio.StreamWriter) -> None:
         """One connection, from its first byte to its last."""
+        mine = asyncio.current_task()
+        self._answering.add(mine)  # asyncio itself holds none whose browser has said all
         try:
             async with asyncio.timeout(HEAD_SECONDS):
                 raw = await browser.readuntil(b"\r\n\r\n")
@@ -180,6 +183,7 @@ class Proxy:
             pass  # it has gone, or has never said a word
         finally:
             await _closed(to_browser)
+            self._answering.discard(mine)
 
     async def _answered(self, head: Head, browser: asyncio.StreamReader, to_browser: asyncio.StreamWriter) -> None:
         while (process := self.process_of(head.process)) is not None:

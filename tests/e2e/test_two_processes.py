@@ -120,5 +120,5 @@ def test_a_reader_and_a_clerk_with_two_processes_have_one_board(two: Board, new_
     assert template.read(2) == b"PK", name
     assert overdue_count(opened(reader, two)) >= 0
     assert process_of(reading) == reader_stays
-    (said,) = complaints(log.read_text(encoding="utf-8"))
+    (said,) = complaints(log.read_text(encoding="utf-8"))  # nothing else
     assert f"server process {gone} has ended (-9) and is begun anew" in said
