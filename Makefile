@@ -3,9 +3,10 @@
 #   make run    everything up to a running board with the demo county; again: the same data, in seconds
 #   make test   what needs only Python and a few minutes (make test-all: the slow tests too, with coverage)
 #
-# DATABASE_URL (an SQLAlchemy address, default sqlite:///var/board.db) and PORT (default 8501) override.
+# DATABASE_URL (an SQLAlchemy address, default sqlite:///var/board.db), PORT (default 8501) and WORKERS (processes, default 1) override.
 
 PORT ?= 8501
+WORKERS ?= 1
 VENV := .venv
 PY := $(VENV)/bin/python
 # The first Python from 3.11 on that really starts (a pyenv shim may not); asked only when there is no environment yet.
@@ -14,8 +15,8 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3 python; do \
 CHROMIUM ?= $(firstword $(foreach p,chromium chromium-browser google-chrome google-chrome-stable,$(shell command -v $(p) 2>/dev/null)))
 # Each worker of pytest-xdist has its own PostgreSQL, SQLite file and port: one a core, at least two, at most four.
 CORES := $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
-WORKERS ?= $(shell n=$(CORES); [ $$n -ge 2 ] || n=2; [ $$n -le 4 ] || n=4; echo $$n)
-PARALLEL := -n $(WORKERS) --dist loadfile
+TEST_WORKERS ?= $(shell n=$(CORES); [ $$n -ge 2 ] || n=2; [ $$n -le 4 ] || n=4; echo $$n)
+PARALLEL := -n $(TEST_WORKERS) --dist loadfile
 PYTEST_ARGS ?=
 export PYTHONUNBUFFERED = 1
 
@@ -56,7 +57,7 @@ run: install
 	if [ "$$state" = demo ]; then $(PY) -m data_access demo-accounts || exit 1; \
 	else echo "账号:$(PY) -m data_access account list"; fi
 	@echo "看板地址:http://127.0.0.1:$(PORT)    (Ctrl-C 停止)"
-	@exec $(PY) -m server --server.port $(PORT)
+	@exec $(PY) -m server --workers $(WORKERS) --server.port $(PORT)
 
 # --- checks --------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """The board's server: ``app.py`` with the work beside it, ready before the first reader comes.
 
-``python -m server`` takes the flags of ``streamlit run``; its settings are ``.streamlit/config.toml``. Beside what Streamlit serves:
+``python -m server`` takes the flags of ``streamlit run``; its settings are ``.streamlit/config.toml``. With ``--workers N`` it is N such
+servers behind one address (``pages.common.processes``). Beside what Streamlit serves:
 ``/healthz`` and ``/readyz``, files packed once and the index in Chinese (``pages.common.static_files``), a number for every error that no
 page foresaw (``pages.common.fault``).
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
 import pkgutil
 import sys
 import threading
@@ -24,9 +26,10 @@ from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web import cli
 
-from pages.common import fault, loaders
+from pages.common import fault, loaders, processes
 from pages.common.readiness import Readiness
 from pages.common.static_files import StaticFiles
+from pages.common.sticky import ProcessCookie
 
 LOG = logging.getLogger(__name__)
 ROOT = Path(__file__).parent
@@ -39,7 +42,7 @@ AGAIN_SECONDS = 30
 
 Work = Callable[[threading.Event], None]
 """Goes on until it is told to stop."""
-WORK = {"board-looks": "pages.common.ahead:keep_looking"}
+WORK = {"board-looks": "pages.common.ahead:keep_looking", "board-parent": "pages.common.processes:stay_with_parent"}
 """Name of the thread, and where its :data:`Work` is: imported when there is a server to work for."""
 
 
@@ -62,8 +65,8 @@ class Threads:
             try:
                 work(self._stop)
             except Exception:
-                self._fallen.add(name)
                 LOG.exception("%s has failed and begins anew in %s seconds", name, AGAIN_SECONDS)
+                self._fallen.add(name)
                 self._stop.wait(AGAIN_SECONDS)
             else:
                 return
@@ -125,13 +128,21 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         loaders.WORKER.stop()
 
 
+def middleware() -> list[Middleware]:
+    number = os.environ.get(processes.NUMBER)
+    return [*([Middleware(ProcessCookie, int(number))] if number else []), Middleware(StaticFiles)]
+
+
 app = st.App(
     ROOT / "app.py",
     lifespan=lifespan,
     routes=Readiness(lambda: threads.is_alive and loaders.WORKER.is_alive).routes,
-    middleware=[Middleware(StaticFiles)],
+    middleware=middleware(),
     on_script_error=fault.told,
 )
 
 if __name__ == "__main__":
-    cli.main(["run", __file__, *sys.argv[1:]])
+    workers, flags = processes.asked(sys.argv[1:])
+    if workers > 1:  # a process of its own, without all that was imported here
+        os.execv(sys.executable, [sys.executable, "-m", processes.__name__, *sys.argv[1:]])  # noqa: S606
+    cli.main(["run", __file__, *flags])
