@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from data_access.freshness import marked_at_once
 from data_access.tables import NightLecturer, Person, Petition, PetitionEvent, PetitionRating, Table
 from ingest.ledgers.checks import Checked
 from ingest.ledgers.petitions import EVENTS, PETITION
@@ -32,8 +33,9 @@ def write_children(connection: Connection, checked: Checked, pairs: Pairs) -> se
 
 
 def _insert(connection: Connection, table: type[Table], rows: Sequence[dict[str, Any]]) -> None:
-    for piece in _pieces(rows):
-        connection.execute(insert(table), list(piece))
+    with marked_at_once(connection, table.__tablename__, rows):
+        for piece in _pieces(rows):
+            connection.execute(insert(table), list(piece))
 
 
 def new_people(connection: Connection, records: Sequence[Record]) -> None:

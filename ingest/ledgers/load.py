@@ -18,6 +18,7 @@ from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from data_access.audit import Action, record
 from data_access.board_tables import BoardImport, BoardImportKey, BoardImportRow, BoardProperty
+from data_access.freshness import marked_at_once
 from data_access.tables import Petition
 from ingest.ledgers.checks import Checked
 from ingest.ledgers.children import new_people, write_children
@@ -188,7 +189,8 @@ def load(connection: Connection, checked: Checked, *, file_name: str, digest: st
     plan = matched(connection, checked)
     if checked.kind.id == "person":
         new_people(connection, checked.records)
-    written = _added(connection, checked.kind, plan.added, now)
+    with marked_at_once(connection, checked.kind.table.__tablename__, [one.values for one in plan.added]):
+        written = _added(connection, checked.kind, plan.added, now)
     write_changed(connection, checked.kind, plan.changed)
     pairs = [*written, *((one, key) for one, key, _ in plan.changed), *plan.same]
     touched = write_children(connection, checked, pairs)
