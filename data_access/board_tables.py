@@ -14,7 +14,8 @@ class BoardChangeMark(Table):
     """One counter per contract table, month of the rows' own dates and writer, raised by triggers in the writer's own transaction.
 
     ``month``: 202611, or 0 where a table keeps no months or a row no date. The sum over writers is the month's mark. A row per writer
-    (PostgreSQL: the backend's pid by 256, SQLite: 0), so that two feeds that load at once hardly ever wait for each other.
+    (PostgreSQL: the backend's pid by 256, or -1 for all who wrote to a month long over; SQLite: 0), so that two feeds that load at once
+    hardly ever wait for each other.
     """
 
     __tablename__ = "board_change_mark"

@@ -10,11 +10,12 @@ would be searched by all that follow. SQLite raises it a row. Either way it move
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+from typing import Any, TypeAlias
 
-from sqlalchemy import DDL, Connection, Engine, UniqueConstraint, func, select
+from sqlalchemy import DDL, Connection, Engine, UniqueConstraint, func, select, text
 
 from data_access.board_tables import BoardChangeMark
 from data_access.deadline import within
@@ -41,6 +42,8 @@ MARKED = (*CONTRACT, "board_decision")
 EVERY_MONTH = 0
 WRITERS = 256
 """Rows that a month of a table has at most on PostgreSQL."""
+FOLDED = -1
+"""The writer whose rows hold what many writers' held in closed months."""
 MARKS_SECONDS = 4.0
 """How long reading the marks may take before the database counts as away."""
 
@@ -82,6 +85,35 @@ def month_number(day: date) -> int:
     return 100 * day.year + day.month
 
 
+def fold_marks(database: Engine, today: date) -> None:
+    """PostgreSQL: one row a table and month for the months before the last one, whose writers come no more; on SQLite there is but one.
+
+    No mark moves: one statement takes the writers' rows away and adds what they held to the folded one, so every reader sees the same
+    sum. It waits for no writer (a row that one holds is left for the next time), and a writer who comes meanwhile waits for its commit.
+    ONLY: the marks that a city's database inherits are the counties' own. Month 0 is left: anybody may be writing there now.
+    """
+    if database.dialect.name != "postgresql":
+        return
+    last_month = month_number(today.replace(day=1) - timedelta(days=1))
+    with within(MARKS_SECONDS), database.begin() as connection:
+        connection.execute(text(_FOLD), {"folded": FOLDED, "every_month": EVERY_MONTH, "last_month": last_month})
+
+
+_FOLD = """
+WITH held AS (
+    SELECT table_name, month, writer FROM ONLY board_change_mark
+    WHERE writer <> :folded AND month > :every_month AND month < :last_month FOR UPDATE SKIP LOCKED
+), taken AS (
+    DELETE FROM ONLY board_change_mark AS mark USING held
+    WHERE mark.table_name = held.table_name AND mark.month = held.month AND mark.writer = held.writer
+    RETURNING mark.table_name, mark.month, mark.version
+)
+INSERT INTO board_change_mark AS mark (table_name, month, writer, version)
+SELECT table_name, month, :folded, sum(version) FROM taken GROUP BY table_name, month ORDER BY table_name, month
+ON CONFLICT (table_name, month, writer) DO UPDATE SET version = mark.version + excluded.version
+"""
+
+
 # --- triggers -------------------------------------------------------------------------------------------------------
 
 
@@ -113,6 +145,25 @@ def marks_of_all_rows(table: str) -> str:
         f"SELECT '{table}', {_sqlite_month(table, table)}, 0, count(*) FROM {table} WHERE true GROUP BY 2 "
         "ON CONFLICT (table_name, month, writer) DO UPDATE SET version = version + excluded.version"
     )
+
+
+@contextmanager
+def marked_at_once(connection: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[None]:
+    """Around the inserting of these rows: on SQLite the mark of each of their months is raised once, and the table's triggers are away.
+
+    They are away in the caller's transaction alone: SQLite has one writer at a time, and what fails or is killed brings them back with
+    the rest. The marks come first, as the statement that begins a transaction: Python's driver lets a DROP go by itself.
+    """
+    if not rows or connection.dialect.name != "sqlite":
+        yield
+        return
+    months = {month_number(row[MONTH_OF[table]]) if table in MONTH_OF else EVERY_MONTH for row in rows}
+    connection.execute(text(_sqlite_raise(table, ":month, 0, 1 WHERE true")), [{"month": month} for month in sorted(months)])
+    for statement in drop_mark_triggers([table]):
+        connection.execute(as_ddl(statement))
+    yield
+    for statement in mark_triggers("sqlite", [table]):
+        connection.execute(as_ddl(statement))
 
 
 def _sqlite_month(table: str, row: str) -> str:

@@ -14,14 +14,17 @@ from sqlalchemy import Connection, Engine, create_engine, delete, func, insert, 
 
 from data_access.board_tables import BoardAccount, BoardChangeMark, BoardProperty
 from data_access.freshness import (
+    FOLDED,
     MARKED,
     MONTH_OF,
     WRITERS,
     Marks,
     as_ddl,
     change_marks,
+    fold_marks,
     mark_between,
     mark_triggers,
+    marked_at_once,
     month_number,
 )
 from data_access.tables import CONTRACT, NightStay, Table
@@ -289,6 +292,101 @@ def test_a_program_with_rights_on_the_contracts_tables_only_can_write(database: 
                 connection.exec_driver_sql(statement)
 
 
+# --- many rows and many writers ---------------------------------------------------------------------------------------
+
+
+def triggers(database: Engine) -> set[str]:
+    with database.connect() as connection:
+        return set(connection.scalars(text("SELECT sql FROM sqlite_master WHERE type = 'trigger'")))
+
+
+@pytest.mark.parametrize("table", [*sorted(MONTH_OF), "person", "night_lecturer"])
+def test_rows_that_are_marked_at_once_move_their_months_and_leave_the_triggers_as_they_were(database: Engine, table: str) -> None:
+    days = [date(2025, 12, 31), OCTOBER, OCTOBER, NOVEMBER]
+    rows = [a_row(table, number, day) for number, day in enumerate(days, 1)]
+    before = triggers(database) if database.dialect.name == "sqlite" else set()
+    with moved(database) as found, database.begin() as connection, marked_at_once(connection, table, rows):
+        connection.execute(insert(Table.metadata.tables[table]), rows)
+    assert found == {(table, month) for month in ({202512, 202610, 202611} if table in MONTH_OF else {0})}
+    assert database.dialect.name != "sqlite" or triggers(database) == before
+    with moved(database) as found, database.begin() as connection:
+        connection.execute(delete(Table.metadata.tables[table]))
+    assert len(found) == (3 if table in MONTH_OF else 1)
+
+
+def test_nothing_to_insert_marks_nothing_at_once(database: Engine) -> None:
+    with moved(database) as found, database.begin() as connection, marked_at_once(connection, "person", []):
+        pass
+    assert not found
+
+
+def test_a_load_that_fails_under_way_brings_the_triggers_back(database: Engine) -> None:
+    if database.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL's stay")
+    before = triggers(database)
+    rows = [a_row("night_stay", 1, OCTOBER)]
+
+    def fail() -> None:
+        with database.begin() as connection, marked_at_once(connection, "night_stay", rows):
+            connection.execute(insert(NightStay), rows)
+            assert triggers(database) == before, "no other connection sees them away"
+            raise ZeroDivisionError
+
+    with moved(database) as found, pytest.raises(ZeroDivisionError):
+        fail()
+    assert not found
+    assert triggers(database) == before
+
+
+def writers_of(database: Engine, month: int) -> set[int]:
+    with database.connect() as connection:
+        mark = BoardChangeMark
+        return set(connection.scalars(select(mark.writer).where(mark.table_name == "night_stay", mark.month == month)))
+
+
+def test_writers_of_closed_months_are_folded_into_one_and_no_mark_moves(database: Engine) -> None:
+    if database.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer")
+    months = (202608, 202609, 202610, 202611)
+    with database.begin() as connection:
+        connection.execute(
+            insert(BoardChangeMark),
+            [
+                dict(zip(("table_name", "month", "writer", "version"), ("night_stay", month, writer, writer + 1), strict=True))
+                for month in (0, *months)
+                for writer in range(1, 40)
+            ],
+        )
+    for _ in range(2):
+        with moved(database) as found:
+            fold_marks(database, date(2026, 11, 25))
+        assert not found
+        assert writers_of(database, 202608) == writers_of(database, 202609) == {FOLDED}
+        assert all(len(writers_of(database, month)) >= 39 for month in (0, 202610, 202611))
+        with moved(database) as found:
+            stays_on(database, date(2026, 8, 1))
+        assert found == {("night_stay", 202608)}
+        assert len(writers_of(database, 202608)) == 2
+        fold_marks(database, date(2026, 11, 25))
+
+
+def test_folding_waits_for_no_writer_and_loses_none(database: Engine) -> None:
+    if database.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer")
+    key = ("night_stay", 202608)
+    stays_on(database, date(2026, 8, 1))
+    before = marks(database)[key]
+    with database.connect() as feed:
+        own = feed.scalar(text(f"SELECT mod(pg_backend_pid(), {WRITERS})"))
+        feed.execute(insert(NightStay).values(**STAY, night=date(2026, 8, 2)))
+        feed.commit()
+        feed.execute(insert(NightStay).values(**STAY, night=date(2026, 8, 3)))
+        fold_marks(database, date(2026, 11, 25))
+        assert own in writers_of(database, 202608), "what a writer holds is left"
+        feed.commit()
+    assert marks(database)[key] == before + 2
+
+
 # --- every table, any change --------------------------------------------------------------------------------------------
 
 
@@ -302,7 +400,7 @@ def a_row(table: str, number: int, day: date) -> dict[str, object]:
     row: dict[str, object] = {}
     for column in Table.metadata.tables[table].columns:
         kind = column.type.python_type
-        if column.name == MONTH_OF[table]:
+        if column.name == MONTH_OF.get(table):
             row[column.name] = datetime.combine(day, time(23, 59)) if kind is datetime else day
         elif column.primary_key or column.unique:
             row[column.name] = number if kind is int else str(number)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert, select
 
 from data_access.board_tables import BoardImportChange
+from data_access.freshness import marked_at_once
 from data_access.tables import Table as Base
 
 AT_ONCE = 5000
@@ -78,8 +79,9 @@ def added_rows(
     made: list[Any] = []
     whole = table.metadata.tables[table.__tablename__]
     statement = insert(table).returning(*whole.columns, sort_by_parameter_order=in_order)
-    for start in range(0, len(rows), AT_ONCE):
-        made += connection.execute(statement, list(rows[start : start + AT_ONCE])).mappings().all()
+    with marked_at_once(connection, table.__tablename__, rows):
+        for start in range(0, len(rows), AT_ONCE):
+            made += connection.execute(statement, list(rows[start : start + AT_ONCE])).mappings().all()
     key = key_column(whole).name
     journal.added(whole, ((row[key], row) for row in made))
     return made

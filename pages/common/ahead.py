@@ -15,6 +15,7 @@ from typing import Any
 
 from data_access.accounts import accounts
 from data_access.engine import engine
+from data_access.freshness import fold_marks
 from data_access.scope import Scope
 from data_access.worker import Urgency
 from metrics.period import Period, PeriodKind
@@ -57,6 +58,7 @@ class Ahead:
             return
         self._asked_on = today
         loaders.WORKER.ask("pruned", partial(loaders.ANSWERS.pruned, today), Urgency.AHEAD)
+        loaders.WORKER.ask("folded", partial(fold_marks, engine(), today), Urgency.AHEAD)
         counties = [Scope(area=area) for area in dict.fromkeys((area or "")[:COUNTY_DIGITS] for area in areas)]
         for period in (Period.holding(kind, today) for kind in kinds):
             for scope in scopes:
