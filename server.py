@@ -19,11 +19,17 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from functools import wraps
 from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
 from streamlit.web import cli
 
 from pages.common import fault, loaders, processes
@@ -95,10 +101,38 @@ def use_streamlits_private_state() -> None:
 
     ``pages/`` is not its own pages directory: it learns so only from the first ``st.navigation``, and until then the very first reader of
     a fresh server who opens a deep link would see "Page not found" over the login. And its log tells each error that no page foresaw once
-    more, without the number that the reader was given.
+    more, without the number that the reader was given. And the tick of a fragment brings the page and all controls as the browser has them:
+    one that was sent before the browser knew of the server's last answer would take the reader back to where he was.
     """
     PagesManager.uses_pages_directory = False
     logging.getLogger("streamlit.error_util").addFilter(fault.SaidOnce())
+    AppSession.request_rerun = _of_this_page(AppSession.request_rerun)  # type: ignore[method-assign]
+    ScriptRequests._request_rerun_locked = _without_controls(ScriptRequests._request_rerun_locked)  # type: ignore[method-assign]
+
+
+def _of_this_page(request_rerun: Callable[..., None]) -> Callable[..., None]:
+    """``AppSession.request_rerun`` without the ticks of a page that the reader has left."""
+
+    @wraps(request_rerun)
+    def requested(session: AppSession, state: ClientState | None) -> None:
+        if state is None or not state.is_auto_rerun or state.page_script_hash == session.page_script_hash:
+            request_rerun(session, state)
+
+    return requested
+
+
+def _without_controls(request_rerun: Callable[..., bool]) -> Callable[..., bool]:
+    """``ScriptRequests._request_rerun_locked`` whose ticks change no control: a tick is no wish of the reader's. To one that still waits it
+    adds nothing."""
+
+    @wraps(request_rerun)
+    def requested(requests: ScriptRequests, asked: RerunData) -> bool:
+        if asked.is_auto_rerun:
+            waits = requests._state is ScriptRequestType.RERUN
+            asked = replace(asked, widget_states=None if waits else WidgetStates())
+        return request_rerun(requests, asked)
+
+    return requested
 
 
 @contextmanager

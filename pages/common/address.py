@@ -2,16 +2,93 @@
 
 Not ``bind="query-params"``: Streamlit 1.67 refuses to go to a page with a parameter that is bound on the page one leaves,
 and on the way Back drops every parameter that both pages bind, as they do the period.
+
+The address is the truth: a choice writes it, and a run sets every control to what it says.
+
+Races. What the browser asks for within the time that a choice takes there and back (the next click, a tick that finds new data) still
+carries the address from before it. Such an address is known (:class:`_Written`) until the browser has been heard to say the new one, and
+:func:`settled` puts the right one in its place. Back is no such race: Streamlit says of a run that it is one. A click may end the run of
+the click before it, which has set the control and not written the address: a control that is not as it was shown has been chosen.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+_WRITTEN = "board_address"
+"""Session state: what was last written into the address, until the browser has said it."""
+
+Address = dict[str, str]
+
+
+@dataclass(frozen=True)
+class _Written:
+    """``before``: the addresses that the browser may still believe to be at on that page."""
+
+    page: str
+    before: tuple[Address, ...]
+    after: Address
+
+
+def settled() -> None:
+    """The address of this run is what was last chosen, whatever the browser knew of it when it asked for the run. Call it before anything
+    that reads or writes the address: app.py does for pages."""
+    written, said = _written(), st.query_params.to_dict()
+    if _went_back():
+        st.session_state.pop(_WRITTEN, None)
+        st.query_params.from_dict(said)  # a choice that Back has overtaken may have been written over it in the browser
+    elif written is not None and said in written.before:
+        st.query_params.from_dict(written.after)
+
+
+def heard() -> None:
+    """In a tick, which brings the address as the browser has it: what it says itself need not be remembered."""
+    written = _written()
+    if written is not None and st.query_params.to_dict() == written.after:
+        del st.session_state[_WRITTEN]
+
+
+def write(after: Address) -> None:
+    """One change of the address for one choice: it is one step of the browser's history."""
+    settled()
+    before = st.query_params.to_dict()
+    if after != before:
+        _remember(before, after)
+        st.query_params.from_dict(after)
+
+
+def go_to(file: str, query: Mapping[str, str]) -> NoReturn:
+    """To the page of a file, with these parameters."""
+    context = get_script_run_ctx()
+    shown = None if context is None else context.pages_manager.get_pages().get(page_shown())
+    if shown is not None and Path(shown["script_path"]).match(file):
+        settled()
+        _remember(st.query_params.to_dict(), dict(query))
+    # Always a mapping: without one Streamlit clears the address, and refuses where a widget of this page is bound to it.
+    st.switch_page(file, query_params=query)
+
+
+def _written() -> _Written | None:
+    written: _Written | None = st.session_state.get(_WRITTEN)
+    return written if written is not None and written.page == page_shown() else None
+
+
+def _remember(before: Address, after: Address) -> None:
+    written = _written()
+    older = written.before if written else ()
+    st.session_state[_WRITTEN] = _Written(page_shown(), tuple(each for each in (*older, before) if each != after), after)
+
+
+def _went_back() -> bool:
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
 def from_address(name: str, choices: Collection[str], default: str | None, *, restarts: str = "") -> dict[str, Any]:
@@ -25,18 +102,18 @@ def from_address(name: str, choices: Collection[str], default: str | None, *, re
     def read(given: str | None) -> str | None:
         return given if given in choices else labels.get(given, default)
 
-    return _kept(name, read, lambda value: value == default or value in choices, default, restarts)
+    return _kept(name, read, default, restarts)
 
 
 def words_from_address(name: str, *, restarts: str = "") -> dict[str, Any]:
     """The same for a text field."""
-    return _kept(name, lambda given: given or "", lambda value: isinstance(value, str), "", restarts)
+    return _kept(name, lambda given: given or "", "", restarts)
 
 
 def switch_from_address(name: str, default: bool, *, restarts: str = "") -> dict[str, Any]:
     """The same for a toggle: ``true`` or ``false``."""
     words = {"true": True, "false": False}
-    return _kept(name, lambda given: words.get(given or "", default), lambda value: isinstance(value, bool), default, restarts)
+    return _kept(name, lambda given: words.get(given or "", default), default, restarts)
 
 
 def page_from_address(name: str, total: int, rows: int) -> int:
@@ -46,17 +123,19 @@ def page_from_address(name: str, total: int, rows: int) -> int:
     def read(given: str | None) -> int:
         return min(pages, max(1, int(given))) if given and given.isdecimal() and len(given) < 10 else 1
 
-    kept = _kept(name, read, lambda value: isinstance(value, int) and 1 <= value <= pages, 1, "")
-    return int(st.pagination(pages, **kept)) if pages > 1 else 1
+    return int(st.pagination(pages, **_kept(name, read, 1, ""))) if pages > 1 else 1
 
 
-def _kept(name: str, read: Callable[[str | None], Any], fits: Callable[[Any], bool], default: Any, restarts: str) -> dict[str, Any]:
-    given = st.query_params.get(name)
-    # Another page's widget may have the same key, and its value is not this one's: the page is part of what was shown.
-    shown, seen = f"board_address_{name}", (page_shown(), given)
-    if name not in st.session_state or st.session_state.get(shown) != seen or not fits(st.session_state[name]):
-        st.session_state[name] = read(given)
-    st.session_state[shown] = seen
+def _kept(name: str, read: Callable[[str | None], Any], default: Any, restarts: str) -> dict[str, Any]:
+    state, shown = st.session_state, f"board_shown_{name}"
+    page, value = state.get(shown, ("", None))
+    # Another page's control may have the same key, and its value is not this one's.
+    if page == page_shown() and name in state and state[name] != value and not _went_back():
+        _to_address(name, default, restarts)  # chosen, and the next click has ended the run that was to write it
+    wanted = read(st.query_params.get(name))
+    if name not in state or state[name] != wanted:
+        state[name] = wanted
+    state[shown] = page_shown(), wanted
     return {"key": name, "on_change": _to_address, "args": (name, default, restarts)}
 
 
@@ -67,10 +146,10 @@ def page_shown() -> str:
 
 
 def _to_address(name: str, default: Any, restarts: str) -> None:
-    """One change of the address for one choice: it is one step of the browser's history."""
-    value, before = st.session_state.get(name), st.query_params.to_dict()
-    after = {key: held for key, held in before.items() if key not in (name, restarts)}
+    settled()
+    value = st.session_state.get(name)
+    after = {key: held for key, held in st.query_params.to_dict().items() if key not in (name, restarts)}
     if value is not None and value != default:
         after[name] = str(value).lower() if isinstance(value, bool) else str(value)
-    if after != before:
-        st.query_params.from_dict(after)
+    write(after)
+    st.session_state[f"board_shown_{name}"] = page_shown(), value

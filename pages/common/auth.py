@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException
 
 from data_access import accounts, sessions
 from data_access.accounts import Account
@@ -20,7 +21,7 @@ from data_access.audit import Action, record
 from data_access.clock import beijing_now
 from data_access.engine import DATABASE_AWAY, engine
 from data_access.scope import Scope
-from pages.common import cookie
+from pages.common import address, cookie
 
 # Session state. The token says which session this is; everything else is asked of the table.
 _TOKEN = "board_token"  # noqa: S105 (the name of a place)
@@ -85,8 +86,12 @@ def known_account() -> Account | None:
 
 def live_rerun() -> None:
     """``st.rerun`` of the whole page because the data are new: not an activity, so it does not keep an idle session alive."""
-    st.session_state[_LIVE] = True
-    st.rerun(scope="app")
+    address.settled()  # the tick may have been sent before the browser knew of the last choice, and the whole page's run takes its address
+    try:
+        st.rerun(scope="app")
+    except RerunException:  # and not where a click has come meanwhile: that run is the reader's
+        st.session_state[_LIVE] = True
+        raise
 
 
 def audited(action: Action, detail: str) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data_access.clock import beijing_now
 from data_access.state import State
 from metrics.wording import moment_text
 from pages.common import loaders
+from pages.common.address import heard
 from pages.common.auth import live_rerun
 from pages.common.layout import freshness_note
 
@@ -48,11 +50,19 @@ def _look() -> None:
     st.html('<i class="board-awaiting" hidden></i>')  # for whoever waits for a whole page: the browser tests
 
 
+def _by_itself() -> bool:
+    """Whether a fragment runs alone and not in the page's own run, whose click would be lost with the rest of it."""
+    context = get_script_run_ctx()
+    return context is not None and bool(context.fragment_ids_this_run)
+
+
 @st.fragment(run_every=TICK_SECONDS)
 def _tick(shown: State, until: str) -> None:
     """``shown`` is what the page was drawn from: the fragment keeps its arguments from tick to tick."""
-    if loaders.moved_since(shown):
-        live_rerun()  # data have come or a step of the clock has passed: every "today" on the page is built anew, filters stay
+    if _by_itself():
+        heard()
+        if loaders.moved_since(shown):
+            live_rerun()  # data have come or a step of the clock has passed: every "today" on the page is built anew, filters stay
     away, good = loaders.away_since(), loaders.good_at()
     if away is None and good is not None:
         read = moment_text(good)

@@ -16,12 +16,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (focused) [...root.querySelectorAll("[data-go]")].find((each) => each.dataset.go === focused)?.focus();
   }
   const act = (event) => {
-    const target = event.target.closest("[data-go]");
-    if (!target || !root.contains(target)) return;
+    let target = event.target.closest("[data-go]");
+    // A live update between pressing and letting go has put new elements under the finger: the click is of what was pressed.
+    if (event.type === "click" && root.pressed && !root.pressed.isConnected) target = root.pressed;
+    else if (!target || !root.contains(target)) return;
     event.preventDefault();
     event.stopPropagation();
     setTriggerValue("go", target.dataset.go);
   };
+  root.onpointerdown = (event) => (root.pressed = event.target.closest("[data-go]"));
   root.onclick = act;
   root.onkeydown = (event) => {
     if (event.key === "Enter" || event.key === " ") act(event);

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,13 @@ from markupsafe import Markup
 
 from metrics.registry import REGISTRY
 from pages.common import navigation
+from pages.common.address import go_to, page_shown
 from pages.common.definition import ask_definition
 
 _HERE = Path(__file__).parent
+
+_CLICKED = "board_clicked"
+"""Session state: the page, and where the click on it leads."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -28,13 +33,21 @@ def _component() -> Any:
 
 def panel(html: Markup, key: str) -> None:
     """Show HTML and follow its clicks. Its styles are the page's (board.css and panel.css, sent once), not each panel's own."""
-    result = _component()(key=key, data={"html": str(html)}, on_go_change=_clicked)
-    if result.go:
-        follow(str(result.go))
+    follow_click()
+    _component()(key=key, data={"html": str(html)}, on_go_change=partial(clicked, key))
 
 
-def _clicked() -> None:
-    """Streamlit reports a click only where something listens."""
+def clicked(key: str) -> None:
+    """What was clicked in a component is kept until a run has come to follow it: Streamlit itself forgets it with the end of any run, also
+    of a tick's that ends just now."""
+    st.session_state[_CLICKED] = page_shown(), str(st.session_state[key].go)
+
+
+def follow_click() -> None:
+    """Go where the reader has clicked on this page."""
+    page, target = st.session_state.pop(_CLICKED, ("", ""))
+    if page == page_shown():
+        follow(target)
 
 
 def follow(target: str) -> None:
@@ -48,8 +61,7 @@ def follow(target: str) -> None:
     if wanted.get("definition") in REGISTRY:
         ask_definition(wanted["definition"], _texts(wanted.get("context")))
     elif isinstance(wanted.get("page"), str) and navigation.can_open(wanted["page"]):
-        # Always a mapping: without one Streamlit clears the address, and refuses where a widget of this page is bound to it.
-        st.switch_page(wanted["page"], query_params=_texts(wanted.get("query")))
+        go_to(wanted["page"], _texts(wanted.get("query")))
 
 
 def _texts(given: object) -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """会议演示: the deck as pages for a projector. Arrows or space turn, F fills the screen, a row opens its unit."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,5 @@ with page("meeting/show", default_period="指定", townships=False, is_live=Fals
     else:
         name = f"{audience}-{filters.period.text}-{filters.township or ''}-{loaders.today()}"
         slides = [str(p.writer.slide(each)) for each in meeting.slides(pack)]
-        result = player()(key="show", data={"slides": slides, "name": name}, on_go_change=lambda: None)
-        if result.go:
-            panel.follow(str(result.go))
+        panel.follow_click()
+        player()(key="show", data={"slides": slides, "name": name}, on_go_change=partial(panel.clicked, "show"))

@@ -9,6 +9,7 @@ from data_access.petition_lists import age_buckets
 from data_access.petition_state import daily_flow, open_by_dimension, step_durations, waiting_by_step
 from data_access.petitions import AFTERWARDS_DAYS
 from pages.common import loaders
+from pages.common.address import go_to
 from pages.common.charts import bar_chart, line_chart
 from pages.common.navigation import file_of
 from pages.common.page import Page
@@ -51,7 +52,7 @@ def _bars(p: Page, by: str) -> None:
     picked = p.figure(bars, key=f"open-by-{made.dimension}", alt=made.alt, name=made.table.title, selectable=made.leads)
     if picked and picked[0]:
         link = made.cases(str(picked[0]), p.filters.township)
-        st.switch_page(file_of(link.page), query_params={**link.query, **p.filters.query})
+        go_to(file_of(link.page), {**link.query, **p.filters.query})
 
 
 def _flow(p: Page) -> None:

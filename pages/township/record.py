@@ -8,6 +8,7 @@ from data_access.profiles import KINDS, PROFILE_TABLES, record_row
 from metrics.definition import Question
 from metrics.rulebook import rulebook
 from pages.common import loaders
+from pages.common.address import write
 from pages.common.definition import definition_asked
 from pages.common.page import Page
 from reports.views.person import Person, record_parts
@@ -23,7 +24,7 @@ def record_dialog(p: Page, person: Person, asked: Question) -> None:
 
 
 def _closed() -> None:
-    st.query_params.pop("record", None)
+    write({name: held for name, held in st.query_params.items() if name != "record"})
 
 
 @st.dialog("原始记录", width="medium", on_dismiss=_closed)
