@@ -47,7 +47,7 @@ LOOK_SECONDS = 0.05
 """How often a process looks for an answer that another one counts."""
 QUIET_SECONDS = 5.0
 """How long nothing is kept after the database could not be written at once."""
-WRITE_SECONDS = 0.2
+WRITE_SECONDS = 1.0
 """An answer that cannot be written in this time is not worth waiting for."""
 
 
