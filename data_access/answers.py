@@ -38,7 +38,7 @@ from data_access.packed import Unpackable, bytes_of, packed, unpacked
 from data_access.state import Reads, State
 
 LOG = logging.getLogger(__name__)
-MEMORY_BYTES = 160_000_000
+MEMORY_BYTES = 60_000_000
 """What answers may take of a process's memory, as ``bytes_of`` reckons it; those used longest ago go first."""
 LARGEST_KEPT_BYTES = 4_000_000
 """A larger answer is a list for a file: it is not kept in the database."""

@@ -133,12 +133,14 @@ _READ: dict[str, Callable[..., Any]] = {
 MOST_DEEP = 12
 _OBJECT_BYTES = 200
 """What an object without anything countable in it is taken for."""
+_FRAME_BYTES, _COLUMN_BYTES = 2500, 1600
+"""What pandas and Arrow keep of a frame and of each column beside the rows: most of what an answer of a few rows takes."""
 
 
 def bytes_of(value: Any, deep: int = 0) -> int:
     """About how much memory a value takes: frames, texts and what holds them are counted, shared parts twice."""
     if isinstance(value, pd.DataFrame):
-        return int(value.memory_usage(deep=False).sum()) + _OBJECT_BYTES
+        return int(value.memory_usage(deep=False).sum()) + _FRAME_BYTES + _COLUMN_BYTES * len(value.columns)
     if isinstance(value, str | bytes):
         return len(value) + 50
     if isinstance(value, np.ndarray):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import tracemalloc
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -238,6 +239,17 @@ def test_memory_is_bounded_and_keeps_what_was_used_last(database: Engine) -> Non
     held = [process.answers.held(Question(name, whole(("petition",)), list), state) is not PENDING for name in "abcd"]
     assert held == [True, False, True, True]
     assert process.answers.size <= 3 * bytes_of("x" * 1000)
+
+
+@pytest.mark.parametrize("rows", [1, 20])
+def test_what_an_answer_takes_is_reckoned_with_what_a_frame_keeps_beside_its_rows(rows: int) -> None:
+    content = packed(pd.concat([A_FRAME] * rows, ignore_index=True))
+    held = [unpacked(content, {})]  # what is made once for all is made
+    tracemalloc.start()
+    held += [unpacked(content, {}) for _ in range(20)]
+    taken = tracemalloc.get_traced_memory()[0] / 20
+    tracemalloc.stop()
+    assert taken / 2 < bytes_of(held[0]) < 2 * taken
 
 
 # --- bytes ----------------------------------------------------------------------------------------------------------

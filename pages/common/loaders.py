@@ -359,7 +359,7 @@ def frame(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: 
     return found
 
 
-@lru_cache(maxsize=8000)
+@lru_cache(maxsize=3000)
 def _frame_question(
     scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, _today: date, _workdays: Workdays
 ) -> Question:
