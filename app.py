@@ -4,9 +4,9 @@ import streamlit as st
 
 from pages.common import address, auth, downloads, layout, login, navigation
 
-address.settled()
 account = auth.signed_in_account()
 page = navigation.pages_for(account, login.login_page, login.refused_page, login.unknown_page)
+address.settled()
 st.set_page_config(f"{page.title} · {navigation.PRODUCT}", navigation.ICON, layout="wide", initial_sidebar_state="collapsed")
 layout.style_sheet()
 layout.page_scripts()
