@@ -14,15 +14,18 @@ import importlib
 import logging
 import os
 import pkgutil
+import secrets
 import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web import cli
 
@@ -39,6 +42,9 @@ STOP_SECONDS = 3
 
 AGAIN_SECONDS = 30
 """After how long work that has failed begins anew."""
+
+KEPT_SECONDS = 60
+"""How long a browser may take to ask for a file that a click has made."""
 
 Work = Callable[[threading.Event], None]
 """Goes on until it is told to stop."""
@@ -90,15 +96,34 @@ class Threads:
 threads = Threads()
 
 
+def kept_a_while(files: MediaFileManager, file_id: str) -> str:
+    """A file made on a click, and for a while a session of its own that refers to it. Returns its address.
+
+    Streamlit refers to it by nothing, and sweeps such files whenever a run ends, the second time for good: with a live part on the page
+    that may be before the browser, told the address, has fetched it.
+    """
+    address, session = _file_made(files, file_id), f"made {secrets.token_hex(8)}"
+    with files._lock:
+        files._files_by_session_and_coord[session]["made"] = Path(urlsplit(address).path).stem
+    ends = threading.Timer(KEPT_SECONDS, files.clear_session_refs, (session,))
+    ends.daemon = True
+    ends.start()
+    return address
+
+
+_file_made = MediaFileManager.execute_deferred
+
+
 def use_streamlits_private_state() -> None:
     """What Streamlit 1.67 has no setting for, with :func:`no_session_asked_for`.
 
     ``pages/`` is not its own pages directory: it learns so only from the first ``st.navigation``, and until then the very first reader of
     a fresh server who opens a deep link would see "Page not found" over the login. And its log tells each error that no page foresaw once
-    more, without the number that the reader was given.
+    more, without the number that the reader was given. A file made on a click stays until it has been fetched.
     """
     PagesManager.uses_pages_directory = False
     logging.getLogger("streamlit.error_util").addFilter(fault.SaidOnce())
+    MediaFileManager.execute_deferred = kept_a_while  # type: ignore[method-assign]
 
 
 @contextmanager
