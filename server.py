@@ -123,7 +123,7 @@ def use_streamlits_private_state() -> None:
     """
     PagesManager.uses_pages_directory = False
     logging.getLogger("streamlit.error_util").addFilter(fault.SaidOnce())
-    MediaFileManager.execute_deferred = kept_a_while  # type: ignore[method-assign]
+    MediaFileManager.execute_deferred = kept_a_while  # type: ignore[method-assign, assignment]
 
 
 @contextmanager
