@@ -16,6 +16,7 @@ import logging
 import os
 import pkgutil
 import platform
+import secrets
 import sys
 import threading
 import time
@@ -24,12 +25,14 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
 from streamlit.web import cli
@@ -47,6 +50,9 @@ STOP_SECONDS = 3
 
 AGAIN_SECONDS = 30
 """After how long work that has failed begins anew."""
+
+KEPT_SECONDS = 60
+"""How long a browser may take to ask for a file that a click has made."""
 
 Work = Callable[[threading.Event], None]
 """Goes on until it is told to stop."""
@@ -98,16 +104,36 @@ class Threads:
 threads = Threads()
 
 
+def kept_a_while(files: MediaFileManager, file_id: str) -> str:
+    """A file made on a click, and for a while a session of its own that refers to it. Returns its address.
+
+    Streamlit refers to it by nothing, and sweeps such files whenever a run ends, the second time for good: with a live part on the page
+    that may be before the browser, told the address, has fetched it.
+    """
+    address, session = _file_made(files, file_id), f"made {secrets.token_hex(8)}"
+    with files._lock:
+        files._files_by_session_and_coord[session]["made"] = Path(urlsplit(address).path).stem
+    ends = threading.Timer(KEPT_SECONDS, files.clear_session_refs, (session,))
+    ends.daemon = True
+    ends.start()
+    return address
+
+
+_file_made = MediaFileManager.execute_deferred
+
+
 def use_streamlits_private_state() -> None:
     """What Streamlit 1.67 has no setting for, with :func:`no_session_asked_for`.
 
     ``pages/`` is not its own pages directory: it learns so only from the first ``st.navigation``, and until then the very first reader of
     a fresh server who opens a deep link would see "Page not found" over the login. And its log tells each error that no page foresaw once
     more, without the number that the reader was given. And the tick of a fragment brings the page and all controls as the browser has them:
-    one that was sent before the browser knew of the server's last answer would take the reader back to where he was.
+    one that was sent before the browser knew of the server's last answer would take the reader back to where he was. And a file made on a click
+    is forgotten with the run that made it: it stays until it has been fetched.
     """
     PagesManager.uses_pages_directory = False
     logging.getLogger("streamlit.error_util").addFilter(fault.SaidOnce())
+    MediaFileManager.execute_deferred = kept_a_while  # type: ignore[method-assign, assignment]
     AppSession.request_rerun = _of_this_page(AppSession.request_rerun)  # type: ignore[method-assign]
     ScriptRequests._request_rerun_locked = _without_controls(ScriptRequests._request_rerun_locked)  # type: ignore[method-assign]
 

@@ -19,6 +19,9 @@ from sqlalchemy import Engine, create_engine, text
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.media_file_storage import MediaFileStorageError
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.testing.v1 import AppTest
 from streamlit.web.server.starlette.starlette_static_routes import create_streamlit_static_assets_routes
 
@@ -363,3 +366,28 @@ def test_streamlit_finds_the_app_in_the_servers_file() -> None:
 
 def test_health_is_answered_beside_the_app() -> None:
     assert [route.path for route in server.app._user_routes if isinstance(route, Route | Mount)] == ["/healthz", "/readyz"]
+
+
+# --- files made on a click ------------------------------------------------------------------------------------------
+
+
+def test_a_file_made_on_a_click_outlives_the_runs_of_a_live_part_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit's own sweep, which comes with every run that ends, takes a file that nothing refers to the second time."""
+    monkeypatch.setattr(server, "KEPT_SECONDS", 0.5)
+    stored = MemoryMediaFileStorage("/media")
+    files = MediaFileManager(stored)
+    asked = files.add_deferred(lambda: b"a picture", "image/png", "1.1", "picture.png")
+    address = server.kept_a_while(files, asked)
+
+    def swept() -> None:
+        for _ in range(3):
+            files.remove_orphaned_files()
+
+    swept()
+    assert stored.get_file(address.rpartition("/")[2]).content == b"a picture"
+    until = time.monotonic() + 30
+    while files._files_by_session_and_coord and time.monotonic() < until:
+        time.sleep(0.05)
+    swept()
+    with pytest.raises(MediaFileStorageError):
+        stored.get_file(address.rpartition("/")[2])

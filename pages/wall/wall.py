@@ -31,7 +31,7 @@ from reports.wording import counted_words
 TICK_SECONDS = 5
 
 st.html(
-    "<style>html{font-size:max(28px,1.46vw)!important} .stApp{color-scheme:dark;background:var(--paper)}"
+    "<style>@media (min-width:1000px){html{font-size:max(28px,1.46vw)!important}} .stApp{color-scheme:dark;background:var(--paper)}"
     " .stAppHeader,.st-key-board-account,[data-testid=stSidebar]{display:none!important}"
     " .stMainBlockContainer{padding-block:1rem 0;max-width:none}</style>"
 )
