@@ -127,9 +127,9 @@ def use_streamlits_private_state() -> None:
 
     ``pages/`` is not its own pages directory: it learns so only from the first ``st.navigation``, and until then the very first reader of
     a fresh server who opens a deep link would see "Page not found" over the login. And its log tells each error that no page foresaw once
-    more, without the number that the reader was given. And the tick of a fragment brings the page and all controls as the browser has them:
-    one that was sent before the browser knew of the server's last answer would take the reader back to where he was. And a file made on a click
-    is forgotten with the run that made it: it stays until it has been fetched.
+    more, without the number that the reader was given. The tick of a fragment brings the page and all controls as the browser has them: one
+    that was sent before the browser knew of the server's last answer would take the reader back to where he was. A file made on a click is
+    forgotten with the run that made it: it stays until it has been fetched.
     """
     PagesManager.uses_pages_directory = False
     logging.getLogger("streamlit.error_util").addFilter(fault.SaidOnce())
