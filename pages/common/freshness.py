@@ -22,7 +22,7 @@ from data_access.answers import Answers, Question
 from data_access.clock import beijing_now
 from data_access.deadline import within
 from data_access.engine import DATABASE_AWAY, boards_own, engine, reading_engine, reserved
-from data_access.freshness import MARKS_SECONDS, change_marks
+from data_access.freshness import MARKS_SECONDS, marks_within
 from data_access.state import TENTHS, State
 from data_access.state_reader import StateReader
 from data_access.worker import Urgency, Worker
@@ -151,8 +151,7 @@ class Freshness:
             found = self._reader.read(connection, beijing_now())
         if reading_engine() is engine():
             return found
-        with within(MARKS_SECONDS), reserved(engine()).connect() as primary:
-            own = {mark: version for mark, version in change_marks(primary).items() if boards_own(mark[0])}
+        own = {mark: version for mark, version in marks_within(engine()).items() if boards_own(mark[0])}
         return replace(found, marks={**found.marks, **own})
 
     def _found(self, found: State) -> None:
