@@ -43,7 +43,6 @@ def settled() -> None:
     written, said = _written(), st.query_params.to_dict()
     if _went_back():
         st.session_state.pop(_WRITTEN, None)
-        st.query_params.from_dict(said)  # a choice that Back has overtaken may have been written over it in the browser
     elif written is not None and said in written.before:
         st.query_params.from_dict(written.after)
 
@@ -133,8 +132,8 @@ def _kept(name: str, read: Callable[[str | None], Any], default: Any, restarts: 
     if page == page_shown() and name in state and state[name] != value and not _went_back():
         _to_address(name, default, restarts)  # chosen, and the next click has ended the run that was to write it
     wanted = read(st.query_params.get(name))
-    if name not in state or state[name] != wanted:
-        state[name] = wanted
+    if page != page_shown() or _went_back() or name not in state or state[name] != wanted:
+        state[name] = wanted  # said to the browser too, which forgets its controls with a page and on the way Back
     state[shown] = page_shown(), wanted
     return {"key": name, "on_change": _to_address, "args": (name, default, restarts)}
 
