@@ -7,8 +7,6 @@ on a quiet machine with two cores, about 10 more for ``--many-petitions`` and 30
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 
 MOST_VIEWERS = 200
 FIRST = "first reader of a server that started this moment"
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CLICKED = {"住夜": "/duty", "诉求": "/petitions", "三长": "/captains", "乡镇画像": "/township", "总览": "/"}
 """The pages that stand in the top line of the navigation."""
 
@@ -36,7 +33,7 @@ def say(text: str) -> None:
 
 def opened_overviews(county: databases.Filled, folder: Path, runs: int) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
     """Seconds of the overview by situation and of clicks by page; empty where there is no Chromium."""
-    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
+    program = browser.program()
     if not program:
         say("no Chromium: the overview in a browser is left out")
         return {}, {}

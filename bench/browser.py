@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import time
 
 from playwright.sync_api import Browser, Page
@@ -9,6 +11,7 @@ from playwright.sync_api import Browser, Page
 from bench.servers import COOKIE, Server
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 COMPLETE = """(rows) => {
   const found = [];
   const look = (root) => root.querySelectorAll('*').forEach(each => {
@@ -20,6 +23,11 @@ COMPLETE = """(rows) => {
   return found.length >= rows && app && app.dataset.testScriptState === 'notRunning' && !document.querySelector('[data-stale="true"]');
 }"""
 """The leaderboards are drawn (a row a township in each of the three) and nothing is being drawn anew."""
+
+
+def program() -> str | None:
+    """The Chromium of this machine, if there is one; ``CHROMIUM`` names another."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
 def seconds_to_overview(browser: Browser, server: Server, cookie: str, townships: int) -> float:

@@ -13,7 +13,7 @@ import time
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-from bench.browser import FLAGS
+from bench.browser import FLAGS, program
 from data_access.accounts import DEMO_PASSWORD
 
 COMMITS, REST_SECONDS = 30, 1.7
@@ -58,7 +58,7 @@ def seconds(pages: list[Page], database: sqlite3.Connection, number: int) -> lis
 
 def main(url: str, database: str) -> None:
     with sync_playwright() as playwright, sqlite3.connect(database, timeout=30) as connection:
-        browser = playwright.chromium.launch(args=FLAGS, executable_path="/usr/bin/chromium")
+        browser = playwright.chromium.launch(args=FLAGS, executable_path=program())
         context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
         pages = [tab(context, url), tab(context, url)]
         taken = np.array([seconds(pages, connection, number) for number in range(COMMITS)])
