@@ -17,7 +17,7 @@ from data_access.__main__ import main
 from data_access.calendar import calendar_days
 from data_access.engine import engine
 from data_access.federation import FederationError, federate, number_from_own_range, server_of
-from data_access.freshness import change_marks
+from data_access.freshness import Marks, change_marks
 from data_access.migrate import upgrade
 from data_access.scope import Scope
 from data_access.tables import IDS_A_COUNTY, CalendarDay, NightStay, Petition, own_ids
@@ -141,7 +141,7 @@ def test_who_asks_for_a_county_reads_no_other_ones_server(city: Engine) -> None:
 
 
 def test_the_city_notices_what_is_committed_in_a_county(city: Engine, counties: dict[str, Engine]) -> None:
-    def marks() -> dict[str, int]:
+    def marks() -> Marks:
         with city.connect() as connection:
             return change_marks(connection)
 
@@ -151,7 +151,7 @@ def test_the_city_notices_what_is_committed_in_a_county(city: Engine, counties: 
         stay = a_stay(connection, person, "2025-01-01", f"{COUNTIES[1]}101")
     assert all(row in own_ids(COUNTIES[1]) for row in (person, stay)), "a new row has an id of its county"
     after = marks()
-    assert {table for table in after if after[table] != before.get(table)} == {"person", "night_stay"}
+    assert {table for table, month in after if after[table, month] != before.get((table, month))} == {"person", "night_stay"}
 
 
 def test_a_county_that_counted_from_1_is_refused(server: Server, city: Engine) -> None:

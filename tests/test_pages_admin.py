@@ -179,7 +179,7 @@ def test_a_year_is_asked_for_and_a_loading_taken_back_in_the_browser(county: Eng
     book.save(tmp_path / "l.xlsx")
     board.file_uploader[0].upload("住夜.xlsx", (tmp_path / "l.xlsx").read_bytes(), "application/octet-stream").run(timeout=120)
     assert "“1月8日”没有年份" in words(board)
-    labelled(board.selectbox, "日期没有写年份,是哪一年?").select(year).run(timeout=120)  # type: ignore[attr-defined]
+    labelled(board.selectbox, "日期没有写年份，是哪一年？").select(year).run(timeout=120)  # type: ignore[attr-defined]
     assert f"Sheet!A2 {year}-01-08 张三" in words(board)
     board.button(key="load-ledger").click().run(timeout=120)
     assert "装入编号" in board.success[0].value
