@@ -44,6 +44,7 @@ def overdue_count(page: Page) -> int:
 def test_another_programs_commit_appears_without_a_reload(board: Board, reader: Reader) -> None:
     page = opened(reader(), board)
     period(page, "本季").click()
+    page.wait_for_url("**period=**")
     settled(page)
     address, before = page.url, overdue_count(page)
     page.evaluate("window.sameDocument = true")
