@@ -69,9 +69,9 @@ def numbers_on(day: date) -> dict[str, float]:
 
 @cache
 def made_by() -> str:
-    """The program and the rulebook that answers are made by: a digest of what figures are made from."""
+    """The program and the rulebook that answers are made by: a digest of what figures and the lists of pages are made from."""
     digest = hashlib.blake2b(digest_size=8)
-    for folder in ("data_access", "metrics", "reports"):
+    for folder in ("data_access", "metrics", "reports", "pages"):
         for file in sorted((ROOT / folder).rglob("*")):
             if file.suffix in (".py", ".toml"):
                 digest.update(file.read_bytes())

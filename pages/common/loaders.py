@@ -161,7 +161,7 @@ def answer(query: Callable[..., Any], scope: Scope, tables: Iterable[str], **arg
 
     A window that ends with the moment is asked as at the moment that all pages show, so that no minute asks anew.
     """
-    live = {name: value for name, value in arguments.items() if isinstance(value, Window) and value.until is not None}
+    live = _live_windows(arguments)
     named = {**arguments, **{name: replace(value, until=datetime.max) for name, value in live.items()}}
     name = f"{query.__module__}.{query.__qualname__} {scope!r} {sorted(named.items())!r}"
     return _asked(
@@ -169,10 +169,15 @@ def answer(query: Callable[..., Any], scope: Scope, tables: Iterable[str], **arg
     )
 
 
+def _live_windows(arguments: dict[str, Any]) -> dict[str, Window]:
+    """Those that end with the moment."""
+    return {name: value for name, value in arguments.items() if isinstance(value, Window) and value.until is not None}
+
+
 def _now(query: Callable[..., Any], scope: Scope, tables: tuple[str, ...], arguments: dict[str, Any]) -> Any:
     """The query as at the moment that the pages show; a window of an earlier day is over."""
     until = moment() + timedelta(seconds=1)
-    live = {name: value for name, value in arguments.items() if isinstance(value, Window) and value.until is not None}
+    live = _live_windows(arguments)
     ends = {name: replace(value, until=until if moment().date() == value.as_of else None) for name, value in live.items()}
     return _queried(query, scope, tables, {**arguments, **ends})
 

@@ -8,7 +8,7 @@ from datetime import date
 from streamlit.delta_generator import DeltaGenerator
 
 from data_access.scope import Scope
-from data_access.state import CLOCK, HOURS, TENTHS
+from data_access.state import CLOCKS
 from data_access.tables import CONTRACT
 from metrics.period import Period
 from metrics.registry import REGISTRY
@@ -20,13 +20,13 @@ from reports.tables import Table
 from reports.views import township
 from reports.views.township import UnitFigure
 
-TABLES = (*CONTRACT, HOURS, CLOCK, TENTHS)
+EVERYTHING = (*CONTRACT, *CLOCKS)
 """A profile shows something of everything."""
 
 
 def figures(p: Page, county: Scope, module: Module, level: Level, code: str, versus: str | None) -> list[UnitFigure]:
     """The indicators of a module at one unit. ``county``: the scope of the figures beside it."""
-    return loaders.made_once(_figures, TABLES, county, module, level, code, versus, p.filters.period, p.filters.as_of)
+    return loaders.made_once(_figures, EVERYTHING, county, module, level, code, versus, p.filters.period, p.filters.as_of)
 
 
 def _figures(county: Scope, module: Module, level: Level, code: str, versus: str | None, period: Period, as_of: date) -> list[UnitFigure]:
@@ -43,7 +43,7 @@ def _figures(county: Scope, module: Module, level: Level, code: str, versus: str
 
 def village_table(scope: Scope, county: Scope, code: str, indicator_ids: Sequence[str], period: Period, as_of: date) -> Table:
     """The villages of a township in the reader's scope with some figures."""
-    return loaders.made_once(_village_table, TABLES, scope, county, code, tuple(indicator_ids), period, as_of)
+    return loaders.made_once(_village_table, EVERYTHING, scope, county, code, tuple(indicator_ids), period, as_of)
 
 
 def _village_table(scope: Scope, county: Scope, code: str, indicator_ids: Sequence[str], period: Period, as_of: date) -> Table:

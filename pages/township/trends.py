@@ -8,12 +8,11 @@ from datetime import date
 
 from data_access.answers import PENDING
 from data_access.scope import Scope
-from data_access.state import CLOCKS
-from data_access.tables import CONTRACT
 from metrics.period import Period
 from metrics.registry import REGISTRY
 from metrics.vocabulary import Level
 from pages.common import loaders
+from pages.township.figures import EVERYTHING
 from reports import readings
 from reports.modules import runs
 
@@ -31,5 +30,5 @@ def lines_of(scope: Scope, period: Period, as_of: date) -> Lines:
 
 def township_lines(scope: Scope, period: Period, as_of: date) -> Lines | None:
     """The lines if they are there."""
-    found: Lines | object = loaders.made_soon(lines_of, (*CONTRACT, *CLOCKS), scope, period, as_of, waits=False)
+    found: Lines | object = loaders.made_soon(lines_of, EVERYTHING, scope, period, as_of, waits=False)
     return None if found is PENDING else found  # type: ignore[return-value]
