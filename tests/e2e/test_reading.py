@@ -201,6 +201,20 @@ def test_every_page_opens_without_an_error_and_is_no_wider_than_its_screen(board
     assert phone.evaluate(WIDEST) <= 1
 
 
+def test_the_wall_is_no_wider_than_its_screen_at_each_of_its_turns(board: Board, phone: Page) -> None:
+    """What hangs there changes with the clock, so a look at one moment would not do."""
+    opened(phone, board, "/wall")
+    heads: list[list[str]] = []
+    while (now := phone.locator(".wall h2").all_inner_texts()) not in heads or now == heads[-1]:
+        heads.append(now)
+        for width in (390, 800, 1440, 1920):
+            phone.set_viewport_size({"width": width, "height": 1080})
+            phone.wait_for_timeout(100)
+            assert phone.evaluate(WIDEST) <= 1, (width, now)
+        phone.wait_for_timeout(1000)
+    assert len({*map(tuple, heads)}) >= 3
+
+
 BRIGHTNESS = """(selector) => {
   const shade = (text) => { const [r, g, b] = text.match(/[\\d.]+/g).map(Number); return 0.299 * r + 0.587 * g + 0.114 * b; };
   const find = (root) => {
