@@ -197,9 +197,11 @@ def _sqlite_replacements(table: str) -> list[str]:
     defined = Table.metadata.tables[table]
     unique = [each for each in defined.constraints if isinstance(each, UniqueConstraint)]
     keys = [each.columns.keys() for each in (defined.primary_key, *unique)]
-    same = " OR ".join(" AND ".join(f"held.{column} = NEW.{column}" for column in key) for key in keys)
+    # Each key is asked for by itself and by its own index: an OR of them is a scan of the whole table where ANALYZE met many empty ones.
+    same = [" AND ".join(f"held.{column} = NEW.{column}" for column in key) for key in keys]
+    held = " UNION ".join(f"SELECT held.rowid FROM {table} AS held WHERE {key}" for key in same)
     moving = ", ".join(column for key in keys for column in key)
-    replaced = f"FROM {table} AS held WHERE ({same}) AND {_sqlite_month(table, 'held')} <> {_sqlite_month(table, 'NEW')}"
+    replaced = f"FROM {table} AS held WHERE held.rowid IN ({held}) AND {_sqlite_month(table, 'held')} <> {_sqlite_month(table, 'NEW')}"
     raising = _sqlite_raise(table, f"{_sqlite_month(table, 'held')}, 0, 1 {replaced}")
     return [
         f"CREATE TRIGGER board_mark_{table}_{name} BEFORE {when} ON {table} WHEN EXISTS (SELECT 1 {replaced}) BEGIN {raising}; END"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -159,6 +160,25 @@ def test_a_row_that_replaces_one_of_another_month_moves_both(database: Engine) -
         with moved(database) as found, database.begin() as connection:
             connection.execute(text(statement))
         assert found == {("night_stay", month) for month in months}, statement
+
+
+def test_looking_for_a_replaced_row_does_not_grow_with_the_table(database: Engine) -> None:
+    """Where rows have no number of their own, ANALYZE lets an index on numbers look useless."""
+    if database.dialect.name != "sqlite":
+        pytest.skip("REPLACE is SQLite's")
+    steps: list[int] = []
+    for rows in (100, 4000):
+        with database.begin() as connection:
+            connection.execute(insert(NightStay), [{**STAY, "night": NOVEMBER, "source": "feed"} for _ in range(rows)])
+            connection.execute(text("ANALYZE"))
+        with database.begin() as connection:
+            counted, driver = [0], connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            driver.set_progress_handler(lambda counted=counted: counted.__setitem__(0, counted[0] + 1), 10)
+            connection.execute(insert(NightStay).values(**STAY, night=NOVEMBER, source="feed"))
+            driver.set_progress_handler(None, 0)
+        steps += counted
+    assert steps[1] < 2 * steps[0], steps
 
 
 def test_a_feed_that_is_loaded_twice_and_ignored_moves_nothing_new(database: Engine) -> None:
