@@ -10,6 +10,7 @@ What pages need is imported before the first session rather than in it: seconds,
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import importlib
 import logging
@@ -41,6 +42,7 @@ from pages.common import fault, loaders, processes
 from pages.common.readiness import Readiness
 from pages.common.static_files import StaticFiles
 from pages.common.sticky import ProcessCookie
+from pages.common.telling import Telling
 
 LOG = logging.getLogger(__name__)
 ROOT = Path(__file__).parent
@@ -194,6 +196,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         for module in NEEDED:
             importlib.import_module(module)
         work = imported_work()
+    loaders.FRESHNESS.tell = Telling(asyncio.get_running_loop()).tell
     threads.start(work)
     try:
         yield

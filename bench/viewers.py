@@ -18,7 +18,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from bench.servers import COOKIE
 
 EVERY = 5.0
-TICK = 1.0
+TICK = 4.0
 """``pages.common.live.TICK_SECONDS``: by it the client knows the live part."""
 PATIENCE = 60.0
 """Seconds after which an answer is given up."""

@@ -171,7 +171,6 @@ def test_looking_for_a_replaced_row_does_not_grow_with_the_table(database: Engin
         with database.begin() as connection:
             connection.execute(insert(NightStay), [{**STAY, "night": NOVEMBER, "source": "feed"} for _ in range(rows)])
             connection.execute(text("ANALYZE"))
-        with database.begin() as connection:
             counted, driver = [0], connection.connection.driver_connection
             assert isinstance(driver, sqlite3.Connection)
             driver.set_progress_handler(lambda counted=counted: counted.__setitem__(0, counted[0] + 1), 10)

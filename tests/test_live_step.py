@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import SimpleNamespace
 
 import pytest
@@ -12,7 +13,7 @@ from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, Scri
 from streamlit.testing.v1 import AppTest
 
 import server
-from pages.common import address
+from pages.common import address, telling
 from tests.builders import a_county, a_petition
 from tests.opened_pages import TODAY, opened
 
@@ -79,3 +80,56 @@ def test_a_choice_whose_run_was_ended_by_the_next_click_is_written_all_the_same(
     board.session_state["period"] = "本季"
     board.run()
     assert board.query_params["period"] == "本季"
+
+
+class Session:
+    """A session of Streamlit's as far as it is told: at an address, its script running or not."""
+
+    def __init__(self, name: str) -> None:
+        self.id, self.page_script_hash, self._client_state = name, "here", ClientState(query_string="period=本年")
+        self._scriptrunner: object | None = None
+        self.asked: list[ClientState] = []
+
+    def request_rerun(self, state: ClientState) -> None:
+        self.asked.append(state)
+
+
+@pytest.fixture
+def sessions(monkeypatch: pytest.MonkeyPatch) -> dict[str, Session]:
+    found = {name: Session(name) for name in "abcdefghijkl"}
+    monkeypatch.setattr(telling.Telling, "_sessions", lambda _: dict(found))
+    monkeypatch.setattr(telling, "_EARS", {**dict.fromkeys(found, "tick"), "closed": "tick"})
+    monkeypatch.setattr(telling, "_TOLD", {"closed"})
+    return found
+
+
+def test_open_pages_are_told_when_their_script_has_ended_at_the_address_that_it_left(sessions: dict[str, Session]) -> None:
+    async def scene() -> None:
+        busy = sessions["a"]
+        busy._scriptrunner = object()
+        telling.Telling(asyncio.get_running_loop()).tell()
+        await asyncio.sleep(3 * telling.AGAIN_SECONDS)
+        assert not busy.asked
+        busy._scriptrunner, busy._client_state.query_string = None, "period=本周"
+        await asyncio.sleep(3 * telling.AGAIN_SECONDS)
+        assert [(each.query_string, each.fragment_id, each.is_auto_rerun) for each in busy.asked] == [("period=本周", "tick", True)]
+        assert all(len(session.asked) == 1 for session in sessions.values())
+        assert set(telling._TOLD) == set(telling._EARS) == set(sessions), "what was closed is forgotten"
+
+    asyncio.run(scene())
+
+
+def test_not_all_pages_run_at_once(sessions: dict[str, Session], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Session, "request_rerun", lambda session, _: setattr(session, "_scriptrunner", session))
+
+    async def scene() -> None:
+        telling.Telling(asyncio.get_running_loop()).tell()
+        await asyncio.sleep(3 * telling.AGAIN_SECONDS)
+        running = [session for session in sessions.values() if session._scriptrunner]
+        assert len(running) == telling.MOST_AT_ONCE
+        for session in running:
+            session._scriptrunner = None
+        await asyncio.sleep(3 * telling.AGAIN_SECONDS)
+        assert all(session._scriptrunner for session in sessions.values() if session not in running)
+
+    asyncio.run(scene())

@@ -2,7 +2,8 @@
 
 A server looks for a new state four times a second, in a thread of its own with a deadline, while a board is open. What the open pages have
 asked is counted for the new state by the worker, and only then do the pages hear of it: all go over together, and nobody waits for
-figures he has open. Without that thread (tests, ``streamlit run``) a reader's own run looks, once a second, and what is new holds at once.
+figures he has open. They are told at once, also that the database is away or back. Without that thread (tests, ``streamlit run``) a
+reader's own run looks, once a second, and what is new holds at once.
 """
 
 from __future__ import annotations
@@ -100,6 +101,8 @@ class Freshness:
         self.good_at: datetime | None = None
         """The last moment at which the state shown was the database's."""
         self.away_since: datetime | None = None
+        self.tell: Callable[[], None] = lambda: None
+        """Called, from any thread, when open pages have something new to show."""
 
     # --- for pages --------------------------------------------------------------------------------------------------
 
@@ -134,11 +137,15 @@ class Freshness:
                 return
             found = self._read()
             self._looked_at = time.monotonic()
-            self.away_since = None
+            was_away, self.away_since = self.away_since, None
             self._found(found)
+            if was_away:
+                self.tell()
         except Exception as problem:
             self._looked_at = time.monotonic()
-            self.away_since = self.away_since or beijing_now()
+            if self.away_since is None:
+                self.away_since = beijing_now()
+                self.tell()
             if not isinstance(problem, DATABASE_AWAY):
                 raise  # told in the log; the pages say how old they are all the same
         finally:
@@ -190,6 +197,7 @@ class Freshness:
         if self._shown is None or state.changed_tables(self._shown) != {TENTHS}:  # for a tenth of an hour hardly a page is drawn anew
             self._taken_at, self._spent = time.monotonic(), 0.0
         self._shown, self.good_at = state, state.read_at
+        self.tell()
 
     # --- the server -------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,8 @@
-"""The live part of a page: 截至 which moment, and a rerun when another process has committed something."""
+"""The live part of a page: 截至 which moment, and a rerun when another process has committed something.
+
+A server tells every open page at once when the state that all pages show is another one (``pages.common.telling``). The ticks are for the
+minutes that 截至 tells, and for where no server tells: ``streamlit run``.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +18,9 @@ from pages.common import loaders
 from pages.common.address import heard
 from pages.common.auth import live_rerun
 from pages.common.layout import freshness_note
+from pages.common.telling import asked_by_browser, hears
 
-TICK_SECONDS = 1
+TICK_SECONDS = 4
 
 
 def now() -> datetime:
@@ -59,8 +64,10 @@ def _by_itself() -> bool:
 @st.fragment(run_every=TICK_SECONDS)
 def _tick(shown: State, until: str) -> None:
     """``shown`` is what the page was drawn from: the fragment keeps its arguments from tick to tick."""
+    hears()
     if _by_itself():
-        heard()
+        if asked_by_browser():
+            heard()
         if loaders.moved_since(shown):
             live_rerun()  # data have come or a step of the clock has passed: every "today" on the page is built anew, filters stay
     away, good = loaders.away_since(), loaders.good_at()

@@ -20,6 +20,7 @@ from pages.common.filters import Filters, this_month
 from pages.common.page import to_subject
 from pages.common.panel import panel
 from pages.common.petition_words import overdue_words
+from pages.common.telling import hears
 from reports.html import HtmlWriter
 from reports.parts import Cards, Leaderboard
 from reports.subjects import OF_THE_YEAR, WALL_RANKINGS, overview_numbers, shown_here
@@ -68,6 +69,7 @@ def drawn() -> Markup:
 
 @st.fragment(run_every=TICK_SECONDS)
 def screen(first: Markup) -> None:
+    hears()
     # The first drawing is made outside: a tick must not interrupt the one run that has to wait for cold caches.
     panel(first if st.session_state.pop("board_wall_first", False) else drawn(), key="wall")
 

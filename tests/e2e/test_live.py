@@ -56,6 +56,16 @@ def test_another_programs_commit_appears_without_a_reload(board: Board, reader: 
     assert chosen(page) == "本季"
 
 
+def test_an_open_page_is_told_of_a_commit_and_need_not_ask(board: Board, reader: Reader) -> None:
+    tab = reader()
+    tab.add_init_script("const often = setInterval; window.setInterval = (tick, every, ...more) => often(tick, 1000 * every, ...more)")
+    page = opened(tab, board)
+    before = overdue_count(page)
+    subprocess.run([sys.executable, "-c", ANOTHER_PROGRAM, board.database, "LIVE-2"], check=True)
+    now = page.locator(".card").filter(has_text="超期在办").locator(".big").filter(has_text=f"{before + 1}件")
+    expect(now).to_have_count(1)
+
+
 def test_a_quiet_board_stays_as_it_is(board: Board, reader: Reader) -> None:
     """Two ticks without news: no element of the page is drawn anew."""
     page = opened(reader(), board)

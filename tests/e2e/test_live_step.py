@@ -23,7 +23,7 @@ from tests.e2e.test_reading import Reader, chosen, period
 COMMIT_SECONDS = 0.2
 SLOW_LINE = """
 const Line = WebSocket, MILLISECONDS = 350, ticking = setInterval;
-window.setInterval = (tick, every, ...more) => ticking(tick, every === 1000 ? 100 : every, ...more);
+window.setInterval = (tick, every, ...more) => ticking(tick, every === 4000 ? 100 : every, ...more);
 window.WebSocket = class extends Line {
   send(data) { setTimeout(() => this.readyState === Line.OPEN && super.send(data), MILLISECONDS); }
   addEventListener(name, heard, ...more) {

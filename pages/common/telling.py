@@ -1,0 +1,91 @@
+"""Open pages are told that there is something new, and need not ask: their live part runs as if its tick had come.
+
+Streamlit has no call for it; this is what the browser's tick asks, asked by the server (``AppSession.request_rerun`` of a fragment).
+
+Races. A session whose script runs is told when it has ended: until then nobody knows which address the run will leave. What the browser
+asks meanwhile (a click, Back) goes first. So that two hundred pages do not all run at once, which takes longer than one after the other,
+those beyond the first few wait too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.runtime import Runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
+
+MOST_AT_ONCE = 8
+AGAIN_SECONDS = 0.05
+
+_EARS: dict[str, str] = {}
+"""Session → the fragment of its page that is to run when there is something new."""
+_TOLD: set[str] = set()
+"""Sessions whose next tick was asked for here and not by the browser."""
+
+
+def hears() -> None:
+    """In a fragment: it is this one that runs as soon as there is something new."""
+    context, fragment = get_script_run_ctx(), ThreadState.get().fragment_id
+    if context is not None and fragment is not None:
+        _EARS[context.session_id] = fragment
+
+
+def asked_by_browser() -> bool:
+    """In the fragment that hears: whether the browser has asked for this run, so that its address is what the browser has."""
+    context = get_script_run_ctx()
+    if context is None or context.session_id not in _TOLD:
+        return True
+    _TOLD.discard(context.session_id)
+    return False
+
+
+class Telling:
+    """For the server's event loop alone, but :meth:`tell`."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._due: set[str] = set()
+        self._again: asyncio.TimerHandle | None = None
+
+    def tell(self) -> None:
+        """Every open page, from any thread."""
+        self._loop.call_soon_threadsafe(self._tell)
+
+    def _tell(self) -> None:
+        open_now = self._sessions().keys()
+        for gone in _EARS.keys() - open_now:
+            _EARS.pop(gone, None)
+        _TOLD.intersection_update(open_now)
+        self._due = open_now & _EARS.keys()
+        if self._again is None:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        sessions, self._again = self._sessions(), None
+        self._due &= sessions.keys() & _EARS.keys()
+        room = MOST_AT_ONCE - sum(session._scriptrunner is not None for session in sessions.values())
+        idle = [name for name in self._due if sessions[name]._scriptrunner is None]
+        for name in idle[: max(0, room)]:
+            self._due.discard(name)
+            _TOLD.add(name)
+            sessions[name].request_rerun(_tick(sessions[name], _EARS[name]))
+        if self._due:
+            self._again = self._loop.call_later(AGAIN_SECONDS, self._go_on)
+
+    def _sessions(self) -> dict[str, Any]:
+        """Streamlit's sessions that have a browser."""
+        if not Runtime.exists():
+            return {}
+        return {info.session.id: info.session for info in Runtime.instance()._session_mgr.list_active_sessions()}
+
+
+def _tick(session: Any, fragment: str) -> ClientState:
+    return ClientState(
+        fragment_id=fragment,
+        is_auto_rerun=True,
+        page_script_hash=session.page_script_hash,
+        query_string=session._client_state.query_string,
+    )
