@@ -20,13 +20,14 @@ PARALLEL := -n $(TEST_WORKERS) --dist loadfile
 PYTEST_ARGS ?=
 export PYTHONUNBUFFERED = 1
 
-.PHONY: help install install-dev hooks run test test-all test-js e2e lint lint-js bench clean
+.PHONY: help install install-dev lock audit hooks run test test-all test-js e2e lint lint-js bench clean
 
 help:
 	@echo "make run    安装、建库、装入演示县并启动看板(http://127.0.0.1:$(PORT))"
 	@echo "make test   测试(SQLite 与 PostgreSQL,不需要浏览器,几分钟)"
 	@echo "make test-all  连同慢的测试,并报告覆盖率        make e2e  浏览器测试(需要 Chromium)"
 	@echo "make lint   ruff 与 mypy        make lint-js test-js  页面脚本(需要 Node)        make bench  性能测试"
+	@echo "make lock   锁定依赖(改了 requirements 之后)     make audit  查已知漏洞"
 	@echo "make hooks  提交前自动检查"
 
 # --- the environment: a stamp says which requirements are installed, so that a second run takes no time -------------
@@ -39,14 +40,26 @@ $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新版本:$(PYTHON) 不是。"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "建立虚拟环境失败。Debian/Ubuntu 请先:apt install python3-venv"; exit 1; }
 
-$(VENV)/.installed: requirements.txt | $(PY)
+# What is installed is what was locked: every package by version and by the hashes of its files.
+$(VENV)/.installed: requirements.lock | $(PY)
 	@echo "安装依赖(首次约一两分钟)…"
-	@$(PY) -m pip install --disable-pip-version-check --quiet -r requirements.txt
+	@$(PY) -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements.lock
 	@touch $@
 
-$(VENV)/.installed-dev: requirements.txt requirements-dev.txt $(VENV)/.installed
-	@$(PY) -m pip install --disable-pip-version-check --quiet -r requirements-dev.txt
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	@$(PY) -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements-dev.lock
 	@touch $@
+
+# After a change of requirements*.txt: pins what they name and all that comes with it, for every system and Python that the board runs on.
+LOCK = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
+
+lock: install-dev
+	@$(LOCK) requirements.txt -o requirements.lock
+	@$(LOCK) requirements-dev.txt -c requirements.lock -o requirements-dev.lock
+	@$(PY) -m tests.licences
+
+audit: install-dev
+	@$(PY) -m pip_audit --require-hashes --disable-pip -r requirements.lock
 
 # --- the board -----------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,41 @@
+"""What is installed is what was locked, and its licences are told."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.licences import LIST, LOCK, ROOT, locked
+
+PAIRS = [("requirements.txt", LOCK), ("requirements-dev.txt", ROOT / "requirements-dev.lock")]
+
+
+def asked_for(path: Path) -> set[tuple[str, str]]:
+    """(package, version) of the lines of a requirements file."""
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith(("-", "#"))]
+    return {(re.sub(r"\[.*\]", "", name).lower(), version) for name, version in (line.split("==") for line in lines)}
+
+
+@pytest.mark.parametrize(("requirements", "lock"), PAIRS)
+def test_the_lock_is_of_the_requirements(requirements: str, lock: Path) -> None:
+    """After a change of requirements: ``make lock``."""
+    assert asked_for(ROOT / requirements) <= set(locked(lock))
+
+
+@pytest.mark.parametrize("lock", [lock for _, lock in PAIRS])
+def test_every_package_is_pinned_by_the_hashes_of_its_files(lock: Path) -> None:
+    entries = re.split(r"\n(?=[\w.-]+==)", lock.read_text(encoding="utf-8"))[1:]
+    assert len(entries) == len(locked(lock))
+    assert [entry.split("==")[0] for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+def test_tests_run_with_the_packages_that_the_board_runs_with() -> None:
+    assert set(locked()) <= set(locked(PAIRS[1][1]))
+
+
+def test_the_licence_of_every_package_is_listed() -> None:
+    rows = re.findall(r"^\| ([\w.-]+) \| ([\d.]\S*) \| (.*) \|$", LIST.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [(name, version) for name, version, _ in rows] == locked()
+    assert [name for name, _, licence in rows if not licence] == []
