@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from bench.commits import COMMITS, Shown
 from bench.databases import Filled
 from bench.marks import ROWS, Loading
 from bench.marks import RUNS as MARK_RUNS
@@ -165,6 +166,29 @@ def viewers_part(rounds: Mapping[str, Sequence[Round]], memory: Mapping[str, flo
         lines += ["", *ratios(chosen)]
     lines += ["", "Memory of the server after all rounds: " + ", ".join(f"{name} {size:,.0f} MB" for name, size in memory.items()) + "."]
     return lines
+
+
+def commits_part(shown: Sequence[Shown]) -> list[str]:
+    rows = [
+        (
+            f"{each.viewers} · {each.processes}",
+            f"{each.quantile(0.5):.2f} s",
+            f"{each.quantile(0.95):.2f} s",
+            str(len(each.seconds)),
+            str(each.lost),
+            f"{each.memory_mb:,.0f} MB",
+        )
+        for each in shown
+    ]
+    return [
+        "## From a commit to every open board",
+        "",
+        f"Another program files an overdue petition, {COMMITS} times; each viewer has the overview open and ticks as a browser does.",
+        "Seconds from the commit until his page has been drawn whole with the new figure. Viewers and server share the cores. Memory is",
+        "that of all the server's processes afterwards.",
+        "",
+        *table(("viewers · processes", "p50", "p95", "seen", "never", "memory"), rows),
+    ]
 
 
 def ratios(chosen: Mapping[str, Sequence[Round]]) -> list[str]:

@@ -69,8 +69,8 @@ class Viewer:
             compression=None,
         )
 
-    async def run(self, fragment: str = "", address: str = "") -> float:
-        """Asks for the page (or another by ``address``), or for one live part of it, and waits until it is drawn; returns the seconds."""
+    async def ask(self, fragment: str = "", address: str = "") -> None:
+        """Asks for the page (or another by ``address``), or for one live part of it."""
         message = BackMsg()
         path, _, query = address.partition("?")
         message.rerun_script.page_script_hash = self.pages.get(path, self.page)
@@ -85,12 +85,32 @@ class Viewer:
             message.rerun_script.widget_states.SetInParent()
             self.live = []  # a page drawn anew brings its live parts with it; a tick keeps them
         self.drawn = set()
-        began = time.perf_counter()
         await self.socket.send(message.SerializeToString())
+
+    async def run(self, fragment: str = "", address: str = "") -> float:
+        """Asks, and waits until it is drawn; returns the seconds."""
+        began = time.perf_counter()
+        await self.ask(fragment, address)
         async with asyncio.timeout(PATIENCE):
             while not self._finished(await self.socket.recv()):
                 pass
         return time.perf_counter() - began
+
+    async def redrawn(self) -> float:
+        """Ticks as a browser does and asks for nothing else; returns when the whole page has been drawn, on the monotonic clock."""
+        due = time.perf_counter() + TICK
+        while True:
+            try:
+                async with asyncio.timeout_at(asyncio.get_running_loop().time() + max(0.0, due - time.perf_counter())):
+                    data = await self.socket.recv()
+            except TimeoutError:
+                await self.ask(self.live[0])
+                due += TICK
+                continue
+            self._finished(data)
+            message = ForwardMsg.FromString(data)
+            if message.WhichOneof("type") == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                return time.perf_counter()
 
     def _finished(self, data: bytes | str) -> bool:
         message = ForwardMsg.FromString(data)
