@@ -18,6 +18,7 @@ from pages.common import loaders
 from pages.common.address import from_address
 from pages.common.auth import audited
 from pages.common.page import Page
+from pages.common.uploads import file_uploader
 from reports.meeting_files import XLSX
 from reports.views import admin
 from reports.wording import chinese_marks
@@ -81,7 +82,7 @@ def ledger_section(p: Page) -> None:
             mime=XLSX,
             icon=":material/download:",
         )
-    file = st.file_uploader("上传 Excel、WPS 表格或 CSV", type=None, key=f"ledger-{kind}", max_upload_size=20)
+    file = file_uploader("上传 Excel、WPS 表格或 CSV", type=None, key=f"ledger-{kind}", max_upload_size=20)
     if file is not None:
         _checked(p, Given(kind, file, area or p.scope.area or "", st.session_state.get(YEAR, {}).get(file.file_id)))
     st.subheader("装入记录", anchor=False)
