@@ -19,6 +19,7 @@ from streamlit.runtime import memory_media_file_storage
 from streamlit.runtime.media_file_storage import MediaFileKind
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+from websockets.exceptions import ConnectionClosed
 
 from bench.servers import a_cookie
 from data_access import accounts, sessions, tickets
@@ -236,6 +237,9 @@ SHUT = [
     "/_stcore/agent/openapi.json",
     "/_stcore/agent/interact",
     "/_stcore/bidi-components/board_frame/x.js",
+    "/auth/login",
+    "/auth/logout",
+    "/oauth2callback?code=x&state=y",
     "/component/extra_streamlit_components.CookieManager.cookie_manager/index.html",
 ]
 
@@ -279,6 +283,15 @@ def test_a_browser_may_ask_for_a_page_and_files_and_nothing_else() -> None:
         return message.SerializeToString()
 
     assert {payload for payload in payloads if gate.may_be_asked(asking(payload))} == gate.MADE
+
+
+def test_who_sends_too_much_is_cut_off(board: Board) -> None:
+    with opened(board) as tab:
+        tab.socket.send(b"x" * 2 * MB)
+        with pytest.raises(ConnectionClosed) as closed:
+            tab.socket.recv(PATIENCE)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1009
 
 
 def test_nobody_empties_the_caches(board: Board) -> None:

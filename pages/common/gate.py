@@ -22,9 +22,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.auth_util import get_secrets_auth_section
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime import get_instance
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.runtime_util import get_max_widget_state_size_bytes
 
 from data_access.engine import DATABASE_AWAY
 from pages.common import cookie, handed_out, uploads
@@ -34,6 +36,8 @@ STREAM, UPLOAD, MEDIA = "/_stcore/stream", "/_stcore/upload_file/", "/media/"
 STREAMLITS = ("/_stcore/", "/component/")
 """Where Streamlit serves what is not the board's. Components of other packages are none of ours."""
 OPEN = ("/_stcore/health", "/_stcore/host-config")
+SIGN_ON = ("/auth/", "/oauth2callback")
+"""Where Streamlit signs people on by OIDC: in a county that has not set it up, each request is an error in the log."""
 READING = ("GET", "HEAD")
 ASKED = frozenset({"rerun_script", "stop_script", "app_heartbeat", "file_urls_request"})
 """What a browser may ask for over the websocket; :data:`MADE` of a ``backend_operation_request``."""
@@ -69,7 +73,7 @@ class Gate:
             await self._handed_out(path, scope, receive, send)
         elif path.startswith(UPLOAD):
             await self._put(path, scope, receive, send)
-        elif path.startswith(STREAMLITS) and not (path in OPEN and scope["method"] in READING):
+        elif is_shut(path, scope["method"]):
             await refused(scope, receive, send, 404)
         else:
             await self._app(scope, receive, send)
@@ -146,6 +150,13 @@ class Gate:
             return 503
 
 
+def is_shut(path: str, method: str) -> bool:
+    """Whether no page of the board asks there."""
+    if path.startswith(SIGN_ON):
+        return not get_secrets_auth_section()
+    return path.startswith(STREAMLITS) and not (path in OPEN and method in READING)
+
+
 def is_foreign(headers: Headers) -> bool:
     """Whether a page of another origin asks. A program that is no browser names none, and has nobody's cookie either."""
     return any(urlsplit(origin).netloc.lower() != headers.get("host", "").lower() for origin in headers.getlist("origin"))
@@ -168,7 +179,9 @@ def only_what_may_be_asked(receive: Receive) -> Receive:
 
 
 def may_be_asked(data: bytes) -> bool:
-    """What cannot be read is Streamlit's to refuse: it ends the connection."""
+    """What is too long, or cannot be read, is Streamlit's to refuse: it ends the connection."""
+    if len(data) > get_max_widget_state_size_bytes():
+        return True
     try:
         message = BackMsg.FromString(data)
     except DecodeError:
