@@ -47,6 +47,7 @@ class Tab:
             max_size=None,
             open_timeout=PATIENCE,
             proxy=None,
+            legacy=True,
         )
 
     @property

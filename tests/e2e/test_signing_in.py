@@ -28,8 +28,10 @@ def test_a_browser_remembers_and_forgets_with_the_session(board: Board, new_brow
     again = opened(context.new_page(), board, "/definitions")
     expect(login_form(again)).to_have_count(0)
     page.get_by_role("button", name="组织部").click()
-    page.get_by_text("退出登录").click()
+    with page.expect_response(lambda answer: answer.request.method == "DELETE"):
+        page.get_by_text("退出登录").click()
     login_form(page).wait_for()
+    assert NAME not in [each["name"] for each in context.cookies()]
     cold = context.new_page()
     cold.goto(board.url)
     login_form(cold).wait_for()
