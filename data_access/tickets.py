@@ -11,7 +11,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection, delete, insert, select
 
 from data_access.board_tables import BoardTicket
 
@@ -35,6 +35,11 @@ def issue_ticket(connection: Connection, token: str, now: datetime) -> str:
     row = {"ticket_digest": _digest(ticket), "sealed_token": _sealed(token.encode(), ticket).hex(), "good_until": now + LIFE}
     connection.execute(insert(BoardTicket), row)
     return ticket
+
+
+def is_issued(connection: Connection, ticket: str) -> bool:
+    """Whether the ticket is there to be redeemed, or to be found too old."""
+    return connection.scalar(select(BoardTicket.good_until).where(BoardTicket.ticket_digest == _digest(ticket))) is not None
 
 
 def redeem_ticket(connection: Connection, ticket: str, now: datetime) -> str | None:

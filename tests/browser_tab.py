@@ -50,6 +50,11 @@ class Tab:
             legacy=True,
         )
 
+    def connect_again(self) -> None:
+        """With the cookies that its browser has now, and a session of its own."""
+        self.socket.close()
+        self.socket = self._connected("", self.url)
+
     @property
     def process(self) -> str:
         """The server process that this browser belongs to, where there are several."""

@@ -123,12 +123,25 @@ def test_the_form_leads_to_a_cookie_that_no_script_can_read(board: Board) -> Non
 
 
 def test_over_tls_cookies_go_back_over_tls_alone(board: Board) -> None:
-    assert "Secure" not in handed_in(board, a_ticket(board)).headers["set-cookie"]
+    plain = handed_in(board, a_ticket(board)).headers["set-cookie"]
+    assert "Secure" not in plain
+    assert f"{cookie.NAME}=" in plain
     over_tls = requests.get(f"{board.url}/_stcore/health", headers={"X-Forwarded-Proto": "https"}, timeout=PATIENCE)
     given = [handed_in(board, a_ticket(board), **{"X-Forwarded-Proto": "https"}), over_tls]
     for cookies in (each.raw.headers.getlist("set-cookie") for each in given):
         assert cookies
         assert all("; Secure" in each for each in cookies)
+    (mine,) = [each for each in given[0].raw.headers.getlist("set-cookie") if cookie.NAME in each]
+    assert mine.startswith(f"{cookie.OVER_TLS}=")
+    assert "Domain" not in mine
+
+
+def test_a_cookie_that_a_sibling_site_has_set_does_not_stand_in_the_place_of_ours(board: Board) -> None:
+    """Over TLS: only this site itself can have set the one whose name begins with __Host-."""
+    with opened(board, remembered(board, "guanli")) as tab:
+        tab.http.cookies.set(cookie.OVER_TLS, remembered(board, "shuji"))
+        tab.connect_again()
+        assert "shuji" in str(tab.drawn("definitions"))
 
 
 @pytest.mark.parametrize("ticket", ["", "made-up", "x" * 43, "\u4e2d" * 20])
@@ -151,6 +164,8 @@ def test_signing_out_takes_the_cookie_away_and_leaves_another_tabs(board: Board)
     goes = requests.delete(f"{board.url}/sign-in", cookies={cookie.NAME: held}, timeout=PATIENCE)
     assert cookie.NAME not in stays.headers.get("set-cookie", "")
     assert "Max-Age=0" in goes.headers["set-cookie"]
+    over_tls = requests.delete(f"{board.url}/sign-in", headers={"X-Forwarded-Proto": "https"}, timeout=PATIENCE).raw.headers
+    assert {each.split("=")[0] for each in over_tls.getlist("set-cookie") if "Max-Age=0" in each} == {cookie.NAME, cookie.OVER_TLS}
 
 
 def test_a_cookie_signed_in_another_way_is_none(board: Board) -> None:

@@ -178,7 +178,7 @@ def _forget(said: str | None) -> None:
 
 def _remembered_token() -> str | None:
     """The token in the cookie that this tab's connection was opened with."""
-    remembered = st.context.cookies.get(cookie.NAME)
+    remembered = cookie.text_in(st.context.cookies)
     return cookie.signed_token(remembered, cookie.signing_key()) if isinstance(remembered, str) else None
 
 
@@ -230,12 +230,14 @@ def _attempt(username: str, password: str) -> bool:
 
 
 def _enter(token: str, now: datetime) -> None:
-    """From now on this tab is the session's; its browser gets the cookie for a ticket."""
+    """From now on this tab is the session's; its browser gets the cookie for a ticket, where it has not brought it."""
     for key in (_SAID, _SIGNED_OUT):
         st.session_state.pop(key, None)
     st.session_state[TOKEN] = token
     st.session_state[_ACTIVE] = now
     try:
+        if _remembered_token() == token:
+            return
         with engine().begin() as connection:
             st.session_state[_TICKET] = tickets.issue_ticket(connection, token, now), now + tickets.LIFE
     except DATABASE_AWAY:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 
 import jwt
 from starlette.requests import HTTPConnection
@@ -17,6 +18,8 @@ from data_access import accounts
 from data_access.engine import engine
 
 NAME = "county_board"
+OVER_TLS = f"__Host-{NAME}"
+"""Over TLS the name itself keeps a sibling site from setting the cookie for this one: browsers see to it."""
 _ALGORITHM = "HS256"
 
 
@@ -44,19 +47,24 @@ def signed_token(cookie: str, key: str) -> str | None:
     return token if isinstance(token, str) and isinstance(until, int | float) and time.time() < until else None
 
 
+def text_in(cookies: Mapping[str, str]) -> str | None:
+    return cookies.get(OVER_TLS) or cookies.get(NAME)
+
+
 def claimed_token(asking: HTTPConnection) -> str | None:
     """The token that a request's cookie holds, whoever has signed it: to be compared with one that is known, or asked of the database."""
     try:
-        token = jwt.decode(asking.cookies.get(NAME, ""), options={"verify_signature": False}).get("session")
+        token = jwt.decode(text_in(asking.cookies) or "", options={"verify_signature": False}).get("session")
     except jwt.PyJWTError:
         return None
     return token if isinstance(token, str) else None
 
 
-def remember(response: Response, cookie: str, seconds: float) -> None:
-    """Secure is added where the browser came by TLS (:mod:`pages.common.headers`)."""
-    response.set_cookie(NAME, cookie, max_age=int(seconds), path="/", httponly=True, samesite="strict")
+def remember(response: Response, cookie: str, seconds: float, *, over_tls: bool) -> None:
+    name = OVER_TLS if over_tls else NAME
+    response.set_cookie(name, cookie, max_age=int(seconds), path="/", secure=over_tls, httponly=True, samesite="strict")
 
 
-def forget(response: Response) -> None:
-    response.delete_cookie(NAME, path="/", httponly=True, samesite="strict")
+def forget(response: Response, *, over_tls: bool) -> None:
+    for name in (NAME, *([OVER_TLS] if over_tls else [])):
+        response.delete_cookie(name, path="/", secure=over_tls, httponly=True, samesite="strict")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -12,6 +14,7 @@ from data_access import sessions, tickets
 from data_access.clock import beijing_now
 from data_access.engine import DATABASE_AWAY, engine
 from pages.common import cookie
+from pages.common.live_sessions import stands
 
 LONGEST_TICKET = 100
 NEVER_KEPT = {"cache-control": "no-store"}
@@ -32,37 +35,46 @@ async def _entered(request: Request) -> Response:
         ticket += part
         if len(ticket) > LONGEST_TICKET:
             return Response(status_code=413, headers=NEVER_KEPT)
-    return await run_in_threadpool(_answer_to, ticket.decode("ascii", "replace"))
+    return await run_in_threadpool(_answer_to, ticket.decode("ascii", "replace"), request.url.scheme == "https")
 
 
-def _answer_to(ticket: str) -> Response:
+def _answer_to(ticket: str, over_tls: bool) -> Response:
     now = beijing_now()
     try:
-        with engine().begin() as connection:
-            token = tickets.redeem_ticket(connection, ticket, now)
-            account = sessions.standing(connection, token, now).account if token is not None else None
+        token = _redeemed(ticket, now)
+        if token is None:
+            return Response(status_code=403, headers=NEVER_KEPT)
+        with engine().connect() as connection:
+            account = sessions.standing(connection, token, now).account
         key = cookie.signing_key()
     except DATABASE_AWAY:
         return Response(status_code=503, headers=NEVER_KEPT)
-    if token is None or account is None:
+    if account is None:
         return Response(status_code=403, headers=NEVER_KEPT)
     response, seconds = Response(status_code=204, headers=NEVER_KEPT), sessions.lifetime(account).total_seconds()
-    cookie.remember(response, cookie.signed(account.username, token, seconds, key), seconds)
+    cookie.remember(response, cookie.signed(account.username, token, seconds, key), seconds, over_tls=over_tls)
     return response
 
 
+def _redeemed(ticket: str, now: datetime) -> str | None:
+    """Looked for first: what is no ticket waits for nobody who writes."""
+    with engine().connect() as connection:
+        if not tickets.is_issued(connection, ticket):
+            return None
+    with engine().begin() as connection:
+        return tickets.redeem_ticket(connection, ticket, now)
+
+
 async def _left(request: Request) -> Response:
-    return await run_in_threadpool(_answer_to_leaver, cookie.claimed_token(request))
+    return await run_in_threadpool(_answer_to_leaver, cookie.claimed_token(request), request.url.scheme == "https")
 
 
-def _answer_to_leaver(token: str | None) -> Response:
+def _answer_to_leaver(token: str | None, over_tls: bool) -> Response:
     """Another tab may have signed in meanwhile: its cookie stays."""
     response = Response(status_code=204, headers=NEVER_KEPT)
     try:
-        with engine().connect() as connection:
-            stands = token is not None and sessions.standing(connection, token, beijing_now()).account is not None
+        if token is None or not stands(token):
+            cookie.forget(response, over_tls=over_tls)
     except DATABASE_AWAY:
         return Response(status_code=503, headers=NEVER_KEPT)
-    if not stands:
-        cookie.forget(response)
     return response
