@@ -2,8 +2,9 @@
 
 ``python -m server`` takes the flags of ``streamlit run``; its settings are ``.streamlit/config.toml``. With ``--workers N`` it is N such
 servers behind one address (``pages.common.processes``). Beside what Streamlit serves:
-``/healthz`` and ``/readyz``, files packed once and the index in Chinese (``pages.common.static_files``), a number for every error that no
-page foresaw (``pages.common.fault``).
+``/healthz`` and ``/readyz``, ``/sign-in`` for the cookie (``pages.common.entrance``), files packed once and the index in Chinese
+(``pages.common.static_files``), a number for every error that no page foresaw (``pages.common.fault``). Of what Streamlit serves a part is
+shut, and a part only for whom it is (``pages.common.gate``); every answer says how a browser is to treat it (``pages.common.headers``).
 
 What pages need is imported before the first session rather than in it: seconds, once.
 """
@@ -21,7 +22,7 @@ import secrets
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import wraps
@@ -30,15 +31,22 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit import net_util
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime import get_instance, memory_media_file_storage
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.media_file_storage import MediaFileStorageError
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
+from streamlit.runtime.uploaded_file_manager import UploadFileUrlInfo
 from streamlit.web import cli
 
-from pages.common import fault, loaders, processes
+from pages.common import entrance, fault, handed_out, live_sessions, loaders, processes, static_files, uploads
+from pages.common.gate import Gate
+from pages.common.headers import SafeHeaders
 from pages.common.readiness import Readiness
 from pages.common.static_files import StaticFiles
 from pages.common.sticky import ProcessCookie
@@ -110,9 +118,14 @@ def kept_a_while(files: MediaFileManager, file_id: str) -> str:
     """A file made on a click, and for a while a session of its own that refers to it. Returns its address.
 
     Streamlit refers to it by nothing, and sweeps such files whenever a run ends, the second time for good: with a live part on the page
-    that may be before the browser, told the address, has fetched it.
+    that may be before the browser, told the address, has fetched it. It is for the sign-in whose page offered it.
     """
-    address, session = _file_made(files, file_id), f"made {secrets.token_hex(8)}"
+    offered = files._deferred_callables.get(file_id)
+    token = live_sessions.held(live_sessions.connected(offered["session_id"]), live_sessions.TOKEN) if offered else None
+    if token is None:
+        raise MediaFileStorageError("nobody is signed in where this file was offered")
+    with handed_out.made_for(token):
+        address, session = _file_made(files, file_id), f"made {secrets.token_hex(8)}"
     with files._lock:
         files._files_by_session_and_coord[session]["made"] = Path(urlsplit(address).path).stem
     ends = threading.Timer(KEPT_SECONDS, files.clear_session_refs, (session,))
@@ -124,6 +137,12 @@ def kept_a_while(files: MediaFileManager, file_id: str) -> str:
 _file_made = MediaFileManager.execute_deferred
 
 
+def kept_session(session_id: str) -> AppSession | None:
+    """A Streamlit session, also for a while after its browser has lost the connection. The event loop's thread alone may ask."""
+    found = get_instance()._session_mgr.get_session_info(session_id)
+    return found.session if found is not None else None
+
+
 def use_streamlits_private_state() -> None:
     """What Streamlit 1.67 has no setting for, with :func:`no_session_asked_for`.
 
@@ -131,13 +150,23 @@ def use_streamlits_private_state() -> None:
     a fresh server who opens a deep link would see "Page not found" over the login. And its log tells each error that no page foresaw once
     more, without the number that the reader was given. The tick of a fragment brings the page and all controls as the browser has them: one
     that was sent before the browser knew of the server's last answer would take the reader back to where he was. A file made on a click is
-    forgotten with the run that made it: it stays until it has been fetched.
+    forgotten with the run that made it: it stays until it has been fetched. Files are named so that each is one sign-in's
+    (``pages.common.handed_out``), picked ones put only where they may be (``pages.common.uploads``). And to judge an Origin that is not the
+    board's, Streamlit asks an outside address for its own: it never does.
     """
     PagesManager.uses_pages_directory = False
     logging.getLogger("streamlit.error_util").addFilter(fault.SaidOnce())
     MediaFileManager.execute_deferred = kept_a_while  # type: ignore[method-assign, assignment]
+    memory_media_file_storage._calculate_file_id = handed_out.name
+    MemoryUploadedFileManager.get_upload_urls = _only_issued  # type: ignore[method-assign, assignment]
+    net_util.get_external_ip = lambda: None
     AppSession.request_rerun = _of_this_page(AppSession.request_rerun)  # type: ignore[method-assign]
     ScriptRequests._request_rerun_locked = _without_controls(ScriptRequests._request_rerun_locked)  # type: ignore[method-assign]
+
+
+def _only_issued(files: MemoryUploadedFileManager, session_id: str, file_names: Sequence[str]) -> list[UploadFileUrlInfo]:
+    """``MemoryUploadedFileManager.get_upload_urls``, for whom the board lets upload."""
+    return uploads.places(files.endpoint, session_id, file_names)
 
 
 def _of_this_page(request_rerun: Callable[..., None]) -> Callable[..., None]:
@@ -207,15 +236,21 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 
 def middleware() -> list[Middleware]:
     number = os.environ.get(processes.NUMBER)
-    return [*([Middleware(ProcessCookie, int(number))] if number else []), Middleware(StaticFiles)]
+    return [
+        Middleware(SafeHeaders, static_files.index),
+        *([Middleware(ProcessCookie, int(number))] if number else []),
+        Middleware(Gate, kept_session),
+        Middleware(StaticFiles),
+    ]
 
 
 app = st.App(
     ROOT / "app.py",
     lifespan=lifespan,
-    routes=Readiness(lambda: threads.is_alive and loaders.WORKER.is_alive).routes,
+    routes=[*Readiness(lambda: threads.is_alive and loaders.WORKER.is_alive).routes, *entrance.routes()],
     middleware=middleware(),
     on_script_error=fault.told,
+    exception_handlers={Exception: fault.unanswered},
 )
 
 if __name__ == "__main__":

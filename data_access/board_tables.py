@@ -77,6 +77,17 @@ class BoardSession(Table):
     ended_at: Mapped[datetime | None]
 
 
+class BoardTicket(Table):
+    """What a browser may hand in, once and soon, for the cookie of a sign-in (``data_access.tickets``). The token lies in it under seal."""
+
+    __tablename__ = "board_ticket"
+    __table_args__ = (Index(None, "good_until"),)
+
+    ticket_digest: Mapped[str] = mapped_column(primary_key=True)
+    sealed_token: Mapped[str]
+    good_until: Mapped[datetime]
+
+
 class BoardAudit(Identified):
     """Append-only: triggers refuse UPDATE and DELETE. Kept for at least six months (等保)."""
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 import tomllib
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import jwt
 import pytest
 import streamlit as st
 from sqlalchemy import Engine, insert, select, update
@@ -117,8 +119,6 @@ def test_the_login_leads_to_the_address_that_was_asked_for(served: Engine) -> No
     board.query_params["id"] = "7"
     at_address(board, "case")
     enter(board, name, RIGHT)
-    assert shown_page(board) is None
-    board.run()
     assert shown_page(board) == "case"
     assert board.query_params["id"] == "7"
 
@@ -322,7 +322,8 @@ def test_while_the_database_is_away_who_was_in_stays_in_and_nobody_else_comes(se
 
     start = beijing_now()
     board = a_board(served).run()
-    monkeypatch.setattr(auth, "engine", gone)
+    for module in (auth, cookie):
+        monkeypatch.setattr(module, "engine", gone)
     assert shown_page(board.run()) == "overview"
     visitor = a_browser().run()
     assert shown_page(visitor) is None
@@ -334,26 +335,27 @@ def test_while_the_database_is_away_who_was_in_stays_in_and_nobody_else_comes(se
 # --- the cookie ---------------------------------------------------------------------------------------------------
 
 
-def a_cookie(key: str, token: str, expires: datetime) -> dict[str, str]:
-    import jwt
-
-    return {cookie.NAME: jwt.encode({"username": "x", "session": token, "exp_date": expires.timestamp()}, key, algorithm="HS256")}
-
-
+OURS, ANOTHERS = "a" * 64, "b" * 64
+ONE_HOUR, PAST = 3600.0, -3600.0
 COOKIES = [
-    ("signed with our key", "a" * 64, timedelta(hours=1), True),
-    ("signed with another key", "b" * 64, timedelta(hours=1), False),
-    ("expired", "a" * 64, timedelta(hours=-1), False),
+    ("signed with our key", OURS, "HS256", ONE_HOUR, True),
+    ("signed with another key", ANOTHERS, "HS256", ONE_HOUR, False),
+    ("signed in another way", OURS, "HS512", ONE_HOUR, False),
+    ("not signed", "", "none", ONE_HOUR, False),
+    ("expired", OURS, "HS256", PAST, False),
+    ("good for ever", OURS, "HS256", None, False),
+    ("good until some day", OURS, "HS256", "some day", False),
 ]
 
 
-@pytest.mark.parametrize(("key", "expires", "opens"), [case[1:] for case in COOKIES], ids=[case[0] for case in COOKIES])
+@pytest.mark.parametrize(("key", "algorithm", "seconds", "opens"), [case[1:] for case in COOKIES], ids=[case[0] for case in COOKIES])
 def test_a_cookie_is_worth_what_its_session_is_worth(
-    served: Engine, monkeypatch: pytest.MonkeyPatch, key: str, expires: timedelta, opens: bool
+    served: Engine, monkeypatch: pytest.MonkeyPatch, key: str, algorithm: str, seconds: float | str | None, opens: bool
 ) -> None:
-    monkeypatch.setenv("BOARD_COOKIE_KEY", "a" * 64)
+    monkeypatch.setenv("BOARD_COOKIE_KEY", OURS)
     token = a_board(served).session_state["board_token"]
-    cookies = a_cookie(key, token, datetime.now() + expires)
+    until = time.time() + seconds if isinstance(seconds, float) else seconds
+    cookies = {cookie.NAME: jwt.encode({"username": "x", "session": token, "exp_date": until}, key, algorithm=algorithm)}
     monkeypatch.setattr(type(st.context), "cookies", property(lambda _self: cookies))
     assert (shown_page(a_browser().run()) == "overview") is opens
     with served.begin() as connection:

@@ -16,6 +16,7 @@ from data_access.board_tables import BoardAudit, BoardImportRow
 from data_access.clock import beijing_now
 from data_access.tables import NightStay
 from pages.admin import process
+from pages.common.navigation import plain
 from tests.builders import a_county, a_person, an_appointment
 from tests.opened_pages import opened, words
 from tests.signed_in import RIGHT, an_account, try_password
@@ -209,6 +210,38 @@ def test_an_unreadable_upload_is_answered_in_words(county: Engine, make: Callabl
     assert answer.error is not None
     assert why in answer.error
     assert answer.error.startswith("“坏.xlsx”")
+
+
+def test_what_stands_in_a_file_is_no_markdown_on_the_page(county: Engine, tmp_path: Path) -> None:
+    board = admin(county, "台账")
+    board.selectbox(key="kind").select("night_stay").run(timeout=60)
+    board.file_uploader[0].upload("**点** http://evil.example.csv", b"", "text/csv").run(timeout=120)
+    assert plain("“**点** http://evil.example.csv”") in board.error[0].value
+    book = openpyxl.Workbook()
+    for line in (("日期", "姓名", "单位"), ("2026-10-08", "张三", "泥河镇")):
+        book.active.append(line)
+    book.active.title = "__住夜__ www.evil.example"
+    book.save(tmp_path / "l.xlsx")
+    board.file_uploader[0].upload("住夜.xlsx", (tmp_path / "l.xlsx").read_bytes(), "application/octet-stream").run(timeout=120)
+    read = " ".join(each.value for each in board.markdown)
+    assert plain("__住夜__ www.evil.example") in read
+
+
+# Streamlit makes a link of an address and a sign of :material/…: even where Markdown has none (looked at in a browser).
+WRITTEN = [
+    ("**粗** _斜_ `码`", r"\*\*粗\*\* \_斜\_ \`码\`"),
+    ("[点](http://evil.example)", r"\[点\]\(http\:~\/\/evil\.example\)"),
+    ("www.evil.example a@evil.example", r"www~\.evil\.example a\@~evil\.example"),
+    (":material/home: :red[x]", r"\:~material\/home\: \:~red\[x\]"),
+    ("&lt;b&gt; $x$", r"\&lt\;b\&gt\; \$x\$"),
+    ("1. 甲\n\n    乙", r"1\. 甲 乙"),
+    ("20:15 张三（一组）", r"20\:15 张三（一组）"),
+]
+
+
+@pytest.mark.parametrize(("written", "sent"), WRITTEN)
+def test_words_that_somebody_else_has_written_are_only_words(written: str, sent: str) -> None:
+    assert plain(written) == sent.replace("~", "\N{WORD JOINER}")
 
 
 def test_a_template_comes_from_the_page(county: Engine, tmp_path: Path) -> None:

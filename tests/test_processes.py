@@ -20,6 +20,8 @@ import streamlit as st
 
 import server
 from pages.common import processes, sticky
+from pages.common.gate import Gate
+from pages.common.headers import SafeHeaders
 from pages.common.processes import address, asked, served, stay_with_parent
 from pages.common.static_files import StaticFiles
 from pages.common.sticky import ProcessCookie
@@ -173,6 +175,7 @@ def test_the_address_is_streamlits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_cookie_is_set_only_where_there_are_several(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(processes.NUMBER, raising=False)
-    assert [each.cls for each in server.middleware()] == [StaticFiles]
+    assert [each.cls for each in server.middleware()] == [SafeHeaders, Gate, StaticFiles]
     monkeypatch.setenv(processes.NUMBER, "2")
-    assert [each.cls for each in server.middleware()] == [ProcessCookie, StaticFiles], "the outermost: it sees every answer"
+    with_number = [each.cls for each in server.middleware()]
+    assert with_number == [SafeHeaders, ProcessCookie, Gate, StaticFiles], "it sees every answer, and its cookie is made safe"

@@ -28,7 +28,7 @@ from streamlit.web.server.starlette.starlette_static_routes import create_stream
 import server
 from data_access.engine import OperationalError, engine
 from data_access.migrate import at_head
-from pages.common import readiness
+from pages.common import live_sessions, readiness
 from pages.common.fault import SaidOnce
 from pages.common.navigation import PRODUCT
 from pages.common.readiness import Readiness
@@ -365,7 +365,11 @@ def test_streamlit_finds_the_app_in_the_servers_file() -> None:
 
 
 def test_health_is_answered_beside_the_app() -> None:
-    assert [route.path for route in server.app._user_routes if isinstance(route, Route | Mount)] == ["/healthz", "/readyz"]
+    assert [route.path for route in server.app._user_routes if isinstance(route, Route | Mount)] == [
+        "/healthz",
+        "/readyz",
+        *["/{under:path}sign-in"] * 2,
+    ]
 
 
 # --- files made on a click ------------------------------------------------------------------------------------------
@@ -377,6 +381,9 @@ def test_a_file_made_on_a_click_outlives_the_runs_of_a_live_part_for_a_while(mon
     stored = MemoryMediaFileStorage("/media")
     files = MediaFileManager(stored)
     asked = files.add_deferred(lambda: b"a picture", "image/png", "1.1", "picture.png")
+    with pytest.raises(MediaFileStorageError, match="nobody"):
+        server.kept_a_while(files, asked)
+    monkeypatch.setattr(live_sessions, "held", lambda _session, key: {live_sessions.TOKEN: "mine"}.get(key))
     address = server.kept_a_while(files, asked)
 
     def swept() -> None:

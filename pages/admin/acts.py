@@ -13,6 +13,7 @@ from data_access.clock import beijing_now
 from data_access.engine import engine
 from data_access.scope import Scope
 from pages.common.auth import known_account
+from pages.common.navigation import plain
 from pages.common.page import PageStopped
 
 _SAID = "admin_said"
@@ -40,7 +41,7 @@ def act(change: Callable[..., Any], said: str) -> None:
         with engine().begin() as connection:
             change(connection, now=beijing_now(), by=by)
     except AccountError as problem:
-        st.error(f"没有做成：{problem}。")
+        st.error(f"没有做成：{plain(str(problem))}。")
         return
     said_next(said)
 
@@ -55,7 +56,7 @@ def last_said() -> None:
     """What the act before this rerun has done."""
     said = st.session_state.pop(_SAID, None)
     if said:
-        st.success(said, icon=":material/check:")
+        st.success(plain(said), icon=":material/check:")
 
 
 def signed_in() -> Account:

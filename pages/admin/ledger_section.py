@@ -17,7 +17,9 @@ from pages.admin.acts import PAGE_ROWS, fresh, picked_page, said_next, signed_in
 from pages.common import loaders
 from pages.common.address import from_address
 from pages.common.auth import audited
+from pages.common.navigation import plain
 from pages.common.page import Page
+from pages.common.uploads import file_uploader
 from reports.meeting_files import XLSX
 from reports.views import admin
 from reports.wording import chinese_marks
@@ -43,7 +45,7 @@ class Given:
         return (self.kind, self.file.file_id, self.area, self.year)
 
     def ask(self, task: str) -> process.Answer:
-        doing = f"正在{'检查' if task == 'check' else '装入'} {self.file.name} …"
+        doing = f"正在{'检查' if task == 'check' else '装入'} {plain(self.file.name)} …"
         bar = st.progress(0.0, text=doing)
 
         def told(share: float) -> None:
@@ -61,6 +63,11 @@ class Given:
         )
         bar.empty()
         return answer
+
+
+def _told(words: str) -> str:
+    """What the reader of files says: it holds names of sheets and words of cells."""
+    return plain(chinese_marks(words))
 
 
 def ledger_section(p: Page) -> None:
@@ -81,7 +88,7 @@ def ledger_section(p: Page) -> None:
             mime=XLSX,
             icon=":material/download:",
         )
-    file = st.file_uploader("上传 Excel、WPS 表格或 CSV", type=None, key=f"ledger-{kind}", max_upload_size=20)
+    file = file_uploader("上传 Excel、WPS 表格或 CSV", type=None, key=f"ledger-{kind}", max_upload_size=20)
     if file is not None:
         _checked(p, Given(kind, file, area or p.scope.area or "", st.session_state.get(YEAR, {}).get(file.file_id)))
     st.subheader("装入记录", anchor=False)
@@ -95,7 +102,7 @@ def _checked(p: Page, given: Given) -> None:
         known = st.session_state[CHECKED] = (given.key, given.ask("check"), False)
     _, answer, loaded = known
     if answer.error:
-        st.error(chinese_marks(answer.error))
+        st.error(_told(answer.error))
         return
     _preview(p, answer, loaded)
     if not loaded:
@@ -116,7 +123,7 @@ def _checked(p: Page, given: Given) -> None:
     if st.button(label, type="primary", disabled=good + answer.number("refused") == 0, key="load-ledger"):
         result = given.ask("load")
         if result.error:
-            st.error(result.error)
+            st.error(_told(result.error))
             return
         st.session_state[CHECKED] = (given.key, result, True)
         st.rerun()
@@ -137,9 +144,9 @@ def _preview(p: Page, answer: process.Answer, loaded: bool) -> None:
         st.info(chinese_marks(f"{said}没有问题，可以装入。") if answer.number("rows") else "文件里没有可装入的行。")
     told = answer.counts["preview"]
     for line in admin.reading_sentences(told):
-        st.markdown(chinese_marks(line))
+        st.markdown(_told(line))
     if told["left_out"]:
-        st.warning(chinese_marks("没有装入的：" + ";".join(told["left_out"][:SHOWN])))
+        st.warning(_told("没有装入的：" + ";".join(told["left_out"][:SHOWN])))
     if bad:
         faults = answer.faults[:SHOWN]
         p.show(admin.fault_table(faults), key="ledger-faults")
@@ -148,7 +155,7 @@ def _preview(p: Page, answer: process.Answer, loaded: bool) -> None:
     if told["rows"]:
         p.show(admin.understood_table(told["titles"], told["rows"]), key="ledger-understood")
     if told["changes"]:
-        st.caption(chinese_marks("将更新：" + ";".join(told["changes"])))
+        st.caption(_told("将更新：" + ";".join(told["changes"])))
 
 
 def _questions(given: Given, answer: process.Answer) -> None:
@@ -171,7 +178,7 @@ def _questions(given: Given, answer: process.Answer) -> None:
     for place, one in enumerate(told["questions"]):
         choices = {int(who): f"{roles}（人员编号 {who}）" for who, roles in one["choices"]}
         chosen = st.selectbox(
-            f"{one['where']}的“{one['name']}”是哪一位？（{whole(one['rows'])} 行）",
+            f"{plain(one['where'])}的“{plain(one['name'])}”是哪一位？（{whole(one['rows'])} 行）",
             list(choices),
             index=None,
             format_func=choices.__getitem__,
@@ -181,7 +188,7 @@ def _questions(given: Given, answer: process.Answer) -> None:
         if chosen is not None:
             problem = process.choose(one["name"], one["unit"], chosen, signed_in().username)
             if problem:
-                st.error(problem)
+                st.error(_told(problem))
                 return
             st.session_state.pop(CHECKED)
             st.rerun()
@@ -227,7 +234,7 @@ def _undo(loads: dict[int, str]) -> None:
     if st.button("撤销这次装入", disabled=not why.strip(), key="undo"):
         answer = process.undo(chosen, why, signed_in().username)
         if answer.error or not answer.counts["undone"]:
-            st.error(chinese_marks(answer.error or "没有撤销：" + "".join(answer.counts["obstacles"])))
+            st.error(_told(answer.error or "没有撤销：" + "".join(answer.counts["obstacles"])))
             return
         st.session_state.pop(CHECKED, None)
         removed, restored = whole(answer.number("removed")), whole(answer.number("restored"))

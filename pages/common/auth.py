@@ -2,12 +2,11 @@
 
 ``signed_in_scope()`` is where a page (and every fragment, callback and download of it) gets its :class:`Scope`. It looks into the
 database, at most once a second, so that a disabled account, a new password, role or area take effect at once. streamlit-authenticator shows
-the form and keeps the cookie; what is right is decided by :mod:`data_access.sessions`.
+the form; what is right is decided by :mod:`data_access.sessions`. The browser gets its cookie for a ticket (:mod:`pages.common.entrance`).
 """
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,19 +14,20 @@ from datetime import datetime, timedelta
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException
 
-from data_access import accounts, sessions
+from data_access import accounts, sessions, tickets
 from data_access.accounts import Account
 from data_access.audit import Action, record
 from data_access.clock import beijing_now
 from data_access.engine import DATABASE_AWAY, engine
 from data_access.scope import Scope
-from pages.common import address, cookie
+from pages.common import address, cookie, entrance
+from pages.common.live_sessions import KNOWN, TOKEN, idle_limit
+from pages.common.sign_in_form import sign_in_form
 
-# Session state. The token says which session this is; everything else is asked of the table.
-_TOKEN = "board_token"  # noqa: S105 (the name of a place)
-_KNOWN = "board_known"
+# Session state, with TOKEN and KNOWN: TOKEN says which session this is; everything else is asked of the table.
 _ACTIVE = "board_active_at"
 _SIGNED_OUT = "board_signed_out"
+_TICKET = "board_ticket"
 _SAID = "board_login_said"
 _LIVE = "board_live_rerun"
 
@@ -41,13 +41,8 @@ BLANK = "请输入账号和密码。"
 UNREACHABLE = "数据库暂时连不上，请稍后再试；如一直如此，请联系管理员。"
 
 
-def idle_limit() -> timedelta:
-    """After how long without a click a session ends: ``BOARD_IDLE_MINUTES``, 30 by default (等保)."""
-    return timedelta(minutes=float(os.environ.get("BOARD_IDLE_MINUTES", sessions.IDLE.total_seconds() / 60)))
-
-
 @dataclass(frozen=True)
-class _Known:
+class Known:
     """What the table last said in this tab."""
 
     account: Account
@@ -66,7 +61,7 @@ def signed_in_account() -> Account | None:
 
 def signed_in_scope() -> Scope:
     """What the reader of this rerun may see. Inside a fragment it notices, within a second, that the account may no longer."""
-    known: _Known | None = st.session_state.get(_KNOWN)
+    known: Known | None = st.session_state.get(KNOWN)
     if known is not None and time.monotonic() - known.asked < _MEMORY:
         return known.account.scope
     account = _asked(active=False)
@@ -80,7 +75,7 @@ def signed_in_scope() -> Scope:
 def known_account() -> Account | None:
     """The account of this rerun as the table last said, for what goes by role or is signed with a name."""
     signed_in_scope()
-    known: _Known | None = st.session_state.get(_KNOWN)
+    known: Known | None = st.session_state.get(KNOWN)
     return None if known is None else known.account
 
 
@@ -96,29 +91,29 @@ def live_rerun() -> None:
 
 def audited(action: Action, detail: str) -> None:
     """Puts an act of the signed-in account on record: ``audited(Action.EXPORT, "住夜排名 2026-10 xlsx")``. Raises where that fails."""
-    known: _Known | None = st.session_state.get(_KNOWN)
+    known: Known | None = st.session_state.get(KNOWN)
     with engine().begin() as connection:
         record(connection, known.account.username if known else "?", action, beijing_now(), detail)
 
 
 def _asked(*, active: bool) -> Account | None:
     now = beijing_now()
-    token = st.session_state.get(_TOKEN)
+    token = st.session_state.get(TOKEN)
     try:
         if token is None and not st.session_state.get(_SIGNED_OUT):
-            token = cookie.remembered_token(_cookie_key())
+            token = _remembered_token()
         if token is None:
             return None
         return _from_table(token, now, active=active)
     except DATABASE_AWAY:
-        known: _Known | None = st.session_state.get(_KNOWN)
+        known: Known | None = st.session_state.get(KNOWN)
         if known is not None and now - known.said_at >= idle_limit():
             _forget(None)
             known = None
         if known is None:
             st.session_state[_SAID] = UNREACHABLE
             return None
-        st.session_state[_KNOWN] = _Known(known.account, time.monotonic(), known.said_at)
+        st.session_state[KNOWN] = Known(known.account, time.monotonic(), known.said_at)
         return known.account
 
 
@@ -129,11 +124,11 @@ def _from_table(token: str, now: datetime, *, active: bool) -> Account | None:
     if found.account is None:
         if found.ending not in (sessions.Ending.UNKNOWN, sessions.Ending.SIGNED_OUT, None):
             _end(token, now, found.ending)
-        mine = _TOKEN in st.session_state
+        mine = TOKEN in st.session_state
         _forget(_farewell(found.ending) if mine or found.ending is sessions.Ending.IDLE else None)
         return None
-    st.session_state[_TOKEN] = token
-    st.session_state[_KNOWN] = _Known(found.account, time.monotonic(), now)
+    st.session_state[TOKEN] = token
+    st.session_state[KNOWN] = Known(found.account, time.monotonic(), now)
     if active:
         st.session_state[_ACTIVE] = now
         if found.seen_at is None or now - found.seen_at >= _WRITTEN_EVERY:
@@ -181,12 +176,10 @@ def _forget(said: str | None) -> None:
         st.session_state[_SAID] = said
 
 
-def _cookie_key() -> str:
-    given = os.environ.get("BOARD_COOKIE_KEY")
-    if given:
-        return given
-    with engine().begin() as connection:
-        return accounts.cookie_key(connection)
+def _remembered_token() -> str | None:
+    """The token in the cookie that this tab's connection was opened with."""
+    remembered = cookie.text_in(st.context.cookies)
+    return cookie.signed_token(remembered, cookie.signing_key()) if isinstance(remembered, str) else None
 
 
 # --- the form -----------------------------------------------------------------------------------------------------
@@ -198,45 +191,66 @@ def said_at_login() -> str | None:
 
 
 def login_form() -> None:
-    """streamlit-authenticator's form, in front of our account table. The asked page follows once the browser has its cookie."""
-    now = beijing_now()
+    """The form in front of our account table. Who may come in sees the page that was asked for at once."""
     try:
-        key = _cookie_key()
+        cookie.signing_key()
     except DATABASE_AWAY:
         st.session_state[_SAID] = UNREACHABLE
         _try_again()
         return
     if st.session_state.get(_SAID) == UNREACHABLE:
         del st.session_state[_SAID]
-    leave = bool(st.session_state.get(_SIGNED_OUT))
-    if not cookie.form(key, lambda username, password: _attempt(username, password, now), forget=leave):
-        st.session_state[_SAID] = BLANK
+    sign_in_form(_attempt)
+    if TOKEN in st.session_state:
+        st.rerun(scope="app")
 
 
 @st.fragment(run_every=5)
 def _try_again() -> None:
     """The login page comes back by itself when the database does."""
     try:
-        _cookie_key()
+        cookie.signing_key()
     except DATABASE_AWAY:
         return
     st.rerun(scope="app")
 
 
-def _attempt(username: str, password: str, now: datetime) -> cookie.Token | None:
+def _attempt(username: str, password: str) -> bool:
+    now = beijing_now()
     try:
         result = sessions.sign_in(engine(), username, password, now)
     except DATABASE_AWAY:
         st.session_state[_SAID] = UNREACHABLE
-        return None
+        return False
     st.session_state[_SAID] = _answer(result, now)
-    if result.outcome is not sessions.Outcome.WELCOME or result.account is None or result.token is None:
-        return None
+    if result.token is None:
+        return False
+    _enter(result.token, now)
+    return True
+
+
+def _enter(token: str, now: datetime) -> None:
+    """From now on this tab is the session's; its browser gets the cookie for a ticket, where it has not brought it."""
     for key in (_SAID, _SIGNED_OUT):
         st.session_state.pop(key, None)
-    st.session_state[_TOKEN] = result.token
+    st.session_state[TOKEN] = token
     st.session_state[_ACTIVE] = now
-    return cookie.Token(result.token, sessions.lifetime(result.account), result.account.display_name)
+    try:
+        if _remembered_token() == token:
+            return
+        with engine().begin() as connection:
+            st.session_state[_TICKET] = tickets.issue_ticket(connection, token, now), now + tickets.LIFE
+    except DATABASE_AWAY:
+        pass  # then only this tab is signed in
+
+
+def cookie_errand() -> dict[str, str | bool | None]:
+    """What this tab's browser is to do about its cookie (frame.js): hand a ticket in, or have a cookie taken away that opens nothing."""
+    ticket, until = st.session_state.get(_TICKET) or (None, None)
+    if until is not None and beijing_now() >= until:
+        del st.session_state[_TICKET]
+        ticket = None
+    return {"address": entrance.address(), "ticket": ticket, "leave": bool(st.session_state.get(_SIGNED_OUT))}
 
 
 def _answer(result: sessions.SignIn, now: datetime) -> str:
@@ -274,7 +288,7 @@ def change_password(old: str, new: str, again: str) -> str | None:
 
 def sign_out() -> None:
     """Ends this session everywhere (the cookie opens nothing any more)."""
-    token = st.session_state.get(_TOKEN)
+    token = st.session_state.get(TOKEN)
     if token:
         _end(token, beijing_now(), sessions.Ending.SIGNED_OUT)
     _forget("已退出。")

@@ -28,7 +28,6 @@ const WORDS = {
   "Warning": "注意",
   "more": "更多",
   "progress": "进度",
-  "extra_streamlit_components.CookieManager.cookie_manager": "记住登录",
   // the connection
   "Connecting": "正在连接",
   "Connection error": "连接中断",

@@ -7,9 +7,12 @@ import secrets
 
 import streamlit as st
 from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 
 from data_access.engine import DATABASE_AWAY
 from pages.common.freshness import DatabaseAway
+from pages.common.headers import EVERYWHERE, NOTHING, POLICY
 from reports.wording import chinese_marks
 
 LOG = logging.getLogger(__name__)
@@ -29,6 +32,18 @@ def told(problem: Exception) -> bool:
     meaning, advice = _AWAY if isinstance(problem, (DatabaseAway, *DATABASE_AWAY)) else _UNFORESEEN
     st.html(_TOLD.format(meaning=chinese_marks(meaning), advice=chinese_marks(advice), number=number))
     return True
+
+
+def unanswered(_request: Request, problem: Exception) -> PlainTextResponse:
+    """The answer to a request that failed outside any page (``st.App``'s ``exception_handlers``), around which no middleware stands."""
+    headers = {**EVERYWHERE, POLICY: NOTHING, "cache-control": "no-store"}
+    return PlainTextResponse(f"服务器出错，没有完成。出错编号 {_logged(problem)}", 500, headers)
+
+
+def _logged(problem: Exception) -> str:
+    number = secrets.token_hex(3).upper()
+    LOG.error("出错编号 %s", number, exc_info=problem)
+    return number
 
 
 class SaidOnce(logging.Filter):

@@ -1,6 +1,7 @@
-// What the frame around every page does in the browser. history.js, chinese.js and connection.js stand in front of this text.
-export default function () {
+// What the frame around every page does in the browser. history.js, chinese.js, connection.js and cookie.js stand in front of this text.
+export default function ({ data }) {
   keepPlaces();
   speakChinese();
   watchConnection();
+  runErrand(data);
 }

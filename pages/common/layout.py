@@ -25,6 +25,7 @@ Crumb = tuple[str, str, Mapping[str, str] | None]
 """Label, page file (``"pages/township/township.py"``), query parameters of that page."""
 
 _HERE = Path(__file__).parent
+_SCRIPTS = ("history.js", "chinese.js", "connection.js", "cookie.js", "frame.js")
 _STYLES = (_HERE / "board.css", _HERE / "panel.css")
 
 
@@ -45,13 +46,14 @@ def style_sheet() -> None:
 
 @st.cache_resource(show_spinner=False)
 def _scripts() -> Any:
-    text = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("history.js", "chinese.js", "connection.js", "frame.js"))
+    text = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
     return st.components.v2.component("board_frame", js=text)
 
 
 def page_scripts() -> None:
-    """The frame in the browser (app.py calls it): one Back is one step, Streamlit's words in Chinese, a lost connection seen at once."""
-    _scripts()(key="board-frame")
+    """The frame in the browser (app.py calls it): one Back is one step, Streamlit's words in Chinese, a lost connection seen at once, and
+    the cookie fetched or given back."""
+    _scripts()(key="board-frame", data=auth.cookie_errand())
 
 
 _NEW_PASSWORD, _LEAVE = "修改密码", "退出登录"

@@ -6,6 +6,7 @@ A page appears when its file exists, its module is on and the account may open i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,9 +109,15 @@ def opens(page: str) -> bool:
     return can_open(file_of(page))
 
 
-def plain(label: str) -> str:
-    """A label from the database for a widget: Markdown's signs stand for themselves."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-!|~:$" else sign for sign in label)
+_SIGNS = re.compile(r"[!-/:-@\[-`{-~]")
+_LINKED = re.compile(r"(?::(?=//|[a-z])|@(?=\w)|www(?=\.))", re.IGNORECASE)
+"""Where Streamlit makes a link or a picture of words, escaped or not: only an invisible sign between them keeps it from that."""
+_JOINED = "\N{WORD JOINER}"
+
+
+def plain(text: str) -> str:
+    """Words that somebody else has written, for an element that reads Markdown: signs stand for themselves, nothing becomes a link."""
+    return _SIGNS.sub(r"\\\g<0>", _LINKED.sub(rf"\g<0>{_JOINED}", " ".join(text.split())))
 
 
 def home() -> str | None:

@@ -48,6 +48,11 @@ ASK_AGAIN = "no-cache"
 """Kept by the browser, which asks whether it still holds."""
 
 
+def index() -> str:
+    """The page that every address of the board answers with."""
+    return index_in_chinese((Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8"))
+
+
 def index_in_chinese(index: str) -> str:
     """Streamlit's index, as it is before the first page comes: our name, language and sign, and no font that the theme does not use."""
     icon = base64.b64encode(Path(ICON).read_bytes()).decode()
@@ -198,8 +203,7 @@ async def our_icon_font() -> Answer:
 
 
 async def our_index(theirs: Answer, encoding: str | None) -> Answer:
-    index = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    return replace(theirs, body=index_in_chinese(index).encode()).packed(encoding, ASK_AGAIN)
+    return replace(theirs, body=index().encode()).packed(encoding, ASK_AGAIN)
 
 
 async def whole_answer(app: ASGIApp, scope: Scope) -> Answer:

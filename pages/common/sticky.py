@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pages.common.headers import EVERYWHERE, NOTHING, POLICY
+
 COOKIE = "board_process"
 NUMBER = re.compile(rf"(?:^|;)\s*{COOKIE}=(\d{{1,9}})\s*(?:;|$)")
 HERE = "127.0.0.1"
@@ -108,6 +110,7 @@ class Head:
 def refusal(status: str, words: str, *headers: str) -> bytes:
     body = f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>{words}</title><p>{words}</p>'.encode()
     lines = [f"HTTP/1.1 {status}", "Content-Type: text/html; charset=utf-8", f"Content-Length: {len(body)}", "Cache-Control: no-store"]
+    lines += [f"{name}: {value}" for name, value in {**EVERYWHERE, POLICY: NOTHING}.items()]
     return "\r\n".join([*lines, "Connection: close", *headers, "", ""]).encode() + body
 
 

@@ -19,6 +19,7 @@ from metrics.decisions import DECISION_NAMES, judged_decisions
 from metrics.petition_case import known
 from pages.common import loaders
 from pages.common.auth import known_account
+from pages.common.navigation import plain
 from pages.common.page import Page
 from pages.common.people import names_of
 from reports.views import petition_case
@@ -72,6 +73,6 @@ def _record(case: Mapping[str, Any], kind: Decision, words: str, due: Any, lead:
         with engine().begin() as connection:
             decide(account.scope, connection, int(case["id"]), kind, words, due, account.username, beijing_now(), lead)
     except DecisionError as problem:
-        st.error(f"{problem}。")
+        st.error(f"{plain(str(problem))}。")
         return
     st.rerun()

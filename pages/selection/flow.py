@@ -97,7 +97,7 @@ def _take(p: Page, ranking: Ranking, step: Step, reason: str, **about: Any) -> N
                 until = deadline(step, now.date(), p.view.workdays, step_workdays(ranking.edition))
                 add_step(connection, _number(ranking), str(step), account.username, reason, now, until=until, **about)
     except FlowError as problem:
-        st.error(f"{problem}。")
+        st.error(f"{plain(str(problem))}。")
         return
     except StepTaken:
         st.error("这一步刚刚已由别的账号办理，请刷新后再看。")

@@ -166,11 +166,12 @@ def opened(page: Page, board: Board, path: str = "/") -> Page:
 
 
 def signed_in(context: BrowserContext, board: Board, username: str, path: str = "/") -> Page:
-    """A new tab of a browser in which ``username`` has just signed in."""
+    """A new tab of a browser in which ``username`` has just signed in, and which has been given its cookie."""
     page = context.new_page()
     page.goto(board.url + path)
     login_form(page).wait_for(timeout=PATIENCE)
-    enter(page, username)
+    with page.expect_response(lambda answer: answer.url.endswith("/sign-in"), timeout=PATIENCE):
+        enter(page, username)
     expect(login_form(page)).to_have_count(0, timeout=PATIENCE)
     title(page).wait_for(timeout=PATIENCE)
     settled(page)

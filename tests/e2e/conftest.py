@@ -40,13 +40,15 @@ NewBrowser = Callable[..., BrowserContext]
 
 @contextmanager
 def profiles(browser: Browser) -> Iterator[NewBrowser]:
-    """Makes browser profiles. At the end none of them may have asked anything outside this machine, or thrown an error."""
+    """Makes browser profiles. At the end none of them may have asked anything outside this machine, thrown an error, or tried what the
+    page's policy refuses."""
     contexts: list[BrowserContext] = []
     outside: list[str] = []
     thrown: list[str] = []
 
     def watch(page: Page) -> None:
         page.on("pageerror", lambda error: thrown.append(str(error)))
+        page.on("console", lambda said: thrown.append(said.text) if "Content Security Policy" in said.text else None)
 
     def make(**settings: Any) -> BrowserContext:
         wanted = {"viewport": {"width": 1440, "height": 900}, "locale": "zh-CN", "timezone_id": "Asia/Shanghai", **settings}

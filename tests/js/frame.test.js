@@ -1,4 +1,4 @@
-// pages/common/chinese.js and connection.js: what Streamlit says in Chinese, and when a connection is lost.
+// pages/common/chinese.js, connection.js and cookie.js: what Streamlit says in Chinese, when a connection is lost, how the cookie comes.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
@@ -12,6 +12,46 @@ function told(file, name) {
 const inChinese = told("chinese.js", "inChinese");
 const WORDS = told("chinese.js", "WORDS");
 const isLost = told("connection.js", "isLost");
+
+// A browser that hands in tickets: what it has asked the server; `away` makes the server silent.
+function courier() {
+  const asked = [];
+  const world = {
+    away: false,
+    fetch: async (address, { method, body }) => {
+      asked.push([method, address, body]);
+      if (world.away) throw new TypeError("Failed to fetch");
+    },
+  };
+  const source = readFileSync(new URL("../../pages/common/cookie.js", import.meta.url), "utf8");
+  return { asked, world, run: vm.runInNewContext(`${source}\nrunErrand`, world) };
+}
+
+const errand = (more) => ({ address: "/sign-in", ticket: null, leave: false, ...more });
+
+test("a ticket is handed in once, however often the frame is drawn", async () => {
+  const { asked, run } = courier();
+  for (const ticket of ["one", "one", "two", "two", null]) await run(errand({ ticket }));
+  assert.deepEqual(asked, [["POST", "/sign-in", "one"], ["POST", "/sign-in", "two"]]);
+});
+
+test("a ticket that did not arrive is handed in again", async () => {
+  const { asked, world, run } = courier();
+  world.away = true;
+  await run(errand({ ticket: "one" }));
+  world.away = false;
+  for (const ticket of ["one", "one"]) await run(errand({ ticket }));
+  assert.equal(asked.length, 2);
+});
+
+test("who leaves gives the cookie back once, and a visitor gives none", async () => {
+  const { asked, run } = courier();
+  await run(errand({}));
+  for (const leave of [true, true]) await run(errand({ leave }));
+  await run(errand({ ticket: "one" }));
+  await run(errand({ leave: true }));
+  assert.deepEqual(asked.map(([method]) => method), ["DELETE", "POST", "DELETE"]);
+});
 
 test("a whole text of Streamlit's is said in Chinese", () => {
   assert.equal(inChinese("Choose an option"), "请选择");

@@ -13,3 +13,7 @@ def upgrade() -> None:
         return
     for statement in (*drop_mark_triggers(MARKED), *mark_triggers("sqlite", MARKED)):
         op.execute(as_ddl(statement))
+
+
+def downgrade() -> None:
+    """The triggers of this program are those of any."""
