@@ -28,6 +28,7 @@ from sqlalchemy.exc import DBAPIError
 
 from data_access import accounts
 from data_access.accounts import PASSWORD_RULE, RIGHT_NAMES, RIGHTS, ROLE_NAMES, AccountError, Role
+from data_access.attempts import attempts_now
 from data_access.calendar import fill_calendar
 from data_access.clock import beijing_now
 from data_access.engine import engine
@@ -101,11 +102,11 @@ def _list(connection: Connection, _options: argparse.Namespace) -> str:
     table = accounts.accounts(Scope.operator(), connection)
     if table.empty:
         return "还没有账号。新增:python -m data_access account add 账号名 --name 姓名 --role 角色"
-    now, lines = beijing_now(), []
-    for row in table.itertuples():
+    locks = attempts_now(Scope.operator(), connection, beijing_now())
+    locked, lines = set(locks.loc[locks["is_locked"].astype(bool), "username"]), []
+    for row in table.astype(object).where(table.notna(), None).itertuples():
         rights = "、".join(RIGHT_NAMES[name] for name in RIGHTS if getattr(row, name)) or "无"
-        locked = row.locked_until is not None and row.locked_until == row.locked_until and now < row.locked_until
-        state = "停用" if row.disabled_at is not None and row.disabled_at == row.disabled_at else "锁定" if locked else "正常"
+        state = "停用" if row.disabled_at else "待授权" if row.granted_at is None else "锁定" if row.username in locked else "正常"
         role = ROLE_NAMES[Role(row.role)] if row.role in set(Role) else row.role
         lines.append("\t".join([row.username, row.display_name, role, row.area_prefix or "全部", state, rights]))
     return "\n".join(["账号\t名称\t角色\t范围\t状态\t权限", *lines])

@@ -55,7 +55,7 @@ class Given:
             self.file.name,
             self.file.getvalue(),
             area=self.area,
-            by=signed_in().username,
+            by=signed_in("may_administer").username,
             year=self.year,
             progress=told,
         )
@@ -179,7 +179,7 @@ def _questions(given: Given, answer: process.Answer) -> None:
             key=f"who-{given.file.file_id}-{place}",
         )
         if chosen is not None:
-            problem = process.choose(one["name"], one["unit"], chosen, signed_in().username)
+            problem = process.choose(one["name"], one["unit"], chosen, signed_in("may_administer").username)
             if problem:
                 st.error(problem)
                 return
@@ -225,7 +225,7 @@ def _undo(loads: dict[int, str]) -> None:
         return
     why = st.text_input("撤销的原因", key="undo-why", placeholder="与撤销人、时间一起记入审计")
     if st.button("撤销这次装入", disabled=not why.strip(), key="undo"):
-        answer = process.undo(chosen, why, signed_in().username)
+        answer = process.undo(chosen, why, signed_in("may_administer").username)
         if answer.error or not answer.counts["undone"]:
             st.error(chinese_marks(answer.error or "没有撤销：" + "".join(answer.counts["obstacles"])))
             return

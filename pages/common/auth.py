@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException
 
-from data_access import accounts, sessions
+from data_access import accounts, attempts, sessions
 from data_access.accounts import Account
 from data_access.audit import Action, record
 from data_access.clock import beijing_now
@@ -94,6 +94,17 @@ def live_rerun() -> None:
         raise
 
 
+def session_token() -> str | None:
+    """The session of this rerun, for what is asked of it later, outside the run (``downloads``)."""
+    return st.session_state.get(_TOKEN)
+
+
+def reader_origin() -> dict[str, str]:
+    """Where the reader is, as far as is known, and with what. The server takes the address from a proxy on this machine only, and there
+    the one that the proxy itself has seen (uvicorn's ``forwarded_allow_ips``)."""
+    return {"address": attempts.known_address(st.context.ip_address), "device": st.context.headers.get("User-Agent") or ""}
+
+
 def audited(action: Action, detail: str) -> None:
     """Puts an act of the signed-in account on record: ``audited(Action.EXPORT, "住夜排名 2026-10 xlsx")``. Raises where that fails."""
     known: _Known | None = st.session_state.get(_KNOWN)
@@ -127,7 +138,7 @@ def _from_table(token: str, now: datetime, *, active: bool) -> Account | None:
     with engine().connect() as connection:
         found = sessions.standing(connection, token, now, idle=idle_limit(), active_at=active_at)
     if found.account is None:
-        if found.ending not in (sessions.Ending.UNKNOWN, sessions.Ending.SIGNED_OUT, None):
+        if found.ending not in (sessions.Ending.UNKNOWN, sessions.Ending.SIGNED_OUT, sessions.Ending.ENDED, None):
             _end(token, now, found.ending)
         mine = _TOKEN in st.session_state
         _forget(_farewell(found.ending) if mine or found.ending is sessions.Ending.IDLE else None)
@@ -169,6 +180,7 @@ def _farewell(ending: sessions.Ending | None) -> str:
         sessions.Ending.EXPIRED: "本次登录已满时限，请重新登录。",
         sessions.Ending.PASSWORD: "密码已更改，请用新密码登录。",
         sessions.Ending.DISABLED: "账号已停用，请联系管理员。",
+        sessions.Ending.ENDED: "本次登录已由安全管理员结束，请重新登录。",
     }.get(ending, "已退出，请重新登录。")  # type: ignore[arg-type]
 
 
@@ -225,7 +237,7 @@ def _try_again() -> None:
 
 def _attempt(username: str, password: str, now: datetime) -> cookie.Token | None:
     try:
-        result = sessions.sign_in(engine(), username, password, now)
+        result = sessions.sign_in(engine(), username, password, now, **reader_origin())
     except DATABASE_AWAY:
         st.session_state[_SAID] = UNREACHABLE
         return None
@@ -249,9 +261,11 @@ def _answer(result: sessions.SignIn, now: datetime) -> str:
             # The lock ends at a second, the words name the minute after it, at which it surely has.
             until = result.locked_until + timedelta(seconds=-result.locked_until.second % 60)
             day = "" if until.date() == now.date() else "明天 "
-            return f"账号已锁定，{day}{until:%H:%M} 后再试。"
+            return f"试错次数过多，{day}{until:%H:%M} 后再试；急用请联系安全管理员解锁。"
         case sessions.Outcome.DISABLED:
             return "账号已停用，请联系管理员。"
+        case sessions.Outcome.BUSY:
+            return "现在登录的人很多，请稍后再试。"
     return ""
 
 
@@ -262,7 +276,7 @@ def change_password(old: str, new: str, again: str) -> str | None:
         return "两次输入的新密码不一致。"
     now = beijing_now()
     try:
-        result = sessions.change_password(engine(), account.username, old, new, now)
+        result = sessions.change_password(engine(), account.username, old, new, now, **reader_origin())
     except accounts.AccountError as fault:
         return f"{fault}。"
     except DATABASE_AWAY:

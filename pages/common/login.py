@@ -46,6 +46,10 @@ def refused_page() -> None:
     address, home = urlsplit(st.context.url or "").path, navigation.home()
     if address in ("", "/") and home is not None:  # signed in at the board's own address, which is not this account's first page
         st.switch_page(home)
+    account = auth.known_account()
+    if account is not None and not account.is_granted:
+        page_header("账号还没有授权", subtitle="账号已经建好或重设了密码，要等本县安全管理员授权；授权后这里自动打开。")
+        return
     page_header("这个页面不在您的账号权限内", subtitle="需要查看时，请联系管理员调整账号权限。")
     _way_home()
     seen = st.session_state.setdefault("board_refused_addresses", set())
