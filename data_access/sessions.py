@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine, delete, false, insert, select, update
 
 from data_access import attempts
 from data_access.accounts import (
+    USERNAME,
     Account,
     AccountError,
     Role,
@@ -112,7 +113,8 @@ def sign_in(engine: Engine, username: str, password: str, now: datetime, *, addr
 
 def _judged(engine: Engine, name: str, password: str, now: datetime, address: str, device: str) -> SignIn:
     with engine.begin() as connection:
-        kept = connection.scalar(select(BoardAccount.password_hash).where(BoardAccount.username == name))
+        asked = name if USERNAME.fullmatch(name) else ""  # no database takes every text that can be typed
+        kept = connection.scalar(select(BoardAccount.password_hash).where(BoardAccount.username == asked))
         recorded = name if kept else STRANGER
         attempt = attempts.counted(connection, name, address, now)
         if attempt.locked_until is not None:

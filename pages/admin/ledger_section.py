@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from data_access.audit import Action
 from data_access.imports import LEDGER_NAMES, import_count, imports, refused_count, refused_rows
 from metrics.wording import whole
 from pages.admin import process
@@ -16,7 +16,7 @@ from pages.admin.accounts_section import places_of
 from pages.admin.acts import PAGE_ROWS, fresh, picked_page, said_next, signed_in
 from pages.common import loaders
 from pages.common.address import from_address
-from pages.common.auth import audited
+from pages.common.downloads import file_button
 from pages.common.page import Page
 from reports.meeting_files import XLSX
 from reports.views import admin
@@ -74,13 +74,10 @@ def ledger_section(p: Page) -> None:
         ) or next(iter(LEDGER_NAMES))
         whose = places_of(p.scope)
         area = st.selectbox("来自", list(whose), format_func=lambda code: whose.get(code, code), width=200, key="ledger-from") or ""
-        st.download_button(
-            f"下载{LEDGER_NAMES[kind]}模板",
-            data=lambda: process.template(kind),
-            file_name=f"{LEDGER_NAMES[kind]}台账模板.xlsx",
-            mime=XLSX,
-            icon=":material/download:",
-        )
+        name = f"{LEDGER_NAMES[kind]}台账模板"
+        made = partial(process.template, kind)
+        button = partial(file_button, right="may_administer", icon=":material/download:")
+        button(f"下载{LEDGER_NAMES[kind]}模板", f"{name}.xlsx", XLSX, made, key=f"template-{kind}", what=name)
     file = st.file_uploader("上传 Excel、WPS 表格或 CSV", type=None, key=f"ledger-{kind}", max_upload_size=20)
     if file is not None:
         _checked(p, Given(kind, file, area or p.scope.area or "", st.session_state.get(YEAR, {}).get(file.file_id)))
@@ -102,13 +99,10 @@ def _checked(p: Page, given: Given) -> None:
         _questions(given, answer)
     good = answer.number("added") + answer.number("changed")
     if answer.refused_file:
-        st.download_button(
-            "下载有问题的行（附原因）",
-            data=answer.refused_file,
-            file_name=f"{given.file.name.rsplit('.', 1)[0]}.退回.xlsx",
-            mime=XLSX,
-            on_click=lambda: audited(Action.EXPORT, f"台账退回行 {LEDGER_NAMES[given.kind]} {given.file.name}"),
-        )
+        name, rows = given.file.name, partial(bytes, answer.refused_file)
+        what = f"台账退回行 {LEDGER_NAMES[given.kind]} {name}"
+        back = f"{name.rsplit('.', 1)[0]}.退回.xlsx"
+        file_button("下载有问题的行（附原因）", back, XLSX, rows, key="refused-rows", what=what, right="may_administer")
     if loaded:
         return
     bad = f"退回 {whole(answer.number('refused'))} 行" if answer.number("refused") else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -94,9 +95,16 @@ def live_rerun() -> None:
         raise
 
 
-def session_token() -> str | None:
-    """The session of this rerun, for what is asked of it later, outside the run (``downloads``)."""
-    return st.session_state.get(_TOKEN)
+def session_asked_later() -> Callable[[], Account | None]:
+    """Asks this session again, whenever and outside the run (a click on a download): its account as the table then has it, None once it
+    is over, however that came about."""
+    token, active_at = st.session_state.get(_TOKEN), st.session_state.get(_ACTIVE)
+
+    def asked() -> Account | None:
+        with engine().connect() as connection:
+            return sessions.standing(connection, token or "", beijing_now(), idle=idle_limit(), active_at=active_at).account
+
+    return asked
 
 
 def reader_origin() -> dict[str, str]:

@@ -1,0 +1,493 @@
+"""Who tries to get in, to get more, or to stay: sign-in, the three administrators, sessions, exports. Each test is an attack."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, select
+
+from data_access import accounts, attempts, sessions
+from data_access.accounts import AccountError, Role
+from data_access.audit import Action
+from data_access.board_tables import BoardAccount, BoardAttempt, BoardAudit, BoardSession
+from data_access.clock import beijing_now
+from data_access.scope import Scope
+from data_access.sessions import Ending, Outcome
+from pages.common import downloads
+from tests.opened_pages import files_offered, opened, words
+from tests.signed_in import NOW, RIGHT, WRONG, a_name, a_token, an_account
+
+HALL, STREET = "10.1.2.3", "10.9.9.9"
+GRANTOR = Scope("", may_grant=True)
+
+
+def tried(database: Engine, name: str, password: str, address: str = STREET, after: timedelta = timedelta()) -> sessions.SignIn:
+    return sessions.sign_in(database, name, password, NOW + after, address=address)
+
+
+@pytest.fixture(autouse=True)
+def quick_strangers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name without an account costs as little as the accounts of tests do; test_sessions looks at the real one."""
+    monkeypatch.setattr(sessions, "_NOBODY", accounts.hash_of(RIGHT))
+
+
+def answer(found: sessions.SignIn) -> tuple[Any, ...]:
+    return found.outcome, found.tries_left, found.locked_until
+
+
+def audit_of(database: Engine, since: int = 0) -> list[tuple[str, str, str | None]]:
+    query = select(BoardAudit.username, BoardAudit.action, BoardAudit.detail).where(BoardAudit.id > since).order_by(BoardAudit.id)
+    with database.connect() as connection:
+        return [tuple(row) for row in connection.execute(query)]
+
+
+def last_entry(database: Engine) -> int:
+    with database.connect() as connection:
+        return connection.scalar(select(BoardAudit.id).order_by(BoardAudit.id.desc()).limit(1)) or 0
+
+
+# --- which names there are --------------------------------------------------------------------------------------------
+
+
+def statements_of(database: Engine, name: str) -> list[str]:
+    seen: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        seen.append(statement)
+
+    event.listen(database, "before_cursor_execute", note)
+    try:
+        tried(database, name, WRONG)
+    finally:
+        event.remove(database, "before_cursor_execute", note)
+    return seen
+
+
+def test_a_real_and_an_invented_name_are_the_same_statements_and_answers(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    real = sessions.password_matches
+    monkeypatch.setattr(sessions, "password_matches", lambda entered, kept: (looked.append(entered), real(entered, kept))[1])
+    known, stranger = an_account(database), a_name()
+    tried(database, a_name(), WRONG, HALL)  # the first of a database makes the key of the digests
+    for _ in range(7):
+        before = len(looked)
+        theirs = statements_of(database, stranger)
+        between = len(looked)
+        assert statements_of(database, known) == theirs
+        assert len(looked) - between == between - before, "the same bcrypt"
+    assert [answer(tried(database, known, WRONG, f"10.2.0.{n}")) for n in range(3)] == [
+        answer(tried(database, stranger, WRONG, f"10.2.0.{n}")) for n in range(3)
+    ]
+
+
+@pytest.mark.parametrize("typed", ["my-secret-2026", "shuji.mima.88", "密码 Abc-12345", "a" * 32, "A" * 200, "x\x00y", "\ud800abc"])
+def test_nothing_that_was_typed_as_a_name_is_kept_unless_it_is_one(database: Engine, typed: str) -> None:
+    before = last_entry(database)
+    for _ in range(6):
+        tried(database, typed, "whatever")
+    kept = " ".join(str(each) for row in audit_of(database, before) for each in row)
+    with database.connect() as connection:
+        kept += " ".join(str(each) for row in connection.execute(select(BoardAttempt.__table__)) for each in row)
+    assert accounts.normal_username(typed) not in kept
+    assert typed not in kept
+    assert {row[0] for row in audit_of(database, before)} == {sessions.STRANGER}
+
+
+# --- locking others out, and guessing from everywhere -----------------------------------------------------------------
+
+
+def test_strangers_do_not_lock_out_who_works_where_he_always_does(database: Engine) -> None:
+    name = an_account(database)
+    assert tried(database, name, RIGHT, HALL).token
+    for stranger in range(20):
+        for _ in range(6):
+            tried(database, name, WRONG, f"10.8.0.{stranger}")
+    assert tried(database, name, WRONG, "10.8.1.1").outcome is Outcome.LOCKED, "too many have tried this name"
+    assert tried(database, name, RIGHT, "10.8.1.2").outcome is Outcome.LOCKED, "and nobody learns the password meanwhile"
+    assert tried(database, name, RIGHT, HALL).outcome is Outcome.WELCOME
+
+
+def test_many_addresses_together_look_at_no_more_than_fifty_passwords_of_an_account(
+    database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, of_account = an_account(database), []
+    with database.connect() as connection:
+        kept_hash = connection.scalar(select(BoardAccount.password_hash).where(BoardAccount.username == name))
+    real = sessions.password_matches
+    monkeypatch.setattr(sessions, "password_matches", lambda entered, kept: (of_account.append(kept == kept_hash), real(entered, kept))[1])
+    for stranger in range(40):
+        for _ in range(6):
+            tried(database, name, WRONG, f"10.8.{stranger}.1")
+    assert sum(of_account) == attempts.MOST_OF_NAME
+    assert tried(database, name, RIGHT, "10.8.200.1", timedelta(minutes=31)).outcome is Outcome.WELCOME
+
+
+def test_while_a_name_is_stopped_a_wrong_password_says_no_more_about_a_real_one(database: Engine) -> None:
+    known, stranger = an_account(database), a_name()
+    assert tried(database, known, RIGHT, HALL).token
+    for name in (known, stranger):
+        for n in range(12):
+            for _ in range(5):
+                tried(database, name, WRONG, f"10.8.{n}.{1 if name == known else 2}")
+    assert answer(tried(database, known, WRONG, HALL)) == answer(tried(database, stranger, WRONG, HALL))
+
+
+def test_one_address_that_tries_many_names_is_stopped_and_others_are_not(database: Engine) -> None:
+    names = [an_account(database) for _ in range(4)]
+    for n in range(attempts.MOST_OF_ADDRESS):
+        tried(database, names[n % 4] if n < 16 else a_name(), WRONG)
+    assert tried(database, names[0], RIGHT).outcome is Outcome.LOCKED
+    assert tried(database, a_name(), WRONG).outcome is Outcome.LOCKED
+    assert tried(database, names[0], RIGHT, HALL).outcome is Outcome.WELCOME
+    assert tried(database, names[1], RIGHT, STREET, timedelta(minutes=31)).outcome is Outcome.WELCOME
+
+
+def test_signing_in_himself_does_not_let_a_guesser_go_on(database: Engine) -> None:
+    mine, victims = an_account(database), [an_account(database) for _ in range(20)]
+    outcomes = []
+    for victim in victims:
+        for _ in range(4):
+            outcomes.append(tried(database, victim, WRONG).outcome)
+        tried(database, mine, RIGHT)
+    assert outcomes.count(Outcome.WRONG) <= attempts.MOST_OF_ADDRESS
+
+
+def test_a_machine_that_changes_its_own_half_of_an_ipv6_address_stays_one_place(database: Engine) -> None:
+    name = an_account(database)
+    found = [tried(database, name, WRONG, f"2001:db8:1:2::{n:x}").outcome for n in range(1, 8)]
+    assert found == [*([Outcome.WRONG] * 4), *([Outcome.LOCKED] * 3)]
+    assert tried(database, name, WRONG, "2001:db8:1:3::1").outcome is Outcome.WRONG
+
+
+@pytest.mark.parametrize(
+    ("given", "known"),
+    [
+        ("10.1.2.3", "10.1.2.3"),
+        ("::ffff:10.1.2.3", "10.1.2.3"),
+        ("fe80::1%eth0", "fe80::1"),
+        (None, ""),
+        ("127.0.0.1", ""),
+        ("127.8.8.8", ""),
+        ("::1", ""),
+        ("::ffff:127.0.0.1", ""),
+        ("unknown", ""),
+        ("10.1.2.3, 10.4.5.6", ""),
+        ("<script>", ""),
+        ("10.1.2.3' OR 1=1 --", ""),
+    ],
+)
+def test_only_an_address_is_an_address(given: str | None, known: str) -> None:
+    assert attempts.known_address(given) == known
+
+
+def test_a_flood_on_a_lock_leaves_two_lines_in_the_audit_and_does_not_prolong_it(database: Engine) -> None:
+    name = an_account(database)
+    for _ in range(5):
+        tried(database, name, WRONG)
+    before = last_entry(database)
+    for minute in range(0, 30, 1):
+        for _ in range(5):
+            assert tried(database, name, RIGHT, STREET, timedelta(minutes=minute, seconds=-1)).outcome is Outcome.LOCKED
+    assert [row[1] for row in audit_of(database, before)] == [Action.LOCKED]
+    assert tried(database, name, RIGHT, STREET, timedelta(minutes=30)).outcome is Outcome.WELCOME
+
+
+def test_attempts_that_arrive_together_are_counted_each(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "_TURNS", threading.BoundedSemaphore(8))  # eight processes of one turn each
+    looked: list[str] = []
+    real = sessions.password_matches
+    monkeypatch.setattr(sessions, "password_matches", lambda entered, kept: (looked.append(entered), real(entered, kept))[1])
+    name = an_account(database)
+    threads = [threading.Thread(target=tried, args=(database, name, f"{WRONG}{n}")) for n in range(24)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(looked) == attempts.MOST
+
+
+def test_a_flood_of_passwords_takes_turns_and_whoever_waits_too_long_is_told(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once, most = [0], [0]
+
+    def slow(entered: str, kept: str) -> bool:
+        at_once[0] += 1
+        most[0] = max(most[0], at_once[0])
+        time.sleep(0.05)
+        at_once[0] -= 1
+        return False
+
+    monkeypatch.setattr(sessions, "password_matches", slow)
+    monkeypatch.setattr(sessions, "_TURNS", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(sessions, "PATIENCE_SECONDS", 0.3)
+    found: list[Outcome] = []
+    threads = [
+        threading.Thread(target=lambda n=n: found.append(tried(database, a_name(), WRONG, f"10.3.0.{n}").outcome)) for n in range(20)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1]
+    assert set(found) == {Outcome.WRONG, Outcome.BUSY}
+
+
+def test_the_address_of_every_sign_in_stands_in_the_audit(database: Engine) -> None:
+    name = an_account(database)
+    before = last_entry(database)
+    tried(database, name, WRONG)
+    tried(database, a_name(), WRONG)
+    tried(database, name, RIGHT, HALL)
+    assert [(who, what, said) for who, what, said in audit_of(database, before)] == [
+        (name, Action.REFUSED, f"密码不对,第 1 次,来自 {STREET}"),
+        (sessions.STRANGER, Action.REFUSED, f"没有这个账号,第 1 次,来自 {STREET}"),
+        (name, Action.SIGN_IN, f"来自 {HALL}"),
+    ]
+
+
+def test_locks_are_seen_and_opened_by_the_security_administrator_alone(database: Engine) -> None:
+    name = an_account(database)
+    for n in range(30):
+        tried(database, name if n < 5 else a_name(), WRONG)
+    with database.begin() as connection:
+        assert attempts.attempts_now(Scope("", may_administer=True, may_audit=True), connection, NOW).empty
+        seen = attempts.attempts_now(GRANTOR, connection, NOW)
+        assert set(zip(seen["username"], seen["address"], seen["is_locked"], strict=True)) == {
+            (name, STREET, True),
+            (name, attempts.ALL, False),
+            (attempts.ALL, STREET, True),
+        }
+        assert attempts.attempts_now(Scope("149981101", may_grant=True), connection, NOW).empty, "nothing of another area"
+        accounts.unlock(connection, name, now=NOW, by="test")
+        accounts.unlock_address(connection, STREET, now=NOW, by="test")
+    assert tried(database, name, RIGHT).outcome is Outcome.WELCOME
+
+
+# --- 三员分立 ---------------------------------------------------------------------------------------------------------
+
+SECTIONS = {
+    "台账": "装入记录",
+    "账号": "新增账号",
+    "数据库": "工作日历",
+    "授权": "可授予角色",
+    "会话": "试错和锁定",
+    "审计": "审计只增不改",
+}
+MAY_OPEN = {
+    Role.ADMINISTRATOR: {"台账", "账号", "数据库"},
+    Role.SECURITY: {"授权", "会话"},
+    Role.AUDITOR: {"审计"},
+}
+
+
+def everything_said(board: Any) -> str:
+    parts = [words(board), *(each.value for kind in (board.caption, board.subheader, board.info, board.warning) for each in kind)]
+    return " ".join([*parts, *(each.label for kind in (board.selectbox, board.button, board.text_input) for each in kind)])
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_section_opens_to_its_administrator_and_to_nobody_by_its_address(served: Engine, role: Role, section: str) -> None:
+    if role is Role.TOWNSHIP:
+        pytest.skip("a township's account needs its area: as the other offices'")
+    said = everything_said(opened(served, "admin", an_account(served, role, now=beijing_now()), section=section))
+    assert (SECTIONS[section] in said) is (section in MAY_OPEN.get(role, set()))
+
+
+def queries(now: Any) -> dict[str, Any]:
+    from data_access.administration import AuditSearch, audit_count, audit_page, table_facts
+    from data_access.imports import import_count, imports
+
+    asked = AuditSearch(now - timedelta(days=1), now + timedelta(days=1))
+    return {
+        "audit": lambda scope, c: audit_count(scope, c, asked) + len(audit_page(scope, c, asked)),
+        "sessions": lambda scope, c: len(sessions.open_sessions(scope, c, now)),
+        "locks": lambda scope, c: len(attempts.attempts_now(scope, c, now)),
+        "tables": lambda scope, c: len(table_facts(scope, c)),
+        "loads": lambda scope, c: len(imports(scope, c)) + import_count(scope, c),
+        "accounts": lambda scope, c: len(accounts.accounts(scope, c)),
+    }
+
+
+READS = {
+    Role.ADMINISTRATOR: {"tables", "loads", "accounts"},
+    Role.SECURITY: {"sessions", "locks", "accounts"},
+    Role.AUDITOR: {"audit", "accounts"},
+}
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.TOWNSHIP])
+def test_what_each_role_reads_of_the_boards_own_tables(database: Engine, role: Role) -> None:
+    from data_access.board_tables import BoardImport
+
+    name = an_account(database, role)
+    a_token(database, name)
+    tried(database, name, WRONG)
+    with database.begin() as connection:
+        load = {"kind": "night_stay", "file_name": "x", "digest": "", "loaded_at": NOW, "loaded_by": "x"}
+        connection.execute(
+            BoardImport.__table__.insert(),
+            load | dict.fromkeys(("rows_total", "rows_added", "rows_changed", "rows_same", "rows_refused"), 0),
+        )
+        scope = accounts.account_named(connection, name).scope  # type: ignore[union-attr]
+        assert {what for what, count in queries(NOW).items() if count(scope, connection)} == READS.get(role, set())
+
+
+def scope_of(database: Engine, name: str) -> Scope:
+    with database.connect() as connection:
+        return accounts.account_named(connection, name).scope  # type: ignore[union-attr]
+
+
+def test_who_makes_an_account_opens_nothing_with_it(database: Engine) -> None:
+    with database.begin() as connection:
+        accounts.add_account(connection, "guiling", "傀儡", Role.LEADER, RIGHT, now=NOW, by="xitong", granted=False)
+    assert tried(database, "guiling", RIGHT).outcome is Outcome.WELCOME
+    assert scope_of(database, "guiling") == Scope()
+
+
+def test_who_sets_anothers_password_does_not_get_what_the_other_may(database: Engine) -> None:
+    """Or a system administrator would be any leader, and his own security administrator and auditor."""
+    victims = [an_account(database, role) for role in (Role.LEADER, Role.SECURITY, Role.AUDITOR)]
+    for victim in victims:
+        with database.begin() as connection:
+            accounts.set_password(connection, victim, "Another-2027", now=NOW, by="xitong", granted=False)
+        assert tried(database, victim, "Another-2027", HALL).outcome is Outcome.WELCOME
+        assert scope_of(database, victim) == Scope()
+        with database.begin() as connection:
+            accounts.set_role(connection, victim, now=NOW, by="anquan")
+        assert scope_of(database, victim) != Scope()
+
+
+def test_a_change_of_ones_own_password_needs_no_grant(database: Engine) -> None:
+    name = an_account(database)
+    sessions.change_password(database, name, RIGHT, "Another-2027", NOW)
+    assert scope_of(database, name) == Scope("", True, False, True)
+
+
+REFUSED_ACTS = [
+    ("grants himself a role", accounts.set_role, {"role": Role.LEADER}, "另一位安全管理员"),
+    ("confirms his own grant", accounts.set_role, {}, "另一位安全管理员"),
+    ("disables himself", accounts.disable, {}, "不能停用自己"),
+    ("sets his password without the old one", accounts.set_password, {"password": "Another-2027", "granted": False}, "修改密码"),
+    ("becomes another person of the sign-on", accounts.set_sign_on, {"sign_on": "s", "granted": False}, "另一位系统管理员"),
+]
+
+
+@pytest.mark.parametrize(("act", "given", "said"), [case[1:] for case in REFUSED_ACTS], ids=[case[0] for case in REFUSED_ACTS])
+def test_what_no_administrator_does_to_himself(database: Engine, act: Any, given: dict[str, Any], said: str) -> None:
+    me = an_account(database, Role.SECURITY)
+    with database.begin() as connection, pytest.raises(AccountError, match=said):
+        act(connection, me, now=NOW, by=me, **given)
+
+
+def test_a_duty_is_no_single_right(database: Engine) -> None:
+    me = an_account(database)
+    with database.begin() as connection, pytest.raises(AccountError, match="没有权限"):
+        accounts.set_role(connection, me, rights={"may_audit": True}, now=NOW, by="x")
+
+
+def test_an_account_without_a_grant_opens_no_page_and_comes_in_when_it_is_granted(served: Engine) -> None:
+    with served.begin() as connection:
+        name = a_name()
+        accounts.add_account(connection, name, "新人", Role.AUDITOR, RIGHT, now=beijing_now(), by="x", granted=False)
+    for address in ("", "admin", "overview", "wall"):
+        assert "账号还没有授权" in words(opened(served, address, name))
+    board = opened(served, "admin", name)
+    with served.begin() as connection:
+        accounts.set_role(connection, name, now=beijing_now(), by="anquan")
+    board.session_state["board_known"] = None
+    assert "审计" in everything_said(board.run(timeout=60))
+
+
+def test_the_page_shows_no_button_of_another_duty(served: Engine) -> None:
+    other = an_account(served, now=beijing_now())
+    for role, section, there in ((Role.ADMINISTRATOR, "账号", {"停用", "设为新密码", "新增"}), (Role.SECURITY, "授权", {"保存"})):
+        board = opened(served, "admin", an_account(served, role, now=beijing_now()), section=section)
+        board.selectbox(key="account").select(other).run(timeout=60)
+        assert {each.label for each in board.button} == there
+
+
+def test_an_act_of_a_duty_that_was_taken_away_meanwhile_is_not_done(served: Engine) -> None:
+    me, other = an_account(served, Role.ADMINISTRATOR, now=beijing_now()), an_account(served, now=beijing_now())
+    board = opened(served, "admin", me, section="账号")
+    board.selectbox(key="account").select(other).run(timeout=60)
+    with served.begin() as connection:
+        accounts.set_role(connection, me, role=Role.AUDITOR, now=beijing_now(), by="anquan")
+    board.button(key="disable").click().run(timeout=60)
+    with served.connect() as connection:
+        assert accounts.account_named(connection, other).disabled_at is None  # type: ignore[union-attr]
+
+
+# --- sessions ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_ended_session_is_over_and_says_so_and_stands_in_the_audit(database: Engine) -> None:
+    name = an_account(database)
+    token = sessions.sign_in(database, name, RIGHT, NOW, address=HALL, device="Mozilla " * 100).token
+    with database.begin() as connection:
+        (row,) = sessions.open_sessions(GRANTOR, connection, NOW).to_dict("records")
+        assert (row["username"], row["address"], len(row["device"])) == (name, HALL, sessions.LONGEST_DEVICE)
+        assert sessions.standing(connection, row["token_digest"], NOW).ending is Ending.UNKNOWN, "what is listed opens nothing"
+        sessions.end_session_of(connection, row["token_digest"], now=NOW, by="anquan")
+        with pytest.raises(AccountError, match="已经结束"):
+            sessions.end_session_of(connection, row["token_digest"], now=NOW, by="anquan")
+        assert sessions.standing(connection, str(token), NOW).ending is Ending.ENDED
+        assert sessions.open_sessions(GRANTOR, connection, NOW).empty
+    assert audit_of(database)[-1] == ("anquan", Action.SESSION_ENDED, f"结束 {name} 的会话")
+
+
+def test_only_sessions_that_open_something_are_listed(database: Engine) -> None:
+    kept, idle, disabled, changed = (an_account(database) for _ in range(4))
+    for name in (kept, disabled, changed):
+        sessions.sign_in(database, name, RIGHT, NOW)
+    sessions.sign_in(database, idle, RIGHT, NOW - timedelta(minutes=31))
+    with database.begin() as connection:
+        accounts.disable(connection, disabled, now=NOW, by="x")
+        accounts.set_password(connection, changed, "Another-2027", now=NOW, by="x")
+        assert list(sessions.open_sessions(GRANTOR, connection, NOW)["username"]) == [kept]
+        assert sessions.open_sessions(Scope("149981101", may_grant=True), connection, NOW).empty, "nobody of a wider area"
+
+
+# --- what leaves the board ----------------------------------------------------------------------------------------------
+
+ENDINGS = ["signed out", "ended by another", "idle", "expired", "password changed", "disabled", "grant waits", "deleted"]
+
+
+@pytest.mark.parametrize("how", ENDINGS)
+def test_a_click_on_a_download_of_a_session_that_is_over_brings_nothing(served: Engine, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    name, now = an_account(served, Role.AUDITOR, now=beijing_now()), beijing_now()
+    made = files_offered(monkeypatch)
+    board = opened(served, "admin", name, section="审计")
+    token = board.session_state["board_token"]
+    assert made[next(iter(made))](), "while the session is open"
+    before = last_entry(served)
+    with served.begin() as connection:
+        if how == "signed out":
+            sessions.end_session(connection, token, now)
+        elif how == "ended by another":
+            sessions.end_session_of(connection, sessions._digest(token), now=now, by="anquan")
+        elif how in ("idle", "expired"):
+            long = timedelta(minutes=31) if how == "idle" else timedelta(hours=13)
+            monkeypatch.setattr("pages.common.auth.beijing_now", lambda: now + long)
+        elif how == "password changed":
+            accounts.set_password(connection, name, "Another-2027", now=now, by="x")
+        elif how == "disabled":
+            accounts.disable(connection, name, now=now, by="x")
+        elif how == "grant waits":
+            accounts.set_sign_on(connection, name, f"sub-{name}", now=now, by="x", granted=False)
+        else:
+            connection.execute(BoardSession.__table__.delete())
+    for content in made.values():
+        with pytest.raises(downloads.ExportRefused):
+            content()
+    assert Action.EXPORT not in [row[1] for row in audit_of(served, before)]
+
+
+def test_every_download_of_the_pages_goes_through_the_one_that_asks() -> None:
+    from pages.common.navigation import ROOT
+
+    files = (ROOT / "pages").rglob("*.py")
+    assert [path.name for path in files if "download_button(" in path.read_text(encoding="utf-8")] == ["downloads.py"]
