@@ -491,3 +491,35 @@ def test_every_download_of_the_pages_goes_through_the_one_that_asks() -> None:
 
     files = (ROOT / "pages").rglob("*.py")
     assert [path.name for path in files if "download_button(" in path.read_text(encoding="utf-8")] == ["downloads.py"]
+
+
+# --- 评选 → 流程 ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_township_is_told_neither_names_nor_reasons_of_others() -> None:
+    from metrics.selection.flow import Record, Step
+    from reports.views.selection import ranking_of
+    from reports.views.selection_flow import override_words, record_table
+    from tests.test_selection_files import TOWNS, a_ranking
+
+    ours, theirs = list(TOWNS)[:2]
+    made = a_ranking(["张三", "李四"]).made
+    assert list(made.rows["township_code"]) == [ours, theirs]
+    steps: list[tuple[Step, str, dict[str, Any]]] = [
+        (Step.DRAFT, "部务会", {}),
+        (Step.WITHDRAW, "涉嫌受贿", {"person_id": 2}),
+        (Step.CONFIRM, "查证属实", {"confirms": 2}),
+        (Step.APPEAL, "对李四有意见", {"person_id": 2}),
+        (Step.WITHDRAW, "本人申请", {"person_id": 1}),
+        (Step.REFUSE, "理由不足", {"confirms": 5}),
+        (Step.TOWNSHIP, "石桥党委会纪要", {"area_code": theirs}),
+        (Step.TOWNSHIP, "泥河党委会纪要", {"area_code": ours}),
+    ]
+    records = [Record(n, step, NOW, f"user{n}", reason, **about) for n, (step, reason, about) in enumerate(steps, start=1)]
+    for prefix, told in ((ours, [1, 5, 6, 8]), ("", list(range(1, 9)))):
+        ranking = ranking_of(made, lambda code, prefix=prefix: code.startswith(prefix), records)
+        assert [record.id for record in ranking.told] == told
+        said = " ".join(cell for line in record_table(ranking).texts() for cell in line)
+        assert [reason for _, reason, _ in steps if reason in said] == [steps[n - 1][1] for n in told]
+        assert ("李四" in said) is (prefix == "")
+        assert ("李四" in override_words(ranking, records[1])) is (prefix == "")
