@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import threading
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, event, func, select
 
 from data_access import accounts, attempts, sessions
 from data_access.accounts import AccountError, Role
 from data_access.audit import Action
-from data_access.board_tables import BoardAccount, BoardAttempt, BoardAudit, BoardSession
+from data_access.board_tables import BoardAccount, BoardAttempt, BoardAudit, BoardProperty, BoardSession
 from data_access.clock import beijing_now
 from data_access.scope import Scope
 from data_access.sessions import Ending, Outcome
+from data_access.tables import NightStay
+from pages.admin import process
 from pages.common import downloads
+from tests.builders import a_county, a_person, an_appointment
 from tests.opened_pages import files_offered, opened, words
 from tests.signed_in import NOW, RIGHT, WRONG, a_name, a_token, an_account
 
+ROOT = Path(__file__).parents[1]
 HALL, STREET = "10.1.2.3", "10.9.9.9"
 GRANTOR = Scope("", may_grant=True)
 
@@ -523,3 +530,78 @@ def test_a_township_is_told_neither_names_nor_reasons_of_others() -> None:
         assert [reason for _, reason, _ in steps if reason in said] == [steps[n - 1][1] for n in told]
         assert ("李四" in said) is (prefix == "")
         assert ("李四" in override_words(ranking, records[1])) is (prefix == "")
+
+
+# --- demo and real counties -----------------------------------------------------------------------------------------------
+
+
+def a_night(folder: Any) -> str:
+    (folder / "住夜.csv").write_text("日期,姓名,单位\n2026-10-08,张三,泥河镇\n", encoding="utf-8")
+    return str(folder / "住夜.csv")
+
+
+def test_a_ledger_is_checked_but_not_loaded_into_a_demo_database(served: Engine, tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    from ingest.__main__ import main
+
+    with served.begin() as connection:
+        a_county(connection)
+        an_appointment(connection, "township_leader", person=a_person(connection, "张三"))
+        connection.execute(BoardProperty.__table__.insert(), {"name": "demo", "value": "1"})
+    ledger = a_night(tmp_path)
+    assert [main(["check", "住夜", ledger]), main(["load", "住夜", ledger, "--dry-run"])] == [0, 0]
+    for refused in (["load", "住夜", ledger], ["correct", "住夜", ledger, "--yes", "--why", "x"]):
+        capsys.readouterr()
+        assert main(refused) == 2
+        assert "演示库,不装入真实台账" in capsys.readouterr().err
+    answer = process.ledger("load", "night_stay", "住夜.csv", (tmp_path / "住夜.csv").read_bytes(), area="", by="test")
+    assert "account add" in str(answer.error)
+    with served.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(NightStay)) == 0
+
+
+def test_the_demo_county_is_put_into_no_database_in_which_somebody_has_an_account(
+    served_alone: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from data_access.__main__ import main as operate
+    from ingest.__main__ import main
+
+    an_account(served_alone, Role.ADMINISTRATOR)
+    operate(["state"])
+    assert capsys.readouterr().out.strip() == "county"
+    assert main(["demo"]) == 1
+    assert "已有账号" in capsys.readouterr().err
+
+
+STARTS = [
+    ("the default database, empty", "", "", "empty", "ingest demo"),
+    ("another database, empty", "postgresql://db/board", "", "empty", "account list"),
+    ("another database, empty, asked for", "sqlite:////tmp/other.db", "1", "empty", "ingest demo"),
+    ("a real county", "", "1", "county", "account list"),
+    ("a demo county anywhere", "postgresql://db/board", "", "demo", "demo-accounts"),
+]
+
+
+@pytest.mark.parametrize(("url", "demo", "state", "does"), [case[1:] for case in STARTS], ids=[case[0] for case in STARTS])
+def test_make_run_fills_only_the_default_database_or_what_it_is_told_to(tmp_path: Any, url: str, demo: str, state: str, does: str) -> None:
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\necho "RUN $*" >> {tmp_path}/said\ncase "$*" in *state*) echo {state};; *list*) exit 1;; esac\n')
+    python.chmod(0o755)
+    environment = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "DEMO", "MAKEFLAGS")}
+    given = [f"DATABASE_URL={url}"] if url else []
+    command = ["make", "-o", "install", "run", f"PY={python}", f"DEMO={demo}", *given]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    said = (tmp_path / "said").read_text().splitlines()
+    assert said[2].endswith(does)
+    assert (done.returncode != 0) is (does == "account list"), "without an account nothing is started"
+    assert any("-m server" in line for line in said) is (does != "account list")
+
+
+def test_who_starts_a_real_county_is_told_how_its_first_accounts_are_made(served: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    from data_access.__main__ import main as operate
+
+    assert operate(["account", "list"]) == 1
+    said = capsys.readouterr().err
+    assert "account add 账号名 --name 名称 --role administrator" in said
+    an_account(served, Role.ADMINISTRATOR)
+    operate(["migrate"])
+    assert "还没有安全管理员(--role security)、审计员(--role auditor)" in capsys.readouterr().out

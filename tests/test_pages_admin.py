@@ -230,6 +230,8 @@ def test_a_year_is_asked_for_and_a_loading_taken_back_in_the_browser(county: Eng
     board.button(key="load-ledger").click().run(timeout=120)
     assert "装入编号" in board.success[0].value
     board.selectbox(key="undo-load").select_index(0).run(timeout=60)
+    assert re.search("住夜 1 行 0 行", words(board)), "what it would do stands before the button"
+    assert board.button(key="undo").disabled, "without a reason"
     board.text_input(key="undo-why").input("装错了").run(timeout=60)
     board.button(key="undo").click().run(timeout=120)
     assert "删去 1 行" in board.success[0].value

@@ -9,11 +9,14 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from data_access.accounts import is_demo
+from data_access.engine import engine
 from data_access.imports import LEDGER_NAMES, import_count, imports, refused_count, refused_rows
 from metrics.wording import whole
 from pages.admin import process
 from pages.admin.accounts_section import places_of
 from pages.admin.acts import PAGE_ROWS, fresh, picked_page, said_next, signed_in
+from pages.admin.database_section import TABLE_NAMES
 from pages.common import loaders
 from pages.common.address import from_address
 from pages.common.downloads import file_button
@@ -23,6 +26,7 @@ from reports.views import admin
 from reports.wording import chinese_marks
 
 CHECKED = "admin_ledger_checked"
+PLANNED = "admin_undo_planned"
 YEAR = "admin_ledger_year"
 """By file: the year that was answered; the question itself is gone after loading, and a widget that is gone forgets."""
 SHOWN = 200
@@ -64,6 +68,9 @@ class Given:
 
 
 def ledger_section(p: Page) -> None:
+    with engine().connect() as connection:
+        if is_demo(connection):
+            st.info("这是虚构的演示库：台账可以检查，不能装入。真实的县请用自己的库，先建第一个系统管理员账号。")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.selectbox(
             "台账",
@@ -185,7 +192,7 @@ def _log(p: Page) -> None:
     page = picked_page(fresh(import_count, p.scope), "imports-page")
     log = fresh(imports, p.scope, limit=PAGE_ROWS, offset=page * PAGE_ROWS)
     p.show(admin.import_table(log, LEDGER_NAMES), key="imports")
-    _undo(admin.loads_to_undo(log, LEDGER_NAMES))
+    _undo(p, admin.loads_to_undo(log, LEDGER_NAMES))
     with_refused = admin.loads_with_refused(log, LEDGER_NAMES)
     if not with_refused:
         return
@@ -204,7 +211,16 @@ def _log(p: Page) -> None:
     st.caption(f"整行原样留存；在服务器上用 python -m ingest refused {chosen} --out 文件.xlsx 取出。")
 
 
-def _undo(loads: dict[int, str]) -> None:
+def _planned(import_id: int) -> process.Answer:
+    """What taking the loading back would do, asked once while it is chosen; what stands in its way by then is asked again by the act."""
+    known = st.session_state.get(PLANNED)
+    if known is None or known[0] != import_id:
+        known = st.session_state[PLANNED] = (import_id, process.undo(import_id))
+    planned: process.Answer = known[1]
+    return planned
+
+
+def _undo(p: Page, loads: dict[int, str]) -> None:
     if not loads:
         return
     chosen = st.selectbox(
@@ -217,6 +233,14 @@ def _undo(loads: dict[int, str]) -> None:
     )
     if chosen is None:
         return
+    planned = _planned(chosen)
+    if planned.error:
+        st.error(chinese_marks(planned.error))
+        return
+    p.show(admin.undo_table(planned.counts["tables"], TABLE_NAMES), key="undo-plan")
+    if planned.counts["obstacles"]:
+        st.error(chinese_marks("不能撤销：" + "".join(planned.counts["obstacles"])))
+        return
     why = st.text_input("撤销的原因", key="undo-why", placeholder="与撤销人、时间一起记入审计")
     if st.button("撤销这次装入", disabled=not why.strip(), key="undo"):
         answer = process.undo(chosen, why, signed_in("may_administer").username)
@@ -224,5 +248,6 @@ def _undo(loads: dict[int, str]) -> None:
             st.error(chinese_marks(answer.error or "没有撤销：" + "".join(answer.counts["obstacles"])))
             return
         st.session_state.pop(CHECKED, None)
+        st.session_state.pop(PLANNED, None)
         removed, restored = whole(answer.number("removed")), whole(answer.number("restored"))
         said_next(chinese_marks(f"已撤销装入编号 {chosen}：删去 {removed} 行，恢复 {restored} 行。"))

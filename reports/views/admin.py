@@ -265,6 +265,19 @@ def loads_to_undo(log: pd.DataFrame, ledgers: Names) -> dict[int, str]:
     }
 
 
+UNDO_COLUMNS = (
+    Column("content", "内容", tight=True),
+    Column("removed", "删去", Kind.COUNT, "行"),
+    Column("restored", "恢复原值", Kind.COUNT, "行"),
+)
+
+
+def undo_table(tables: Sequence[Mapping[str, Any]], names: Names) -> Table:
+    """What taking a loading back would do. ``tables``: table_name, removed, restored of each."""
+    rows = [{**each, "content": names.get(each["table_name"], each["table_name"])} for each in tables]
+    return _reading_table("撤销会怎样", UNDO_COLUMNS, rows, empty="这次装入没有留下改动")
+
+
 # --- the database -----------------------------------------------------------------------------------------------------
 
 DATABASE_COLUMNS = (
