@@ -31,7 +31,7 @@ from reports.wording import chinese_marks
 from tests.builders import TOWNSHIP, a_county, a_petition, a_stay, an_appointment, nights
 from tests.meeting_worlds import COUNT, DOWN, UP, a_chapter, a_pack, a_reading, hostile_pack
 from tests.opened_pages import files_offered
-from tests.signed_in import a_board, a_session, an_account
+from tests.signed_in import a_board, a_session, a_token, an_account
 
 LAST_MONTH = Period.holding(PeriodKind.MONTH, date.today()).before
 NO_EXPORT = {"may_export": False}
@@ -236,7 +236,9 @@ def test_a_table_is_made_on_the_click_with_its_row_in_the_audit(served: Engine, 
     monkeypatch.setattr(downloads.auth, "known_account", lambda: account)
     monkeypatch.setattr(downloads.auth, "signed_in_scope", lambda: account.scope)
     made = files_offered(monkeypatch)
-    board = AppTest.from_string(TABLES, default_timeout=60).run()
+    board = AppTest.from_string(TABLES, default_timeout=60)
+    board.session_state["board_token"] = a_token(served, name, beijing_now())
+    board.run()
     assert not board.exception
     assert list(made) == ["第一张.xlsx", "第一张.csv", "第二张.xlsx", "第二张.csv"]
     assert exports_of(served, name) == []

@@ -30,7 +30,8 @@ with page("admin/admin", with_bar=False) as p:
         p.stop()
     p.title("管理", subtitle=SUBTITLES[duty])
     sections = SECTIONS[duty]
-    chosen = p.choose("分区", list(sections), "section", next(iter(sections)))
+    first = next(iter(sections))
+    chosen = p.choose("分区", list(sections), "section", first) if len(sections) > 1 else first
     last_said()
     try:
         sections[chosen](p)

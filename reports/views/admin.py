@@ -22,13 +22,13 @@ _reading_table = partial(table, conclusion="", may_leave=False)
 # --- accounts ---------------------------------------------------------------------------------------------------------
 
 ACCOUNT_COLUMNS = (
-    Column("username", "账号", tight=True),
-    Column("display_name", "名称", tight=True),
-    Column("role_name", "角色", tight=True),
-    Column("place", "范围", tight=True),
-    Column("state", "状态", tight=True),
+    Column("username", "账号 · 名称", small=("display_name",)),
+    Column("display_name", "名称", screen=False),
+    Column("role_name", "角色 · 范围", small=("place",)),
+    Column("place", "范围", screen=False),
+    Column("state", "状态"),
     Column("rights", "权限"),
-    Column("password_changed_at", "密码更改于", Kind.TIMESTAMP, tight=True),
+    Column("password_changed_at", "密码更改于", Kind.TIMESTAMP, tight=True, phone=False),
 )
 
 
@@ -57,12 +57,12 @@ def account_table(accounts: pd.DataFrame, places: Names, roles: Names, rights: N
 # --- sessions ---------------------------------------------------------------------------------------------------------
 
 SESSION_COLUMNS = (
-    Column("username", "账号", tight=True),
-    Column("display_name", "名称", tight=True),
-    Column("started_at", "登录", Kind.TIMESTAMP, tight=True),
-    Column("seen_at", "最近操作", Kind.TIMESTAMP, tight=True),
-    Column("place", "来自", tight=True),
-    Column("machine", "设备"),
+    Column("username", "账号 · 名称", small=("display_name",)),
+    Column("display_name", "名称", screen=False),
+    Column("place", "来自 · 设备", small=("machine",)),
+    Column("machine", "设备", screen=False),
+    Column("seen_at", "最近操作", Kind.TIMESTAMP, small=("started_at",)),
+    Column("started_at", "登录", Kind.TIMESTAMP, words="{} 登录", screen=False),
 )
 HERE = "本机或不明"
 """Where an address is not known."""
@@ -149,9 +149,9 @@ def locks_to_open(attempts: pd.DataFrame, everyone: str) -> dict[tuple[str, str]
 # --- the audit --------------------------------------------------------------------------------------------------------
 
 AUDIT_COLUMNS = (
-    Column("moment", "时间", tight=True),
-    Column("username", "账号", tight=True),
-    Column("action_name", "动作", tight=True),
+    Column("moment", "时间", screen=False),
+    Column("username", "账号 · 时间", small=("moment",)),
+    Column("action_name", "动作"),
     Column("detail", "内容"),
 )
 
