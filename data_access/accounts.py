@@ -40,7 +40,7 @@ from sqlalchemy.exc import IntegrityError
 
 from data_access.attempts import forget_address, forget_name
 from data_access.audit import Action, record
-from data_access.board_tables import BoardAccount, BoardProperty
+from data_access.board_tables import BoardAccount, BoardProperty, BoardSession
 from data_access.kept_secret import kept_secret
 from data_access.scope import Scope
 from data_access.tables import Area
@@ -292,7 +292,7 @@ def set_password(connection: Connection, username: str, password: str, *, now: d
 
 
 def set_sign_on(connection: Connection, username: str, sign_on: str, *, now: datetime, by: str, granted: bool = True) -> Account:
-    """Which person of the county's single sign-on this account is; empty: none. It is a way in as a password is."""
+    """Which person of the county's single sign-on this account is; empty: none. It is a way in as a password is: what was open ends."""
     name, found = normal_username(username), sign_on.strip() or None
     other = found and connection.scalar(select(BoardAccount.username).where(BoardAccount.sign_on == found, BoardAccount.username != name))
     if other:
@@ -300,6 +300,8 @@ def set_sign_on(connection: Connection, username: str, sign_on: str, *, now: dat
     if not granted and by == name:
         raise AccountError("自己的统一登录标识请由另一位系统管理员设置")
     values = {"sign_on": found, **({} if granted or found is None else {"granted_at": None})}
+    open_before = update(BoardSession).where(BoardSession.username == name, BoardSession.ended_at.is_(None))
+    connection.execute(open_before.values(ended_at=now, ended_by=by))
     what = "清除统一登录标识" if found is None else "设统一登录标识" if granted else "设统一登录标识(待重新授权)"
     return _change(connection, name, values, now=now, by=by, what=what)
 

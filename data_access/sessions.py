@@ -7,6 +7,7 @@ answers; the audit names only those with one.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 import secrets
 import threading
@@ -17,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, Engine, delete, false, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from data_access import attempts
 from data_access.accounts import (
@@ -33,6 +35,7 @@ from data_access.accounts import (
 from data_access.attempts import Attempt
 from data_access.audit import Action, record
 from data_access.board_tables import BoardAccount, BoardSession
+from data_access.kept_secret import kept_secret
 from data_access.scope import Scope
 
 IDLE = timedelta(minutes=30)
@@ -43,6 +46,7 @@ WALL_LIFETIME = timedelta(days=90)
 STRANGER = "(没有这个账号)"
 """Stands in the audit for every name without an account: people type their password into the wrong field."""
 LONGEST_DEVICE = 300
+LONGEST_SUBJECT = 100
 
 PATIENCE_SECONDS = 15.0
 _TURNS = threading.BoundedSemaphore(max(1, (os.cpu_count() or 1) // 2))
@@ -59,6 +63,8 @@ class Outcome(StrEnum):
     LOCKED = "locked"
     DISABLED = "disabled"
     BUSY = "busy"
+    UNKNOWN = "unknown"
+    STALE = "stale"
 
 
 @dataclass(frozen=True)
@@ -132,7 +138,8 @@ def _judged(engine: Engine, name: str, password: str, now: datetime, address: st
         if account is None or account.disabled_at is not None:
             record(connection, name, Action.REFUSED, now, f"账号已停用{_from(address)}")
             return SignIn(Outcome.DISABLED)
-        token = _start(connection, account, str(kept), now, address, device)
+        token = secrets.token_urlsafe(32)
+        _start(connection, token, account, str(kept), now, address, device)
         record(connection, name, Action.SIGN_IN, now, _from(address).removeprefix(",") or None)
         return SignIn(Outcome.WELCOME, account=account, token=token)
 
@@ -180,11 +187,64 @@ def change_password(engine: Engine, username: str, old: str, new: str, now: date
     return result
 
 
+# --- single sign-on -------------------------------------------------------------------------------------------------
+
+SIGN_ON_WINDOW = timedelta(minutes=10)
+"""How long after the provider's word a session can begin with it, and how far its clock may be off. A browser keeps the word for weeks."""
+
+
+@dataclass(frozen=True)
+class SignedOn:
+    """What the provider has said: its own name for the person (``sub``), when, and what tells this time from every other."""
+
+    subject: str
+    issued_at: datetime
+    mark: str
+
+
+def signed_on(engine: Engine, said: SignedOn, now: datetime, *, idle: timedelta = IDLE, address: str = "", device: str = "") -> SignIn:
+    """The session of one sign-on: begun with it once, found again afterwards, never begun anew when it is over.
+
+    The account table decides: whom no account names (``sign_on``) gets UNKNOWN, an old word whose session is over STALE. The token is made
+    of what was said, so that every tab and process makes the same.
+    """
+    with engine.begin() as connection:
+        key = kept_secret(connection, "sign_on_key")
+        token = hmac.new(key.encode(), said.mark.encode(), hashlib.sha256).hexdigest()
+        begun = standing(connection, token, now, idle=idle)
+        if begun.account is not None:
+            return SignIn(Outcome.WELCOME, account=begun.account, token=token)
+        if begun.ending is not Ending.UNKNOWN or abs(now - said.issued_at) > SIGN_ON_WINDOW:
+            return SignIn(Outcome.STALE)
+        row = connection.execute(
+            select(BoardAccount.username, BoardAccount.password_hash).where(BoardAccount.sign_on == said.subject)
+        ).one_or_none()
+        account = None if row is None else account_named(connection, row.username)
+        if row is None or account is None:
+            return SignIn(Outcome.UNKNOWN)
+        if account.disabled_at is not None:
+            return SignIn(Outcome.DISABLED, account=account)
+        try:
+            with connection.begin_nested():
+                _start(connection, token, account, row.password_hash, now, address, device)
+        except IntegrityError:  # another tab was quicker: it is the same session
+            return SignIn(Outcome.WELCOME, token=token)
+        record(connection, account.username, Action.SIGN_IN, now, f"统一身份{_from(address)}")
+        return SignIn(Outcome.WELCOME, account=account, token=token)
+
+
+def refuse_sign_on(engine: Engine, said: SignedOn, account: Account | None, now: datetime, *, address: str = "") -> None:
+    """On record: somebody whom the provider knows was not let in."""
+    subject = said.subject[:LONGEST_SUBJECT]
+    why = f"统一身份登录:账号已停用{_from(address)}" if account else f"统一身份登录:没有对应的账号,标识 {subject}{_from(address)}"
+    with engine.begin() as connection:
+        record(connection, account.username if account else STRANGER, Action.REFUSED, now, why)
+
+
 # --- staying signed in --------------------------------------------------------------------------------------------
 
 
-def _start(connection: Connection, account: Account, password_hash: str, now: datetime, address: str, device: str) -> str:
-    token = secrets.token_urlsafe(32)
+def _start(connection: Connection, token: str, account: Account, password_hash: str, now: datetime, address: str, device: str) -> None:
     connection.execute(delete(BoardSession).where(BoardSession.seen_at < now - WALL_LIFETIME))
     connection.execute(
         insert(BoardSession),
@@ -198,7 +258,6 @@ def _start(connection: Connection, account: Account, password_hash: str, now: da
             "device": device[:LONGEST_DEVICE],
         },
     )
-    return token
 
 
 @dataclass(frozen=True)

@@ -181,7 +181,7 @@ def test_a_session_is_seen_and_ended(county: Engine) -> None:
     click(board, "end-session")
     assert "已结束会话" in board.success[0].value
     reader.run(timeout=60)
-    assert "本次登录已由安全管理员结束" in words(reader)
+    assert "本次登录已由管理员结束" in words(reader)
 
 
 def test_the_database_facts_count_rows(county: Engine) -> None:

@@ -15,7 +15,7 @@ from data_access.scope import Scope
 from data_access.window import Window
 from metrics.wording import is_missing
 from pages.admin.acts import act, fresh, signed_in
-from pages.common import loaders
+from pages.common import loaders, sign_on
 from pages.common.navigation import plain
 from pages.common.page import Page
 from reports.views import admin
@@ -69,7 +69,7 @@ def picked_account(listed: pd.DataFrame, hint: str) -> dict[str, object] | None:
 
 
 def _change(listed: pd.DataFrame) -> None:
-    row = picked_account(listed, "选一个账号，可停用、启用、重设密码、设统一登录标识。每一步都记入审计。")
+    row = picked_account(listed, "选一个账号，可停用、启用、重设密码。每一步都记入审计。")
     if row is None:
         return
     chosen = str(row["username"])
@@ -92,6 +92,17 @@ def _change(listed: pd.DataFrame) -> None:
             else:
                 change = partial(accounts.set_password, username=chosen, password=first, granted=False)
                 act("may_administer", change, f"已重设 {chosen} 的密码，{WAITS}。")
+    if sign_on.is_configured():
+        _sign_on(chosen, row["sign_on"])
+
+
+def _sign_on(chosen: str, known: object) -> None:
+    with st.expander("统一登录标识"), st.form(f"sign-on-{chosen}", border=False):
+        subject = st.text_input("标识", value="" if is_missing(known) else str(known), placeholder="统一身份登录时显示的标识；留空为清除")
+        st.caption(f"此前的登录全部失效；设了新的标识后账号{WAITS}。")
+        if st.form_submit_button("保存标识"):
+            change = partial(accounts.set_sign_on, username=chosen, sign_on=subject, granted=False)
+            act("may_administer", change, f"已更改 {chosen} 的统一登录标识。")
 
 
 def _add(places: Mapping[str, str]) -> None:

@@ -22,7 +22,7 @@ from data_access.audit import Action, record
 from data_access.clock import beijing_now
 from data_access.engine import DATABASE_AWAY, engine
 from data_access.scope import Scope
-from pages.common import address, cookie
+from pages.common import address, cookie, sign_on
 
 # Session state. The token says which session this is; everything else is asked of the table.
 _TOKEN = "board_token"  # noqa: S105 (the name of a place)
@@ -31,6 +31,7 @@ _ACTIVE = "board_active_at"
 _SIGNED_OUT = "board_signed_out"
 _SAID = "board_login_said"
 _LIVE = "board_live_rerun"
+_REFUSED = "board_sign_on_refused"
 
 _MEMORY = 1.0  # seconds within which one run need not ask the table twice
 _WRITTEN_EVERY = timedelta(minutes=1)
@@ -125,7 +126,7 @@ def _asked(*, active: bool) -> Account | None:
     token = st.session_state.get(_TOKEN)
     try:
         if token is None and not st.session_state.get(_SIGNED_OUT):
-            token = cookie.remembered_token(_cookie_key())
+            token = _sign_on_token(now) or cookie.remembered_token(_cookie_key())
         if token is None:
             return None
         return _from_table(token, now, active=active)
@@ -139,6 +140,25 @@ def _asked(*, active: bool) -> Account | None:
             return None
         st.session_state[_KNOWN] = _Known(known.account, time.monotonic(), known.said_at)
         return known.account
+
+
+def _sign_on_token(now: datetime) -> str | None:
+    """The session of the county's single sign-on, where this browser comes from there; else the login page says why there is none."""
+    said = sign_on.said_by_provider()
+    if said is None:
+        return None
+    origin = reader_origin()
+    result = sessions.signed_on(engine(), said, now, idle=idle_limit(), **origin)
+    refused = {
+        sessions.Outcome.UNKNOWN: f"统一身份已确认，但本看板没有您的账号。请把标识“{said.subject}”告诉本县系统管理员。",
+        sessions.Outcome.DISABLED: "账号已停用，请联系管理员。",
+    }
+    if result.outcome in refused:
+        st.session_state[_SAID] = refused[result.outcome]
+        if st.session_state.get(_REFUSED) != said.mark:
+            sessions.refuse_sign_on(engine(), said, result.account, now, address=origin["address"])
+            st.session_state[_REFUSED] = said.mark
+    return result.token
 
 
 def _from_table(token: str, now: datetime, *, active: bool) -> Account | None:
@@ -188,7 +208,7 @@ def _farewell(ending: sessions.Ending | None) -> str:
         sessions.Ending.EXPIRED: "本次登录已满时限，请重新登录。",
         sessions.Ending.PASSWORD: "密码已更改，请用新密码登录。",
         sessions.Ending.DISABLED: "账号已停用，请联系管理员。",
-        sessions.Ending.ENDED: "本次登录已由安全管理员结束，请重新登录。",
+        sessions.Ending.ENDED: "本次登录已由管理员结束，请重新登录。",
     }.get(ending, "已退出，请重新登录。")  # type: ignore[arg-type]
 
 

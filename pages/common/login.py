@@ -10,7 +10,7 @@ import streamlit as st
 from data_access import accounts
 from data_access.audit import Action
 from data_access.engine import DATABASE_AWAY, engine
-from pages.common import auth, navigation
+from pages.common import auth, navigation, sign_on
 from pages.common.layout import note, page_header
 from pages.common.navigation import PRODUCT
 from reports.html import templates
@@ -24,6 +24,7 @@ def login_page() -> None:
         st.html(parts.title(county, PRODUCT))
         said = st.empty()
         auth.login_form()
+        sign_on.button()
         words = auth.said_at_login()
         if words:
             said.html(parts.said(words))
