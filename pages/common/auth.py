@@ -34,6 +34,7 @@ _LIVE = "board_live_rerun"
 _REFUSED = "board_sign_on_refused"
 
 _MEMORY = 1.0  # seconds within which one run need not ask the table twice
+_WATCHED_EVERY = 3.0  # seconds between two looks of a live part
 _WRITTEN_EVERY = timedelta(minutes=1)
 
 NOBODY = Scope()
@@ -320,6 +321,13 @@ def sign_out() -> None:
     if token:
         _end(token, beijing_now(), sessions.Ending.SIGNED_OUT)
     _forget("已退出。")
+
+
+def watched_while_live() -> None:
+    """From a live part of a page, at each tick: a session that somebody has ended closes within seconds."""
+    known: _Known | None = st.session_state.get(_KNOWN)
+    if known is not None and time.monotonic() - known.asked >= _WATCHED_EVERY:
+        signed_in_scope()
 
 
 @st.fragment(run_every=30)

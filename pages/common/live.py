@@ -12,7 +12,7 @@ from data_access.state import State
 from metrics.wording import moment_text
 from pages.common import loaders
 from pages.common.address import heard
-from pages.common.auth import live_rerun
+from pages.common.auth import live_rerun, watched_while_live
 from pages.common.layout import freshness_note
 
 TICK_SECONDS = 1
@@ -61,6 +61,7 @@ def _tick(shown: State, until: str) -> None:
     """``shown`` is what the page was drawn from: the fragment keeps its arguments from tick to tick."""
     if _by_itself():
         heard()
+        watched_while_live()
         if loaders.moved_since(shown):
             live_rerun()  # data have come or a step of the clock has passed: every "today" on the page is built anew, filters stay
     away, good = loaders.away_since(), loaders.good_at()

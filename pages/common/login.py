@@ -31,7 +31,7 @@ def login_page() -> None:
         if demo:
             st.html(parts.demo(accounts.DEMO_ACCOUNTS, accounts.DEMO_PASSWORD))
         else:
-            note("忘记密码或账号停用，请联系本县管理员。")
+            note("忘记密码或账号停用，请联系本县系统管理员。")
 
 
 def _about_this_database() -> tuple[str | None, bool]:
@@ -51,7 +51,7 @@ def refused_page() -> None:
     if account is not None and not account.is_granted:
         page_header("账号还没有授权", subtitle="账号已经建好或重设了密码，要等本县安全管理员授权；授权后这里自动打开。")
         return
-    page_header("这个页面不在您的账号权限内", subtitle="需要查看时，请联系管理员调整账号权限。")
+    page_header("这个页面不在您的账号权限内", subtitle="需要查看时，请联系安全管理员调整账号权限。")
     _way_home()
     seen = st.session_state.setdefault("board_refused_addresses", set())
     if address not in seen:

@@ -35,5 +35,5 @@ def said_by_provider() -> SignedOn | None:
 
 def button() -> None:
     """Beside the form: leads to the provider, and from there back."""
-    if is_configured() and st.button("统一身份登录", key="board-sign-on", icon=":material/badge:", width="stretch"):
+    if is_configured() and st.button("统一身份登录", key="board-sign-on", width="stretch"):
         st.login()

@@ -26,7 +26,7 @@ ACCOUNT_COLUMNS = (
     Column("display_name", "名称", screen=False),
     Column("role_name", "角色 · 范围", small=("place",)),
     Column("place", "范围", screen=False),
-    Column("state", "状态"),
+    Column("state", "状态", tight=True),
     Column("rights", "权限"),
     Column("password_changed_at", "密码更改于", Kind.TIMESTAMP, tight=True, phone=False),
 )
@@ -151,7 +151,7 @@ def locks_to_open(attempts: pd.DataFrame, everyone: str) -> dict[tuple[str, str]
 AUDIT_COLUMNS = (
     Column("moment", "时间", screen=False),
     Column("username", "账号 · 时间", small=("moment",)),
-    Column("action_name", "动作"),
+    Column("action_name", "动作", tight=True),
     Column("detail", "内容"),
 )
 
