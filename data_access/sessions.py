@@ -127,7 +127,7 @@ def _judged(engine: Engine, name: str, password: str, now: datetime, address: st
             if attempt.is_first:
                 record(connection, recorded, Action.LOCKED, now, f"锁定中又试{_from(address)}")
             return SignIn(Outcome.LOCKED, locked_until=attempt.locked_until)
-        if attempt.stopped_until is not None and not _has_been_here(connection, name, address):
+        if attempt.stopped_until is not None and not _has_been_here(connection, asked, address):
             kept = None  # whoever comes with the password from elsewhere waits, and cannot tell that it was right
     matches = password_matches(password, kept or _NOBODY) and kept is not None
     with engine.begin() as connection:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from sqlalchemy import Engine, func, select
 
 from data_access import accounts, attempts, sessions
@@ -16,6 +17,8 @@ from data_access.accounts import AccountError, Role
 from data_access.audit import Action
 from data_access.board_tables import BoardProperty, BoardSession
 from data_access.clock import beijing_now
+from data_access.engine import engine
+from data_access.migrate import alembic_config, upgrade
 from data_access.scope import Scope
 from data_access.sessions import Ending, Outcome
 from data_access.tables import NightStay
@@ -360,3 +363,29 @@ def test_who_starts_a_real_county_is_told_how_its_first_accounts_are_made(served
     an_account(served, Role.ADMINISTRATOR)
     operate(["migrate"])
     assert "还没有安全管理员(--role security)、审计员(--role auditor)" in capsys.readouterr().out
+
+
+# --- an upgrade -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_upgrade_gives_nobody_a_duty_that_he_had_not(tmp_path: Any) -> None:
+    database = engine(f"sqlite:///{tmp_path / 'old.db'}")
+    columns = "username display_name role area_prefix may_see_names may_see_restricted may_export may_administer password_hash"
+    old = [("guanli", "administrator", 1), ("taken", "administrator", 0), ("shuji", "leader", 1), ("zuzhibu", "organisation", 0)]
+    with database.begin() as connection:
+        command.upgrade(alembic_config(connection), "0006")
+        for name, role, administers in old:
+            values = f"'{name}', '{name}', '{role}', '', 1, 0, 1, {administers}, 'x', '2026-01-01 00:00:00', '2026-01-01 00:00:00'"
+            names = ", ".join([*columns.split(), "password_changed_at", "created_at"])
+            connection.exec_driver_sql(f"INSERT INTO board_account ({names}) VALUES ({values})")
+    upgrade(database)
+    assert {name: scope_of(database, name) for name, _, _ in old} == {
+        "guanli": Scope("", True, False, True, may_administer=True),
+        "taken": Scope(),
+        "shuji": Scope("", True, False, True),
+        "zuzhibu": Scope("", True, False, True),
+    }
+    with database.begin() as connection:
+        command.downgrade(alembic_config(connection), "0006")
+        kept = connection.exec_driver_sql("SELECT username FROM board_account WHERE may_administer").scalars().all()
+    assert kept == ["guanli"]

@@ -78,6 +78,13 @@ def test_nothing_that_was_typed_as_a_name_is_kept_unless_it_is_one(database: Eng
     assert {row[0] for row in audit_of(database, before)} == {sessions.STRANGER}
 
 
+def test_a_name_that_no_database_takes_is_stopped_like_any_other(database: Engine) -> None:
+    for n in range(11):
+        for _ in range(5):
+            tried(database, "x\x00\ud800", WRONG, f"10.7.0.{n}")
+    assert tried(database, "x\x00\ud800", WRONG, "10.7.1.1").outcome is Outcome.LOCKED
+
+
 # --- locking others out, and guessing from everywhere -----------------------------------------------------------------
 
 
