@@ -22,9 +22,9 @@ _reading_table = partial(table, conclusion="", may_leave=False)
 # --- accounts ---------------------------------------------------------------------------------------------------------
 
 ACCOUNT_COLUMNS = (
-    Column("username", "账号 · 名称", small=("display_name",)),
+    Column("username", "账号", head="账号 · 名称", small=("display_name",)),
     Column("display_name", "名称", screen=False),
-    Column("role_name", "角色 · 范围", small=("place",)),
+    Column("role_name", "角色", head="角色 · 范围", small=("place",)),
     Column("place", "范围", screen=False),
     Column("state", "状态", tight=True),
     Column("rights", "权限"),
@@ -57,9 +57,9 @@ def account_table(accounts: pd.DataFrame, places: Names, roles: Names, rights: N
 # --- sessions ---------------------------------------------------------------------------------------------------------
 
 SESSION_COLUMNS = (
-    Column("username", "账号 · 名称", small=("display_name",)),
+    Column("username", "账号", head="账号 · 名称", small=("display_name",)),
     Column("display_name", "名称", screen=False),
-    Column("place", "来自 · 设备", small=("machine",)),
+    Column("place", "来自", head="来自 · 设备", small=("machine",)),
     Column("machine", "设备", screen=False),
     Column("seen_at", "最近操作", Kind.TIMESTAMP, small=("started_at",)),
     Column("started_at", "登录", Kind.TIMESTAMP, words="{} 登录", screen=False),
@@ -150,7 +150,7 @@ def locks_to_open(attempts: pd.DataFrame, everyone: str) -> dict[tuple[str, str]
 
 AUDIT_COLUMNS = (
     Column("moment", "时间", screen=False),
-    Column("username", "账号 · 时间", small=("moment",)),
+    Column("username", "账号", head="账号 · 时间", small=("moment",)),
     Column("action_name", "动作", tight=True),
     Column("detail", "内容"),
 )
