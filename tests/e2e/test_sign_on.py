@@ -17,7 +17,7 @@ from data_access.clock import beijing_now
 from data_access.engine import engine
 from tests.demo_county import a_small_county
 from tests.e2e import board as boards
-from tests.e2e.board import SERVER, Board, a_running_board, login_form, title
+from tests.e2e.board import PATIENCE, SERVER, Board, a_running_board, login_form, settled, title
 
 SUBJECT = "2f6c-shuji"
 SECRETS = """
@@ -62,12 +62,21 @@ def signing_on(provider: int, tmp_path_factory: pytest.TempPathFactory) -> Itera
             yield running
 
 
-def signed_on(browser: Browser, board: Board, subject: str) -> Page:
+def at_the_provider(browser: Browser, board: Board) -> Page:
     context = browser.new_context(locale="zh-CN")
+    context.set_default_timeout(PATIENCE)
     context.route("https://**", lambda route: route.abort())  # the provider's page asks for a style sheet
     page = context.new_page()
     page.goto(board.url)
+    login_form(page).wait_for()
+    settled(page)
     page.get_by_role("button", name="统一身份登录").click()
+    page.get_by_placeholder("sub").wait_for()
+    return page
+
+
+def signed_on(browser: Browser, board: Board, subject: str) -> Page:
+    page = at_the_provider(browser, board)
     page.get_by_placeholder("sub").fill(subject)
     page.get_by_role("button", name="Authorize").click()
     return page
@@ -98,10 +107,6 @@ def test_who_has_no_account_is_told_so_in_chinese(browser: Browser, signing_on: 
 
 
 def test_who_gives_up_at_the_provider_is_back_at_the_form(browser: Browser, signing_on: Board) -> None:
-    context = browser.new_context(locale="zh-CN")
-    context.route("https://**", lambda route: route.abort())
-    page = context.new_page()
-    page.goto(signing_on.url)
-    page.get_by_role("button", name="统一身份登录").click()
+    page = at_the_provider(browser, signing_on)
     page.get_by_role("button", name="Deny").click()
     login_form(page).wait_for()
