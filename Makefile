@@ -4,9 +4,12 @@
 #   make test   what needs only Python and a few minutes (make test-all: the slow tests too, with coverage)
 #
 # DATABASE_URL (an SQLAlchemy address, default sqlite:///var/board.db), PORT (default 8501) and WORKERS (processes, default 1) override.
+# Only the default database, or with DEMO=1 another empty one, is filled with the demo county; any other needs its first account.
 
 PORT ?= 8501
 WORKERS ?= 1
+DEMO ?=
+OWN := sqlite:///var/board.db
 VENV := .venv
 PY := $(VENV)/bin/python
 # The first Python from 3.11 on that really starts (a pyenv shim may not); asked only when there is no environment yet.
@@ -66,9 +69,10 @@ audit: install-dev
 run: install
 	@$(PY) -m data_access migrate
 	@state=$$($(PY) -m data_access state) || exit 1; \
-	if [ "$$state" = empty ]; then echo "空库,装入虚构的演示县…"; $(PY) -m ingest demo && state=demo || exit 1; fi; \
+	if [ "$$state" = empty ] && { [ "$(DEMO)" = 1 ] || [ "$${DATABASE_URL:-$(OWN)}" = "$(OWN)" ]; }; then \
+	echo "空库,装入虚构的演示县…"; $(PY) -m ingest demo && state=demo || exit 1; fi; \
 	if [ "$$state" = demo ]; then $(PY) -m data_access demo-accounts || exit 1; \
-	else echo "账号:$(PY) -m data_access account list"; fi
+	else $(PY) -m data_access account list >/dev/null || exit 1; echo "账号:$(PY) -m data_access account list"; fi
 	@echo "看板地址:http://127.0.0.1:$(PORT)    (Ctrl-C 停止)"
 	@exec $(PY) -m server --workers $(WORKERS) --server.port $(PORT)
 

@@ -7,7 +7,8 @@
     python -m data_access account add zhangsan --name 张三 --role township --area 149981101
     python -m data_access account list
     python -m data_access account password|disable|enable|unlock zhangsan
-    python -m data_access account role zhangsan --role leader --right may_export=no
+    python -m data_access account role zhangsan --role leader --right may_export=no     grants; without options what was meant
+    python -m data_access account sign-on zhangsan SUB               who he is for the county's single sign-on; '' for nobody
     python -m data_access demo-accounts                              only in a demo database
     python -m data_access own-ids 149981                             a county that will feed a city: its ids from its own range
     python -m data_access federate 149981 149982                     a city: its tables are its counties' (docs/scale.md)
@@ -27,7 +28,9 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from data_access import accounts
-from data_access.accounts import PASSWORD_RULE, RIGHT_NAMES, RIGHTS, ROLE_NAMES, AccountError, Role
+from data_access.accounts import DUTIES, PASSWORD_RULE, RIGHT_NAMES, RIGHTS, ROLE_NAMES, AccountError, Role
+from data_access.attempts import attempts_now
+from data_access.board_tables import BoardAccount
 from data_access.calendar import fill_calendar
 from data_access.clock import beijing_now
 from data_access.engine import engine
@@ -42,10 +45,20 @@ def migrate() -> int:
     upgrade(database)
     with database.begin() as connection:
         provisional = fill_calendar(connection, last_year=beijing_now().year + 1)
+        present = set() if accounts.is_demo(connection) else set(accounts.accounts(Scope.operator(), connection)["role"])
     print(f"数据库已就绪:{database.url.render_as_string()}")
+    absent = [f"{name}(--role {role})" for role, name in ROLE_NAMES.items() if role in DUTIES and role not in present]
+    if present and absent:
+        print(f"提示:还没有{'、'.join(absent)}。三员分立,各建一个:python -m data_access account add 账号名 --name 名称 --role …")
     for year in provisional:
         print(f"提示:{year} 年放假安排尚未公布,工作日暂按周一至周五计算;公布后升级 chinesecalendar 并重新运行 migrate。")
     return 0
+
+
+FIRST_ACCOUNT = (
+    "还没有账号。先建第一个系统管理员:python -m data_access account add 账号名 --name 名称 --role administrator;"
+    "再以 --role security、--role auditor 建安全管理员和审计员。建好后再启动"
+)
 
 
 # --- accounts -----------------------------------------------------------------------------------------------------
@@ -100,12 +113,12 @@ def _add(connection: Connection, options: argparse.Namespace) -> str:
 def _list(connection: Connection, _options: argparse.Namespace) -> str:
     table = accounts.accounts(Scope.operator(), connection)
     if table.empty:
-        return "还没有账号。新增:python -m data_access account add 账号名 --name 姓名 --role 角色"
-    now, lines = beijing_now(), []
-    for row in table.itertuples():
+        raise AccountError(FIRST_ACCOUNT)
+    locks = attempts_now(Scope.operator(), connection, beijing_now())
+    locked, lines = set(locks.loc[locks["is_locked"].astype(bool), "username"]), []
+    for row in table.astype(object).where(table.notna(), None).itertuples():
         rights = "、".join(RIGHT_NAMES[name] for name in RIGHTS if getattr(row, name)) or "无"
-        locked = row.locked_until is not None and row.locked_until == row.locked_until and now < row.locked_until
-        state = "停用" if row.disabled_at is not None and row.disabled_at == row.disabled_at else "锁定" if locked else "正常"
+        state = "停用" if row.disabled_at else "待授权" if row.granted_at is None else "锁定" if row.username in locked else "正常"
         role = ROLE_NAMES[Role(row.role)] if row.role in set(Role) else row.role
         lines.append("\t".join([row.username, row.display_name, role, row.area_prefix or "全部", state, rights]))
     return "\n".join(["账号\t名称\t角色\t范围\t状态\t权限", *lines])
@@ -129,6 +142,11 @@ def _role(connection: Connection, options: argparse.Namespace) -> str:
     return f"{account.username}:{ROLE_NAMES[account.role]},下一次点击即生效"
 
 
+def _sign_on(connection: Connection, options: argparse.Namespace) -> str:
+    account = accounts.set_sign_on(connection, options.username, options.subject, now=beijing_now(), by=_operator())
+    return f"已{'设定' if options.subject.strip() else '清除'} {account.username} 的统一登录标识"
+
+
 def _simple(change: Callable[..., object], said: str) -> Callable[[Connection, argparse.Namespace], str]:
     def run(connection: Connection, options: argparse.Namespace) -> str:
         change(connection, options.username, now=beijing_now(), by=_operator())
@@ -140,7 +158,7 @@ def _simple(change: Callable[..., object], said: str) -> Callable[[Connection, a
 def _state(connection: Connection, _options: argparse.Namespace) -> str:
     if accounts.is_demo(connection):
         return "demo"
-    firsts = [connection.scalar(select(key).limit(1)) for key in (Area.code, Person.id, Petition.id)]
+    firsts = [connection.scalar(select(key).limit(1)) for key in (BoardAccount.username, Area.code, Person.id, Petition.id)]
     return "empty" if all(first is None for first in firsts) else "county"
 
 
@@ -185,7 +203,8 @@ def _parser() -> argparse.ArgumentParser:
     account.add_parser("list", help="列出账号").set_defaults(run=_list)
     add = named("add", "新增账号", _add)
     add.add_argument("--name", help="显示名称")
-    change = named("role", "更改角色、地区范围或单项权限", _role)
+    change = named("role", "授予角色、地区范围或单项权限;不写则照已填的授权", _role)
+    named("sign-on", "设统一登录标识", _sign_on).add_argument("subject", help="统一登录里这个人的标识(sub),空文本为清除")
     for one, required in ((add, True), (change, False)):
         one.add_argument("--role", required=required, **roles)  # type: ignore[arg-type]
         one.add_argument("--area", help="地区代码;不写为全部" if required else "地区代码,空文本为全部")

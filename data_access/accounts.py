@@ -1,28 +1,34 @@
 """Who may sign in, with which rights: the account table and the rules for its passwords.
 
-Roles and their rights. A role gives the defaults; an account can be given other rights one by one.
+Roles and their rights. A role gives the defaults; an account can be given other rights one by one, but for the last three roles.
 
-================ ============ ===== ========== ====== ==========
-role             名称         names restricted export administer
-================ ============ ===== ========== ====== ==========
-leader           县领导       yes   no         yes    no
-organisation     组织部       yes   no         yes    no
-petition_office  信访局       yes   yes        yes    no
-political_legal  政法委       yes   no         yes    no
-township         乡镇         yes   no         yes    no
-administrator    管理员       no    no         no     yes
-wall             大屏         no    no         no     no
-================ ============ ===== ========== ====== ==========
+================ ============ ===== ========== ====== ============================================
+role             名称         names restricted export duty
+================ ============ ===== ========== ====== ============================================
+leader           县领导       yes   no         yes
+organisation     组织部       yes   no         yes
+petition_office  信访局       yes   yes        yes
+political_legal  政法委       yes   no         yes
+township         乡镇         yes   no         yes
+administrator    系统管理员   no    no         no     accounts, ledgers, the database
+security         安全管理员   no    no         no     grants role, area and rights; locks, sessions
+auditor          审计员       no    no         yes    reads, searches and exports the audit
+wall             大屏         no    no         no
+================ ============ ===== ========== ====== ============================================
 
 检举控告 petitions are held by the petition office alone (信访工作条例 art. 30); whoever keeps accounts sees no names.
+
+三员分立: a duty belongs to a role and is never given singly. A new account, a password that somebody else has set and a new name for the
+single sign-on open nothing until a security administrator has granted (again) what the account may do, so that who makes the key and who
+says what it opens are two; nobody changes the grant of his own account. The audit is append-only for all of them. Who has the server's
+command line (``python -m data_access account``) stands above the three: what he does is granted at once, and in the audit.
 """
 
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -32,8 +38,10 @@ import pandas as pd
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from data_access.attempts import forget_address, forget_name
 from data_access.audit import Action, record
-from data_access.board_tables import BoardAccount, BoardProperty
+from data_access.board_tables import BoardAccount, BoardProperty, BoardSession
+from data_access.kept_secret import kept_secret
 from data_access.scope import Scope
 from data_access.tables import Area
 
@@ -54,6 +62,8 @@ class Role(StrEnum):
     POLITICAL_LEGAL = "political_legal"
     TOWNSHIP = "township"
     ADMINISTRATOR = "administrator"
+    SECURITY = "security"
+    AUDITOR = "auditor"
     WALL = "wall"
 
 
@@ -63,11 +73,13 @@ ROLE_NAMES = {
     Role.PETITION_OFFICE: "信访局",
     Role.POLITICAL_LEGAL: "政法委",
     Role.TOWNSHIP: "乡镇",
-    Role.ADMINISTRATOR: "管理员",
+    Role.ADMINISTRATOR: "系统管理员",
+    Role.SECURITY: "安全管理员",
+    Role.AUDITOR: "审计员",
     Role.WALL: "大屏",
 }
 
-_OFFICE = {"may_see_names": True, "may_see_restricted": False, "may_export": True, "may_administer": False}
+_OFFICE = {"may_see_names": True, "may_see_restricted": False, "may_export": True}
 _NOTHING = dict.fromkeys(_OFFICE, False)
 DEFAULT_RIGHTS: Mapping[Role, Mapping[str, bool]] = {
     Role.LEADER: _OFFICE,
@@ -75,11 +87,20 @@ DEFAULT_RIGHTS: Mapping[Role, Mapping[str, bool]] = {
     Role.PETITION_OFFICE: _OFFICE | {"may_see_restricted": True},
     Role.POLITICAL_LEGAL: _OFFICE,
     Role.TOWNSHIP: _OFFICE,
-    Role.ADMINISTRATOR: _NOTHING | {"may_administer": True},
+    Role.ADMINISTRATOR: _NOTHING,
+    Role.SECURITY: _NOTHING,
+    Role.AUDITOR: _NOTHING | {"may_export": True},
     Role.WALL: _NOTHING,
 }
 RIGHTS = tuple(_OFFICE)
-RIGHT_NAMES = {"may_see_names": "看姓名", "may_see_restricted": "看检举控告", "may_export": "导出", "may_administer": "管理"}
+RIGHT_NAMES = {"may_see_names": "看姓名", "may_see_restricted": "看检举控告", "may_export": "导出"}
+FIXED = frozenset({Role.SECURITY, Role.AUDITOR, Role.WALL})
+"""Roles that no right is added to or taken from."""
+DUTIES: Mapping[Role, Mapping[str, bool]] = {
+    Role.ADMINISTRATOR: {"may_administer": True},
+    Role.SECURITY: {"may_grant": True},
+    Role.AUDITOR: {"may_audit": True},
+}
 
 
 class AccountError(ValueError):
@@ -88,7 +109,7 @@ class AccountError(ValueError):
 
 @dataclass(frozen=True)
 class Account:
-    """One account as the table has it now."""
+    """One account as the table has it now. Until it ``is_granted`` its scope is nobody's, whatever role is meant for it."""
 
     username: str
     display_name: str
@@ -96,12 +117,7 @@ class Account:
     scope: Scope
     password_changed_at: datetime
     disabled_at: datetime | None = None
-    failed_attempts: int = 0
-    locked_until: datetime | None = None
-
-    def locked(self, now: datetime) -> bool:
-        """Locked up to, not at, ``locked_until``: at 30:00 minutes it is open again."""
-        return self.locked_until is not None and now < self.locked_until
+    is_granted: bool = True
 
 
 # --- passwords ----------------------------------------------------------------------------------------------------
@@ -149,11 +165,10 @@ _COLUMNS = (
     BoardAccount.may_see_names,
     BoardAccount.may_see_restricted,
     BoardAccount.may_export,
-    BoardAccount.may_administer,
     BoardAccount.password_changed_at,
     BoardAccount.disabled_at,
-    BoardAccount.failed_attempts,
-    BoardAccount.locked_until,
+    BoardAccount.granted_at,
+    BoardAccount.sign_on,
 )
 
 
@@ -162,15 +177,16 @@ def normal_username(username: str) -> str:
 
 
 def _account(row: Any) -> Account:
+    role = Role(row.role)
+    granted = Scope(row.area_prefix, row.may_see_names, row.may_see_restricted, row.may_export, **DUTIES.get(role, {}))
     return Account(
         username=row.username,
         display_name=row.display_name,
-        role=Role(row.role),
-        scope=Scope(row.area_prefix, row.may_see_names, row.may_see_restricted, row.may_export, row.may_administer),
+        role=role,
+        scope=Scope() if row.granted_at is None else granted,
         password_changed_at=row.password_changed_at,
         disabled_at=row.disabled_at,
-        failed_attempts=row.failed_attempts,
-        locked_until=row.locked_until,
+        is_granted=row.granted_at is not None,
     )
 
 
@@ -181,13 +197,13 @@ def account_named(connection: Connection, username: str) -> Account | None:
 
 
 def accounts(scope: Scope, connection: Connection) -> pd.DataFrame:
-    """All accounts, one row each, for whoever keeps them; no rows without the right to administer.
+    """All accounts, one row each, for whoever keeps, grants or audits them; no rows for anybody else.
 
-    Columns: username, display_name, role, area_prefix, the four rights, password_changed_at, disabled_at, failed_attempts,
-    locked_until. Password hashes never leave the table.
+    Columns: username, display_name, role, area_prefix, the three rights, password_changed_at, disabled_at, granted_at, sign_on. Password
+    hashes never leave the table.
     """
     query = select(*_COLUMNS).order_by(BoardAccount.username)
-    rows = connection.execute(query).all() if scope.may_administer else []
+    rows = connection.execute(query).all() if scope.may_administer or scope.may_grant or scope.may_audit else []
     return pd.DataFrame(rows, columns=[column.key for column in _COLUMNS])
 
 
@@ -211,8 +227,8 @@ def _checked_rights(role: Role, rights: Mapping[str, bool] | None) -> dict[str, 
     unknown = set(given) - set(RIGHTS)
     if unknown:
         raise AccountError(f"没有权限“{'、'.join(sorted(unknown))}”,可用:{'、'.join(RIGHTS)}")
-    if role is Role.WALL and any(given.values()):
-        raise AccountError("大屏账号不能有任何权限")
+    if role in FIXED and given != dict(DEFAULT_RIGHTS[role]):
+        raise AccountError(f"{ROLE_NAMES[role]}的权限是固定的,不能另外增减")
     return given
 
 
@@ -227,8 +243,10 @@ def add_account(
     area: str = "",
     rights: Mapping[str, bool] | None = None,
     by: str,
+    granted: bool = True,
 ) -> Account:
-    """Adds an account. ``rights`` changes single defaults of the role; ``by`` stands in the audit. Raises :class:`AccountError`."""
+    """Adds an account. ``rights`` changes single defaults of the role; ``by`` stands in the audit. Without ``granted`` role, area and
+    rights are what a security administrator is asked for. Raises :class:`AccountError`."""
     name = normal_username(username)
     if not USERNAME.fullmatch(name):
         raise AccountError("账号名须为 2–32 个小写字母、数字或 . _ -,以字母或数字开头")
@@ -242,6 +260,7 @@ def add_account(
         "password_hash": hash_of(password),
         "password_changed_at": now,
         "created_at": now,
+        "granted_at": now if granted else None,
         **_checked_rights(role, rights),
     }
     try:
@@ -249,7 +268,7 @@ def add_account(
             connection.execute(insert(BoardAccount), values)
     except IntegrityError as error:  # another process was quicker
         raise AccountError(f"账号“{name}”已存在") from error
-    record(connection, by, Action.ACCOUNT, now, f"新增 {name}({ROLE_NAMES[role]},{area or '全部'})")
+    record(connection, by, Action.ACCOUNT, now, f"新增 {name}({ROLE_NAMES[role]},{area or '全部'}{'' if granted else ',待授权'})")
     return _existing(connection, name)
 
 
@@ -260,10 +279,31 @@ def _change(connection: Connection, username: str, values: dict[str, Any], *, no
     return _existing(connection, username)
 
 
-def set_password(connection: Connection, username: str, password: str, *, now: datetime, by: str) -> Account:
-    """A new password; every session and cookie from before it ends. Also opens a lock."""
-    values = {"password_hash": hash_of(password), "password_changed_at": now, "failed_attempts": 0, "locked_until": None}
-    return _change(connection, username, values, now=now, by=by, what="改密码")
+def set_password(connection: Connection, username: str, password: str, *, now: datetime, by: str, granted: bool = True) -> Account:
+    """A new password; every session and cookie from before it ends. Also opens locks. Without ``granted`` the grant waits to be given
+    again: who sets another's password could sign in with it."""
+    name = normal_username(username)
+    if not granted and by == name:
+        raise AccountError("自己的密码请用右上角账号菜单里的“修改密码”")
+    values = {"password_hash": hash_of(password), "password_changed_at": now, **({} if granted else {"granted_at": None})}
+    changed = _change(connection, name, values, now=now, by=by, what="改密码" if granted else "改密码(待重新授权)")
+    forget_name(connection, name)
+    return changed
+
+
+def set_sign_on(connection: Connection, username: str, sign_on: str, *, now: datetime, by: str, granted: bool = True) -> Account:
+    """Which person of the county's single sign-on this account is; empty: none. It is a way in as a password is: what was open ends."""
+    name, found = normal_username(username), sign_on.strip() or None
+    other = found and connection.scalar(select(BoardAccount.username).where(BoardAccount.sign_on == found, BoardAccount.username != name))
+    if other:
+        raise AccountError(f"这个统一登录标识已属于账号“{other}”")
+    if not granted and by == name:
+        raise AccountError("自己的统一登录标识请由另一位系统管理员设置")
+    values = {"sign_on": found, **({} if granted or found is None else {"granted_at": None})}
+    open_before = update(BoardSession).where(BoardSession.username == name, BoardSession.ended_at.is_(None))
+    connection.execute(open_before.values(ended_at=now, ended_by=by))
+    what = "清除统一登录标识" if found is None else "设统一登录标识" if granted else "设统一登录标识(待重新授权)"
+    return _change(connection, name, values, now=now, by=by, what=what)
 
 
 def set_role(
@@ -276,21 +316,27 @@ def set_role(
     area: str | None = None,
     rights: Mapping[str, bool] | None = None,
 ) -> Account:
-    """Another role, area or single rights; takes effect at the account's next rerun. A new role starts from its own defaults."""
+    """Grants role, area and single rights, those it has where none are given; in force at the account's next rerun. A new role starts from
+    its own defaults."""
     account = _existing(connection, username)
+    if by == account.username:
+        raise AccountError("自己的角色和权限请由另一位安全管理员更改")
+    row = connection.execute(select(*_COLUMNS).where(BoardAccount.username == account.username)).one()
     new_role = role or account.role
-    kept = {} if role and role is not account.role else {f.name: getattr(account.scope, f.name) for f in fields(Scope) if f.name in RIGHTS}
+    kept = {name: getattr(row, name) for name in RIGHTS} if new_role is account.role else {}
     values: dict[str, Any] = {
         "role": new_role.value,
-        "area_prefix": _checked_area(connection, new_role, (account.scope.area or "") if area is None else area),
+        "area_prefix": _checked_area(connection, new_role, row.area_prefix if area is None else area),
         **_checked_rights(new_role, kept | dict(rights or {})),
     }
     said = ",".join(f"{key}={value}" for key, value in values.items())
-    return _change(connection, username, values, now=now, by=by, what=f"改权限({said})")
+    return _change(connection, username, values | {"granted_at": now}, now=now, by=by, what=f"授权({said})")
 
 
 def disable(connection: Connection, username: str, *, now: datetime, by: str) -> Account:
     """No further sign-in, and what is open closes at its next rerun."""
+    if by == normal_username(username):
+        raise AccountError("不能停用自己")
     return _change(connection, username, {"disabled_at": now}, now=now, by=by, what="停用")
 
 
@@ -299,7 +345,17 @@ def enable(connection: Connection, username: str, *, now: datetime, by: str) -> 
 
 
 def unlock(connection: Connection, username: str, *, now: datetime, by: str) -> Account:
-    return _change(connection, username, {"failed_attempts": 0, "locked_until": None}, now=now, by=by, what="解锁")
+    """Forgets the wrong passwords of an account, wherever they were tried."""
+    account = _existing(connection, username)
+    forget_name(connection, account.username)
+    record(connection, by, Action.ACCOUNT, now, f"解锁 {account.username}")
+    return account
+
+
+def unlock_address(connection: Connection, address: str, *, now: datetime, by: str) -> None:
+    """Forgets the wrong passwords that were tried from an address, of all names."""
+    forget_address(connection, address)
+    record(connection, by, Action.ACCOUNT, now, f"解锁地址 {address}")
 
 
 # --- the demo county's accounts -----------------------------------------------------------------------------------
@@ -313,7 +369,9 @@ DEMO_ACCOUNTS = (
     ("xinfangju", "信访局", Role.PETITION_OFFICE),
     ("zhengfawei", "政法委", Role.POLITICAL_LEGAL),
     ("xiangzhen", "乡镇书记", Role.TOWNSHIP),
-    ("guanli", "管理员", Role.ADMINISTRATOR),
+    ("guanli", "系统管理员", Role.ADMINISTRATOR),
+    ("anquan", "安全管理员", Role.SECURITY),
+    ("shenji", "审计员", Role.AUDITOR),
     ("daping", "大屏", Role.WALL),
 )
 
@@ -344,14 +402,5 @@ def add_demo_accounts(connection: Connection, *, now: datetime) -> list[str]:
 
 
 def cookie_key(connection: Connection) -> str:
-    """The key that signs the sign-in cookies: made once and kept in ``board_property``, so that every process has the same."""
-    query = select(BoardProperty.value).where(BoardProperty.name == "cookie_key")
-    kept = connection.scalar(query)
-    if kept is None:
-        try:
-            with connection.begin_nested():
-                connection.execute(insert(BoardProperty), {"name": "cookie_key", "value": secrets.token_hex(32)})
-        except IntegrityError:  # another process was quicker: its key counts
-            pass
-        kept = connection.scalar(query)
-    return str(kept)
+    """The key that signs the sign-in cookies."""
+    return kept_secret(connection, "cookie_key")

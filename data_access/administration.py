@@ -1,11 +1,12 @@
-"""What an administrator looks at: the audit page by page, and facts about the database itself."""
+"""What administrators look at: the audit, searched and page by page, and facts about the database itself."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, and_, func, literal, select, true, union_all
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, true, union_all
 
 from data_access.board_tables import BoardAudit
 from data_access.frames import frame
@@ -15,39 +16,38 @@ from data_access.tables import CONTRACT, Table
 AUDIT_COLUMNS = (BoardAudit.at, BoardAudit.username, BoardAudit.action, BoardAudit.detail)
 
 
-def _asked(scope: Scope, since: datetime, until: datetime, username: str | None, action: str | None) -> ColumnElement[bool]:
-    if not scope.may_administer:
-        return ~true()
-    wanted = [BoardAudit.at >= since, BoardAudit.at < until]
-    if username:
-        wanted.append(BoardAudit.username == username)
-    if action:
-        wanted.append(BoardAudit.action == action)
-    return and_(*wanted)
+@dataclass(frozen=True)
+class AuditSearch:
+    """Entries from ``since`` up to (not at) ``until``; of one account, of one action, with a text anywhere in account or content."""
+
+    since: datetime
+    until: datetime
+    username: str | None = None
+    action: str | None = None
+    text: str = ""
+
+    def where(self, scope: Scope) -> ColumnElement[bool]:
+        if not scope.may_audit:
+            return ~true()
+        wanted = [BoardAudit.at >= self.since, BoardAudit.at < self.until]
+        if self.username:
+            wanted.append(BoardAudit.username == self.username)
+        if self.action:
+            wanted.append(BoardAudit.action == self.action)
+        if self.text:
+            wanted.append(or_(*(column.icontains(self.text, autoescape=True) for column in (BoardAudit.username, BoardAudit.detail))))
+        return and_(*wanted)
 
 
-def audit_count(
-    scope: Scope, connection: Connection, since: datetime, until: datetime, username: str | None = None, action: str | None = None
-) -> int:
-    """How many entries there are from ``since`` up to (not at) ``until``; 0 without the right to administer."""
-    where = _asked(scope, since, until, username, action)
-    return int(connection.scalar(select(func.count()).select_from(BoardAudit).where(where)) or 0)
+def audit_count(scope: Scope, connection: Connection, asked: AuditSearch) -> int:
+    """How many entries are found; 0 for who does not audit."""
+    return int(connection.scalar(select(func.count()).select_from(BoardAudit).where(asked.where(scope))) or 0)
 
 
-def audit_page(
-    scope: Scope,
-    connection: Connection,
-    since: datetime,
-    until: datetime,
-    username: str | None = None,
-    action: str | None = None,
-    limit: int = 50,
-    offset: int = 0,
-) -> pd.DataFrame:
-    """One page of the audit, newest first. Grain: entry. Columns: at, username, action, detail."""
-    where = _asked(scope, since, until, username, action)
-    query = select(*AUDIT_COLUMNS).where(where).order_by(BoardAudit.at.desc(), BoardAudit.id.desc()).limit(limit).offset(offset)
-    return frame(connection, query, [column.key for column in AUDIT_COLUMNS])
+def audit_page(scope: Scope, connection: Connection, asked: AuditSearch, limit: int = 50, offset: int = 0) -> pd.DataFrame:
+    """One page of what is found, newest first. Grain: entry. Columns: at, username, action, detail."""
+    query = select(*AUDIT_COLUMNS).where(asked.where(scope)).order_by(BoardAudit.at.desc(), BoardAudit.id.desc())
+    return frame(connection, query.limit(limit).offset(offset), [column.key for column in AUDIT_COLUMNS])
 
 
 def table_facts(scope: Scope, connection: Connection) -> pd.DataFrame:

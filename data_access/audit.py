@@ -59,7 +59,7 @@ def record(connection: Connection, username: str, action: Action, now: datetime,
 def audit_trail(
     scope: Scope, connection: Connection, since: datetime, until: datetime, username: str | None = None, limit: int = 1000
 ) -> pd.DataFrame:
-    """What happened from ``since`` up to (not at) ``until``, newest first; no rows without the right to administer.
+    """What happened from ``since`` up to (not at) ``until``, newest first; no rows for who does not audit.
 
     Columns: at, username, action, detail. At most ``limit`` rows.
     """
@@ -68,5 +68,5 @@ def audit_trail(
     if username is not None:
         query = query.where(BoardAudit.username == username)
     query = query.order_by(BoardAudit.at.desc(), BoardAudit.id.desc()).limit(limit)
-    rows = connection.execute(query).all() if scope.may_administer else []
+    rows = connection.execute(query).all() if scope.may_audit else []
     return pd.DataFrame(rows, columns=[column.key for column in columns])

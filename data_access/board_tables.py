@@ -45,7 +45,11 @@ class BoardAnswer(Table):
 
 
 class BoardAccount(Identified):
+    """Who may sign in. ``granted_at``: since when role, area and rights are in force; NULL while they wait for who grants them.
+    ``sign_on``: the county's single sign-on's own name (OIDC ``sub``) for this person."""
+
     __tablename__ = "board_account"
+    __table_args__ = (Index(None, "sign_on", unique=True),)
 
     username: Mapped[str] = mapped_column(unique=True)
     display_name: Mapped[str]
@@ -54,17 +58,19 @@ class BoardAccount(Identified):
     may_see_names: Mapped[bool]
     may_see_restricted: Mapped[bool]
     may_export: Mapped[bool]
-    may_administer: Mapped[bool]
     password_hash: Mapped[str]
     password_changed_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
-    failed_attempts: Mapped[int] = mapped_column(server_default=text("0"))
-    locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    granted_at: Mapped[datetime | None]
+    sign_on: Mapped[str | None]
 
 
 class BoardSession(Table):
-    """One sign-in of one browser. The cookie holds the token, the table only its digest; ended and idle sessions open nothing."""
+    """One sign-in of one browser. The cookie holds the token, the table only its digest; ended and idle sessions open nothing.
+
+    ``address``: '' where it is not known; ``device``: what the browser says it is; ``ended_by``: the administrator who has ended it.
+    """
 
     __tablename__ = "board_session"
     __table_args__ = (Index(None, "username"),)
@@ -75,6 +81,21 @@ class BoardSession(Table):
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    address: Mapped[str] = mapped_column(server_default=text("''"))
+    device: Mapped[str] = mapped_column(server_default=text("''"))
+    ended_by: Mapped[str | None]
+
+
+class BoardAttempt(Table):
+    """Wrong passwords that still count (``data_access.attempts``), up to ``until``: of a name from an address, of all names from an
+    address, of a name from all addresses ('*' stands for all). The name is a keyed digest: people type their password into that field."""
+
+    __tablename__ = "board_attempt"
+
+    name_digest: Mapped[str] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(primary_key=True)
+    failed: Mapped[int]
+    until: Mapped[datetime]
 
 
 class BoardTicket(Table):

@@ -21,7 +21,7 @@ CODE_LENGTHS = {"county": 6, "township": 9, "village": 12, "patch": 14, "group":
 
 @dataclass(frozen=True)
 class Scope:
-    """An area prefix and four rights.
+    """An area prefix, three rights, and the three duties of which an account has one at most (三员分立: ``data_access.accounts``).
 
     ``area`` is a code prefix: ``""`` is everything, ``None`` is nothing at all (nobody signed in).
     """
@@ -31,11 +31,13 @@ class Scope:
     may_see_restricted: bool = False
     may_export: bool = False
     may_administer: bool = False
+    may_grant: bool = False
+    may_audit: bool = False
 
     @classmethod
     def operator(cls, area: str = "") -> Scope:
         """The command line's scope: everything but restricted petitions, narrowed by ``area``."""
-        return cls(area=area, may_see_names=True, may_export=True, may_administer=True)
+        return cls(area=area, may_see_names=True, may_export=True, may_administer=True, may_grant=True, may_audit=True)
 
     def narrowed(self, area: str | None) -> Scope:
         """The part of this scope under ``area``; nothing where ``area`` lies outside it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import count
@@ -12,7 +13,7 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from data_access import accounts, sessions
-from data_access.accounts import Role
+from data_access.accounts import Account, Role
 from data_access.clock import beijing_now
 
 NOW = datetime(2026, 11, 20, 20, 0, 0)
@@ -45,6 +46,17 @@ def a_token(database: Engine, name: str, now: datetime = NOW) -> str:
     token = sessions.sign_in(database, name, RIGHT, now).token
     assert token is not None
     return token
+
+
+def a_session(database: Engine, name: str) -> Callable[[], Account | None]:
+    """Signs in; asks that session later, as a button does that was drawn in it."""
+    token = a_token(database, name, beijing_now())
+
+    def asked() -> Account | None:
+        with database.connect() as connection:
+            return sessions.standing(connection, token, beijing_now()).account
+
+    return asked
 
 
 def a_board(database: Engine, name: str | None = None, *, role: Role = Role.LEADER, app: str = APP, **more: object) -> AppTest:

@@ -395,7 +395,7 @@ def test_who_loses_the_right_to_upload_loses_his_places(board: Board) -> None:
         clerk.drawn(LEDGERS)
         (place,) = clerk.places_for("a.csv")
         with engine(board.database).begin() as connection:
-            connection.execute(update(BoardAccount).where(BoardAccount.username == "dangban").values(may_administer=False))
+            connection.execute(update(BoardAccount).where(BoardAccount.username == "dangban").values(role=Role.AUDITOR))
         clerk.drawn(LEDGERS)
         assert clerk.put(place, b"x") == 403
         assert clerk.places_for("a.csv") == []

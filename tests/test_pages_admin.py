@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
@@ -10,6 +12,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 from streamlit.testing.v1 import AppTest
 
+from data_access import sessions
 from data_access.accounts import Role, account_named
 from data_access.audit import Action
 from data_access.board_tables import BoardAudit, BoardImportRow
@@ -18,8 +21,8 @@ from data_access.tables import NightStay
 from pages.admin import process
 from pages.common.navigation import plain
 from tests.builders import a_county, a_person, an_appointment
-from tests.opened_pages import opened, words
-from tests.signed_in import RIGHT, an_account, try_password
+from tests.opened_pages import files_offered, opened, words
+from tests.signed_in import RIGHT, a_board, an_account
 
 STRONGER = "Xin-Mima-2026"
 
@@ -32,8 +35,15 @@ def county(served: Engine) -> Engine:
     return served
 
 
+SECTIONS = {
+    **dict.fromkeys(("台账", "账号", "数据库"), Role.ADMINISTRATOR),
+    **dict.fromkeys(("授权", "会话"), Role.SECURITY),
+    "审计": Role.AUDITOR,
+}
+
+
 def admin(database: Engine, section: str, name: str | None = None) -> AppTest:
-    name = name or an_account(database, Role.ADMINISTRATOR, now=beijing_now())
+    name = name or an_account(database, SECTIONS[section], now=beijing_now())
     return opened(database, "admin", name, section=section)
 
 
@@ -50,7 +60,7 @@ def labelled(elements: object, label: str) -> object:
     return next(each for each in elements if each.label == label)  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role not in (Role.ADMINISTRATOR, Role.WALL)])
+@pytest.mark.parametrize("role", [role for role in Role if role not in {*SECTIONS.values(), Role.WALL}])
 def test_only_an_administrator_opens_the_page(county: Engine, role: Role) -> None:
     name = an_account(county, role, now=beijing_now(), **({"area": "149981101"} if role is Role.TOWNSHIP else {}))
     said = words(opened(county, "admin", name, section="账号"))
@@ -58,7 +68,7 @@ def test_only_an_administrator_opens_the_page(county: Engine, role: Role) -> Non
     assert "装入台账" not in said
 
 
-@pytest.mark.parametrize("section", ["台账", "账号", "审计", "数据库"])
+@pytest.mark.parametrize("section", SECTIONS)
 def test_every_section_opens_also_in_an_empty_county(served: Engine, section: str) -> None:
     assert "管理" in words(admin(served, section))
 
@@ -86,24 +96,24 @@ def test_an_administrator_cannot_disable_himself(county: Engine) -> None:
 
 def test_a_locked_account_is_unlocked(county: Engine) -> None:
     name = an_account(county, now=beijing_now())
-    with county.begin() as connection:
-        connection.exec_driver_sql(f"UPDATE board_account SET failed_attempts = 5 WHERE username = '{name}'")
-    board = admin(county, "账号")
-    board.selectbox(key="account").select(name).run(timeout=60)
+    for _ in range(5):
+        sessions.sign_in(county, name, "Kanban-2025", beijing_now(), address="10.1.2.3")
+    board = admin(county, "会话")
+    assert re.search(f"{name} 10.1.2.3 5 次? ?锁定至", words(board))
+    board.selectbox(key="lock").select((name, "*")).run(timeout=60)
     click(board, "unlock")
-    with county.connect() as connection:
-        assert account_named(connection, name).failed_attempts == 0  # type: ignore[union-attr]
+    assert sessions.sign_in(county, name, RIGHT, beijing_now(), address="10.1.2.3").token is not None
 
 
-@pytest.mark.parametrize(("second", "welcome"), [(STRONGER, True), ("Anders-2026", False)])
-def test_a_new_password_is_set_when_both_entries_agree(county: Engine, second: str, welcome: bool) -> None:
+@pytest.mark.parametrize(("second", "is_set"), [(STRONGER, True), ("Anders-2026", False)])
+def test_a_new_password_is_set_when_both_entries_agree(county: Engine, second: str, is_set: bool) -> None:
     name = an_account(county, now=beijing_now())
     board = admin(county, "账号")
     board.selectbox(key="account").select(name).run(timeout=60)
     labelled(board.text_input, "新密码").input(STRONGER)  # type: ignore[attr-defined]
     labelled(board.text_input, "再输入一次").input(second)  # type: ignore[attr-defined]
     submit(board, "设为新密码")
-    assert (try_password(county, name, STRONGER if welcome else RIGHT).token) is not None
+    assert (sessions.sign_in(county, name, STRONGER if is_set else RIGHT, beijing_now()).token) is not None
 
 
 def test_a_weak_password_is_refused_in_words(county: Engine) -> None:
@@ -116,27 +126,63 @@ def test_a_weak_password_is_refused_in_words(county: Engine) -> None:
         assert account_named(connection, "xinren") is None
 
 
-def test_an_account_is_added_and_its_role_changed(county: Engine) -> None:
+def test_an_account_is_added_by_one_administrator_and_granted_by_another(county: Engine) -> None:
     board = admin(county, "账号")
     labelled(board.text_input, "账号名").input("xinren2")  # type: ignore[attr-defined]
     labelled(board.text_input, "初始密码").input(STRONGER)  # type: ignore[attr-defined]
     submit(board, "新增")
+    assert "xinren2（县领导），待安全管理员授权后生效" in board.success[0].value
+    board = admin(county, "授权")
+    assert "1 个账号等待授权：xinren2。" in board.info[0].value
     board.selectbox(key="account").select("xinren2").run(timeout=60)
     board.selectbox(key="role-xinren2").select(Role.PETITION_OFFICE).run(timeout=60)
-    submit(board, "保存")
+    submit(board, "授权")
     with county.connect() as connection:
         account = account_named(connection, "xinren2")
     assert account is not None
     assert (account.role, account.scope.may_see_restricted) == (Role.PETITION_OFFICE, True)
 
 
-def test_the_audit_is_filtered_by_action(county: Engine) -> None:
-    name = an_account(county, Role.ADMINISTRATOR, now=beijing_now())
+def test_the_audit_is_searched_by_who_what_and_text(county: Engine) -> None:
+    name, other = (an_account(county, role, now=beijing_now()) for role in (Role.AUDITOR, Role.LEADER))
+    sessions.sign_in(county, other, RIGHT, beijing_now(), address="10.9.8.7")
     board = admin(county, "审计", name)
     board.selectbox(key="audit-account").select(name).run(timeout=60)
     assert "登录" in words(board)
     board.selectbox(key="audit-action").select(str(Action.EXPORT)).run(timeout=60)
     assert "这段时间没有符合的记录" in words(board)
+    board.selectbox(key="audit-account").select(None)
+    board.selectbox(key="audit-action").select(None)
+    board.text_input(key="audit-text").input("10.9.8.7").run(timeout=60)
+    assert re.search(f"{other} [-0-9]+ [:0-9]+ 登录 来自 10.9.8.7", words(board))
+    board.text_input(key="audit-text").input("10%9").run(timeout=60)
+    assert "这段时间没有符合的记录" in words(board)
+
+
+def test_what_was_found_in_the_audit_is_taken_along_and_that_is_on_record(county: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = an_account(county, Role.AUDITOR, now=beijing_now())
+    made = files_offered(monkeypatch)
+    admin(county, "审计", name)
+    day, before = beijing_now().date(), beijing_now().date() - timedelta(days=6)
+    text = made[f"审计 {before} 至 {day}.csv"]().decode("utf-8-sig")
+    assert text.splitlines()[0].startswith("时间,账号,动作,内容")
+    assert f"{name},登录" in text
+    with county.connect() as connection:
+        rows = connection.execute(select(BoardAudit.action, BoardAudit.detail).where(BoardAudit.username == name)).all()
+    assert rows[-1] == (Action.EXPORT, f"审计 {before} 至 {day} · csv")
+
+
+def test_a_session_is_seen_and_ended(county: Engine) -> None:
+    name = an_account(county, now=beijing_now())
+    reader = a_board(county, name).run(timeout=60)
+    board = admin(county, "会话")
+    assert f"{name} {name}" in words(board)
+    choice = next(each for each in board.selectbox(key="session").options if each.startswith(name))
+    board.selectbox(key="session").select_index(board.selectbox(key="session").options.index(choice)).run(timeout=60)
+    click(board, "end-session")
+    assert "已结束会话" in board.success[0].value
+    reader.run(timeout=60)
+    assert "本次登录已由管理员结束" in words(reader)
 
 
 def test_the_database_facts_count_rows(county: Engine) -> None:
@@ -185,6 +231,8 @@ def test_a_year_is_asked_for_and_a_loading_taken_back_in_the_browser(county: Eng
     board.button(key="load-ledger").click().run(timeout=120)
     assert "装入编号" in board.success[0].value
     board.selectbox(key="undo-load").select_index(0).run(timeout=60)
+    assert re.search("住夜 1 行 0 行", words(board)), "what it would do stands before the button"
+    assert board.button(key="undo").disabled, "without a reason"
     board.text_input(key="undo-why").input("装错了").run(timeout=60)
     board.button(key="undo").click().run(timeout=120)
     assert "删去 1 行" in board.success[0].value

@@ -31,7 +31,7 @@ from reports.wording import chinese_marks
 from tests.builders import TOWNSHIP, a_county, a_petition, a_stay, an_appointment, nights
 from tests.meeting_worlds import COUNT, DOWN, UP, a_chapter, a_pack, a_reading, hostile_pack
 from tests.opened_pages import files_offered
-from tests.signed_in import a_board, an_account
+from tests.signed_in import a_board, a_session, a_token, an_account
 
 LAST_MONTH = Period.holding(PeriodKind.MONTH, date.today()).before
 NO_EXPORT = {"may_export": False}
@@ -187,6 +187,9 @@ def test_a_period_without_a_value_leaves_a_gap_in_the_course():
     assert drawn.goal == 1.0
 
 
+EXPORTS = Scope("", may_see_names=True, may_export=True)
+
+
 # --- what leaves the board --------------------------------------------------------------------------------------------
 
 
@@ -198,20 +201,23 @@ def exports_of(database: Engine, name: str) -> list[str]:
 
 def test_an_export_leaves_a_row_with_who_and_what(served: Engine):
     name = an_account(served, Role.LEADER, now=beijing_now())
-    downloads.put_on_record(name, "住夜排名 · 9行 · xlsx")
+    downloads.put_on_record(a_session(served, name), "住夜排名 · 9行 · xlsx", EXPORTS)
     assert exports_of(served, name) == ["住夜排名 · 9行 · xlsx"]
 
 
-@pytest.mark.parametrize("change", ["disabled", "right taken", "unknown"])
+@pytest.mark.parametrize("change", ["disabled", "right taken", "other names"])
 def test_who_may_no_longer_export_gets_nothing_and_no_row(served: Engine, change: str):
-    name = an_account(served, Role.LEADER, now=beijing_now(), rights=NO_EXPORT if change == "right taken" else None)
-    if change == "disabled":
-        with served.begin() as connection:
+    name = an_account(served, Role.LEADER, now=beijing_now())
+    session = a_session(served, name)
+    rights = {"may_export": False} if change == "right taken" else {"may_see_names": False}
+    with served.begin() as connection:
+        if change == "disabled":
             accounts.disable(connection, name, now=beijing_now(), by="test")
-    asked = "nobody" if change == "unknown" else name
+        else:
+            accounts.set_role(connection, name, rights=rights, now=beijing_now(), by="test")
     with pytest.raises(downloads.ExportRefused):
-        downloads.put_on_record(asked, "住夜排名")
-    assert exports_of(served, asked) == []
+        downloads.put_on_record(session, "住夜排名", EXPORTS)
+    assert exports_of(served, name) == []
 
 
 TABLES = """
@@ -230,7 +236,9 @@ def test_a_table_is_made_on_the_click_with_its_row_in_the_audit(served: Engine, 
     monkeypatch.setattr(downloads.auth, "known_account", lambda: account)
     monkeypatch.setattr(downloads.auth, "signed_in_scope", lambda: account.scope)
     made = files_offered(monkeypatch)
-    board = AppTest.from_string(TABLES, default_timeout=60).run()
+    board = AppTest.from_string(TABLES, default_timeout=60)
+    board.session_state["board_token"] = a_token(served, name, beijing_now())
+    board.run()
     assert not board.exception
     assert list(made) == ["第一张.xlsx", "第一张.csv", "第二张.xlsx", "第二张.csv"]
     assert exports_of(served, name) == []

@@ -203,13 +203,6 @@ def test_an_account_without_the_right_to_export_is_offered_nothing(county: Engin
     assert files == {}
 
 
-def test_a_file_of_a_page_drawn_for_other_rights_is_refused(served: Engine):
-    name = an_account(served, Role.LEADER, now=beijing_now(), rights=NO_NAMES)
-    with pytest.raises(downloads.ExportRefused):
-        downloads.put_on_record(name, "诉求清单", Scope(area="", may_see_names=True, may_export=True))
-    assert exports(served, name) == []
-
-
 def test_what_an_interrupted_run_has_left_is_not_offered(monkeypatch: pytest.MonkeyPatch):
     left = {downloads._OFFERED: {"旧表": lambda: None}}
     monkeypatch.setattr(downloads.st, "session_state", left)

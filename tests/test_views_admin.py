@@ -22,31 +22,30 @@ WRITER = HtmlWriter(lambda page: True)
 
 
 def an_account(**change: Any) -> dict[str, Any]:
-    row = {"disabled_at": None, "locked_until": None, "failed_attempts": 0, "username": "lin", "display_name": "林<b>", "role": "leader"}
-    return {**row, "area_prefix": "149981", "password_changed_at": NOW, "may_export": True, "may_administer": False, **change}
+    row = {"disabled_at": None, "granted_at": NOW, "username": "lin", "display_name": "林<b>", "role": "leader"}
+    return {**row, "area_prefix": "149981", "password_changed_at": NOW, "may_export": True, "may_see_names": False, **change}
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         ({}, "正常"),
-        ({"failed_attempts": 2}, "正常,失败 2 次"),
-        ({"locked_until": NOW + timedelta(minutes=15)}, "锁定至 09:15"),
-        ({"locked_until": NOW}, "正常"),
-        ({"disabled_at": NOW, "locked_until": NOW + timedelta(minutes=15)}, "停用(11月3日 09:00)"),
+        ({"granted_at": None}, "待授权"),
+        ({"granted_at": pd.NaT}, "待授权"),
+        ({"disabled_at": NOW, "granted_at": None}, "停用(11月3日 09:00)"),
         ({"disabled_at": pd.NaT}, "正常"),
     ],
 )
 def test_how_an_account_stands(change: dict[str, Any], words: str) -> None:
-    assert admin.account_state(an_account(**change), NOW) == words
+    assert admin.account_state(an_account(**change)) == words
 
 
 def test_accounts_are_for_reading_only_and_a_name_is_no_markup() -> None:
-    rights = {"may_export": "导出", "may_administer": "管理"}
+    rights = {"may_export": "导出", "may_see_names": "看姓名"}
     rows = pd.DataFrame([an_account(), an_account(role="new", may_export=False)])
-    made = admin.account_table(rows, {"149981": "云屏县"}, {"leader": "县领导"}, rights, NOW)
+    made = admin.account_table(rows, {"149981": "云屏县"}, {"leader": "县领导"}, rights)
     assert made.may_leave is False
-    assert [line[2:6] for line in made.texts()] == [["县领导", "云屏县", "正常", "导出"], ["new", "云屏县", "正常", "只看"]]
+    assert [line[2:6] for line in made.texts()] == [["县领导", "云屏县", "正常", "导出"], ["new", "云屏县", "正常", "无"]]
     assert "林&lt;b&gt;" in str(WRITER.render(made))
 
 
@@ -59,6 +58,36 @@ def test_how_old_the_newest_entry_is(minutes: int, words: str) -> None:
 def test_a_load_with_refused_rows_can_be_looked_into() -> None:
     log = pd.DataFrame([{"id": 3, "kind": "night_stay", "file_name": "10月.xlsx", "rows_refused": 2}, {"id": 2, "rows_refused": 0}])
     assert admin.loads_with_refused(log, {"night_stay": "住夜"}) == {3: "3 · 住夜 · 10月.xlsx · 退回 2 行"}
+
+
+CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (CHROME, "Windows · Chrome"),
+        (CHROME + " Edg/130.0", "Windows · Edge"),
+        (CHROME + " QIHU 360SE", "Windows · 360浏览器"),
+        ("Mozilla/5.0 (Linux; Android 14) Chrome/120 Mobile Safari/537.36 MicroMessenger/8.0", "安卓 · 微信"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Safari/604.1", "iPhone · Safari"),
+        ("curl/8", "不明"),
+        ("", "不明"),
+    ],
+)
+def test_what_a_reader_sits_at(said: str, words: str) -> None:
+    assert admin.device_words(said) == words
+
+
+def test_a_browser_that_calls_itself_markup_is_none() -> None:
+    row = {"token_digest": "d", "username": "lin", "display_name": "林", "started_at": NOW, "seen_at": NOW, "address": "", "device": "<b>x"}
+    assert "<b>x" not in str(WRITER.render(admin.session_table(pd.DataFrame([row]))))
+
+
+def test_what_was_looked_for_stands_in_the_title() -> None:
+    day = NOW.date()
+    assert admin.search_words(day, day, None, None, "") == "2026-11-03"
+    assert admin.search_words(day, day, "lin", "登录", "10.1") == "2026-11-03,账号 lin,动作 登录,含“10.1”"
 
 
 # --- the wall ---------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from datetime import time as clock_time
 import numpy as np
 from sqlalchemy import Connection, Engine, delete, insert, select
 
-from data_access.board_tables import BoardProperty
+from data_access.board_tables import BoardAccount, BoardProperty
 from data_access.calendar import fill_calendar, working_calendar
 from data_access.migrate import upgrade
 from data_access.tables import IDS_A_COUNTY, Table, own_ids
@@ -67,7 +67,9 @@ class Progress:
 
 
 def refuse_unless_empty(connection: Connection) -> None:
-    """Raise :class:`NotEmpty` where any contract table but the calendar has a row."""
+    """Raise :class:`NotEmpty` where any contract table but the calendar has a row, or somebody has an account: a real county begins so."""
+    if connection.scalar(select(BoardAccount.username).limit(1)) is not None:
+        raise NotEmpty("数据库已有账号,演示数据只能装入空库;请换一个 DATABASE_URL。")
     for table in Table.metadata.sorted_tables:
         if table.name == "calendar_day" or table.name.startswith("board_"):
             continue

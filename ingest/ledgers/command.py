@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from data_access.accounts import is_demo
 from data_access.engine import engine
 from data_access.imports import refused_row_cells
 from data_access.scope import Scope
@@ -127,9 +128,18 @@ def check(asked: Task) -> int:
         return _told(asked, found, known, plan, counts, in_order(plan.refused), None, _written(asked, plan.refused, asked.refused_path))
 
 
+NOT_INTO_THE_DEMO = (
+    "这是虚构的演示库,不装入真实台账,可以检查。真实的县请用自己的库:把 DATABASE_URL 指向新库,"
+    "依次运行 python -m data_access migrate、python -m data_access account add 账号名 --role administrator,再启动看板。"
+)
+
+
 def load_file(asked: Task) -> int:
-    """Loads in one transaction; with ``--dry-run`` does all of it and takes it back."""
+    """Loads in one transaction; with ``--dry-run`` does all of it and takes it back. Raises ``LookupError`` in a demo database: everybody
+    knows the password of its accounts."""
     with engine().connect() as connection:
+        if is_demo(connection) and not asked.dry_run:
+            raise LookupError(NOT_INTO_THE_DEMO)
         found, known = _read(asked, connection)  # before the write lock: reading a large file takes longer than writing it
         connection.rollback()
         with connection.begin() as transaction:
@@ -209,7 +219,7 @@ def undo(import_id: int, why: str, yes: bool, by: str | None, now: datetime, as_
             undoing.take_back(connection, plan, why=why, by=by or operator(), now=now)
     done = yes and not plan.obstacles
     if as_json:
-        counts = {"import_id": import_id, "removed": plan.removed, "restored": plan.restored, "undone": done}
+        counts = {"import_id": import_id, "removed": plan.removed, "restored": plan.restored, "undone": done, "tables": plan.tables}
         print(json.dumps(counts | {"obstacles": plan.obstacles[:SENT]}, ensure_ascii=False))
     else:
         for line in plan.obstacles[:SHOWN]:
@@ -235,6 +245,8 @@ def correct(asked: Task, why: str, yes: bool) -> int:
     if yes and not why:
         raise LookupError("更正须写明原因:--why “……”。")
     with engine().connect() as connection:
+        if yes and is_demo(connection):
+            raise LookupError(NOT_INTO_THE_DEMO)
         checked_rows, known = _read(asked, connection)
         connection.rollback()
         with connection.begin():

@@ -54,6 +54,13 @@ class Plan:
     def restored(self) -> int:
         return len(self.changes) - self.removed
 
+    @property
+    def tables(self) -> list[dict[str, Any]]:
+        """By table how many rows go and how many get back what they held."""
+        removed = {name: sum(1 for each in changes if each.before is None) for name, changes in _by_table(self.changes).items()}
+        whole = {name: len(changes) for name, changes in _by_table(self.changes).items()}
+        return [{"table_name": name, "removed": gone, "restored": whole[name] - gone} for name, gone in removed.items()]
+
 
 def plan(connection: Connection, import_id: int) -> Plan:
     """Reads only. Raises ``LookupError`` for a loading that is not there, has been taken back, or was made before journals were kept."""

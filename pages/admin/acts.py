@@ -1,10 +1,10 @@
-"""What an administrator does, what the last act said, and a fresh look at what has been done."""
+"""What one of the three administrators does, what the last act said, and a fresh look at what has been done."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -18,6 +18,7 @@ from pages.common.page import PageStopped
 
 _SAID = "admin_said"
 PAGE_ROWS = 50
+Duty = Literal["may_administer", "may_grant"]
 
 
 def fresh(query: Callable[..., Any], scope: Scope, **arguments: Any) -> Any:
@@ -34,9 +35,9 @@ def picked_page(total: int, key: str) -> int:
     return 0 if pages == 1 else int(st.pagination(pages, key=key)) - 1
 
 
-def act(change: Callable[..., Any], said: str) -> None:
-    """Does one thing to the accounts in its own transaction, as the signed-in account, then draws the page anew."""
-    by = signed_in().username
+def act(duty: Duty, change: Callable[..., Any], said: str) -> None:
+    """Does one thing in its own transaction as the signed-in account, whose ``duty`` it must be, then draws the page anew."""
+    by = signed_in(duty).username
     try:
         with engine().begin() as connection:
             change(connection, now=beijing_now(), by=by)
@@ -59,9 +60,9 @@ def last_said() -> None:
         st.success(plain(said), icon=":material/check:")
 
 
-def signed_in() -> Account:
-    """The account of this rerun; an act that nobody is signed in for is not done: the page stops."""
+def signed_in(duty: Duty) -> Account:
+    """The account of this rerun; an act that is not its ``duty`` is not done: the page stops."""
     account = known_account()
-    if account is None or not account.scope.may_administer:
+    if account is None or not getattr(account.scope, duty):
         raise PageStopped
     return account

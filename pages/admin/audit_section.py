@@ -1,4 +1,4 @@
-"""审计: who did what when. Read only; the database refuses any change to it."""
+"""审计, by the auditor: who did what when, searched and taken along. Read only; the database refuses any change to it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from datetime import date, datetime, time, timedelta
 import streamlit as st
 
 from data_access import accounts
-from data_access.administration import audit_count, audit_page
+from data_access.administration import AuditSearch, audit_count, audit_page
 from data_access.audit import ACTION_NAMES, Action
 from pages.admin.acts import PAGE_ROWS, fresh, picked_page
 from pages.common import loaders
 from pages.common.page import Page
+from reports.tables import ALL_ROWS, Table
 from reports.views import admin
 
 DAYS_BACK = 6
@@ -34,14 +35,20 @@ def audit_section(p: Page) -> None:
             key="audit-action",
             width=160,
         )
+        text = st.text_input("文字", type="search", placeholder="账号或内容里的字、地址", key="audit-text", width=220)
     first, last = _span(days, today)
     since, until = datetime.combine(first, time(0)), datetime.combine(last + timedelta(days=1), time(0))
-    question = {"since": since, "until": until, "username": username, "action": action}
-    total = fresh(audit_count, scope, **question)
-    st.caption(f"{total} 条，新的在前。审计只增不改，保存不少于六个月。")
+    asked = AuditSearch(since, until, username, action, (text or "").strip())
+    said = admin.search_words(first, last, username, ACTION_NAMES[Action(action)] if action else None, asked.text)
+
+    def all_of_it() -> Table:
+        return admin.audit_table(fresh(audit_page, scope, asked=asked, limit=ALL_ROWS), ACTION_NAMES, said)
+
+    total = fresh(audit_count, scope, asked=asked)
+    st.caption(f"{total} 条，新的在前。审计只增不改，保存不少于六个月；可在页末下载。")
     page = picked_page(total, "audit-page")
-    found = fresh(audit_page, scope, **question, limit=PAGE_ROWS, offset=page * PAGE_ROWS)
-    p.show(admin.audit_table(found, ACTION_NAMES), key="audit-table")
+    found = fresh(audit_page, scope, asked=asked, limit=PAGE_ROWS, offset=page * PAGE_ROWS)
+    p.show(admin.audit_table(found, ACTION_NAMES, said), key="audit-table", whole=all_of_it)
 
 
 def _span(days: object, today: date) -> tuple[date, date]:

@@ -12,7 +12,7 @@ from pages.common import loaders
 from pages.common.page import Page
 from reports.views import admin
 
-NAMES = LEDGER_NAMES | {
+TABLE_NAMES = LEDGER_NAMES | {
     "person": "人员",
     "appointment": "任职",
     "calendar_day": "工作日历",
@@ -33,5 +33,5 @@ def database_section(p: Page) -> None:
     else:
         st.info("工作日历各年都已按国务院放假安排填好。")
     facts = loaders.answer(table_facts, p.scope, CONTRACT)
-    p.show(admin.database_table(facts, NAMES, beijing_now()), key="database-facts")
+    p.show(admin.database_table(facts, TABLE_NAMES, beijing_now()), key="database-facts")
     st.caption("“最新录入”按各行的录入时间；没有录入时间的表显示“—”。")

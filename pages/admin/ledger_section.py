@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from data_access.audit import Action
+from data_access.accounts import is_demo
+from data_access.engine import engine
 from data_access.imports import LEDGER_NAMES, import_count, imports, refused_count, refused_rows
 from metrics.wording import whole
 from pages.admin import process
 from pages.admin.accounts_section import places_of
 from pages.admin.acts import PAGE_ROWS, fresh, picked_page, said_next, signed_in
+from pages.admin.database_section import TABLE_NAMES
 from pages.common import loaders
 from pages.common.address import from_address
-from pages.common.auth import audited
+from pages.common.downloads import file_button
 from pages.common.navigation import plain
 from pages.common.page import Page
 from pages.common.uploads import file_uploader
@@ -25,6 +28,7 @@ from reports.views import admin
 from reports.wording import chinese_marks
 
 CHECKED = "admin_ledger_checked"
+PLANNED = "admin_undo_planned"
 YEAR = "admin_ledger_year"
 """By file: the year that was answered; the question itself is gone after loading, and a widget that is gone forgets."""
 SHOWN = 200
@@ -57,7 +61,7 @@ class Given:
             self.file.name,
             self.file.getvalue(),
             area=self.area,
-            by=signed_in().username,
+            by=signed_in("may_administer").username,
             year=self.year,
             progress=told,
         )
@@ -71,6 +75,9 @@ def _told(words: str) -> str:
 
 
 def ledger_section(p: Page) -> None:
+    with engine().connect() as connection:
+        if is_demo(connection):
+            st.info("这是虚构的演示库：台账可以检查，不能装入。真实的县请用自己的库，先建第一个系统管理员账号。")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.selectbox(
             "台账",
@@ -81,13 +88,10 @@ def ledger_section(p: Page) -> None:
         ) or next(iter(LEDGER_NAMES))
         whose = places_of(p.scope)
         area = st.selectbox("来自", list(whose), format_func=lambda code: whose.get(code, code), width=200, key="ledger-from") or ""
-        st.download_button(
-            f"下载{LEDGER_NAMES[kind]}模板",
-            data=lambda: process.template(kind),
-            file_name=f"{LEDGER_NAMES[kind]}台账模板.xlsx",
-            mime=XLSX,
-            icon=":material/download:",
-        )
+        name = f"{LEDGER_NAMES[kind]}台账模板"
+        made = partial(process.template, kind)
+        button = partial(file_button, right="may_administer", icon=":material/download:")
+        button(f"下载{LEDGER_NAMES[kind]}模板", f"{name}.xlsx", XLSX, made, key=f"template-{kind}", what=name)
     file = file_uploader("上传 Excel、WPS 表格或 CSV", type=None, key=f"ledger-{kind}", max_upload_size=20)
     if file is not None:
         _checked(p, Given(kind, file, area or p.scope.area or "", st.session_state.get(YEAR, {}).get(file.file_id)))
@@ -109,13 +113,10 @@ def _checked(p: Page, given: Given) -> None:
         _questions(given, answer)
     good = answer.number("added") + answer.number("changed")
     if answer.refused_file:
-        st.download_button(
-            "下载有问题的行（附原因）",
-            data=answer.refused_file,
-            file_name=f"{given.file.name.rsplit('.', 1)[0]}.退回.xlsx",
-            mime=XLSX,
-            on_click=lambda: audited(Action.EXPORT, f"台账退回行 {LEDGER_NAMES[given.kind]} {given.file.name}"),
-        )
+        name, rows = given.file.name, partial(bytes, answer.refused_file)
+        what = f"台账退回行 {LEDGER_NAMES[given.kind]} {name}"
+        back = f"{name.rsplit('.', 1)[0]}.退回.xlsx"
+        file_button("下载有问题的行（附原因）", back, XLSX, rows, key="refused-rows", what=what, right="may_administer")
     if loaded:
         return
     bad = f"退回 {whole(answer.number('refused'))} 行" if answer.number("refused") else ""
@@ -186,7 +187,7 @@ def _questions(given: Given, answer: process.Answer) -> None:
             key=f"who-{given.file.file_id}-{place}",
         )
         if chosen is not None:
-            problem = process.choose(one["name"], one["unit"], chosen, signed_in().username)
+            problem = process.choose(one["name"], one["unit"], chosen, signed_in("may_administer").username)
             if problem:
                 st.error(_told(problem))
                 return
@@ -198,7 +199,7 @@ def _log(p: Page) -> None:
     page = picked_page(fresh(import_count, p.scope), "imports-page")
     log = fresh(imports, p.scope, limit=PAGE_ROWS, offset=page * PAGE_ROWS)
     p.show(admin.import_table(log, LEDGER_NAMES), key="imports")
-    _undo(admin.loads_to_undo(log, LEDGER_NAMES))
+    _undo(p, admin.loads_to_undo(log, LEDGER_NAMES))
     with_refused = admin.loads_with_refused(log, LEDGER_NAMES)
     if not with_refused:
         return
@@ -217,7 +218,16 @@ def _log(p: Page) -> None:
     st.caption(f"整行原样留存；在服务器上用 python -m ingest refused {chosen} --out 文件.xlsx 取出。")
 
 
-def _undo(loads: dict[int, str]) -> None:
+def _planned(import_id: int) -> process.Answer:
+    """What taking the loading back would do, asked once while it is chosen; what stands in its way by then is asked again by the act."""
+    known = st.session_state.get(PLANNED)
+    if known is None or known[0] != import_id:
+        known = st.session_state[PLANNED] = (import_id, process.undo(import_id))
+    planned: process.Answer = known[1]
+    return planned
+
+
+def _undo(p: Page, loads: dict[int, str]) -> None:
     if not loads:
         return
     chosen = st.selectbox(
@@ -230,12 +240,21 @@ def _undo(loads: dict[int, str]) -> None:
     )
     if chosen is None:
         return
+    planned = _planned(chosen)
+    if planned.error:
+        st.error(chinese_marks(planned.error))
+        return
+    p.show(admin.undo_table(planned.counts["tables"], TABLE_NAMES), key="undo-plan")
+    if planned.counts["obstacles"]:
+        st.error(chinese_marks("不能撤销：" + "".join(planned.counts["obstacles"])))
+        return
     why = st.text_input("撤销的原因", key="undo-why", placeholder="与撤销人、时间一起记入审计")
     if st.button("撤销这次装入", disabled=not why.strip(), key="undo"):
-        answer = process.undo(chosen, why, signed_in().username)
+        answer = process.undo(chosen, why, signed_in("may_administer").username)
         if answer.error or not answer.counts["undone"]:
             st.error(_told(answer.error or "没有撤销：" + "".join(answer.counts["obstacles"])))
             return
         st.session_state.pop(CHECKED, None)
+        st.session_state.pop(PLANNED, None)
         removed, restored = whole(answer.number("removed")), whole(answer.number("restored"))
         said_next(chinese_marks(f"已撤销装入编号 {chosen}：删去 {removed} 行，恢复 {restored} 行。"))

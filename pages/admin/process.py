@@ -107,9 +107,10 @@ def ledger(
         return Answer(told, told.pop("faults"), None, refused.read_bytes() if refused.exists() else None)
 
 
-def undo(import_id: int, why: str, by: str) -> Answer:
-    """Takes a whole loading back; ``counts``: undone, removed, restored, obstacles."""
-    told = _answer("undo", str(import_id), "--json", "--yes", "--why", why, "--by", by)
+def undo(import_id: int, why: str = "", by: str = "") -> Answer:
+    """Takes a whole loading back, or without ``why`` only says what that would be; ``counts``: undone, removed, restored, tables (each with
+    its own two counts), obstacles."""
+    told = _answer("undo", str(import_id), "--json", *(["--yes", "--why", why, "--by", by] if why else []))
     return Answer(error=told["error"]) if "error" in told else Answer(told)
 
 

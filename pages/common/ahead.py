@@ -13,7 +13,9 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from data_access import attempts
 from data_access.accounts import accounts
+from data_access.clock import beijing_now
 from data_access.engine import engine
 from data_access.freshness import fold_marks
 from data_access.scope import Scope
@@ -58,6 +60,7 @@ class Ahead:
             return
         self._asked_on = today
         loaders.WORKER.ask("pruned", partial(loaders.ANSWERS.pruned, today), Urgency.AHEAD)
+        loaders.WORKER.ask("attempts", partial(attempts.pruned, engine(), beijing_now()), Urgency.AHEAD)
         loaders.WORKER.ask("folded", partial(fold_marks, engine(), today), Urgency.AHEAD)
         counties = [Scope(area=area) for area in dict.fromkeys((area or "")[:COUNTY_DIGITS] for area in areas)]
         for period in (Period.holding(kind, today) for kind in kinds):

@@ -8,19 +8,20 @@ the form; what is right is decided by :mod:`data_access.sessions`. The browser g
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException
 
-from data_access import accounts, sessions, tickets
+from data_access import accounts, attempts, sessions, tickets
 from data_access.accounts import Account
 from data_access.audit import Action, record
 from data_access.clock import beijing_now
 from data_access.engine import DATABASE_AWAY, engine
 from data_access.scope import Scope
-from pages.common import address, cookie, entrance
+from pages.common import address, cookie, entrance, sign_on
 from pages.common.live_sessions import KNOWN, TOKEN, idle_limit
 from pages.common.sign_in_form import sign_in_form
 
@@ -30,8 +31,10 @@ _SIGNED_OUT = "board_signed_out"
 _TICKET = "board_ticket"
 _SAID = "board_login_said"
 _LIVE = "board_live_rerun"
+_REFUSED = "board_sign_on_refused"
 
 _MEMORY = 1.0  # seconds within which one run need not ask the table twice
+_WATCHED_EVERY = 3.0  # seconds between two looks of a live part
 _WRITTEN_EVERY = timedelta(minutes=1)
 
 NOBODY = Scope()
@@ -89,6 +92,24 @@ def live_rerun() -> None:
         raise
 
 
+def session_asked_later() -> Callable[[], Account | None]:
+    """Asks this session again, whenever and outside the run (a click on a download): its account as the table then has it, None once it
+    is over, however that came about."""
+    token, active_at = st.session_state.get(TOKEN), st.session_state.get(_ACTIVE)
+
+    def asked() -> Account | None:
+        with engine().connect() as connection:
+            return sessions.standing(connection, token or "", beijing_now(), idle=idle_limit(), active_at=active_at).account
+
+    return asked
+
+
+def reader_origin() -> dict[str, str]:
+    """Where the reader is, as far as is known, and with what. The server takes the address from a proxy on this machine only, and there
+    the one that the proxy itself has seen (uvicorn's ``forwarded_allow_ips``)."""
+    return {"address": attempts.known_address(st.context.ip_address), "device": st.context.headers.get("User-Agent") or ""}
+
+
 def audited(action: Action, detail: str) -> None:
     """Puts an act of the signed-in account on record: ``audited(Action.EXPORT, "住夜排名 2026-10 xlsx")``. Raises where that fails."""
     known: Known | None = st.session_state.get(KNOWN)
@@ -101,7 +122,7 @@ def _asked(*, active: bool) -> Account | None:
     token = st.session_state.get(TOKEN)
     try:
         if token is None and not st.session_state.get(_SIGNED_OUT):
-            token = _remembered_token()
+            token = _sign_on_token(now) or _remembered_token()
         if token is None:
             return None
         return _from_table(token, now, active=active)
@@ -117,12 +138,33 @@ def _asked(*, active: bool) -> Account | None:
         return known.account
 
 
+def _sign_on_token(now: datetime) -> str | None:
+    """The session of the county's single sign-on, where this browser comes from there; else the login page says why there is none."""
+    said = sign_on.said_by_provider()
+    if said is None:
+        return None
+    origin = reader_origin()
+    result = sessions.signed_on(engine(), said, now, idle=idle_limit(), **origin)
+    refused = {
+        sessions.Outcome.UNKNOWN: f"统一身份已确认，但本看板没有您的账号。请把标识“{said.subject}”告诉本县系统管理员。",
+        sessions.Outcome.DISABLED: "账号已停用，请联系管理员。",
+    }
+    if result.outcome in refused:
+        st.session_state[_SAID] = refused[result.outcome]
+        if st.session_state.get(_REFUSED) != said.mark:
+            sessions.refuse_sign_on(engine(), said, result.account, now, address=origin["address"])
+            st.session_state[_REFUSED] = said.mark
+    if result.token is not None:
+        _enter(result.token, now)  # with the board's own cookie, which uploads, files and a connection cut short ask for
+    return result.token
+
+
 def _from_table(token: str, now: datetime, *, active: bool) -> Account | None:
     active_at: datetime | None = st.session_state.get(_ACTIVE)
     with engine().connect() as connection:
         found = sessions.standing(connection, token, now, idle=idle_limit(), active_at=active_at)
     if found.account is None:
-        if found.ending not in (sessions.Ending.UNKNOWN, sessions.Ending.SIGNED_OUT, None):
+        if found.ending not in (sessions.Ending.UNKNOWN, sessions.Ending.SIGNED_OUT, sessions.Ending.ENDED, None):
             _end(token, now, found.ending)
         mine = TOKEN in st.session_state
         _forget(_farewell(found.ending) if mine or found.ending is sessions.Ending.IDLE else None)
@@ -164,6 +206,7 @@ def _farewell(ending: sessions.Ending | None) -> str:
         sessions.Ending.EXPIRED: "本次登录已满时限，请重新登录。",
         sessions.Ending.PASSWORD: "密码已更改，请用新密码登录。",
         sessions.Ending.DISABLED: "账号已停用，请联系管理员。",
+        sessions.Ending.ENDED: "本次登录已由管理员结束，请重新登录。",
     }.get(ending, "已退出，请重新登录。")  # type: ignore[arg-type]
 
 
@@ -218,7 +261,7 @@ def _try_again() -> None:
 def _attempt(username: str, password: str) -> bool:
     now = beijing_now()
     try:
-        result = sessions.sign_in(engine(), username, password, now)
+        result = sessions.sign_in(engine(), username, password, now, **reader_origin())
     except DATABASE_AWAY:
         st.session_state[_SAID] = UNREACHABLE
         return False
@@ -263,9 +306,11 @@ def _answer(result: sessions.SignIn, now: datetime) -> str:
             # The lock ends at a second, the words name the minute after it, at which it surely has.
             until = result.locked_until + timedelta(seconds=-result.locked_until.second % 60)
             day = "" if until.date() == now.date() else "明天 "
-            return f"账号已锁定，{day}{until:%H:%M} 后再试。"
+            return f"试错次数过多，{day}{until:%H:%M} 后再试；急用请联系安全管理员解锁。"
         case sessions.Outcome.DISABLED:
             return "账号已停用，请联系管理员。"
+        case sessions.Outcome.BUSY:
+            return "现在登录的人很多，请稍后再试。"
     return ""
 
 
@@ -276,7 +321,7 @@ def change_password(old: str, new: str, again: str) -> str | None:
         return "两次输入的新密码不一致。"
     now = beijing_now()
     try:
-        result = sessions.change_password(engine(), account.username, old, new, now)
+        result = sessions.change_password(engine(), account.username, old, new, now, **reader_origin())
     except accounts.AccountError as fault:
         return f"{fault}。"
     except DATABASE_AWAY:
@@ -292,6 +337,13 @@ def sign_out() -> None:
     if token:
         _end(token, beijing_now(), sessions.Ending.SIGNED_OUT)
     _forget("已退出。")
+
+
+def watched_while_live() -> None:
+    """From a live part of a page, at each tick: a session that somebody has ended closes within seconds."""
+    known: Known | None = st.session_state.get(KNOWN)
+    if known is not None and time.monotonic() - known.asked >= _WATCHED_EVERY:
+        signed_in_scope()
 
 
 @st.fragment(run_every=30)

@@ -130,6 +130,7 @@ const PATTERNS = [
   [/^View (\d+) more$/, "还有 $1 项"],
   [/^Help for (.+)$/, "$1：说明"],
   [/^Remove (.+)$/, "移除 $1"],
+  [/^Cancel upload of (.+)$/, "取消上传 $1"],
   [/^([\d.]+ ?[KMG]?B) per file$/, "每个文件不超过 $1"],
   [/^File must be ([\d.]+ ?[KMG]?B) or smaller\.$/, "文件不能超过 $1。"],
   [/^.+ files are not allowed\.$/, "不能上传这种文件。"],

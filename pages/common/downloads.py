@@ -1,8 +1,9 @@
 """What leaves the board: a table as XLSX or CSV, a paper, a picture, each with an audit row.
 
 All that a page offers stands in one menu at its end, whose lines are drawn when it is opened: closed, it costs a redraw one element,
-whatever it holds. A file is made when its button is clicked, not before. The click is answered outside the page's rerun, so the account
-is asked anew there: whoever lost the right to export since the page was drawn gets nothing, and nothing leaves without a row on record.
+whatever it holds. A file is made when its button is clicked, not before. The click is answered outside the page's rerun, so the session
+is asked anew there: whoever has been signed out or lost the right since the page was drawn gets nothing, and nothing leaves without a row
+on record.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 from markupsafe import Markup
 
-from data_access.accounts import Account, account_named
+from data_access.accounts import Account
 from data_access.audit import Action, record
 from data_access.clock import beijing_now
 from data_access.engine import engine
@@ -35,12 +36,16 @@ TABLE, PICTURE = "table", "picture"
 _OFFERED = "board_offered"
 _HERE = Path(__file__).parent
 
+Session = Callable[[], Account | None]
+"""See :func:`pages.common.auth.session_asked_later`."""
+Right = Literal["may_export", "may_administer"]
+"""By what a file may leave: ledgers' templates and refused rows belong to whoever loads them."""
 Buttons = Callable[[str], None]
 """Draws the buttons of one line of the menu under a key."""
 
 
 class ExportRefused(PermissionError):
-    """The account may not export (any more)."""
+    """The session is over, or its account may not take this away (any more)."""
 
 
 def exporter() -> Account | None:
@@ -49,30 +54,33 @@ def exporter() -> Account | None:
     return account if account is not None and account.scope.may_export else None
 
 
-def put_on_record(username: str, what: str, drawn_for: Scope | None = None) -> None:
-    """The audit row of an export, in a transaction of its own. Raises :class:`ExportRefused` for an account without the right.
+def put_on_record(session: Session, what: str, drawn_for: Scope, right: Right = "may_export") -> None:
+    """The audit row of an export. Raises :class:`ExportRefused` where the session is over or its account has not the right.
 
     ``drawn_for``: the scope the page was drawn for; a file made for a scope the account no longer has is refused too.
     """
-    now = beijing_now()
-    with engine().begin() as connection:
-        account = account_named(connection, username)
-        if account is None or account.disabled_at is not None or not account.scope.may_export:
-            raise ExportRefused(f"账号 {username} 没有导出权限")
-        if drawn_for is not None and account.scope != drawn_for:
-            raise ExportRefused(f"账号 {username} 的权限刚刚变了，请刷新页面后再导出")
-        record(connection, account.username, Action.EXPORT, now, what)
-
-
-def file_button(label: str, file_name: str, mime: str, content: Callable[[], bytes], *, key: str, what: str, **more: Any) -> None:
-    """A download button whose file is made on the click, after the audit row is written. Nothing without the right to export."""
-    account = exporter()
+    account = session()
     if account is None:
+        raise ExportRefused("登录已结束，请重新登录后再下载")
+    if not getattr(account.scope, right):
+        raise ExportRefused(f"账号 {account.username} 没有导出权限")
+    if account.scope != drawn_for:
+        raise ExportRefused(f"账号 {account.username} 的权限刚刚变了，请刷新页面后再下载")
+    with engine().begin() as connection:
+        record(connection, account.username, Action.EXPORT, beijing_now(), what)
+
+
+def file_button(
+    label: str, file_name: str, mime: str, content: Callable[[], bytes], *, key: str, what: str, right: Right = "may_export", **more: Any
+) -> None:
+    """A download button whose file is made on the click, after the audit row is written. Nothing without the ``right``."""
+    account = auth.known_account()
+    if account is None or not getattr(account.scope, right):
         return
-    username, scope = account.username, account.scope
+    session, scope = auth.session_asked_later(), account.scope
 
     def exported() -> bytes:
-        put_on_record(username, what, scope)
+        put_on_record(session, what, scope, right)
         return content()
 
     st.download_button(label, exported, file_name, mime, key=key, on_click="ignore", **more)
@@ -167,12 +175,12 @@ def _chart_buttons(chart_key: str, name: str, footer: Sequence[str], key: str) -
     account = exporter()
     if account is None:
         return
-    username, granted = account.username, f"{key}-granted"
+    session, scope, granted = auth.session_asked_later(), account.scope, f"{key}-granted"
 
     def asked() -> None:
         wanted = st.session_state[key].get("asked") or {}
         if wanted.get("format") in ("png", "svg"):
-            put_on_record(username, f"图片 {name} · {wanted['format']}")
+            put_on_record(session, f"图片 {name} · {wanted['format']}", scope)
             st.session_state[granted] = wanted.get("number")
 
     data = {

@@ -16,7 +16,7 @@ from data_access.state import State
 from metrics.wording import moment_text
 from pages.common import loaders
 from pages.common.address import heard
-from pages.common.auth import live_rerun
+from pages.common.auth import live_rerun, watched_while_live
 from pages.common.layout import freshness_note
 from pages.common.telling import asked_by_browser, hears
 
@@ -68,6 +68,7 @@ def _tick(shown: State, until: str) -> None:
     if _by_itself():
         if asked_by_browser():
             heard()
+        watched_while_live()
         if loaders.moved_since(shown):
             live_rerun()  # data have come or a step of the clock has passed: every "today" on the page is built anew, filters stay
     away, good = loaders.away_since(), loaders.good_at()

@@ -10,7 +10,7 @@ import streamlit as st
 from data_access import accounts
 from data_access.audit import Action
 from data_access.engine import DATABASE_AWAY, engine
-from pages.common import auth, navigation
+from pages.common import auth, navigation, sign_on
 from pages.common.layout import note, page_header
 from pages.common.navigation import PRODUCT
 from reports.html import templates
@@ -24,13 +24,14 @@ def login_page() -> None:
         st.html(parts.title(county, PRODUCT))
         said = st.empty()
         auth.login_form()
+        sign_on.button()
         words = auth.said_at_login()
         if words:
             said.html(parts.said(words))
         if demo:
             st.html(parts.demo(accounts.DEMO_ACCOUNTS, accounts.DEMO_PASSWORD))
         else:
-            note("忘记密码或账号停用，请联系本县管理员。")
+            note("忘记密码或账号停用，请联系本县系统管理员。")
 
 
 def _about_this_database() -> tuple[str | None, bool]:
@@ -46,7 +47,11 @@ def refused_page() -> None:
     address, home = urlsplit(st.context.url or "").path, navigation.home()
     if address in ("", "/") and home is not None:  # signed in at the board's own address, which is not this account's first page
         st.switch_page(home)
-    page_header("这个页面不在您的账号权限内", subtitle="需要查看时，请联系管理员调整账号权限。")
+    account = auth.known_account()
+    if account is not None and not account.is_granted:
+        page_header("账号还没有授权", subtitle="账号已经建好或重设了密码，要等本县安全管理员授权；授权后这里自动打开。")
+        return
+    page_header("这个页面不在您的账号权限内", subtitle="需要查看时，请联系安全管理员调整账号权限。")
     _way_home()
     seen = st.session_state.setdefault("board_refused_addresses", set())
     if address not in seen:

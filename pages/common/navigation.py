@@ -15,13 +15,14 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from data_access.accounts import Account, Role
+from data_access.accounts import DUTIES, Account, Role
 from reports.modules import running_modules
 
 ROOT = Path(__file__).parents[2]
 PRODUCT = "县域治理看板"
 ICON = str(Path(__file__).parent / "icon.svg")
 
+KEEPERS = frozenset(DUTIES)
 OFFICES = frozenset({Role.LEADER, Role.ORGANISATION, Role.PETITION_OFFICE, Role.POLITICAL_LEGAL, Role.TOWNSHIP, Role.ADMINISTRATOR})
 COUNTY = OFFICES - {Role.TOWNSHIP, Role.ADMINISTRATOR}
 
@@ -38,7 +39,6 @@ class Entry:
     menu: str | None = ""
     module: str | None = None
     roles: frozenset[Role] = OFFICES
-    administers: bool = False
 
     @property
     def file(self) -> str:
@@ -49,7 +49,7 @@ class Entry:
         return self.path.rsplit("/", 1)[-1]
 
     def open_to(self, account: Account) -> bool:
-        return account.role in self.roles and (account.scope.may_administer or not self.administers)
+        return account.is_granted and account.role in self.roles
 
 
 ENTRIES = (
@@ -64,7 +64,7 @@ ENTRIES = (
     Entry("selection/selection", "评选", "会议 · 评选", "captains", COUNTY | {Role.TOWNSHIP}),
     Entry("quality/quality", "数据", "数据 · 口径"),
     Entry("definitions/definitions", "口径", "数据 · 口径"),
-    Entry("admin/admin", "管理", "数据 · 口径", administers=True),
+    Entry("admin/admin", "管理", "数据 · 口径", roles=KEEPERS),
     Entry("wall/wall", "大屏", "数据 · 口径", roles=frozenset({Role.LEADER, Role.ADMINISTRATOR, Role.WALL})),
     Entry("township/village", "村画像", None),
     Entry("township/person", "个人履职", None),

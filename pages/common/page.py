@@ -36,7 +36,7 @@ from reports import readings
 from reports.conclusions import Reading
 from reports.definitions import definition_line
 from reports.html import HtmlWriter
-from reports.links import ADMIN, Link
+from reports.links import Link
 from reports.parts import Cards, Leaderboard, Pair, tables_among
 from reports.subjects import subject_of
 from reports.svg import can_draw, picture
@@ -110,7 +110,7 @@ class Page:
     @property
     def may_load(self) -> bool:
         """Whether this reader may load ledgers."""
-        return navigation.opens(ADMIN)
+        return self.scope.may_administer
 
     def needs(self, module: Module) -> None:
         """Where there is nothing of ``module`` yet, the page says so and how the first record comes in, and ends."""

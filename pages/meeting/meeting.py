@@ -32,7 +32,7 @@ with page("meeting/meeting", default_period="指定") as p:
     if not choices.sections:
         p.note("至少选一项内容。")
     elif exporter() is None:
-        p.note("您的账号没有导出权限，可以放映，不能生成文件。需要时请联系管理员。")
+        p.note("您的账号没有导出权限，可以放映，不能生成文件。需要时请联系安全管理员。")
     elif st.button("生成会议材料", type="primary", icon=":material/draft:"):
         materials.forget()
         waiting = st.progress(0.0, "读取数据…")

@@ -129,7 +129,7 @@ def _answers(p: Page, ranking: Ranking, account: Account) -> None:
     """Overrides that wait for a second account."""
     if str(account.role) not in STEP_ROLES[ANSWERS[0]]:
         return
-    for record in pending_overrides(ranking.records):
+    for record in pending_overrides(ranking.told):
         about = views.override_words(ranking, record)
         if record.username == account.username:
             note(f"等待另一账号复核——{about}")

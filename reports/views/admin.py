@@ -1,9 +1,10 @@
-"""管理 as it is read: accounts, what was done, what was loaded and refused, how full the database is. None of it leaves the board."""
+"""管理 as it is read: accounts, what was done, what was loaded and refused, how full the database is. None of it leaves the board
+but the audit."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -21,62 +22,154 @@ _reading_table = partial(table, conclusion="", may_leave=False)
 # --- accounts ---------------------------------------------------------------------------------------------------------
 
 ACCOUNT_COLUMNS = (
-    Column("username", "账号", tight=True),
-    Column("display_name", "名称", tight=True),
-    Column("role_name", "角色", tight=True),
-    Column("place", "范围", tight=True),
+    Column("username", "账号", head="账号 · 名称", small=("display_name",)),
+    Column("display_name", "名称", screen=False),
+    Column("role_name", "角色", head="角色 · 范围", small=("place",)),
+    Column("place", "范围", screen=False),
     Column("state", "状态", tight=True),
     Column("rights", "权限"),
-    Column("password_changed_at", "密码更改于", Kind.TIMESTAMP, tight=True),
+    Column("password_changed_at", "密码更改于", Kind.TIMESTAMP, tight=True, phone=False),
 )
 
 
-def is_locked(account: Mapping[Any, Any], now: datetime) -> bool:
-    """Whether an account may not sign in for a while, after too many wrong passwords."""
-    return not is_missing(account["locked_until"]) and bool(now < account["locked_until"])
-
-
-def account_state(account: Mapping[Any, Any], now: datetime) -> str:
-    """停用(11月3日 09:00), 锁定至 09:15, 正常,失败 2 次, 正常."""
+def account_state(account: Mapping[Any, Any]) -> str:
+    """停用(11月3日 09:00), 待授权, 正常."""
     if not is_missing(account["disabled_at"]):
         return f"停用({moment_text(account['disabled_at'])})"
-    if is_locked(account, now):
-        return f"锁定至 {account['locked_until']:%H:%M}"
-    return f"正常,失败 {account['failed_attempts']} 次" if account["failed_attempts"] else "正常"
+    return "待授权" if is_missing(account["granted_at"]) else "正常"
 
 
-def account_table(accounts: pd.DataFrame, places: Names, roles: Names, rights: Names, now: datetime) -> Table:
+def account_table(accounts: pd.DataFrame, places: Names, roles: Names, rights: Names) -> Table:
     """``accounts``: see ``data_access.accounts.accounts``; ``rights``: the words of its columns of rights."""
     rows = [
         {
             **row,
             "role_name": roles.get(row["role"], row["role"]),
             "place": places.get(row["area_prefix"], row["area_prefix"]),
-            "state": account_state(row, now),
-            "rights": "、".join(words for name, words in rights.items() if row[name]) or "只看",
+            "state": account_state(row),
+            "rights": "、".join(words for name, words in rights.items() if row[name]) or "无",
         }
         for row in accounts.to_dict("records")
     ]
     return _reading_table("账号", ACCOUNT_COLUMNS, rows, empty="还没有账号")
 
 
+# --- sessions ---------------------------------------------------------------------------------------------------------
+
+SESSION_COLUMNS = (
+    Column("username", "账号", head="账号 · 名称", small=("display_name",)),
+    Column("display_name", "名称", screen=False),
+    Column("place", "来自", head="来自 · 设备", small=("machine",)),
+    Column("machine", "设备", screen=False),
+    Column("seen_at", "最近操作", Kind.TIMESTAMP, small=("started_at",)),
+    Column("started_at", "登录", Kind.TIMESTAMP, words="{} 登录", screen=False),
+)
+HERE = "本机或不明"
+"""Where an address is not known."""
+
+
+def session_table(sessions: pd.DataFrame) -> Table:
+    """``sessions``: see ``data_access.sessions.open_sessions``."""
+    rows = [{**row, "place": row["address"] or HERE, "machine": device_words(row["device"])} for row in sessions.to_dict("records")]
+    return _reading_table("会话", SESSION_COLUMNS, rows, empty="现在没有人登录")
+
+
+def sessions_to_end(sessions: pd.DataFrame) -> dict[str, str]:
+    """By token digest: shuji · 10.1.2.3 · 11月3日 09:00 登录 · Windows · Chrome."""
+    return {
+        str(row["token_digest"]): " · ".join(
+            [row["username"], row["address"] or HERE, f"{moment_text(row['started_at'])} 登录", device_words(row["device"])]
+        )
+        for row in sessions.to_dict("records")
+    }
+
+
+SYSTEMS = {
+    "HarmonyOS": "鸿蒙",
+    "Android": "安卓",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Mac OS": "macOS",
+    "Linux": "Linux",
+}
+BROWSERS = {
+    "MicroMessenger": "微信",
+    "DingTalk": "钉钉",
+    "QQBrowser": "QQ浏览器",
+    "360SE": "360浏览器",
+    "QIHU": "360浏览器",
+    "Edg": "Edge",
+    "Firefox": "Firefox",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+"""What a browser calls itself; the first that is found says most: nearly all also call themselves Chrome and Safari."""
+
+
+def device_words(user_agent: str) -> str:
+    """Windows · Edge; 不明 where a browser does not say."""
+    found = [next((words for sign, words in signs.items() if sign in user_agent), "") for signs in (SYSTEMS, BROWSERS)]
+    return " · ".join(word for word in found if word) or "不明"
+
+
+ATTEMPT_COLUMNS = (
+    Column("name", "账号", tight=True),
+    Column("place", "来自", tight=True),
+    Column("failed", "密码不对", Kind.COUNT, "次"),
+    Column("state", "状态"),
+)
+
+
+def attempt_table(attempts: pd.DataFrame, everyone: str) -> Table:
+    """``attempts``: see ``data_access.attempts.attempts_now``; ``everyone`` stands in it for all names or all addresses."""
+    rows = [
+        {
+            **row,
+            "name": "所有账号" if row["username"] == everyone else row["username"],
+            "place": "所有地址" if row["address"] == everyone else row["address"] or HERE,
+            "state": f"锁定至 {row['until']:%H:%M}" if row["is_locked"] else f"计到 {row['until']:%H:%M}",
+        }
+        for row in attempts.to_dict("records")
+    ]
+    return _reading_table("试错和锁定", ATTEMPT_COLUMNS, rows, empty="最近半小时没有输错的密码")
+
+
+def locks_to_open(attempts: pd.DataFrame, everyone: str) -> dict[tuple[str, str], str]:
+    """What can be unlocked: an account wherever it was tried, or an address for all names."""
+    found: dict[tuple[str, str], str] = {}
+    for row in attempts.to_dict("records"):
+        if row["username"] == everyone:
+            found[everyone, row["address"]] = f"地址 {row['address']}(所有账号)"
+        else:
+            found[row["username"], everyone] = f"账号 {row['username']}(所有地址)"
+    return found
+
+
 # --- the audit --------------------------------------------------------------------------------------------------------
 
 AUDIT_COLUMNS = (
-    Column("moment", "时间", tight=True),
-    Column("username", "账号", tight=True),
+    Column("moment", "时间", screen=False),
+    Column("username", "账号", head="账号 · 时间", small=("moment",)),
     Column("action_name", "动作", tight=True),
     Column("detail", "内容"),
 )
 
 
-def audit_table(entries: pd.DataFrame, actions: Names) -> Table:
-    """``entries``: see ``data_access.administration.audit_page``."""
+def search_words(first: date, last: date, username: str | None, action: str | None, text: str) -> str:
+    """2026-11-20 至 2026-11-26,账号 shuji,动作 登录,含“10.1”: what was looked for, as a title says it."""
+    days = f"{first}" if first == last else f"{first} 至 {last}"
+    asked = (f"账号 {username}" if username else "", f"动作 {action}" if action else "", f"含“{text}”" if text else "")
+    return ",".join(part for part in (days, *asked) if part)
+
+
+def audit_table(entries: pd.DataFrame, actions: Names, asked: str) -> Table:
+    """``entries``: see ``data_access.administration.audit_page``; ``asked``: see :func:`search_words`. It may leave: that is on record."""
     rows = [
         {**row, "moment": f"{row['at']:%Y-%m-%d %H:%M:%S}", "action_name": actions.get(row["action"], row["action"])}
         for row in entries.to_dict("records")
     ]
-    return _reading_table("审计", AUDIT_COLUMNS, rows, empty="这段时间没有符合的记录")
+    return table(f"审计 {asked}", AUDIT_COLUMNS, rows, conclusion="", empty="这段时间没有符合的记录", own_notes=True)
 
 
 # --- ledgers ----------------------------------------------------------------------------------------------------------
@@ -170,6 +263,19 @@ def loads_to_undo(log: pd.DataFrame, ledgers: Names) -> dict[int, str]:
         for row in log.to_dict("records")
         if is_missing(row["undone_at"]) and row["rows_added"] + row["rows_changed"]
     }
+
+
+UNDO_COLUMNS = (
+    Column("content", "内容", tight=True),
+    Column("removed", "删去", Kind.COUNT, "行"),
+    Column("restored", "恢复原值", Kind.COUNT, "行"),
+)
+
+
+def undo_table(tables: Sequence[Mapping[str, Any]], names: Names) -> Table:
+    """What taking a loading back would do. ``tables``: table_name, removed, restored of each."""
+    rows = [{**each, "content": names.get(each["table_name"], each["table_name"])} for each in tables]
+    return _reading_table("撤销会怎样", UNDO_COLUMNS, rows, empty="这次装入没有留下改动")
 
 
 # --- the database -----------------------------------------------------------------------------------------------------

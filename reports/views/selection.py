@@ -53,6 +53,7 @@ class Ranking:
     rows: pd.DataFrame
     digest: str | None = None
     records: tuple[Record, ...] = ()
+    """All of them: by these it is judged what comes next. What a reader is told of are those ``told``."""
     number: int | None = None
     """Its number on record; None before the draft."""
     masked: bool = False
@@ -131,11 +132,26 @@ class Ranking:
     def township(self, code: object) -> str:
         return self.made.townships.get(str(code), str(code))
 
+    @property
+    def told(self) -> tuple[Record, ...]:
+        """The records whose who and why the reader is told: of a part of the county not what other townships have decided, nor what was
+        asked and answered about anybody else's people."""
+        if len(self.rows) == len(self.made.rows):
+            return self.records
+        known, people, places = {record.id: record for record in self.records}, set(self.rows["person_id"]), set(self.townships)
+        about = {record.id: known.get(record.confirms or 0, record) for record in self.records}
+        told = {
+            number
+            for number, each in about.items()
+            if (each.person_id is None or each.person_id in people) and (each.area_code is None or each.area_code in places)
+        }
+        return tuple(record for record in self.records if record.id in told)
+
     def person(self, person_id: int | None) -> str:
-        """A name where the reader may see it; empty for nobody."""
+        """A name where the reader may see it and the person is in his scope; empty for nobody."""
         if person_id is None:
             return ""
-        names = self.made.rows.loc[self.made.rows["person_id"] == person_id, "name"]
+        names = self.rows.loc[self.rows["person_id"] == person_id, "name"]
         return f"编号{person_id}" if self.masked or names.empty else str(names.iloc[0])
 
     def in_township(self, code: str | None) -> Ranking:

@@ -51,9 +51,9 @@ def milestones(ranking: Ranking, today: date) -> Milestones:
 
 
 def record_table(ranking: Ranking) -> Table:
-    """Every step on record, the newest first."""
-    proposed, lines = {record.id: record for record in ranking.records}, []
-    for record in reversed(ranking.records):
+    """Every step on record that the reader is told of, the newest first."""
+    proposed, lines = {record.id: record for record in ranking.told}, []
+    for record in reversed(ranking.told):
         answered = proposed.get(record.confirms or 0)  # an answer is about whoever the proposal was about
         person = ranking.person((answered or record).person_id)
         what = f"{STEP_NAMES[answered.step]} {person}" if answered else person

@@ -25,8 +25,8 @@ IDS = {part for indicator_id in REGISTRY for part in re.split(r"[._]", indicator
 ALLOWED = {"excel", "xlsx", "xlsm", "word", "enter", "ctrl", "docx", "pptx", "kanban"}
 """Words of the office and of the keyboard, the demo's password. What has fewer than four letters (PNG, SVG, CSV, P90) is not looked at."""
 
-TECHNICAL = re.compile(rf"python -m|^({'|'.join(CONTRACT)}|board_\\w+)$")
-"""What an administrator types on the server, and the names of tables."""
+TECHNICAL = re.compile(rf"python -m|^({'|'.join(CONTRACT)}|board_\w+|/\w+|(\w+ · )?Chrome)$")
+"""What an administrator types on the server, the names of tables, addresses of pages, what browsers call themselves."""
 
 SAID = """() => {
   const found = [], own = 'script, style, noscript, [data-testid="stIconMaterial"], [translate="no"], [hidden]';
@@ -98,11 +98,19 @@ def test_what_opens_over_a_page_says_no_word_of_english(board: Board, english: R
     assert foreign(page) == []
 
 
-def test_an_administrator_uploads_and_picks_days_in_chinese(board: Board, english: Reader, tmp_path: Path) -> None:
-    page, said = opened(english("guanli"), board, "/admin"), dict[str, list[str]]()
+@pytest.mark.parametrize("who", ["guanli", "anquan", "shenji"])
+def test_an_administrator_uploads_and_picks_days_in_chinese(board: Board, english: Reader, tmp_path: Path, who: str) -> None:
+    page, said = english(who), dict[str, list[str]]()
+    if who == "shenji":  # a field for days takes its language when it is drawn: here the frame's scripts come before it, as over the login
+        opened(page, board, "/none")
+        page.get_by_role("link", name="回到首页").click()
+        settled(page)
+    else:
+        opened(page, board, "/admin")
     views = page.get_by_role("radiogroup").first
-    for view in views.get_by_role("radio").all_inner_texts():
-        views.get_by_role("radio", name=view).click()
+    for view in views.get_by_role("radio").all_inner_texts() if views.count() else ["审计"]:
+        if views.count():
+            views.get_by_role("radio", name=view).click()
         settled(page)
         if view == "台账":
             wrong = tmp_path / "台账.zip"

@@ -34,7 +34,10 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def two(log: Path) -> Iterator[Board]:
-    with a_running_board(a_small_county(log.parent), log, command=[*SERVER, "--workers", "2"], healthy=False) as running:
+    database = a_small_county(log.parent)
+    with engine(database).begin() as connection:
+        connection.execute(text("DELETE FROM board_property WHERE name = 'demo'"))  # into a demo no ledger is loaded
+    with a_running_board(database, log, command=[*SERVER, "--workers", "2"], healthy=False) as running:
         until_both_answer(running)
         yield running
 

@@ -1,0 +1,176 @@
+"""Single sign-on: what the provider says of somebody opens what the account table says, once, and nothing else."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from data_access import accounts, sessions
+from data_access.accounts import AccountError, Role
+from data_access.audit import Action
+from data_access.board_tables import BoardSession
+from data_access.clock import beijing_now
+from data_access.scope import Scope
+from data_access.sessions import Outcome, SignedOn
+from pages.common import sign_on
+from tests.attackers import HALL, audit_of, last_entry
+from tests.opened_pages import words
+from tests.signed_in import NOW, RIGHT, an_account
+
+
+def a_person(database: Engine, role: Role = Role.LEADER, **more: Any) -> tuple[str, str]:
+    """An account and who it is for the provider."""
+    name = an_account(database, role, **more)
+    with database.begin() as connection:
+        accounts.set_sign_on(connection, name, f"sub-{name}", now=NOW, by="test")
+    return name, f"sub-{name}"
+
+
+def said(subject: str, issued_at: datetime = NOW, mark: str = "") -> SignedOn:
+    return SignedOn(subject, issued_at, mark or f"{subject} {issued_at}")
+
+
+def count_of_sessions(database: Engine) -> int:
+    with database.connect() as connection:
+        return connection.scalar(select(func.count()).select_from(BoardSession)) or 0
+
+
+def test_the_table_decides_who_comes_in_and_as_whom(database: Engine) -> None:
+    name, subject = a_person(database)
+    found = sessions.signed_on(database, said(subject), NOW, address=HALL)
+    assert (found.outcome, found.account.username) == (Outcome.WELCOME, name)  # type: ignore[union-attr]
+    with database.connect() as connection:
+        assert sessions.standing(connection, str(found.token), NOW).account == accounts.account_named(connection, name)
+    assert audit_of(database)[-1] == (name, Action.SIGN_IN, f"统一身份,来自 {HALL}")
+
+
+@pytest.mark.parametrize("subject", ["nobody", "", "' OR 1=1 --", "None", "sub-user1 ", "SUB-USER1"])
+def test_who_has_no_account_gets_none(database: Engine, subject: str) -> None:
+    a_person(database)
+    found = sessions.signed_on(database, said(subject), NOW)
+    assert (found.outcome, found.token, count_of_sessions(database)) == (Outcome.UNKNOWN, None, 0)
+
+
+def test_an_account_without_a_name_for_the_sign_on_is_nobodys(database: Engine) -> None:
+    name = an_account(database)
+    for subject in (name, f"{name}@county.example", ""):
+        assert sessions.signed_on(database, said(subject), NOW).token is None
+
+
+@pytest.mark.parametrize("off", [timedelta(minutes=11), timedelta(days=29), timedelta(minutes=-11)])
+def test_a_word_that_a_browser_has_kept_begins_nothing(database: Engine, off: timedelta) -> None:
+    _, subject = a_person(database)
+    assert sessions.signed_on(database, said(subject, NOW - off), NOW).outcome is Outcome.STALE
+    assert count_of_sessions(database) == 0
+
+
+def over(database: Engine, how: str, name: str, token: str) -> datetime:
+    with database.begin() as connection:
+        if how == "signed out":
+            sessions.end_session(connection, token, NOW)
+        elif how == "ended":
+            sessions.end_session_of(connection, sessions._digest(token), now=NOW, by="anquan")
+        elif how == "password":
+            accounts.set_password(connection, name, "Another-2027", now=NOW, by="x")
+        elif how == "sign-on changed":
+            accounts.set_sign_on(connection, name, "another", now=NOW, by="x")
+        elif how == "disabled":
+            accounts.disable(connection, name, now=NOW, by="x")
+    return NOW + {"idle": timedelta(minutes=31), "expired": timedelta(hours=12)}.get(how, timedelta())
+
+
+@pytest.mark.parametrize("how", ["signed out", "ended", "idle", "expired", "password", "sign-on changed", "disabled"])
+def test_a_word_whose_session_is_over_begins_no_second_one(database: Engine, how: str) -> None:
+    name, subject = a_person(database)
+    word = said(subject)
+    token = str(sessions.signed_on(database, word, NOW).token)
+    assert sessions.signed_on(database, word, NOW).token == token, "another tab has the same one"
+    later = over(database, how, name, token)
+    assert sessions.signed_on(database, word, later).outcome is Outcome.STALE
+    assert count_of_sessions(database) == 1
+
+
+def test_two_tabs_at_once_have_one_session(database: Engine) -> None:
+    _, subject = a_person(database)
+    word, tokens = said(subject), []
+    threads = [threading.Thread(target=lambda: tokens.append(sessions.signed_on(database, word, NOW).token)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(tokens) == 4
+    assert len(set(tokens)) == 1
+    assert count_of_sessions(database) == 1
+
+
+def test_who_says_whom_an_account_is_does_not_get_what_it_may(database: Engine) -> None:
+    """Or a system administrator would sign on himself as any leader."""
+    name = an_account(database, Role.LEADER)
+    with database.begin() as connection:
+        accounts.set_sign_on(connection, name, "myself", now=NOW, by="xitong", granted=False)
+    found = sessions.signed_on(database, said("myself"), NOW)
+    assert found.account is not None
+    assert found.account.scope == Scope()
+
+
+def test_one_person_of_the_sign_on_is_one_account(database: Engine) -> None:
+    _, subject = a_person(database)
+    with database.begin() as connection, pytest.raises(AccountError, match="已属于账号"):
+        accounts.set_sign_on(connection, an_account(database), subject, now=NOW, by="x")
+
+
+# --- on the page ----------------------------------------------------------------------------------------------------------
+
+
+def a_browser(monkeypatch: pytest.MonkeyPatch, word: SignedOn | None) -> Any:
+    from streamlit.testing.v1 import AppTest
+
+    from tests.signed_in import APP
+
+    monkeypatch.setattr(sign_on, "said_by_provider", lambda: word)
+    return AppTest.from_file(APP, default_timeout=60)
+
+
+def test_somebody_without_an_account_is_told_so_and_what_to_tell_whom(served: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = last_entry(served)
+    board = a_browser(monkeypatch, said("<b>x</b>", beijing_now())).run()
+    board.run()
+    assert "本看板没有您的账号" in words(board)
+    assert "<b>x</b>" not in " ".join(str(block.proto.body) for block in board.get("html"))
+    assert [row[:2] for row in audit_of(served, before)] == [(sessions.STRANGER, Action.REFUSED)], "once, however often the page is drawn"
+
+
+def test_a_session_of_the_sign_on_ends_as_any_other_and_does_not_come_back_by_itself(
+    served: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, subject = a_person(served, Role.AUDITOR, now=beijing_now())
+    word = said(subject, beijing_now())
+    board = a_browser(monkeypatch, word).run()
+    assert "审计" in words(board)
+    with served.begin() as connection:
+        accounts.disable(connection, name, now=beijing_now(), by="x")
+    for again in (board, a_browser(monkeypatch, word)):
+        again.run()
+        assert [field.label for field in again.text_input] == ["账号", "密码"]
+
+
+def test_the_form_works_beside_a_sign_on_that_is_long_over(served: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    name, subject = a_person(served, Role.AUDITOR, now=beijing_now())
+    board = a_browser(monkeypatch, said(subject, beijing_now() - timedelta(days=3))).run()
+    board.text_input[0].input(name)
+    board.text_input[1].input(RIGHT)
+    board.button[0].click().run()
+    assert "审计" in words(board.run())
+
+
+def test_without_a_provider_no_button_is_shown(served: Engine) -> None:
+    from streamlit.testing.v1 import AppTest
+
+    from tests.signed_in import APP
+
+    board = AppTest.from_file(APP, default_timeout=60).run()
+    assert [button.label for button in board.button] == ["登录"]
