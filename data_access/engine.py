@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection as Connection  # SQLAlchemy's names that other layers need: they import nothing of it themselves
 from sqlalchemy import Engine as Engine
@@ -14,16 +16,33 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
-from data_access.deadline import BUSY_SECONDS, POOL_SECONDS, bounded_connection, busy_timeout
+from data_access.deadline import (
+    BUSY_SECONDS,
+    MARKS_SECONDS,
+    POOL_SECONDS,
+    STATEMENT_SECONDS,
+    bounded_connection,
+    busy_timeout,
+    seconds_left,
+)
 
 DEFAULT_URL = "sqlite:///var/board.db"
-DATABASE_AWAY = (OperationalError, InterfaceError, PoolExhausted)
-"""What is raised where the database does not answer: it is gone, it hangs, or all connections wait for it. A mistake in a statement is
-another error."""
+REFUSED_SECONDS = 2 * MARKS_SECONDS
+"""How long readers are refused after the database was seen to be away; it is looked at again well before."""
+
+
+class DatabaseAway(Exception):
+    """It was seen a moment ago that the database does not answer, and nobody is made to wait for it."""
+
+
+DATABASE_AWAY = (OperationalError, InterfaceError, PoolExhausted, DatabaseAway)
+"""What is raised where the database does not answer: it is gone, it hangs, all connections wait for it, or it was seen to be so. A mistake
+in a statement is another error."""
 
 _POSTGRES_SETTINGS = (
-    "statement_timeout = 60000",
+    f"statement_timeout = {round(1000 * STATEMENT_SECONDS)}",
     "jit = off",  # compiling takes longer than a leaderboard's statement runs
     "random_page_cost = 1.1",  # an index on a disk without a head
 )
@@ -44,10 +63,44 @@ def database_url(url: str | None = None) -> URL:
     return address
 
 
+class ReadersPool(QueuePool):
+    """The connections of all who read and write. While the database is seen to be away nobody queues for it: who does not get an answer at
+    once shows what he has."""
+
+    refused_until = float("-inf")
+
+    @property
+    def _timeout(self) -> float:
+        """SQLAlchemy's own name for its patience: a thread with a deadline queues no longer than it has left."""
+        return min(self._patience, seconds_left(self._patience))
+
+    @_timeout.setter
+    def _timeout(self, seconds: float) -> None:
+        self._patience = seconds
+
+    def connect(self) -> PoolProxiedConnection:
+        if time.monotonic() < self.refused_until:
+            raise DatabaseAway
+        return super().connect()
+
+
+@contextmanager
+def watched(database: Engine) -> Iterator[None]:
+    """Around a look at the database over a connection of its own (:func:`reserved`): where it is away, readers are refused until the next
+    look has found it again."""
+    pool = cast(ReadersPool, database.pool)
+    try:
+        yield
+    except DATABASE_AWAY:
+        pool.refused_until = time.monotonic() + REFUSED_SECONDS
+        raise
+    pool.refused_until = float("-inf")
+
+
 @lru_cache(maxsize=16)
 def _engine(rendered: str, reserved: bool = False) -> Engine:
     url = make_url(rendered)
-    pool: dict[str, Any] = {"pool_size": 5, "max_overflow": 10, "pool_timeout": POOL_SECONDS}
+    pool: dict[str, Any] = {"poolclass": ReadersPool, "pool_size": 5, "max_overflow": 10, "pool_timeout": POOL_SECONDS}
     if reserved:
         pool = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 0}
     if url.get_backend_name() != "sqlite":

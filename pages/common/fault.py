@@ -1,34 +1,76 @@
-"""An error that no page foresaw: a number for its reader, the same number with the traceback in the server's log."""
+"""An error that no page foresaw: what it means and what to do, a number for its reader that the server's log holds with the traceback, and
+another try by itself. What can be shown is shown: :func:`contained` keeps to one part of a page what fails in it.
+"""
 
 from __future__ import annotations
 
 import logging
-import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
 
 import streamlit as st
 from markupsafe import Markup
+from streamlit.errors import FragmentHandledException
 
 from data_access.engine import DATABASE_AWAY
-from pages.common.freshness import DatabaseAway
+from data_access.faults import logged
+from pages.common import loaders
+from pages.common.auth import live_rerun
 from reports.wording import chinese_marks
 
 LOG = logging.getLogger(__name__)
+LOOK_SECONDS = 2.0
+FIRST_TRY_SECONDS, LONGEST_WAIT_SECONDS = 5.0, 60.0
+"""A page with a fault is drawn again after a while, each time after twice as long; at once when a database that was away is back."""
+
+_WATCHED = "board_fault_watched"
+"""Session state: the page's run has met a fault, and something on it tries again."""
+_TRIES = "board_fault_tries"
+"""Session state: how many runs before this one have met one."""
 
 _TOLD = Markup('<div class="board-said" role="alert"><p>{meaning}</p><p>{advice}</p><p>出错编号 <b>{number}</b></p></div>')
-_AWAY = "数据库没有应答，这里没有显示完。", "已显示的内容不受影响。请过一分钟刷新页面；仍然如此，请联系管理员。"
+_AWAY = "数据库没有应答，这里暂时显示不了。", "已显示的内容不受影响。数据库恢复后这里自动恢复，不必刷新；长时间不恢复，请联系管理员。"
 _UNFORESEEN = (
-    "程序出错，这里没有显示完。",
-    "已显示的内容不受影响。请刷新页面；仍然如此，请把出错编号告诉管理员，日志里有它的原因。",
+    "程序出错，这里暂时显示不了。",
+    "其他内容不受影响。原因消除后这里自动恢复，不必刷新；请把出错编号告诉管理员，日志里有它的原因。",
 )
+
+
+def run_begins() -> None:
+    """The first thing of a run of the whole page (app.py)."""
+    st.session_state[_TRIES] = st.session_state.get(_TRIES, 0) + 1 if st.session_state.pop(_WATCHED, False) else 0
 
 
 def told(problem: Exception) -> bool:
     """Says it where the page broke off, and that it has been said (``st.App``'s ``on_script_error``)."""
-    number = secrets.token_hex(3).upper()
-    LOG.error("出错编号 %s", number, exc_info=problem)
-    meaning, advice = _AWAY if isinstance(problem, (DatabaseAway, *DATABASE_AWAY)) else _UNFORESEEN
+    number = logged(problem, LOG, "a page could not show something")
+    meaning, advice = _AWAY if isinstance(problem, DATABASE_AWAY) else _UNFORESEEN
     st.html(_TOLD.format(meaning=chinese_marks(meaning), advice=chinese_marks(advice), number=number))
+    if loaders.by_itself() or not st.session_state.get(_WATCHED):  # a part that draws itself may be gone with its watch
+        st.session_state[_WATCHED] = True
+        waits = min(LONGEST_WAIT_SECONDS, FIRST_TRY_SECONDS * 2 ** st.session_state.get(_TRIES, 0))
+        _try_again(loaders.away_since() is not None, monotonic() + waits)
     return True
+
+
+@contextmanager
+def contained() -> Iterator[None]:
+    """A part of a page: what fails in it is told in its place, and the page goes on."""
+    try:
+        yield
+    except FragmentHandledException:
+        pass  # told already, inside the fragment
+    except Exception as problem:
+        told(problem)
+
+
+@st.fragment(run_every=LOOK_SECONDS)
+def _try_again(was_away: bool, due: float) -> None:
+    """Its page is drawn again when the database is back, or when it is time. The fragment keeps its arguments from tick to tick."""
+    is_away = loaders.away_since() is not None
+    if loaders.by_itself() and not is_away and (was_away or monotonic() >= due):
+        live_rerun()
 
 
 class SaidOnce(logging.Filter):
