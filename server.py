@@ -37,7 +37,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
 from streamlit.web import cli
 
-from pages.common import fault, loaders, processes
+from pages.common import loaders, processes
 from pages.common.readiness import Readiness
 from pages.common.static_files import StaticFiles
 from pages.common.sticky import ProcessCookie
@@ -122,6 +122,13 @@ def kept_a_while(files: MediaFileManager, file_id: str) -> str:
 _file_made = MediaFileManager.execute_deferred
 
 
+class SaidOnce(logging.Filter):
+    """Keeps Streamlit's own account of an error out of the log, where ``pages.common.fault`` has put it with its number."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.getMessage() != "Uncaught app execution"
+
+
 def use_streamlits_private_state() -> None:
     """What Streamlit 1.67 has no setting for, with :func:`no_session_asked_for`.
 
@@ -132,7 +139,7 @@ def use_streamlits_private_state() -> None:
     forgotten with the run that made it: it stays until it has been fetched.
     """
     PagesManager.uses_pages_directory = False
-    logging.getLogger("streamlit.error_util").addFilter(fault.SaidOnce())
+    logging.getLogger("streamlit.error_util").addFilter(SaidOnce())
     MediaFileManager.execute_deferred = kept_a_while  # type: ignore[method-assign, assignment]
     AppSession.request_rerun = _of_this_page(AppSession.request_rerun)  # type: ignore[method-assign]
     ScriptRequests._request_rerun_locked = _without_controls(ScriptRequests._request_rerun_locked)  # type: ignore[method-assign]
@@ -202,6 +209,11 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         loaders.WORKER.stop()
 
 
+def told(problem: Exception) -> bool:
+    """An error that no page foresaw; what tells it is imported with the pages."""
+    return bool(pkgutil.resolve_name("pages.common.fault:told")(problem))
+
+
 def middleware() -> list[Middleware]:
     number = os.environ.get(processes.NUMBER)
     return [*([Middleware(ProcessCookie, int(number))] if number else []), Middleware(StaticFiles)]
@@ -212,7 +224,7 @@ app = st.App(
     lifespan=lifespan,
     routes=Readiness(lambda: threads.is_alive and loaders.WORKER.is_alive).routes,
     middleware=middleware(),
-    on_script_error=fault.told,
+    on_script_error=told,
 )
 
 if __name__ == "__main__":

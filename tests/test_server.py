@@ -30,7 +30,6 @@ from data_access import faults
 from data_access.engine import OperationalError, engine
 from data_access.migrate import at_head
 from pages.common import readiness
-from pages.common.fault import SaidOnce
 from pages.common.navigation import PRODUCT
 from pages.common.readiness import Readiness
 from pages.common.static_files import FOR_EVER, StaticFiles, accepted
@@ -359,7 +358,7 @@ def test_streamlits_account_of_the_same_error_is_left_out() -> None:
 
     log = logging.getLogger("streamlit.error_util")
     assert error_util._LOGGER is log
-    kept = SaidOnce()
+    kept = server.SaidOnce()
     assert not kept.filter(log.makeRecord(log.name, logging.ERROR, "", 0, "Uncaught app execution", (), None))
     assert kept.filter(log.makeRecord(log.name, logging.ERROR, "", 0, "on_script_error handler raised an exception", (), None))
 

@@ -71,10 +71,3 @@ def _try_again(was_away: bool, due: float) -> None:
     is_away = loaders.away_since() is not None
     if loaders.by_itself() and not is_away and (was_away or monotonic() >= due):
         live_rerun()
-
-
-class SaidOnce(logging.Filter):
-    """Keeps Streamlit's own account of such an error out of the log, where :func:`told` has put it with its number."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        return record.getMessage() != "Uncaught app execution"
