@@ -9,6 +9,7 @@ import asyncio
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,10 @@ async def until(holds: Callable[[], bool], seconds: float) -> bool:
     return holds()
 
 
+def all_well(readers: list[Reader]) -> bool:
+    return not any(reader.is_broken or reader.is_told_stale for reader in readers)
+
+
 async def read_through(port: int, cookie: str, outages: dict[str, tuple[Callable[[], object], Callable[[], object]]]) -> None:
     """Readers at open pages, and some who come while the database is away, through one outage after the other."""
     there, over = [Reader(port, cookie, PAGES[number % len(PAGES)]) for number in range(READERS)], asyncio.Event()
@@ -61,9 +66,7 @@ async def read_through(port: int, cookie: str, outages: dict[str, tuple[Callable
         staying += [asyncio.create_task(reader.stay(over)) for reader in late]
         await asyncio.sleep(5)
         ends()
-        assert await until(lambda: not any(one.is_broken or one.is_told_stale for one in (*there, *late)), 60), (
-            f"{name}: {[one.path for one in (*there, *late) if one.is_broken or one.is_told_stale]} have not come back"
-        )
+        assert await until(partial(all_well, [*there, *late]), 60), f"{name}: not all have come back"
     over.set()
     await asyncio.gather(*staying)
 
