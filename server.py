@@ -38,7 +38,7 @@ from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, Scri
 from streamlit.web import cli
 
 from pages.common import loaders, processes
-from pages.common.readiness import Readiness
+from pages.common.readiness import OTHER_TABLES, Readiness, failing_in_database
 from pages.common.static_files import StaticFiles
 from pages.common.sticky import ProcessCookie
 
@@ -201,6 +201,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         for module in NEEDED:
             importlib.import_module(module)
         work = imported_work()
+    if "migrations" in failing_in_database():
+        LOG.error("%s", OTHER_TABLES)
     threads.start(work)
     try:
         yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -40,6 +41,42 @@ class DatabaseAway(Exception):
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolExhausted, DatabaseAway)
 """What is raised where the database does not answer: it is gone, it hangs, all connections wait for it, or it was seen to be so. A mistake
 in a statement is another error."""
+
+OTHER_TABLES = "数据表不是这个程序的版本，请管理员运行 python -m data_access migrate"
+FULL = "数据库所在的磁盘已满"
+_TROUBLE = {
+    "no such": OTHER_TABLES,
+    "sqlite 13": FULL,
+    "sqlite 5": "数据库正被别的程序占用",
+    "sqlite 6": "数据库正被别的程序占用",
+    "sqlite 8": "数据库文件不可写",
+    "sqlite 10": "数据库所在的磁盘读写出错",
+    "sqlite 11": "数据库文件已损坏",
+    "sqlite 14": "数据库文件打不开",
+    "sqlite 26": "数据库文件已损坏",
+    "42P01": OTHER_TABLES,
+    "42703": OTHER_TABLES,
+    "53100": FULL,
+    "53300": "数据库的连接数已满",
+    "55P03": "数据库正被别的程序占用",
+    "40P01": "数据库正被别的程序占用",
+    "57014": "数据库太慢，语句已超时",
+    "28P01": "数据库的账号或密码不对",
+    "42501": "数据库账号权限不够",
+    "25006": "数据库是只读的",
+}
+"""SQLite's error codes and PostgreSQL's states of what an operator can do something about."""
+
+
+def trouble(problem: Exception) -> str:
+    """What is wrong with the database, in words; empty where the fault is not the database's. Nothing of the statement or of its values."""
+    cause = getattr(problem, "orig", None)
+    code = getattr(cause, "sqlstate", None)
+    if isinstance(cause, sqlite3.Error):
+        number = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the low byte is the kind, the rest says more
+        code = "no such" if number == sqlite3.SQLITE_ERROR and str(cause).startswith("no such") else f"sqlite {number}"
+    return _TROUBLE.get(code or "", "数据库没有应答" if isinstance(problem, DATABASE_AWAY) else "")
+
 
 _POSTGRES_SETTINGS = (
     f"statement_timeout = {round(1000 * STATEMENT_SECONDS)}",

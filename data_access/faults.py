@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from traceback import walk_tb
 
-from data_access.engine import DATABASE_AWAY
+from data_access.engine import trouble
 
 AGAIN_SECONDS = 600.0
 """The same fault is told in the log again after so long."""
@@ -24,7 +24,7 @@ _numbers: OrderedDict[Hashable, tuple[str, float]] = OrderedDict()
 def logged(problem: Exception, log: logging.Logger, what: str) -> str:
     """The number of a fault (出错编号), told in the log unless that was done of late.
 
-    What failed in the same way at the same place is one fault; so is everything that fails because the database is away.
+    What failed in the same way at the same place is one fault; so is all that fails for one trouble of the database.
     """
     fault, now = _kind(problem), time.monotonic()
     with _lock:
@@ -39,9 +39,7 @@ def logged(problem: Exception, log: logging.Logger, what: str) -> str:
 
 
 def _kind(problem: Exception) -> Hashable:
-    if isinstance(problem, DATABASE_AWAY):
-        return DATABASE_AWAY
-    return type(problem), tuple((frame.f_code.co_filename, line) for frame, line in walk_tb(problem.__traceback__))
+    return trouble(problem) or (type(problem), tuple((frame.f_code.co_filename, line) for frame, line in walk_tb(problem.__traceback__)))
 
 
 def forgotten() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from data_access.backup import Account, BackupError, account_beside, account_of, backup, restore, restored_aside
-from data_access.engine import DATABASE_AWAY, Connection, database_url, engine
+from data_access.engine import DATABASE_AWAY, Connection, database_url, engine, trouble
 from data_access.scope import Scope
 from metrics.period import Period, PeriodKind
 from metrics.registry import REGISTRY
@@ -99,5 +99,5 @@ def _told(run: Callable[[argparse.Namespace, datetime], int], options: argparse.
     try:
         return run(options, now)
     except (BackupError, *DATABASE_AWAY) as problem:
-        print(f"没有做成:{problem if isinstance(problem, BackupError) else '数据库没有应答'}。", file=sys.stderr)
+        print(f"没有做成:{problem if isinstance(problem, BackupError) else trouble(problem)}。", file=sys.stderr)
         return 1

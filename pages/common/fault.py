@@ -13,7 +13,7 @@ import streamlit as st
 from markupsafe import Markup
 from streamlit.errors import FragmentHandledException
 
-from data_access.engine import DATABASE_AWAY
+from data_access.engine import trouble
 from data_access.faults import logged
 from pages.common import loaders
 from pages.common.auth import live_rerun
@@ -30,11 +30,8 @@ _TRIES = "board_fault_tries"
 """Session state: how many runs before this one have met one."""
 
 _TOLD = Markup('<div class="board-said" role="alert"><p>{meaning}</p><p>{advice}</p><p>出错编号 <b>{number}</b></p></div>')
-_AWAY = "数据库没有应答，这里暂时显示不了。", "已显示的内容不受影响。数据库恢复后这里自动恢复，不必刷新；长时间不恢复，请联系管理员。"
-_UNFORESEEN = (
-    "程序出错，这里暂时显示不了。",
-    "其他内容不受影响。原因消除后这里自动恢复，不必刷新；请把出错编号告诉管理员，日志里有它的原因。",
-)
+_AWAY = "已显示的内容不受影响。数据库恢复后这里自动恢复，不必刷新；长时间不恢复，请联系管理员。"
+_UNFORESEEN = "其他内容不受影响。原因消除后这里自动恢复，不必刷新；请把出错编号告诉管理员，日志里有它的原因。"
 
 
 def run_begins() -> None:
@@ -45,7 +42,8 @@ def run_begins() -> None:
 def told(problem: Exception) -> bool:
     """Says it where the page broke off, and that it has been said (``st.App``'s ``on_script_error``)."""
     number = logged(problem, LOG, "a page could not show something")
-    meaning, advice = _AWAY if isinstance(problem, DATABASE_AWAY) else _UNFORESEEN
+    words = trouble(problem)
+    meaning, advice = f"{words or '程序出错'}，这里暂时显示不了。", _AWAY if words else _UNFORESEEN
     st.html(_TOLD.format(meaning=chinese_marks(meaning), advice=chinese_marks(advice), number=number))
     if loaders.by_itself() or not st.session_state.get(_WATCHED):  # a part that draws itself may be gone with its watch
         st.session_state[_WATCHED] = True

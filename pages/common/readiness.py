@@ -10,8 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from data_access.deadline import READY_SECONDS
+from data_access.deadline import READY_SECONDS, within
 from data_access.engine import DATABASE_AWAY, engine
+from data_access.engine import OTHER_TABLES as OTHER_TABLES
 from data_access.migrate import at_head
 
 NEVER_KEPT = {"cache-control": "no-store"}
@@ -20,7 +21,7 @@ NEVER_KEPT = {"cache-control": "no-store"}
 def failing_in_database() -> list[str]:
     """``database`` if it cannot be asked, ``migrations`` if its tables are not this program's."""
     try:
-        with engine().connect() as connection:
+        with within(READY_SECONDS), engine().connect() as connection:
             return [] if at_head(connection) else ["migrations"]
     except DATABASE_AWAY:
         return ["database"]
