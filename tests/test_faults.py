@@ -23,6 +23,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, func, inspect, select, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from streamlit.testing.v1 import AppTest
 
 from bench.servers import a_cookie
 from data_access import answers, sessions
@@ -31,13 +34,15 @@ from data_access.answers import Answers, Question
 from data_access.audit import Action
 from data_access.board_tables import BoardAudit, BoardImport, BoardSession
 from data_access.clock import beijing_now
-from data_access.engine import engine
+from data_access.deadline import within
+from data_access.engine import DATABASE_AWAY, engine, reserved, watched
 from data_access.migrate import at_head, upgrade
 from data_access.tables import CONTRACT, NightStay, Table
 from ingest.__main__ import main as ingest
-from pages.common import auth, freshness, live, loaders
+from pages.common import auth, fault, freshness, live, loaders
 from pages.common.readiness import failing_in_database
-from tests.builders import a_county, a_person, an_appointment
+from pages.duty import nights
+from tests.builders import TOWNSHIP, a_county, a_person, add, an_appointment
 from tests.conftest import emptied
 from tests.demo_county import filled
 from tests.e2e.board import a_running_board
@@ -359,3 +364,72 @@ def test_a_claim_from_before_the_clock_was_put_back_keeps_nobody_waiting(databas
     monkeypatch.setattr(answers, "beijing_now", lambda: now)
     row = answers._Row(answers._digest("something"), answers._digest("other", "made by"))
     assert Answers(lambda: "made by", database=lambda: database)._claimed(row, asked)
+
+
+# --- one part of a page fails ---------------------------------------------------------------------------------------
+
+
+def exhausted(*_: object) -> None:
+    raise PoolExhausted("QueuePool limit of size 5 overflow 10 reached")
+
+
+def a_bad_row(*_: object) -> None:
+    raise ValueError("张三 13900000000")
+
+
+@pytest.mark.parametrize(("fails", "said"), [(exhausted, "数据库没有应答"), (a_bad_row, "程序出错")])
+def test_what_fails_in_one_part_is_told_there_the_others_are_shown_and_it_comes_back(
+    served: Engine, faults_told: None, monkeypatch: pytest.MonkeyPatch, fails: Callable[..., None], said: str
+) -> None:
+    with served.begin() as connection:
+        a_county(connection)
+        add(connection, NightStay, person_id=a_person(connection), area_code=TOWNSHIP, night=beijing_now().date())
+    board = opened(served, "duty", an_account(served, now=beijing_now()))
+    whole = words(board)
+    assert "名正职中" in whole
+    with monkeypatch.context() as broken:
+        broken.setattr(nights, "month_map", fails)
+        shown = words(board.run())
+    assert shown.count("这里暂时显示不了") == 1
+    assert f"{said}，这里暂时显示不了" in shown
+    assert "139" not in shown
+    assert "名正职中" in shown, "what stands below it is drawn"
+    assert "出错编号" not in words(board.run())
+
+
+def test_a_page_that_has_met_a_fault_waits_twice_as_long_for_each_next_try(served: Engine, faults_told: None) -> None:
+    waits: list[float] = []
+
+    def told_again(_was_away: bool, due: float) -> None:
+        waits.append(round(due - time.monotonic()))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(fault, "_try_again", told_again)
+        board = AppTest.from_string(
+            "from pages.common import fault\nfault.run_begins()\nwith fault.contained():\n    1 / 0\nwith fault.contained():\n    1 / 0"
+        )
+        for _ in range(6):
+            board.run()
+    assert waits == [5, 10, 20, 40, 60, 60], "once a run, however much fails in it"
+
+
+def test_readers_are_refused_at_once_while_the_database_is_seen_to_be_away(migrated: Engine) -> None:
+    with pytest.raises(OperationalError), watched(migrated):
+        raise OperationalError("", {}, Exception())
+    began = time.monotonic()
+    with pytest.raises(DATABASE_AWAY):
+        migrated.connect()
+    assert time.monotonic() - began < 0.5
+    with watched(migrated), reserved(migrated).connect():
+        pass
+    migrated.connect().close()
+
+
+def test_who_has_a_deadline_does_not_queue_longer_than_it_for_a_connection(migrated: Engine) -> None:
+    others = [migrated.connect() for _ in range(15)]
+    began = time.monotonic()
+    with pytest.raises(DATABASE_AWAY), within(0.3):
+        migrated.connect()
+    assert time.monotonic() - began < 3
+    for other in others:
+        other.close()
