@@ -51,12 +51,19 @@ STOP_SECONDS = 3
 AGAIN_SECONDS = 30
 """After how long work that has failed begins anew."""
 
+TRIM_SECONDS = 60
+"""How often freed memory is given back."""
+
 KEPT_SECONDS = 60
 """How long a browser may take to ask for a file that a click has made."""
 
 Work = Callable[[threading.Event], None]
 """Goes on until it is told to stop."""
-WORK = {"board-looks": "pages.common.ahead:keep_looking", "board-parent": "pages.common.processes:stay_with_parent"}
+WORK = {
+    "board-looks": "pages.common.ahead:keep_looking",
+    "board-memory": "server:keep_giving_back",
+    "board-parent": "pages.common.processes:stay_with_parent",
+}
 """Name of the thread, and where its :data:`Work` is: imported when there is a server to work for."""
 
 
@@ -190,6 +197,13 @@ def give_memory_back() -> None:
     if platform.libc_ver()[0] == "glibc":
         for option, value in MALLOC.items():
             ctypes.CDLL(None).mallopt(option, value)
+
+
+def keep_giving_back(stop: threading.Event) -> None:
+    """:data:`Work`: what lies free between what is in use goes back too, which glibc does of itself at the end of its heap alone."""
+    if platform.libc_ver()[0] == "glibc":
+        while not stop.wait(TRIM_SECONDS):
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 @asynccontextmanager

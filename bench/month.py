@@ -69,6 +69,7 @@ async def lived(database: str, server: Running, days: int, seconds: float, clock
             await asyncio.to_thread(feed.event)
             await asyncio.sleep(seconds / EVENTS_A_DAY)
         found.append(server.memory_mb())
+        await asyncio.sleep(1)
         print(f"day {day + 1:2d}  {clock():%m-%d %H:%M}  {found[-1]:.0f} MB  wall {'broken' if wall.is_broken else 'stands'}", flush=True)
     over.set()
     await staying

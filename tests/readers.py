@@ -23,6 +23,8 @@ class Reader(Viewer):
         super().__init__(port, cookie)
         self.path = path
         self.texts: dict[str, list[str]] = {}
+        self.drawn_now: dict[str, list[str]] = {}
+        self.run_parts: list[str] = []
         self.parts: dict[str, float] = {}
         self.looked: dict[str, float] = {}
         self.sent: dict[str, ForwardMsg] = {}
@@ -51,7 +53,6 @@ class Reader(Viewer):
         for part, every in dict(self.parts).items():
             if part in self.parts and time.monotonic() - self.looked.get(part, 0.0) >= every:
                 self.looked[part] = time.monotonic()
-                self.texts[part] = []
                 await self.run(part, self.path)
 
     async def stay(self, until: asyncio.Event) -> None:
@@ -74,8 +75,11 @@ class Reader(Viewer):
             known = self.sent[message.ref_hash]
             known.metadata.CopyFrom(message.metadata)
             message, kind = known, known.WhichOneof("type")
-        if kind == "new_session" and not message.metadata.run.fragment_ids:
-            self.texts, self.parts = {}, {}
+        if kind == "new_session":
+            self.run_parts = list(message.metadata.run.fragment_ids)
+            self.drawn_now = {part: [] for part in self.run_parts}
+            if not self.run_parts:
+                self.parts = {}
         if kind == "auto_rerun":
             self.parts[message.auto_rerun.fragment_id] = message.auto_rerun.interval
         if kind == "stop_auto_rerun":
@@ -83,7 +87,9 @@ class Reader(Viewer):
                 self.parts.pop(part, None)
                 self.texts.pop(part, None)
         if kind == "delta" and message.delta.HasField("new_element"):
-            self.texts.setdefault(message.delta.fragment_id, []).append(_text(message.delta.new_element))
+            self.drawn_now.setdefault(message.delta.fragment_id, []).append(_text(message.delta.new_element))
+        if kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            self.texts = {**(self.texts if self.run_parts else {}), **self.drawn_now}  # until then a browser shows what it had
         return super()._finished(data)
 
 

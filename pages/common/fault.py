@@ -24,29 +24,35 @@ LOOK_SECONDS = 2.0
 FIRST_TRY_SECONDS, LONGEST_WAIT_SECONDS = 5.0, 60.0
 """A page with a fault is drawn again after a while, each time after twice as long; at once when a database that was away is back."""
 
-_WATCHED = "board_fault_watched"
-"""Session state: the page's run has met a fault, and something on it tries again."""
+_MET = "board_faults_met"
+"""Session state: the numbers of the faults that the page's run has met; what told the first one tries again."""
 _TRIES = "board_fault_tries"
 """Session state: how many runs before this one have met one."""
 
-_TOLD = Markup('<div class="board-said" role="alert"><p>{meaning}</p><p>{advice}</p><p>出错编号 <b>{number}</b></p></div>')
+_TOLD = Markup('<div class="board-said" role="alert"><p>{meaning}。</p><p>{advice}</p><p>出错编号 <b>{number}</b></p></div>')
+_TOLD_AGAIN = Markup('<p class="board-note" role="status">{meaning}（出错编号 {number}）。</p>')
+"""The same fault in another part of the page."""
 _AWAY = "已显示的内容不受影响。数据库恢复后这里自动恢复，不必刷新；长时间不恢复，请联系管理员。"
 _UNFORESEEN = "其他内容不受影响。原因消除后这里自动恢复，不必刷新；请把出错编号告诉管理员，日志里有它的原因。"
 
 
 def run_begins() -> None:
     """The first thing of a run of the whole page (app.py)."""
-    st.session_state[_TRIES] = st.session_state.get(_TRIES, 0) + 1 if st.session_state.pop(_WATCHED, False) else 0
+    st.session_state[_TRIES] = st.session_state.get(_TRIES, 0) + 1 if st.session_state.pop(_MET, None) else 0
 
 
 def told(problem: Exception) -> bool:
     """Says it where the page broke off, and that it has been said (``st.App``'s ``on_script_error``)."""
     number = logged(problem, LOG, "a page could not show something")
-    words = trouble(problem)
-    meaning, advice = f"{words or '程序出错'}，这里暂时显示不了。", _AWAY if words else _UNFORESEEN
-    st.html(_TOLD.format(meaning=chinese_marks(meaning), advice=chinese_marks(advice), number=number))
-    if loaders.by_itself() or not st.session_state.get(_WATCHED):  # a part that draws itself may be gone with its watch
-        st.session_state[_WATCHED] = True
+    words, met = trouble(problem), st.session_state.setdefault(_MET, set[str]())
+    meaning = chinese_marks(f"{words or '程序出错'}，这里暂时显示不了")
+    if number in met and not loaders.by_itself():
+        st.html(_TOLD_AGAIN.format(meaning=meaning, number=number))
+    else:
+        st.html(_TOLD.format(meaning=meaning, advice=chinese_marks(_AWAY if words else _UNFORESEEN), number=number))
+    is_watched = bool(met) and not loaders.by_itself()  # a part that draws itself may be gone with its watch
+    met.add(number)
+    if not is_watched:
         waits = min(LONGEST_WAIT_SECONDS, FIRST_TRY_SECONDS * 2 ** st.session_state.get(_TRIES, 0))
         _try_again(loaders.away_since() is not None, monotonic() + waits)
     return True
