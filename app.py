@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from pages.common import address, auth, downloads, layout, login, navigation
+from pages.common import address, auth, downloads, fault, layout, login, navigation
 
+fault.run_begins()
 account = auth.signed_in_account()
 page = navigation.pages_for(account, login.login_page, login.refused_page, login.unknown_page)
 address.settled()

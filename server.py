@@ -31,6 +31,8 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
 from streamlit import net_util
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
@@ -44,10 +46,10 @@ from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, Scri
 from streamlit.runtime.uploaded_file_manager import UploadFileUrlInfo
 from streamlit.web import cli
 
-from pages.common import entrance, fault, handed_out, live_sessions, loaders, processes, static_files, uploads
+from pages.common import entrance, handed_out, live_sessions, loaders, processes, static_files, uploads
 from pages.common.gate import Gate
 from pages.common.headers import SafeHeaders
-from pages.common.readiness import Readiness
+from pages.common.readiness import OTHER_TABLES, Readiness, failing_in_database
 from pages.common.static_files import StaticFiles
 from pages.common.sticky import ProcessCookie
 from pages.common.telling import Telling
@@ -61,12 +63,19 @@ STOP_SECONDS = 3
 AGAIN_SECONDS = 30
 """After how long work that has failed begins anew."""
 
+TRIM_SECONDS = 60
+"""How often freed memory is given back."""
+
 KEPT_SECONDS = 60
 """How long a browser may take to ask for a file that a click has made."""
 
 Work = Callable[[threading.Event], None]
 """Goes on until it is told to stop."""
-WORK = {"board-looks": "pages.common.ahead:keep_looking", "board-parent": "pages.common.processes:stay_with_parent"}
+WORK = {
+    "board-looks": "pages.common.ahead:keep_looking",
+    "board-memory": "server:keep_giving_back",
+    "board-parent": "pages.common.processes:stay_with_parent",
+}
 """Name of the thread, and where its :data:`Work` is: imported when there is a server to work for."""
 
 
@@ -143,6 +152,13 @@ def kept_session(session_id: str) -> AppSession | None:
     return found.session if found is not None else None
 
 
+class SaidOnce(logging.Filter):
+    """Keeps Streamlit's own account of an error out of the log, where ``pages.common.fault`` has put it with its number."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.getMessage() != "Uncaught app execution"
+
+
 def use_streamlits_private_state() -> None:
     """What Streamlit 1.67 has no setting for, with :func:`no_session_asked_for`.
 
@@ -155,7 +171,7 @@ def use_streamlits_private_state() -> None:
     board's, Streamlit asks an outside address for its own: it never does.
     """
     PagesManager.uses_pages_directory = False
-    logging.getLogger("streamlit.error_util").addFilter(fault.SaidOnce())
+    logging.getLogger("streamlit.error_util").addFilter(SaidOnce())
     MediaFileManager.execute_deferred = kept_a_while  # type: ignore[method-assign, assignment]
     memory_media_file_storage._calculate_file_id = handed_out.name
     MemoryUploadedFileManager.get_upload_urls = _only_issued  # type: ignore[method-assign, assignment]
@@ -216,6 +232,13 @@ def give_memory_back() -> None:
             ctypes.CDLL(None).mallopt(option, value)
 
 
+def keep_giving_back(stop: threading.Event) -> None:
+    """:data:`Work`: what lies free between what is in use goes back too, which glibc does of itself at the end of its heap alone."""
+    if platform.libc_ver()[0] == "glibc":
+        while not stop.wait(TRIM_SECONDS):
+            ctypes.CDLL(None).malloc_trim(0)
+
+
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -226,12 +249,25 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
             importlib.import_module(module)
         work = imported_work()
     loaders.FRESHNESS.tell = Telling(asyncio.get_running_loop()).tell
+    if "migrations" in failing_in_database():
+        LOG.error("%s", OTHER_TABLES)
     threads.start(work)
     try:
         yield
     finally:
         threads.stop()
         loaders.WORKER.stop()
+
+
+def told(problem: Exception) -> bool:
+    """An error that no page foresaw; what tells it is imported with the pages."""
+    return bool(pkgutil.resolve_name("pages.common.fault:told")(problem))
+
+
+def unanswered(request: Request, problem: Exception) -> Response:
+    """A request that failed outside any page."""
+    answer: Response = pkgutil.resolve_name("pages.common.fault:unanswered")(request, problem)
+    return answer
 
 
 def middleware() -> list[Middleware]:
@@ -249,8 +285,8 @@ app = st.App(
     lifespan=lifespan,
     routes=[*Readiness(lambda: threads.is_alive and loaders.WORKER.is_alive).routes, *entrance.routes()],
     middleware=middleware(),
-    on_script_error=fault.told,
-    exception_handlers={Exception: fault.unanswered},
+    on_script_error=told,
+    exception_handlers={Exception: unanswered},
 )
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ from data_access.attempts import attempts_now
 from data_access.board_tables import BoardAccount
 from data_access.calendar import fill_calendar
 from data_access.clock import beijing_now
-from data_access.engine import engine
+from data_access.engine import DATABASE_AWAY, engine, trouble
 from data_access.federation import FederationError, federate, number_from_own_range
 from data_access.migrate import upgrade
 from data_access.scope import Scope
@@ -226,8 +226,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (AccountError, FederationError) as error:
         print(f"没有做成:{error}", file=sys.stderr)
         return 1
-    except DBAPIError as error:
-        print(f"数据库出错:{error.orig}。是否已运行 python -m data_access migrate?", file=sys.stderr)
+    except (DBAPIError, *DATABASE_AWAY) as error:
+        print(f"没有做成:{trouble(error) or '数据库出错'}。", file=sys.stderr)
         return 2
     return 0
 

@@ -32,7 +32,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from data_access.board_tables import BoardAnswer
 from data_access.clock import beijing_now
-from data_access.deadline import within
+from data_access.deadline import WRITE_SECONDS, within
 from data_access.engine import DATABASE_AWAY, Connection, Engine, engine
 from data_access.packed import Unpackable, bytes_of, packed, unpacked
 from data_access.state import Reads, State
@@ -47,8 +47,6 @@ LOOK_SECONDS = 0.05
 """How often a process looks for an answer that another one counts."""
 QUIET_SECONDS = 5.0
 """How long nothing is kept after the database could not be written at once."""
-WRITE_SECONDS = 1.0
-"""An answer that cannot be written in this time is not worth waiting for."""
 
 
 class _Missing(Enum):
@@ -256,7 +254,9 @@ class _Row:
 
     def taken_over(self, now: datetime, keep_until: date | None) -> Any:
         """A row that holds another state's answer, or whose claim has run out, becomes ours to count."""
-        free = and_(BoardAnswer.content.is_(None), or_(BoardAnswer.claimed_until.is_(None), BoardAnswer.claimed_until < now))
+        claimed_until = BoardAnswer.claimed_until
+        over = or_(claimed_until.is_(None), claimed_until < now, claimed_until > now + CLAIM)  # the last: the clock has been put back
+        free = and_(BoardAnswer.content.is_(None), over)
         mine = {"under": self.under, "content": None, "claimed_until": now + CLAIM, "keep_until": keep_until}
         return (
             update(BoardAnswer).where(BoardAnswer.question_digest == self.digest, or_(BoardAnswer.under != self.under, free)).values(mine)

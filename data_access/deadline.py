@@ -1,8 +1,9 @@
 """How long a database may take to answer: one that hangs is told as one that is gone.
 
 A stopped server's kernel still takes what is sent to it, so neither keepalives nor the server's own timeouts say that it hangs: the
-side that waits must look at its clock. In this order: the server ends a statement after a minute, else this process gives it up, and
-only then do those give up who wait for its connection.
+side that waits must look at its clock. All patience stands here, the shortest first: what looks after the database gives up before a
+reader does, a reader before the server ends his statement, the server before this process gives the statement up, and only then do those
+give up who wait for its connection.
 """
 
 from __future__ import annotations
@@ -16,12 +17,23 @@ from typing import Any
 import psycopg
 from psycopg.errors import _WaitTimeout  # private, but named in the documentation of Connection.wait
 
+WRITE_SECONDS = 1.0
+"""An answer that cannot be kept in this time is not worth waiting for."""
+READY_SECONDS = 2.0
+"""``/readyz`` tells a database that takes longer as away."""
+MARKS_SECONDS = 4.0
+"""How long reading the marks may take before the database counts as away: from then on readers are refused at once."""
+SESSION_SECONDS = 4.0
+"""How long a rerun waits to hear who is signed in; who was, stays so."""
+CONNECT_SECONDS = 5
+BUSY_SECONDS = 30.0
+"""How long SQLite waits for another program's lock."""
+STATEMENT_SECONDS = 60.0
+"""A PostgreSQL server ends a statement after it."""
 HUNG_SECONDS = 65.0
 """A server that lives has ended a statement by then."""
 POOL_SECONDS = 70.0
-BUSY_SECONDS = 30.0
-"""How long SQLite waits for another program's lock."""
-CONNECT_SECONDS = 5
+"""How long a reader waits for a connection that others hold."""
 LINE = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 """A cable that is cut is noticed in half a minute, not in two hours."""
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection as Connection  # SQLAlchemy's names that other layers need: they import nothing of it themselves
 from sqlalchemy import Engine as Engine
@@ -14,16 +17,69 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
-from data_access.deadline import BUSY_SECONDS, POOL_SECONDS, bounded_connection, busy_timeout
+from data_access.deadline import (
+    BUSY_SECONDS,
+    MARKS_SECONDS,
+    POOL_SECONDS,
+    STATEMENT_SECONDS,
+    bounded_connection,
+    busy_timeout,
+    seconds_left,
+)
 
 DEFAULT_URL = "sqlite:///var/board.db"
-DATABASE_AWAY = (OperationalError, InterfaceError, PoolExhausted)
-"""What is raised where the database does not answer: it is gone, it hangs, or all connections wait for it. A mistake in a statement is
-another error."""
+REFUSED_SECONDS = 2 * MARKS_SECONDS
+"""How long readers are refused after the database was seen to be away; it is looked at again well before."""
+
+
+class DatabaseAway(Exception):
+    """It was seen a moment ago that the database does not answer, and nobody is made to wait for it."""
+
+
+DATABASE_AWAY = (OperationalError, InterfaceError, PoolExhausted, DatabaseAway)
+"""What is raised where the database does not answer: it is gone, it hangs, all connections wait for it, or it was seen to be so. A mistake
+in a statement is another error."""
+
+OTHER_TABLES = "数据表不是这个程序的版本，请管理员运行 python -m data_access migrate"
+FULL = "数据库所在的磁盘已满"
+_TROUBLE = {
+    "no such": OTHER_TABLES,
+    "sqlite 13": FULL,
+    "sqlite 5": "数据库正被别的程序占用",
+    "sqlite 6": "数据库正被别的程序占用",
+    "sqlite 8": "数据库文件不可写",
+    "sqlite 10": "数据库所在的磁盘读写出错",
+    "sqlite 11": "数据库文件已损坏",
+    "sqlite 14": "数据库文件打不开",
+    "sqlite 26": "数据库文件已损坏",
+    "42P01": OTHER_TABLES,
+    "42703": OTHER_TABLES,
+    "53100": FULL,
+    "53300": "数据库的连接数已满",
+    "55P03": "数据库正被别的程序占用",
+    "40P01": "数据库正被别的程序占用",
+    "57014": "数据库太慢，语句已超时",
+    "28P01": "数据库的账号或密码不对",
+    "42501": "数据库账号权限不够",
+    "25006": "数据库是只读的",
+}
+"""SQLite's error codes and PostgreSQL's states of what an operator can do something about."""
+
+
+def trouble(problem: Exception) -> str:
+    """What is wrong with the database, in words; empty where the fault is not the database's. Nothing of the statement or of its values."""
+    cause = getattr(problem, "orig", None)
+    code = getattr(cause, "sqlstate", None)
+    if isinstance(cause, sqlite3.Error):
+        number = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the low byte is the kind, the rest says more
+        code = "no such" if number == sqlite3.SQLITE_ERROR and str(cause).startswith("no such") else f"sqlite {number}"
+    return _TROUBLE.get(code or "", "数据库没有应答" if isinstance(problem, DATABASE_AWAY) else "")
+
 
 _POSTGRES_SETTINGS = (
-    "statement_timeout = 60000",
+    f"statement_timeout = {round(1000 * STATEMENT_SECONDS)}",
     "jit = off",  # compiling takes longer than a leaderboard's statement runs
     "random_page_cost = 1.1",  # an index on a disk without a head
 )
@@ -44,10 +100,44 @@ def database_url(url: str | None = None) -> URL:
     return address
 
 
+class ReadersPool(QueuePool):
+    """The connections of all who read and write. While the database is seen to be away nobody queues for it: who does not get an answer at
+    once shows what he has."""
+
+    refused_until = float("-inf")
+
+    @property
+    def _timeout(self) -> float:
+        """SQLAlchemy's own name for its patience: a thread with a deadline queues no longer than it has left."""
+        return min(self._patience, seconds_left(self._patience))
+
+    @_timeout.setter
+    def _timeout(self, seconds: float) -> None:
+        self._patience = seconds
+
+    def connect(self) -> PoolProxiedConnection:
+        if time.monotonic() < self.refused_until:
+            raise DatabaseAway
+        return super().connect()
+
+
+@contextmanager
+def watched(database: Engine) -> Iterator[None]:
+    """Around a look at the database over a connection of its own (:func:`reserved`): where it is away, readers are refused until the next
+    look has found it again."""
+    pool = cast(ReadersPool, database.pool)
+    try:
+        yield
+    except DATABASE_AWAY:
+        pool.refused_until = time.monotonic() + REFUSED_SECONDS
+        raise
+    pool.refused_until = float("-inf")
+
+
 @lru_cache(maxsize=16)
 def _engine(rendered: str, reserved: bool = False) -> Engine:
     url = make_url(rendered)
-    pool: dict[str, Any] = {"pool_size": 5, "max_overflow": 10, "pool_timeout": POOL_SECONDS}
+    pool: dict[str, Any] = {"poolclass": ReadersPool, "pool_size": 5, "max_overflow": 10, "pool_timeout": POOL_SECONDS}
     if reserved:
         pool = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 0}
     if url.get_backend_name() != "sqlite":

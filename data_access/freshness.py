@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import DDL, Connection, Engine, UniqueConstraint, func, select, text
 
 from data_access.board_tables import BoardChangeMark
-from data_access.deadline import within
+from data_access.deadline import MARKS_SECONDS, within
 from data_access.engine import reserved
 from data_access.tables import CONTRACT, Table
 
@@ -44,8 +44,6 @@ WRITERS = 256
 """Rows that a month of a table has at most on PostgreSQL."""
 FOLDED = -1
 """The writer whose rows hold what many writers' held in closed months."""
-MARKS_SECONDS = 4.0
-"""How long reading the marks may take before the database counts as away."""
 
 Marks: TypeAlias = dict[tuple[str, int], int]
 """(table name, month as 202611 or 0) → how often it has been changed; what was never changed is absent."""

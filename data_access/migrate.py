@@ -34,6 +34,12 @@ def upgrade(engine: Engine) -> None:
         command.upgrade(alembic_config(connection), "head")
 
 
+def revision(connection: Connection) -> str:
+    """The last of the migrations that the database has; empty where it has none."""
+    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+    return ",".join(sorted(context.get_current_heads()))
+
+
 def at_head(connection: Connection) -> bool:
     """Whether the database has this program's tables: it was upgraded to the last of the migrations, and to none beyond."""
     script = ScriptDirectory.from_config(alembic_config(connection))

@@ -1,8 +1,8 @@
 """One thread of a process that does what nobody does in his own run: what is on screen counted for new data, histories, what is asked next.
 
-One queue, the most urgent first, the oldest among equals. The thread is started with the first thing to do and never dies: what fails is
-logged with its traceback and forgotten, so that whoever needs it asks again. Between two things that nobody waits for it leaves the
-processor to the readers.
+One queue, the most urgent first, the oldest among equals. The thread is started with the first thing to do and never dies: what fails
+stands in the log (:mod:`faults`) and is forgotten, so that whoever needs it asks again. Between two things that nobody waits for it
+leaves the processor to the readers.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from enum import IntEnum
+
+from data_access.faults import logged
 
 LOG = logging.getLogger(__name__)
 LONGEST_REST_SECONDS = 0.2
@@ -100,8 +102,8 @@ class Worker:
                 self._began = began = time.monotonic()
             try:
                 task.work()
-            except Exception:
-                LOG.exception("not done: %s", task.key)
+            except Exception as problem:
+                logged(problem, LOG, f"not done: {task.key}")
             with self._moved:
                 self._tasks.pop(task.key, None)
                 self._moved.notify_all()

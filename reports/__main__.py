@@ -17,6 +17,7 @@ from metrics.definition import Indicator
 from metrics.period import Period
 from metrics.registry import REGISTRY, chosen, require_level
 from metrics.vocabulary import Level
+from reports.backup_command import add_backup
 from reports.moment_arguments import add_moment, moment_asked
 from reports.pack_command import add_pack
 from reports.picture_command import add_picture
@@ -120,6 +121,7 @@ def main(arguments: list[str] | None = None) -> int:
     add_selection(commands)
     add_pack(commands, beijing_now)
     add_picture(commands, beijing_now)
+    add_backup(commands, beijing_now)
     chosen_command = parser.parse_args(arguments)
     return int(chosen_command.run(chosen_command))
 

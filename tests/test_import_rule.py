@@ -24,6 +24,7 @@ BY_FILE = {
     # Where reports meets the database: the source of facts, and the commands, whose default is the present.
     "reports/source.py": {"data_access"},
     "reports/__main__.py": {"data_access"},
+    "reports/backup_command.py": {"data_access"},
 }
 STREAMLIT = ("server", "app", "pages")
 SQLALCHEMY = ("data_access", "ingest", "tests", "bench")

@@ -26,10 +26,10 @@ from streamlit.testing.v1 import AppTest
 from streamlit.web.server.starlette.starlette_static_routes import create_streamlit_static_assets_routes
 
 import server
+from data_access import faults
 from data_access.engine import OperationalError, engine
 from data_access.migrate import at_head
 from pages.common import live_sessions, readiness
-from pages.common.fault import SaidOnce
 from pages.common.navigation import PRODUCT
 from pages.common.readiness import Readiness
 from pages.common.static_files import FOR_EVER, StaticFiles, accepted
@@ -228,7 +228,7 @@ def test_a_database_that_hangs_is_away_in_time_and_costs_one_thread(monkeypatch:
         return []
 
     monkeypatch.setattr(readiness, "failing_in_database", hangs)
-    monkeypatch.setattr(readiness, "DATABASE_SECONDS", 0.2)
+    monkeypatch.setattr(readiness, "READY_SECONDS", 0.2)
     app = Starlette(routes=list(Readiness(lambda: True).routes))
 
     async def again_and_again() -> tuple[list[Answered], Answered, Answered]:
@@ -304,12 +304,17 @@ def test_the_work_of_the_server_is_where_it_says() -> None:
 # --- an error that no page foresaw ----------------------------------------------------------------------------------
 
 
+@pytest.fixture(autouse=True)
+def nothing_told() -> None:
+    faults.forgotten()
+
+
 def told_of(problem: str) -> AppTest:
     script = f"""
 import streamlit as st
 from sqlalchemy.exc import OperationalError
 from pages.common import fault
-from pages.common.freshness import DatabaseAway
+from data_access.engine import DatabaseAway
 st.text("already drawn")
 try:
     raise {problem}
@@ -341,9 +346,11 @@ def test_an_error_is_told_with_a_number_that_the_log_holds(problem: str, meaning
     assert record.exc_info[0] in (ValueError, OperationalError) or record.exc_info[0].__name__ == "DatabaseAway"
 
 
-def test_two_errors_have_two_numbers() -> None:
-    said = {told_of("ValueError()").get("html")[0].proto.body for _ in range(3)}
-    assert len(said) == 3
+def test_an_error_keeps_its_number_and_another_one_has_another(caplog: pytest.LogCaptureFixture) -> None:
+    """A hundred readers of one fault read one number, and the log holds one traceback."""
+    said = [told_of(problem).get("html")[0].proto.body for problem in ("ValueError()", "ValueError()", "KeyError()")]
+    assert said[0] == said[1] != said[2]
+    assert len([each for each in caplog.records if each.exc_info]) == 2
 
 
 def test_streamlits_account_of_the_same_error_is_left_out() -> None:
@@ -351,7 +358,7 @@ def test_streamlits_account_of_the_same_error_is_left_out() -> None:
 
     log = logging.getLogger("streamlit.error_util")
     assert error_util._LOGGER is log
-    kept = SaidOnce()
+    kept = server.SaidOnce()
     assert not kept.filter(log.makeRecord(log.name, logging.ERROR, "", 0, "Uncaught app execution", (), None))
     assert kept.filter(log.makeRecord(log.name, logging.ERROR, "", 0, "on_script_error handler raised an exception", (), None))
 

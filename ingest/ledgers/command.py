@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from data_access.accounts import is_demo
-from data_access.engine import engine
+from data_access.engine import DATABASE_AWAY, engine, trouble
 from data_access.imports import refused_row_cells
 from data_access.scope import Scope
 from ingest.ledgers import correct as correcting
@@ -295,8 +295,10 @@ def guarded(run: Any, as_json: bool) -> int:
         return int(run())
     except (Unreadable, LookupError) as problem:
         said, code = str(problem.args[0]), UNREADABLE
-    except DBAPIError as problem:
-        said, code = f"数据库出错,什么都没有写入:{problem.orig}。请稍后重试;是否已运行 python -m data_access migrate?", AWAY
+    except (DBAPIError, *DATABASE_AWAY) as problem:
+        said, code = f"{trouble(problem) or '数据库出错'},什么都没有写入。请处理后重试。", AWAY
+    except OSError as problem:
+        said, code = f"文件读写出错,什么都没有写入:{problem.strerror}。", AWAY
     if as_json:
         print(json.dumps({"error": said}, ensure_ascii=False))
     print(said, file=sys.stderr)

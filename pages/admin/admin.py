@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from data_access.engine import DATABASE_AWAY
+from data_access.engine import DATABASE_AWAY, trouble
 from pages.admin.accounts_section import accounts_section
 from pages.admin.acts import last_said
 from pages.admin.audit_section import audit_section
@@ -35,5 +35,5 @@ with page("admin/admin", with_bar=False) as p:
     last_said()
     try:
         sections[chosen](p)
-    except DATABASE_AWAY:
-        st.error("数据库暂时连不上，请稍后再试。")
+    except DATABASE_AWAY as problem:
+        st.error(f"{trouble(problem)}，请稍后再试。")

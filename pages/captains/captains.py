@@ -8,11 +8,14 @@ from reports.subjects import SUBJECTS
 with page("captains/captains") as p:
     p.needs(Module.CAPTAINS)
     todo, numbers = p.place(170), p.place(150)
-    p.title(sections.sentence(p.filters))
-    groups = sections.to_act_on(p.filters)
-    with todo:
-        p.show(groups, key="attention")
-    headlines = p.cards_of(SUBJECTS[Module.CAPTAINS].headlines, lambda _: None)
-    with numbers:
-        p.show(headlines, key="headlines")
+    with p.titled():
+        p.title(sections.sentence(p.filters))
+    with todo.alone():
+        groups = sections.to_act_on(p.filters)
+        with todo:
+            p.show(groups, key="attention")
+    with numbers.alone():
+        headlines = p.cards_of(SUBJECTS[Module.CAPTAINS].headlines, lambda _: None)
+        with numbers:
+            p.show(headlines, key="headlines")
     p.views({"排名": sections.rankings, "未走访": sections.unvisited_households, "网格": sections.grid}, "排名")

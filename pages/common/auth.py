@@ -16,9 +16,10 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException
 
 from data_access import accounts, attempts, sessions, tickets
-from data_access.accounts import Account
+from data_access.accounts import Account, Role
 from data_access.audit import Action, record
 from data_access.clock import beijing_now
+from data_access.deadline import SESSION_SECONDS, within
 from data_access.engine import DATABASE_AWAY, engine
 from data_access.scope import Scope
 from pages.common import address, cookie, entrance, sign_on
@@ -121,15 +122,16 @@ def _asked(*, active: bool) -> Account | None:
     now = beijing_now()
     token = st.session_state.get(TOKEN)
     try:
-        if token is None and not st.session_state.get(_SIGNED_OUT):
-            token = _sign_on_token(now) or _remembered_token()
-        if token is None:
-            return None
-        return _from_table(token, now, active=active)
+        with within(SESSION_SECONDS):
+            if token is None and not st.session_state.get(_SIGNED_OUT):
+                token = _sign_on_token(now) or _remembered_token()
+            return None if token is None else _from_table(token, now, active=active)
     except DATABASE_AWAY:
         known: Known | None = st.session_state.get(KNOWN)
-        if known is not None and now - known.said_at >= idle_limit():
+        if known is not None and known.account.role is not Role.WALL and now - known.said_at >= idle_limit():
             _forget(None)
+            del st.session_state[_SIGNED_OUT]
+            st.session_state[TOKEN] = token  # whether this session still stands the table says when it is back
             known = None
         if known is None:
             st.session_state[_SAID] = UNREACHABLE

@@ -21,9 +21,10 @@ from typing import Any
 
 from data_access.answers import Answers, Question
 from data_access.clock import beijing_now
-from data_access.deadline import within
-from data_access.engine import DATABASE_AWAY, boards_own, engine, reading_engine, reserved
-from data_access.freshness import MARKS_SECONDS, marks_within
+from data_access.deadline import MARKS_SECONDS, within
+from data_access.engine import DATABASE_AWAY, DatabaseAway, boards_own, engine, reading_engine, reserved, watched
+from data_access.faults import logged
+from data_access.freshness import marks_within
 from data_access.state import TENTHS, State
 from data_access.state_reader import StateReader
 from data_access.worker import Urgency, Worker
@@ -44,10 +45,6 @@ MOST_ASKED = 1000
 """Questions that are remembered for the next state; a county's open pages have some hundreds."""
 LONGEST_COUNT_SECONDS = 5.0
 """So long the pages wait for what is counted for a new state; the rest is counted when it is asked for."""
-
-
-class DatabaseAway(Exception):
-    """The database does not answer and what is asked was not seen before."""
 
 
 class Asked:
@@ -154,11 +151,12 @@ class Freshness:
     def _read(self) -> State:
         """The state of where figures are read; the marks of the board's own tables are read where those are written, so that no replica's
         lag hides a decision."""
-        with within(MARKS_SECONDS), reserved(reading_engine()).connect() as connection:
+        with watched(reading_engine()), within(MARKS_SECONDS), reserved(reading_engine()).connect() as connection:
             found = self._reader.read(connection, beijing_now())
         if reading_engine() is engine():
             return found
-        own = {mark: version for mark, version in marks_within(engine()).items() if boards_own(mark[0])}
+        with watched(engine()):
+            own = {mark: version for mark, version in marks_within(engine()).items() if boards_own(mark[0])}
         return replace(found, marks={**found.marks, **own})
 
     def _found(self, found: State) -> None:
@@ -187,10 +185,10 @@ class Freshness:
                 break
             try:
                 self.counted(question, state)
-            except (DatabaseAway, *DATABASE_AWAY):
+            except DATABASE_AWAY:
                 return
-            except Exception:  # a page that asks this will say what is wrong with it
-                LOG.exception("not counted: %s", question.name)
+            except Exception as problem:  # a page that asks this will say what is wrong with it
+                logged(problem, LOG, f"not counted: {question.name}")
         self._take_over(state)
 
     def _take_over(self, state: State) -> None:

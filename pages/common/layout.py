@@ -18,6 +18,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from data_access.accounts import PASSWORD_RULE, ROLE_NAMES, Account, Role
 from pages.common import auth, navigation
+from pages.common.fault import contained
 from pages.common.navigation import plain
 from reports.wording import chinese_marks
 
@@ -163,10 +164,12 @@ class Places:
     def __init__(self, page: str, question: object) -> None:
         self._asked = (page, question)
         self._again = st.session_state.get(_SHOWN) == self._asked
+        self._places: list[Place] = []
 
     def place(self, height: int) -> Place:
         """A part of the page, about ``height`` px high. One that has nothing to show takes no room once it is entered."""
-        return Place(st.container() if self._again else st.skeleton(height=height), self._again, self._asked)
+        self._places.append(Place(st.container() if self._again else st.skeleton(height=height), self._again, self._asked))
+        return self._places[-1]
 
     @contextmanager
     def last(self, height: int) -> Iterator[None]:
@@ -174,25 +177,52 @@ class Places:
         pieces = st.container()
         waiting = st.empty() if self._again else st.skeleton(height=height)
         try:
-            with pieces:
+            with pieces, contained():
                 yield
         finally:
             waiting.empty()
 
+    def none_waits(self) -> None:
+        """The end of a page that broke off: what nobody has filled holds no room."""
+        for place in self._places:
+            place.give_up()
+
 
 class Place:
-    """One part of a page, to be filled once with ``with``. Entering a skeleton itself would draw into the page's end instead."""
+    """One part of a page, to be filled once with ``with``; what fails in it is told in it. Entering a skeleton itself would draw into the
+    page's end instead."""
 
     def __init__(self, holder: DeltaGenerator, again: bool, asked: tuple[str, object]) -> None:
         self._holder, self._again, self._asked = holder, again, asked
         self._inside = holder
+        self._waits = True
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Around what is worked out for this place before it is filled: where that fails it is told here, and the page goes on."""
+        try:
+            yield
+        except Exception:
+            with self:
+                raise
+
+    def give_up(self) -> None:
+        """Takes the skeleton away that nobody has filled."""
+        if self._waits and not self._again:
+            self._holder.empty()
 
     def __enter__(self) -> DeltaGenerator:
         # Only now: a run that a newer one cut short has shown nothing, and the next shows its skeletons again.
         st.session_state[_SHOWN] = self._asked
+        self._waits = False
         self._inside = self._holder if self._again else self._holder.container()
         self._inside.__enter__()
+        self._contained = contained()
+        self._contained.__enter__()
         return self._inside
 
     def __exit__(self, *raised: Any) -> Any:
-        return self._inside.__exit__(*raised)
+        try:
+            return self._contained.__exit__(*raised)
+        finally:
+            self._inside.__exit__(None, None, None)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import datetime
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data_access.clock import beijing_now
 from data_access.state import State
@@ -55,17 +54,11 @@ def _look() -> None:
     st.html('<i class="board-awaiting" hidden></i>')  # for whoever waits for a whole page: the browser tests
 
 
-def _by_itself() -> bool:
-    """Whether a fragment runs alone and not in the page's own run, whose click would be lost with the rest of it."""
-    context = get_script_run_ctx()
-    return context is not None and bool(context.fragment_ids_this_run)
-
-
 @st.fragment(run_every=TICK_SECONDS)
 def _tick(shown: State, until: str) -> None:
     """``shown`` is what the page was drawn from: the fragment keeps its arguments from tick to tick."""
     hears()
-    if _by_itself():
+    if loaders.by_itself():
         if asked_by_browser():
             heard()
         watched_while_live()

@@ -40,7 +40,7 @@ from metrics.selection.result import Selection
 from metrics.selection.rules import SelectionRules
 from metrics.vocabulary import Level, Role
 from metrics.workdays import Workdays
-from pages.common.freshness import DatabaseAway, Freshness
+from pages.common.freshness import Freshness
 from reports.frames import question
 from reports.source import KEPT_DAYS, figures_scope, frame_question, made_by, numbers_on, window
 from reports.views.contents import Contents, contents_of
@@ -73,6 +73,12 @@ def state() -> State:
 
 def _is_a_run() -> bool:
     return get_script_run_ctx(suppress_warning=True) is not None
+
+
+def by_itself() -> bool:
+    """Whether a live part of a page runs alone and not in the page's own run, whose click would be lost with the rest of it."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is not None and bool(context.fragment_ids_this_run)
 
 
 def run_began() -> None:
@@ -111,7 +117,7 @@ def moment() -> datetime:
     """The moment at which what the pages show is counted; it holds until data come or the clock has come to its next step."""
     try:
         return state().read_at
-    except DatabaseAway:
+    except DATABASE_AWAY:
         return beijing_now()
 
 
@@ -131,10 +137,7 @@ def today() -> date:
 def _asked(asked: Question) -> Any:
     """The answer under the state in force."""
     _note(asked)
-    try:
-        return ANSWERS.value(asked, state())
-    except DATABASE_AWAY as problem:
-        raise DatabaseAway from problem
+    return ANSWERS.value(asked, state())
 
 
 def _note(asked: Question) -> None:
@@ -185,10 +188,7 @@ def _now(query: Callable[..., Any], scope: Scope, tables: tuple[str, ...], argum
 def answer_once(query: Callable[..., Any], scope: Scope, tables: Iterable[str] = (), **arguments: Any) -> Any:
     """A query whose answer is not kept among what pages share: all rows of a list for a file, or what a reader has just recorded in
     ``tables`` of the board."""
-    try:
-        return _queried(query, scope, tables, arguments)
-    except DATABASE_AWAY as problem:
-        raise DatabaseAway from problem
+    return _queried(query, scope, tables, arguments)
 
 
 def made_once(make: Callable[..., Made], tables: Iterable[str], *asked: Any) -> Made:

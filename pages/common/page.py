@@ -2,8 +2,9 @@
 
 It begins with room for the title sentence and one line with the filters and 截至, and starts to account for the run. It ends with the
 tables to take away, the watch for what is still being computed, and the definition that was asked for; a page that has no more to say
-(``p.stop()``) ends so too. One that raises or is overtaken by a newer run only closes its account: Streamlit draws nothing more then,
-nor after ``st.stop()``, which is why no page calls it.
+(``p.stop()``) or that raises ends so too. What fails in one part (a panel, a ranking, a place) is told in it and the others are shown
+(``pages.common.fault``). One that is overtaken by a newer run only closes its account: Streamlit draws nothing more then, nor after
+``st.stop()``, which is why no page calls it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import pandas as pd
 import streamlit as st
@@ -28,6 +29,7 @@ from pages.common.charts import Figure
 from pages.common.contents import contents_for
 from pages.common.definition import definition_asked, definition_dialog
 from pages.common.downloads import offer_chart, offer_picture, offer_table, page_downloads
+from pages.common.fault import contained
 from pages.common.filters import Filters, bar_filters, this_month
 from pages.common.layout import Crumb, Place, Places, bar, note, page_header, provisional_calendar_notice
 from pages.common.markup import digest, kept_markup
@@ -53,8 +55,8 @@ PLOTLY = {
 }
 
 
-class PageStopped(Exception):
-    """The page has no more to say; its frame ends it."""
+class PageStopped(BaseException):
+    """The page has no more to say; its frame ends it. No error, as Streamlit's own ways out of a run are none."""
 
 
 Choices = Mapping[str, str] | Sequence[str]
@@ -137,6 +139,12 @@ class Page:
         """The last part of a page, which draws itself piece by piece: the skeleton stands below the pieces until all are there."""
         return (self._places or self.answers()).last(height)
 
+    def titled(self) -> AbstractContextManager[None]:
+        """Around what the title says is worked out from: where that fails it is told in its place, and the page goes on."""
+        if self._title is None:
+            self.answers()
+        return cast(Place, self._title).alone()
+
     def title(self, sentence: str, *, crumbs: Sequence[Crumb] = (), subtitle: str | None = None) -> None:
         """One sentence that says what is the case, the way down to here over it, a quiet line under it."""
         with self._title or self._header:
@@ -144,6 +152,7 @@ class Page:
 
     # --- what is shown ----------------------------------------------------------------------------------------------
 
+    @contained()
     def show(
         self,
         *parts: Any,
@@ -174,6 +183,7 @@ class Page:
             title = table.title if table.own_notes else f"{table.title} {shown.period.text}"
             offer_table(title, lambda: make().described(shown))
 
+    @contained()
     def pages_of(self, table: Table, rows: int, key: str, *, parameter: str) -> None:
         """A long table page by page; the files hold all of it. The page numbers stand under it."""
         above = st.container()
@@ -181,6 +191,7 @@ class Page:
         with above:
             self.show(table.page(number, rows), key=key, whole=partial(_same, table))
 
+    @contained()
     def pages_of_query(self, make: ListTable, tables: Sequence[str], total: int, rows: int, key: str, *, parameter: str) -> None:
         """A list of ``total`` records that the database pages, ``rows`` to a page; the page numbers stand under it.
 
@@ -193,6 +204,7 @@ class Page:
             shown = make(partial(loaders.answer, tables=tables), page=number)
             self.show(shown, key=key, whole=partial(make, loaders.answer_once, rows=ALL_ROWS))
 
+    @contained()
     def cards(self, indicator_ids: Sequence[str], *, key: str = "headlines", link: Callable[[str], Link | None] | None = None) -> None:
         """Headline numbers side by side; each leads to its subject's page unless ``link`` says where."""
         self.show(self.cards_of(indicator_ids, link), key=key)
@@ -234,10 +246,12 @@ class Page:
         title = " ".join(part for part in (f"{read.entry.name} 按{LEVEL_NAMES[read.level]}", named) if part)
         offer_table(f"{title} {seen.period.text}", partial(_figures, seen, read, title if named else read.entry.name))
 
+    @contained()
     def ranking(self, indicator_id: str, *, key: str = "", page_rows: int = 0, **more: Any) -> None:
         """Shows a leaderboard (see :meth:`leaderboard`); it can be taken along as a picture with its 口径."""
         self.show_ranking(self.leaderboard(indicator_id, **more), key=key or f"board-{indicator_id}", page_rows=page_rows)
 
+    @contained()
     def show_ranking(self, board: Leaderboard, *, key: str, page_rows: int = 0) -> None:
         """``page_rows``: so many units to a page where there are more, the page numbers under it."""
         above = st.container()
@@ -350,6 +364,8 @@ class Page:
 
     def end(self) -> None:
         """The page's last elements. Definition before dialog: one asked for from a dialog stands in its place until it is closed."""
+        if self._places is not None:
+            self._places.none_waits()
         page_downloads(self.name)
         live.draw_again_when_all_is_there()
         if definition_asked():
@@ -407,7 +423,7 @@ def page(
     drawn = Page(name, scope, header, left, right, seen)
     drawn.keeps = keeps
     try:
-        with suppress(PageStopped):
+        with suppress(PageStopped), contained():
             yield drawn
         drawn.end()
     finally:

@@ -10,18 +10,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from data_access.deadline import READY_SECONDS, within
 from data_access.engine import DATABASE_AWAY, engine
+from data_access.engine import OTHER_TABLES as OTHER_TABLES
 from data_access.migrate import at_head
 
-DATABASE_SECONDS = 2
-"""A database that takes longer counts as away."""
 NEVER_KEPT = {"cache-control": "no-store"}
 
 
 def failing_in_database() -> list[str]:
     """``database`` if it cannot be asked, ``migrations`` if its tables are not this program's."""
     try:
-        with engine().connect() as connection:
+        with within(READY_SECONDS), engine().connect() as connection:
             return [] if at_head(connection) else ["migrations"]
     except DATABASE_AWAY:
         return ["database"]
@@ -50,6 +50,6 @@ class Readiness:
             own = CapacityLimiter(1)  # of its own: files are sent by the threads of the common one
             self._asked = asyncio.create_task(to_thread.run_sync(failing_in_database, abandon_on_cancel=True, limiter=own))
         try:
-            return await asyncio.wait_for(asyncio.shield(self._asked), DATABASE_SECONDS)
+            return await asyncio.wait_for(asyncio.shield(self._asked), READY_SECONDS)
         except TimeoutError:
             return ["database"]

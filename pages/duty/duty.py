@@ -18,13 +18,14 @@ with page("duty/duty") as p:
         beside = p.place(330)
     month = p.place(330)
 
-    wanted = st.query_params.get("night") or duty.last_night_of(p.view)
-    night, one = night_of(p.filters.narrowed, p.filters.as_of, wanted), p.filters.chosen
-    p.title(night.sentence if night else "近三周没有工作日夜", crumbs=nights.crumbs(p, one))
-    with who:
-        nights.who_is_on_duty(p, night, one)
-    with beside:
-        nights.villages_or_ranking(p, night, one)
+    with p.titled():
+        wanted = st.query_params.get("night") or duty.last_night_of(p.view)
+        night, one = night_of(p.filters.narrowed, p.filters.as_of, wanted), p.filters.chosen
+        p.title(night.sentence if night else "近三周没有工作日夜", crumbs=nights.crumbs(p, one))
+        with who:
+            nights.who_is_on_duty(p, night, one)
+        with beside:
+            nights.villages_or_ranking(p, night, one)
     with month:
         nights.month_map(p)
     p.views(sections.SECTIONS, "正职住夜", name="part")

@@ -8,12 +8,15 @@ from reports.subjects import SUBJECTS
 with page("nights/nights") as p:
     p.needs(Module.NIGHTS)
     todo, numbers = p.place(170), p.place(150)
-    last = sections.last_week(p.filters)
-    p.title(last.sentence)
-    lacking = sections.to_act_on(p.filters, last)
-    with todo:
-        p.show(lacking, key="attention")
-    headlines = p.cards_of(SUBJECTS[Module.NIGHTS].headlines, lambda _: None)
-    with numbers:
-        p.show(headlines, key="headlines")
+    with p.titled():
+        last = sections.last_week(p.filters)
+        p.title(last.sentence)
+        with todo.alone():
+            lacking = sections.to_act_on(p.filters, last)
+            with todo:
+                p.show(lacking, key="attention")
+    with numbers.alone():
+        headlines = p.cards_of(SUBJECTS[Module.NIGHTS].headlines, lambda _: None)
+        with numbers:
+            p.show(headlines, key="headlines")
     p.views({"夜访": sections.visits, "夜学": sections.studies, "夜谈": sections.talks}, "夜访")

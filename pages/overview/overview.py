@@ -24,17 +24,22 @@ with page("overview/overview") as p:
             boards[indicator_id] = p.place(330)
 
     has_tonight = Module.DUTY in p.modules and not p.view.is_past
-    night = tonight(p.filters.narrowed, p.filters.as_of) if has_tonight else None
+    night = None
+    if has_tonight:
+        with p.titled():
+            night = tonight(p.filters.narrowed, p.filters.as_of)
     if night:
         p.title(night.sentence)
-    groups = [*exceptions(p.filters, p.modules), *contents.lacking_groups(p.contents, p.may_load)]
-    with todo:
-        p.show(*([steps] if steps else []), *([Exceptions(tuple(groups))] if groups else []), key="exceptions")
-    headlines = p.cards_of(overview_numbers(p.modules))
-    if not night:
-        p.title(contents.first_steps_title(p.contents) if steps else overview.sentence(headlines.cards, p.view))
-    with numbers:
-        p.show(headlines, key="headlines")
+    with todo.alone():
+        groups = [*exceptions(p.filters, p.modules), *contents.lacking_groups(p.contents, p.may_load)]
+        with todo:
+            p.show(*([steps] if steps else []), *([Exceptions(tuple(groups))] if groups else []), key="exceptions")
+    with numbers.alone():
+        headlines = p.cards_of(overview_numbers(p.modules))
+        if not night:
+            p.title(contents.first_steps_title(p.contents) if steps else overview.sentence(headlines.cards, p.view))
+        with numbers:
+            p.show(headlines, key="headlines")
 
     for indicator_id, place in boards.items():
         module, shown, beside = REGISTRY[indicator_id].module, indicator_id, dict[str, str]()
@@ -42,8 +47,9 @@ with page("overview/overview") as p:
             roles = {ROLE_NAMES[role]: each for role, each in OVERVIEW_CAPTAINS.items()}
             with columns[indicator_id]:
                 shown = roles[p.choose("三长", list(roles), "role", next(iter(roles)))]
-        if module is Module.PETITIONS:
-            beside = overdue_words(p.filters)
-        board = p.leaderboard(shown, filters=p.filters.of_year() if module in OF_THE_YEAR else None, beside=beside)
-        with place:
-            p.show_ranking(board, key=KEYS[module])
+        with place.alone():
+            if module is Module.PETITIONS:
+                beside = overdue_words(p.filters)
+            board = p.leaderboard(shown, filters=p.filters.of_year() if module in OF_THE_YEAR else None, beside=beside)
+            with place:
+                p.show_ranking(board, key=KEYS[module])

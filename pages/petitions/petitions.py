@@ -17,11 +17,13 @@ with page("petitions/petitions") as p:
     p.needs(Module.PETITIONS)
     todo, numbers = p.place(170), p.place(150)
 
-    p.title(composition.sentence(p))
-    groups = attention.groups(p)
-    with todo:
-        attention.last_meeting(p)
-        p.show(Exceptions(groups), key="attention")
+    with p.titled():
+        p.title(composition.sentence(p))
+    with todo.alone():
+        groups = attention.groups(p)
+        with todo:
+            attention.last_meeting(p)
+            p.show(Exceptions(groups), key="attention")
     with numbers:
         p.cards(SUBJECTS[Module.PETITIONS].headlines, link=lambda each: cases_behind(each, p.filters.township))
     p.views(VIEWS, "排名")

@@ -15,12 +15,12 @@ with page("quality/quality") as p:
     todo, numbers = p.place(170), p.place(150)
     filters = p.filters
     asked = Level.TOWNSHIP, filters.period, filters.as_of
-    frames = {each: loaders.frame(filters.narrowed, each, *asked) for each in quality.WATCHED}
-    problems = loaders.answer(problem_counts, filters.narrowed, PROBLEM_TABLES, window=filters.window)
-
-    p.title(quality.sentence(filters.period, frames), subtitle="以下是需要核实的线索，不是对人对事的结论")
-    with todo:
-        p.show(Exceptions(tuple(quality.groups(frames, problems))), key="attention")
+    with p.titled():
+        frames = {each: loaders.frame(filters.narrowed, each, *asked) for each in quality.WATCHED}
+        problems = loaders.answer(problem_counts, filters.narrowed, PROBLEM_TABLES, window=filters.window)
+        p.title(quality.sentence(filters.period, frames), subtitle="以下是需要核实的线索，不是对人对事的结论")
+        with todo:
+            p.show(Exceptions(tuple(quality.groups(frames, problems))), key="attention")
     with numbers:
         p.cards(SUBJECTS[Module.QUALITY].headlines)
     p.views(sections.VIEWS, "按单位")

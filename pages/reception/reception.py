@@ -9,12 +9,16 @@ from reports.views import reception
 with page("reception/reception") as p:
     p.needs(Module.RECEPTION)
     todo, numbers = p.place(170), p.place(150)
-    totals, missing = sections.totals(p.filters), sections.to_act_on(p.filters)
-    p.title(reception.sentence(totals, p.view))
-    with todo:
-        p.show(missing, key="attention")
-    headlines = p.cards_of(SUBJECTS[Module.RECEPTION].headlines, lambda _: None)
-    with numbers:
-        p.show(headlines, reception.slot_counters(totals), key="headlines")
+    with todo.alone():
+        missing = sections.to_act_on(p.filters)
+        with todo:
+            p.show(missing, key="attention")
+    with p.titled():
+        totals = sections.totals(p.filters)
+        p.title(reception.sentence(totals, p.view))
+        with numbers.alone():
+            headlines = p.cards_of(SUBJECTS[Module.RECEPTION].headlines, lambda _: None)
+            with numbers:
+                p.show(headlines, reception.slot_counters(totals), key="headlines")
     ahead = {} if p.view.is_past else {"未来一周": sections.coming}
     p.views({"排名": sections.rankings, "场次": sections.slots, **ahead}, "排名")

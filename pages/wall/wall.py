@@ -4,12 +4,16 @@ Everything is drawn inside one fragment from cached frames: a tick keeps nothing
 anew at each tick, so midnight needs no reload; while the database is away the last good data stay, with their age in red.
 """
 
+import logging
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any, TypeVar
 
 import streamlit as st
 from markupsafe import Markup
 
 from data_access.clock import beijing_now
+from data_access.faults import logged
 from metrics.registry import REGISTRY
 from metrics.vocabulary import Level, Module
 from pages.common import leaderboards, loaders, navigation
@@ -29,7 +33,9 @@ from reports.views.contents import first_steps_title
 from reports.views.duty import tonight_groups
 from reports.wording import counted_words
 
+LOG = logging.getLogger(__name__)
 TICK_SECONDS = 5
+Made = TypeVar("Made")
 
 st.html(
     "<style>@media (min-width:1000px){html{font-size:max(28px,1.46vw)!important}} .stApp{color-scheme:dark;background:var(--paper)}"
@@ -53,14 +59,24 @@ def ranking(filters: Filters, indicator_id: str) -> Leaderboard:
     return replace(board, period=of, beside=overdue_words(seen) if module is Module.PETITIONS else {})
 
 
+def alone(make: Callable[..., Made], *asked: Any) -> Made | None:
+    """A part of the wall; one that fails is left out and stands in the log. The next tick tries again."""
+    try:
+        return make(*asked)
+    except Exception as problem:
+        logged(problem, LOG, "the wall leaves out a part")
+        return None
+
+
 def drawn() -> Markup:
     """What the wall shows at this moment: the head, and the panel whose turn it is."""
     loaders.run_began()  # what is not there yet is there at one of the next ticks
     filters = this_month(signed_in_scope())
     there = contents_for(filters.scope)
-    night = tonight(filters.scope, filters.as_of) if Module.DUTY in there.in_use else None
-    boards = [ranking(filters, each) for each in shown_here(WALL_RANKINGS, there.in_use)]
-    turn = wall.panels(numbers(filters, there.in_use), tonight_groups(night) if night else [], boards)
+    night = alone(tonight, filters.scope, filters.as_of) if Module.DUTY in there.in_use else None
+    boards = [alone(ranking, filters, each) for each in shown_here(WALL_RANKINGS, there.in_use)]
+    cards = alone(numbers, filters, there.in_use) or Cards(())
+    turn = wall.panels(cards, tonight_groups(night) if night else [], [each for each in boards if each])
     waiting = "县域治理" if there.first else first_steps_title(there)
     sentence, away = night.sentence if night else waiting, loaders.away_since() is not None
     shown = wall.at_moment(sentence, turn, beijing_now(), loaders.good_at(), is_away=away)
