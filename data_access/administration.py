@@ -5,20 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, and_, func, literal, select, true, union_all
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, exists, func, literal, select, true, union_all
 
+from data_access.audit import shown_detail, visible_entries
 from data_access.board_tables import BoardAudit
 from data_access.frames import frame
-from data_access.scope import Scope
-from data_access.tables import CONTRACT, Table
-
-AUDIT_COLUMNS = (BoardAudit.at, BoardAudit.username, BoardAudit.action, BoardAudit.detail)
+from data_access.scope import Scope, is_accusation
+from data_access.tables import CONTRACT, Petition, Table
 
 
 def _asked(scope: Scope, since: datetime, until: datetime, username: str | None, action: str | None) -> ColumnElement[bool]:
-    if not scope.may_administer:
-        return ~true()
-    wanted = [BoardAudit.at >= since, BoardAudit.at < until]
+    wanted = [visible_entries(scope), BoardAudit.at >= since, BoardAudit.at < until]
     if username:
         wanted.append(BoardAudit.username == username)
     if action:
@@ -29,7 +26,7 @@ def _asked(scope: Scope, since: datetime, until: datetime, username: str | None,
 def audit_count(
     scope: Scope, connection: Connection, since: datetime, until: datetime, username: str | None = None, action: str | None = None
 ) -> int:
-    """How many entries there are from ``since`` up to (not at) ``until``; 0 without the right to administer."""
+    """How many entries of the scope there are from ``since`` up to (not at) ``until``; see :func:`visible_entries`."""
     where = _asked(scope, since, until, username, action)
     return int(connection.scalar(select(func.count()).select_from(BoardAudit).where(where)) or 0)
 
@@ -44,30 +41,33 @@ def audit_page(
     limit: int = 50,
     offset: int = 0,
 ) -> pd.DataFrame:
-    """One page of the audit, newest first. Grain: entry. Columns: at, username, action, detail."""
+    """One page of the audit, newest first. Grain: entry. Columns: at, username, action, detail (see :func:`shown_detail`)."""
     where = _asked(scope, since, until, username, action)
-    query = select(*AUDIT_COLUMNS).where(where).order_by(BoardAudit.at.desc(), BoardAudit.id.desc()).limit(limit).offset(offset)
-    return frame(connection, query, [column.key for column in AUDIT_COLUMNS])
+    columns = (BoardAudit.at, BoardAudit.username, BoardAudit.action, shown_detail(scope))
+    query = select(*columns).where(where).order_by(BoardAudit.at.desc(), BoardAudit.id.desc()).limit(limit).offset(offset)
+    return frame(connection, query, ["at", "username", "action", "detail"])
 
 
 def table_facts(scope: Scope, connection: Connection) -> pd.DataFrame:
     """The contract's tables in two statements: how many rows, and when the newest was entered (None where a table does not say).
 
-    Grain: table. Columns: table_name, rows, newest. Nothing without the right to administer.
+    Grain: table. Columns: table_name, rows, newest. Nothing without the right to administer; 检举控告 only for who holds them.
     """
     if not scope.may_administer:
         return pd.DataFrame(columns=["table_name", "rows", "newest"])
     tables = [Table.metadata.tables[name] for name in CONTRACT]
     dated = union_all(
         *(
-            select(literal(table.name).label("table_name"), func.count().label("rows"), func.max(table.c.recorded_at).label("newest"))
+            select(
+                literal(table.name).label("table_name"), func.count().label("rows"), func.max(table.c.recorded_at).label("newest")
+            ).where(_listed(scope, table))
             for table in tables
             if "recorded_at" in table.c
         )
     )
     plain = union_all(
         *(
-            select(literal(table.name).label("table_name"), func.count().label("rows")).select_from(table)
+            select(literal(table.name).label("table_name"), func.count().label("rows")).select_from(table).where(_listed(scope, table))
             for table in tables
             if "recorded_at" not in table.c
         )
@@ -77,3 +77,14 @@ def table_facts(scope: Scope, connection: Connection) -> pd.DataFrame:
     order = {name: place for place, name in enumerate(CONTRACT)}
     both = pd.concat([first.astype(object), second.astype(object)], ignore_index=True)
     return both.sort_values("table_name", key=lambda names: names.map(order), kind="stable").reset_index(drop=True)
+
+
+def _listed(scope: Scope, table: FromClause) -> ColumnElement[bool]:
+    """The rows of a table that are no 检举控告 and belong to none; all for a scope that holds them."""
+    if scope.may_see_restricted:
+        return true()
+    if table is Petition.__table__:
+        return ~is_accusation(table)
+    if "petition_id" in table.c:
+        return ~exists().where(Petition.id == table.c.petition_id, is_accusation())
+    return true()

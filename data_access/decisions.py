@@ -11,7 +11,7 @@ from sqlalchemy import Connection, SQLColumnExpression, insert, null, select
 
 from data_access.board_tables import BoardAccount, BoardDecision
 from data_access.frames import frame
-from data_access.scope import Scope, visible_petitions
+from data_access.scope import Scope, is_accusation, visible_petitions
 from data_access.tables import Petition
 
 LONGEST_NOTE = 500
@@ -106,7 +106,7 @@ def decisions(scope: Scope, connection: Connection, petition_id: int | None = No
         .limit(limit)
     )
     if petition_id is None:
-        statement = statement.where(Petition.restricted.is_not(True))
+        statement = statement.where(~is_accusation())
     else:
         statement = statement.where(BoardDecision.petition_id == petition_id)
     return frame(connection, statement, [*COLUMNS, "decided_name"])

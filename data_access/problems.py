@@ -31,7 +31,7 @@ from sqlalchemy.orm import aliased
 
 from data_access.areas import masked_name
 from data_access.frames import AnySelect, frame
-from data_access.scope import CODE_LENGTHS, Scope, in_scope, visible_petitions
+from data_access.scope import CODE_LENGTHS, Scope, in_scope, is_accusation, unrestricted_petitions
 from data_access.tables import (
     Appointment,
     Area,
@@ -272,7 +272,7 @@ def _receptions(asked: _Asked) -> Ledger:
 def _petitions(asked: _Asked) -> Ledger:
     petition, window = Petition, asked.window
     tomorrow = datetime.combine(window.as_of + timedelta(days=1), time())
-    nowhere = and_(_sees_all(asked.scope), _unknown_area(petition.area_code), petition.restricted.is_not(True))
+    nowhere = and_(_sees_all(asked.scope), _unknown_area(petition.area_code), ~is_accusation())
     lost_visit = and_(petition.origin_visit_id.is_not(None), petition.origin_visit_id.not_in(select(NightVisit.id)))
     lost_slot = and_(petition.origin_slot_id.is_not(None), petition.origin_slot_id.not_in(select(ReceptionSlot.id)))
     return Ledger(
@@ -286,7 +286,7 @@ def _petitions(asked: _Asked) -> Ledger:
         within=and_(
             petition.opened_at >= window.start,
             or_(petition.opened_at < window.end, petition.opened_at >= tomorrow),
-            or_(visible_petitions(asked.scope), nowhere),
+            or_(unrestricted_petitions(asked.scope), nowhere),
         ),
         faults={
             "area": Fault("诉求地点不明(区划代码不存在)", PLACE, _unknown_area(petition.area_code)),

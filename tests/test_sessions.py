@@ -12,14 +12,15 @@ from sqlalchemy.exc import DBAPIError
 
 from data_access import accounts, sessions
 from data_access.accounts import Role
-from data_access.audit import Action, audit_trail
+from data_access.administration import audit_page
+from data_access.audit import Action
 from data_access.board_tables import BoardAccount, BoardAudit, BoardSession
 from data_access.scope import Scope
 from data_access.sessions import Ending, Outcome
 from tests.builders import TOWNSHIP, an_area
 from tests.signed_in import NOW, RIGHT, WRONG, a_name, a_token, an_account, try_password
 
-KEEPER = Scope(may_administer=True)
+KEEPER = Scope("", may_administer=True)
 
 
 def ending(database: Engine, token: str, after: timedelta = timedelta(), **more: object) -> Ending | None:
@@ -29,7 +30,7 @@ def ending(database: Engine, token: str, after: timedelta = timedelta(), **more:
 
 def trail(database: Engine, name: str) -> list[tuple[str, str | None]]:
     with database.connect() as connection:
-        frame = audit_trail(KEEPER, connection, NOW - timedelta(days=1), NOW + timedelta(days=100), name)
+        frame = audit_page(KEEPER, connection, NOW - timedelta(days=1), NOW + timedelta(days=100), name, limit=1000)
     return list(zip(frame["action"], frame["detail"], strict=True))[::-1]
 
 
@@ -304,5 +305,5 @@ def test_the_audit_is_append_only(database: Engine, change: object) -> None:
 def test_the_audit_is_read_by_whoever_keeps_accounts(database: Engine) -> None:
     try_password(database, an_account(database), RIGHT)
     with database.connect() as connection:
-        assert audit_trail(Scope("", True, True, True, False), connection, NOW - timedelta(days=1), NOW + timedelta(days=1)).empty
-        assert not audit_trail(KEEPER, connection, NOW - timedelta(days=1), NOW + timedelta(days=1)).empty
+        assert audit_page(Scope("", True, True, True, False), connection, NOW - timedelta(days=1), NOW + timedelta(days=1)).empty
+        assert not audit_page(KEEPER, connection, NOW - timedelta(days=1), NOW + timedelta(days=1)).empty

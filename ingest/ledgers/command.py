@@ -196,7 +196,7 @@ def _told(
     return SOME_REFUSED if refused else GOOD
 
 
-def undo(import_id: int, why: str, yes: bool, by: str | None, now: datetime, as_json: bool) -> int:
+def undo(import_id: int, why: str, yes: bool, by: str | None, now: datetime, as_json: bool, area: str = "") -> int:
     """Takes a whole loading back; without ``--yes`` says what that would be."""
     why = " ".join(why.split())
     if yes and not why:
@@ -204,7 +204,7 @@ def undo(import_id: int, why: str, yes: bool, by: str | None, now: datetime, as_
     with engine().connect() as connection, connection.begin():
         if yes:
             correcting.lock(connection)
-        plan = undoing.plan(connection, import_id)
+        plan = undoing.plan(connection, import_id, Scope.operator(area))
         if yes and not plan.obstacles:
             undoing.take_back(connection, plan, why=why, by=by or operator(), now=now)
     done = yes and not plan.obstacles
@@ -220,10 +220,10 @@ def undo(import_id: int, why: str, yes: bool, by: str | None, now: datetime, as_
     return SOME_REFUSED if plan.obstacles else GOOD
 
 
-def choose(name: str, unit: str, person_id: int, by: str | None, now: datetime) -> int:
+def choose(name: str, unit: str, person_id: int, by: str | None, now: datetime, area: str = "") -> int:
     """Keeps whom ledgers mean by a name that several bear at a unit."""
     with engine().begin() as connection:
-        known = directory(Scope.operator(), connection)
+        known = directory(Scope.operator(area), connection)
         said = keep_choice(connection, known, name, unit, person_id, by=by or operator(), now=now)
     print(said)
     return GOOD
@@ -240,7 +240,7 @@ def correct(asked: Task, why: str, yes: bool) -> int:
         with connection.begin():
             if yes:
                 correcting.lock(connection)
-            found = correcting.corrections(connection, checked_rows, asked.scope)
+            found = correcting.corrections(connection, checked_rows)
             if yes:
                 rows, name = found.rows, asked.shown_name
                 correcting.write(connection, asked.kind, rows, known, file_name=name, why=why, by=asked.by, now=asked.now)

@@ -17,7 +17,7 @@ from pages.admin.acts import PAGE_ROWS, fresh, picked_page, said_next, signed_in
 from pages.common import loaders
 from pages.common.address import from_address
 from pages.common.auth import audited
-from pages.common.page import Page
+from pages.common.page import Page, PageStopped
 from reports.meeting_files import XLSX
 from reports.views import admin
 from reports.wording import chinese_marks
@@ -49,13 +49,16 @@ class Given:
         def told(share: float) -> None:
             bar.progress(min(1.0, share), text=doing)
 
+        account = signed_in()
+        if not account.scope.covers(self.area):
+            raise PageStopped
         answer = process.ledger(
             task,
             self.kind,
             self.file.name,
             self.file.getvalue(),
             area=self.area,
-            by=signed_in().username,
+            by=account.username,
             year=self.year,
             progress=told,
         )
@@ -179,7 +182,8 @@ def _questions(given: Given, answer: process.Answer) -> None:
             key=f"who-{given.file.file_id}-{place}",
         )
         if chosen is not None:
-            problem = process.choose(one["name"], one["unit"], chosen, signed_in().username)
+            account = signed_in()
+            problem = process.choose(one["name"], one["unit"], chosen, account.username, account.scope.area or "")
             if problem:
                 st.error(problem)
                 return
@@ -225,7 +229,8 @@ def _undo(loads: dict[int, str]) -> None:
         return
     why = st.text_input("撤销的原因", key="undo-why", placeholder="与撤销人、时间一起记入审计")
     if st.button("撤销这次装入", disabled=not why.strip(), key="undo"):
-        answer = process.undo(chosen, why, signed_in().username)
+        account = signed_in()
+        answer = process.undo(chosen, why, account.username, account.scope.area or "")
         if answer.error or not answer.counts["undone"]:
             st.error(chinese_marks(answer.error or "没有撤销：" + "".join(answer.counts["obstacles"])))
             return

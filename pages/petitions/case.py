@@ -42,7 +42,7 @@ with page("petitions/case", filters=Filters(Period.holding(PeriodKind.MONTH, as_
     p.title(views.sentence(case, events, names, p.view), crumbs=crumbs, subtitle=views.subtitle(case, places, names))
     if case["restricted"]:
         if st.session_state.get("restricted_case") != number:
-            audited(Action.UNMASK, f"打开检举控告 {number}")
+            audited(Action.RESTRICTED, f"打开检举控告 {number}")
             st.session_state["restricted_case"] = number
         p.note(views.RESTRICTED_NOTE)
     first, second = st.columns([3, 2], gap="large")
