@@ -59,7 +59,7 @@ class Plan:
 
 
 def plan(connection: Connection, import_id: int, scope: Scope) -> Plan:
-    """Reads only. Raises ``LookupError`` for a loading that is not the scope's, has been taken back, or was made before journals were kept."""
+    """Reads only. Raises ``LookupError`` for a loading that is not the scope's, was taken back, or made before journals were kept."""
     mine = (BoardImport.id == import_id, visible_imports(scope))
     loading = connection.execute(select(BoardImport).where(*mine)).one_or_none()
     if loading is None:
