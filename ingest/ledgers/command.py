@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from data_access.engine import engine
+from data_access.engine import said as said_by
 from data_access.imports import refused_row_cells
 from data_access.scope import Scope
 from ingest.ledgers import correct as correcting
@@ -284,7 +285,7 @@ def guarded(run: Any, as_json: bool) -> int:
     except (Unreadable, LookupError) as problem:
         said, code = str(problem.args[0]), UNREADABLE
     except DBAPIError as problem:
-        said, code = f"数据库出错,什么都没有写入:{problem.orig}。请稍后重试;是否已运行 python -m data_access migrate?", AWAY
+        said, code = f"数据库出错,什么都没有写入:{said_by(problem)}。请稍后重试;是否已运行 python -m data_access migrate?", AWAY
     if as_json:
         print(json.dumps({"error": said}, ensure_ascii=False))
     print(said, file=sys.stderr)
