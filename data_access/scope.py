@@ -20,6 +20,9 @@ CODE_LENGTHS = {"county": 6, "township": 9, "village": 12, "patch": 14, "group":
 """
 
 
+HIDDEN_TEXT = "(不显示)"
+
+
 @dataclass(frozen=True)
 class Scope:
     """An area prefix and four rights.
@@ -141,6 +144,11 @@ def counted_petitions(scope: Scope) -> ColumnElement[bool]:
 def unrestricted_petitions(scope: Scope) -> ColumnElement[bool]:
     """Counted petitions and those under a unit that counts nowhere: for statements that leave these out by area afterwards."""
     return and_(in_scope(Petition.area_code, scope), ~is_accusation())
+
+
+def free_text(scope: Scope, column: SQLColumnExpression[str | None]) -> SQLColumnExpression[str | None]:
+    """What somebody has written in their own words may name people: who may not see names reads only that something is written."""
+    return column if scope.may_see_names else case((column.is_not(None), HIDDEN_TEXT))
 
 
 def valid_on(start: SQLColumnExpression[Any], end: SQLColumnExpression[Any], day: object) -> ColumnElement[bool]:

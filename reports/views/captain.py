@@ -44,7 +44,6 @@ class Captain:
 
     person_id: int
     name: str
-    phone: str
     posts: pd.DataFrame
 
     @property
@@ -68,7 +67,7 @@ class Captain:
         certificate = "已发代表证" if not is_missing(post["certificate_on"]) else "未发代表证" if self.role is CERTIFIED else ""
         others = len(self.posts) - 1
         more = f"另有 {others} 段任职" if others else ""
-        return " · ".join(word for word in (since, until, certificate, more, self.phone) if word)
+        return " · ".join(word for word in (since, until, certificate, more) if word)
 
 
 def _full(day: date) -> str:

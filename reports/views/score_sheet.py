@@ -194,8 +194,8 @@ MARKS = (
 )
 
 
-def marks_table(found: Candidate, evidence: Evidence) -> Table:
-    """Bonus, veto and spot checks with what proves them."""
+def marks_table(found: Candidate, evidence: Evidence, *, masked: bool = False) -> Table:
+    """Bonus, veto and spot checks with what proves them. ``masked``: the reader may see no names, and so nothing that somebody wrote."""
     lines = []
     for row in _own(found, evidence, "marks").to_dict("records"):
         passed = "" if is_missing(row["passed"]) else "通过" if row["passed"] else "未通过"
@@ -206,10 +206,15 @@ def marks_table(found: Candidate, evidence: Evidence) -> Table:
                 **row,
                 "kind": MARK_NAMES[MarkKind(row["kind"])] if row["kind"] in set(MarkKind) else row["kind"],
                 "outcome": passed or points,
-                "evidence": "没有佐证,不计" if unproven else row["evidence"],
+                "reason": _written(row["reason"], masked),
+                "evidence": "没有佐证,不计" if unproven else _written(row["evidence"], masked),
             }
         )
     return table("加分、抽查、否决", MARKS, lines, may_leave=False)
+
+
+def _written(text: Any, masked: bool) -> Any:
+    return "(不显示)" if masked and not is_missing(text) else text
 
 
 def advice(found: Candidate) -> str:
