@@ -90,6 +90,7 @@ def year_of(filters: Filters, captain: Captain) -> CaptainYear:
         marks=loaders.answer(marks_of, scope, YEAR_TABLES, year=first.year, as_of=as_of, **own),
         answers=loaders.answer(answers_of, scope, YEAR_TABLES, codes=codes, year=first.year, as_of=as_of, **own),
         last=last,
+        masked=not scope.may_see_names,
     )
 
 
