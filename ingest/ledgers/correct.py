@@ -134,16 +134,16 @@ def write(
     connection: Connection, kind: Kind, rows: Sequence[Correction], known: Directory, *, file_name: str, why: str, by: str, now: datetime
 ) -> None:
     """Corrects the rows in the caller's transaction; each field's old and new value is a line of the audit."""
-    for one in rows:
-        for change in (*one.changes, *(change for _, change in one.ratings)):
-            for line in _audit_lines(kind, one, change, known, file_name, why):
-                record(connection, by, Action.RESTRICTED if one.restricted else Action.CORRECTION, now, line)
     write_changed(connection, kind, [(one.record, one.key, {each.column: each.new for each in one.changes}) for one in rows if one.changes])
     for one in rows:
         for row_id, change in one.ratings:
             connection.execute(update(PetitionRating).where(PetitionRating.id == row_id).values(stars=change.new))
         if kind.id == PETITION.id:
             _steps(connection, one)
+    for one in rows:  # last: whoever records waits for it
+        for change in (*one.changes, *(change for _, change in one.ratings)):
+            for line in _audit_lines(kind, one, change, known, file_name, why):
+                record(connection, by, Action.RESTRICTED if one.restricted else Action.CORRECTION, now, line)
 
 
 def _steps(connection: Connection, one: Correction) -> None:
