@@ -45,7 +45,7 @@ def on_record(found: CaseList) -> None:
     seen = st.session_state.get("restricted_list")
     asked = found.asked if found.asked.restricted else None
     if asked is not None and asked != seen:
-        audited(Action.RESTRICTED, f"打开检举控告清单:{found.chosen}")
+        audited(Action.RESTRICTED, f"打开检举控告清单：{found.chosen}")
     st.session_state["restricted_list"] = asked
 
 
