@@ -12,6 +12,8 @@
     python -m data_access demo-accounts                              only in a demo database
     python -m data_access own-ids 149981                             a county that will feed a city: its ids from its own range
     python -m data_access federate 149981 149982                     a city: its tables are its counties' (docs/scale.md)
+    python -m data_access audit verify [--seen DIGEST]               whether the audit is whole; DIGEST: an end written down before
+    python -m data_access grants --runtime ROLE --writer ROLE        SQL that lets two roles run the board without owning it; --apply
 
 A password is asked for twice; without a terminal it is one line of standard input. It is never an argument: arguments are seen by everyone
 on the machine. Every change stands in the audit under the name of the system's user.
@@ -24,17 +26,19 @@ import getpass
 import sys
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
 
 from data_access import accounts
 from data_access.accounts import DUTIES, PASSWORD_RULE, RIGHT_NAMES, RIGHTS, ROLE_NAMES, AccountError, Role
 from data_access.attempts import attempts_now
+from data_access.audit import verified_chain
 from data_access.board_tables import BoardAccount
 from data_access.calendar import fill_calendar
 from data_access.clock import beijing_now
-from data_access.engine import DATABASE_AWAY, engine, trouble
+from data_access.engine import DATABASE_AWAY, engine, said, trouble
 from data_access.federation import FederationError, federate, number_from_own_range
+from data_access.grants import GrantError, grants
 from data_access.migrate import upgrade
 from data_access.scope import Scope
 from data_access.tables import Area, Person, Petition, own_ids
@@ -86,8 +90,8 @@ def _new_password() -> str:
 def _rights(given: Sequence[str]) -> dict[str, bool]:
     answers = {"yes": True, "no": False}
     rights: dict[str, bool] = {}
-    for text in given:
-        name, _, answer = text.partition("=")
+    for each in given:
+        name, _, answer = each.partition("=")
         if name not in RIGHTS or answer not in answers:
             raise AccountError(f"--right 写作 名称=yes 或 名称=no,名称为 {'、'.join(RIGHTS)}")
         rights[name] = answers[answer]
@@ -179,6 +183,29 @@ def _federate(connection: Connection, options: argparse.Namespace) -> str:
     return f"已并入:{'、'.join(options.counties)}"
 
 
+def _verify(connection: Connection, options: argparse.Namespace) -> str:
+    chain = verified_chain(connection, options.seen)
+    if chain.broken is not None:
+        at = f"第 {chain.broken.id} 号({chain.broken.at:%Y-%m-%d %H:%M:%S} {chain.broken.username})"
+        raise AuditBroken(f"审计链断在{at}:这一条或它之前的一条被改动、删去或插入;此前 {chain.rows} 条完好")
+    if not chain.seen:
+        raise AuditBroken(f"记下的链尾 {options.seen} 不在审计里:记下之后有条目被删去或整链被重写;现有 {chain.rows} 条前后相连")
+    return f"审计完好:{chain.rows} 条前后相连,链尾 {chain.end or '(空)'}。请另行记下链尾,下次用 --seen 核对。"
+
+
+class AuditBroken(ValueError):
+    """The audit is not whole; the text (Chinese) says where."""
+
+
+def _grants(connection: Connection, options: argparse.Namespace) -> str:
+    statements = grants(connection, options.runtime, options.writer)
+    if not options.apply:
+        return "\n".join(f"{statement};" for statement in statements)
+    for statement in statements:
+        connection.execute(text(statement))
+    return f"已授权:运行角色 {options.runtime},写入角色 {options.writer}({len(statements)} 条)"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m data_access", description="共享数据库的维护命令")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -191,6 +218,15 @@ def _parser() -> argparse.ArgumentParser:
     city = commands.add_parser("federate", help="市级库建立在各县库之上(PostgreSQL)")
     city.add_argument("counties", nargs="+", metavar="county", help="六位县级代码")
     city.set_defaults(run=_federate)
+    audit = commands.add_parser("audit", help="审计").add_subparsers(dest="subcommand", required=True)
+    verify = audit.add_parser("verify", help="核对审计链:第一条对不上的是哪一条")
+    verify.add_argument("--seen", default="", help="以前记下的链尾,核对它还在链上")
+    verify.set_defaults(run=_verify)
+    roles = commands.add_parser("grants", help="给运行角色和写入角色的授权语句(PostgreSQL)")
+    roles.add_argument("--runtime", required=True, help="看板服务器和台账用的角色")
+    roles.add_argument("--writer", required=True, help="其他系统写入业务表用的角色")
+    roles.add_argument("--apply", action="store_true", help="立即执行;不加只列出")
+    roles.set_defaults(run=_grants)
     account = commands.add_parser("account", help="维护账号").add_subparsers(dest="subcommand", required=True)
 
     def named(name: str, words: str, run: Callable[[Connection, argparse.Namespace], str]) -> argparse.ArgumentParser:
@@ -199,14 +235,14 @@ def _parser() -> argparse.ArgumentParser:
         one.set_defaults(run=run)
         return one
 
-    roles = {"choices": [role.value for role in Role], "help": ",".join(f"{role.value} {title}" for role, title in ROLE_NAMES.items())}
+    kinds = {"choices": [role.value for role in Role], "help": ",".join(f"{role.value} {title}" for role, title in ROLE_NAMES.items())}
     account.add_parser("list", help="列出账号").set_defaults(run=_list)
     add = named("add", "新增账号", _add)
     add.add_argument("--name", help="显示名称")
     change = named("role", "授予角色、地区范围或单项权限;不写则照已填的授权", _role)
     named("sign-on", "设统一登录标识", _sign_on).add_argument("subject", help="统一登录里这个人的标识(sub),空文本为清除")
     for one, required in ((add, True), (change, False)):
-        one.add_argument("--role", required=required, **roles)  # type: ignore[arg-type]
+        one.add_argument("--role", required=required, **kinds)  # type: ignore[arg-type]
         one.add_argument("--area", help="地区代码;不写为全部" if required else "地区代码,空文本为全部")
         one.add_argument("--right", action="append", default=[], metavar="名称=yes|no", help="单项权限:" + "、".join(RIGHTS))
     named("password", "更改密码", _password)
@@ -223,11 +259,13 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with engine().begin() as connection:
             print(options.run(connection, options))
-    except (AccountError, FederationError) as error:
+    except (AccountError, AuditBroken, FederationError, GrantError) as error:
         print(f"没有做成:{error}", file=sys.stderr)
         return 1
-    except (DBAPIError, *DATABASE_AWAY) as error:
-        print(f"没有做成:{trouble(error) or '数据库出错'}。", file=sys.stderr)
+    except DATABASE_AWAY as error:
+        print(f"没有做成:{trouble(error)}。", file=sys.stderr)
+    except DBAPIError as error:
+        print(f"没有做成:{trouble(error) or f'数据库出错,{said(error)}'}。", file=sys.stderr)
         return 2
     return 0
 

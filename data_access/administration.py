@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, exists, func, literal, or_, select, true, union_all
 
+from data_access.audit import shown_detail, visible_entries
 from data_access.board_tables import BoardAudit
 from data_access.frames import frame
-from data_access.scope import Scope
-from data_access.tables import CONTRACT, Table
-
-AUDIT_COLUMNS = (BoardAudit.at, BoardAudit.username, BoardAudit.action, BoardAudit.detail)
+from data_access.scope import Scope, is_accusation
+from data_access.tables import CONTRACT, Petition, Table
 
 
 @dataclass(frozen=True)
@@ -27,47 +26,48 @@ class AuditSearch:
     text: str = ""
 
     def where(self, scope: Scope) -> ColumnElement[bool]:
-        if not scope.may_audit:
-            return ~true()
-        wanted = [BoardAudit.at >= self.since, BoardAudit.at < self.until]
+        wanted = [visible_entries(scope), BoardAudit.at >= self.since, BoardAudit.at < self.until]
         if self.username:
             wanted.append(BoardAudit.username == self.username)
         if self.action:
             wanted.append(BoardAudit.action == self.action)
         if self.text:
-            wanted.append(or_(*(column.icontains(self.text, autoescape=True) for column in (BoardAudit.username, BoardAudit.detail))))
+            wanted.append(or_(*(column.icontains(self.text, autoescape=True) for column in (BoardAudit.username, shown_detail(scope)))))
         return and_(*wanted)
 
 
 def audit_count(scope: Scope, connection: Connection, asked: AuditSearch) -> int:
-    """How many entries are found; 0 for who does not audit."""
+    """How many entries are found; those that the scope may read, see :func:`visible_entries`."""
     return int(connection.scalar(select(func.count()).select_from(BoardAudit).where(asked.where(scope))) or 0)
 
 
 def audit_page(scope: Scope, connection: Connection, asked: AuditSearch, limit: int = 50, offset: int = 0) -> pd.DataFrame:
-    """One page of what is found, newest first. Grain: entry. Columns: at, username, action, detail."""
-    query = select(*AUDIT_COLUMNS).where(asked.where(scope)).order_by(BoardAudit.at.desc(), BoardAudit.id.desc())
-    return frame(connection, query.limit(limit).offset(offset), [column.key for column in AUDIT_COLUMNS])
+    """One page of what is found, newest first. Grain: entry. Columns: at, username, action, detail (see :func:`shown_detail`)."""
+    columns = (BoardAudit.at, BoardAudit.username, BoardAudit.action, shown_detail(scope))
+    query = select(*columns).where(asked.where(scope)).order_by(BoardAudit.at.desc(), BoardAudit.id.desc())
+    return frame(connection, query.limit(limit).offset(offset), ["at", "username", "action", "detail"])
 
 
 def table_facts(scope: Scope, connection: Connection) -> pd.DataFrame:
     """The contract's tables in two statements: how many rows, and when the newest was entered (None where a table does not say).
 
-    Grain: table. Columns: table_name, rows, newest. Nothing without the right to administer.
+    Grain: table. Columns: table_name, rows, newest. Nothing without the right to administer; 检举控告 only for who holds them.
     """
     if not scope.may_administer:
         return pd.DataFrame(columns=["table_name", "rows", "newest"])
     tables = [Table.metadata.tables[name] for name in CONTRACT]
     dated = union_all(
         *(
-            select(literal(table.name).label("table_name"), func.count().label("rows"), func.max(table.c.recorded_at).label("newest"))
+            select(
+                literal(table.name).label("table_name"), func.count().label("rows"), func.max(table.c.recorded_at).label("newest")
+            ).where(_listed(scope, table))
             for table in tables
             if "recorded_at" in table.c
         )
     )
     plain = union_all(
         *(
-            select(literal(table.name).label("table_name"), func.count().label("rows")).select_from(table)
+            select(literal(table.name).label("table_name"), func.count().label("rows")).select_from(table).where(_listed(scope, table))
             for table in tables
             if "recorded_at" not in table.c
         )
@@ -77,3 +77,14 @@ def table_facts(scope: Scope, connection: Connection) -> pd.DataFrame:
     order = {name: place for place, name in enumerate(CONTRACT)}
     both = pd.concat([first.astype(object), second.astype(object)], ignore_index=True)
     return both.sort_values("table_name", key=lambda names: names.map(order), kind="stable").reset_index(drop=True)
+
+
+def _listed(scope: Scope, table: FromClause) -> ColumnElement[bool]:
+    """The rows of a table that are no 检举控告 and belong to none; all for a scope that holds them."""
+    if scope.may_see_restricted:
+        return true()
+    if table is Petition.__table__:
+        return ~is_accusation(table)
+    if "petition_id" in table.c:
+        return ~exists().where(Petition.id == table.c.petition_id, is_accusation())
+    return true()

@@ -1,18 +1,25 @@
 """The append-only audit: every sign-in, refusal, sign-out, export and change of an account (等保: kept at least six months).
 
-Triggers in the database refuse UPDATE and DELETE on ``board_audit``; this module only adds and reads.
+Triggers in the database refuse UPDATE and DELETE on ``board_audit``; this module only adds and reads. Who can take the triggers away
+cannot hide it: the rows are a chain, each with a digest of itself and of the one before. What is cut off its end leaves no gap, so the
+last digest is to be written down elsewhere from time to time (``python -m data_access audit verify --seen``).
+
+Who adds a row holds the end of the chain until its transaction is over, so no two rows follow the same one: on PostgreSQL by a lock that
+knows no table, on SQLite by the lock of all writing. Record last: a transaction that then waits for something else keeps all waiting.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-import pandas as pd
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, SQLColumnExpression, and_, case, false, insert, or_, select, text, true
 
-from data_access.board_tables import BoardAudit
-from data_access.scope import Scope
+from data_access.board_tables import BoardAccount, BoardAudit
+from data_access.scope import Scope, in_scope
 
 
 class Action(StrEnum):
@@ -29,6 +36,7 @@ class Action(StrEnum):
     IMPORT = "import"
     CORRECTION = "correction"
     UNDO = "undo"
+    RESTRICTED = "restricted"
 
 
 ACTION_NAMES = {
@@ -45,28 +53,73 @@ ACTION_NAMES = {
     Action.IMPORT: "台账装入",
     Action.CORRECTION: "台账更正",
     Action.UNDO: "台账撤销",
+    Action.RESTRICTED: "检举控告",
 }
 
 LONGEST_DETAIL = 500
+RESTRICTED_DETAIL = "(限制知悉)"
+LINKED = (BoardAudit.at, BoardAudit.username, BoardAudit.action, BoardAudit.detail)
+"""What a row's digest is made of."""
+AT_ONCE = 5000
 
 
 def record(connection: Connection, username: str, action: Action, now: datetime, detail: str | None = None) -> None:
     """Adds one row in the caller's transaction. ``detail`` is plain text, cut at 500 characters."""
-    row = {"at": now, "username": username, "action": action.value, "detail": detail and detail[:LONGEST_DETAIL]}
-    connection.execute(insert(BoardAudit), row)
+    _hold_the_end(connection)
+    before = connection.scalar(select(BoardAudit.digest).order_by(BoardAudit.id.desc()).limit(1))
+    values = (now.replace(microsecond=0), username, action.value, detail and detail[:LONGEST_DETAIL])
+    row = {column.key: value for column, value in zip(LINKED, values, strict=True)}
+    connection.execute(insert(BoardAudit), row | {"digest": link(before or "", *values)})
 
 
-def audit_trail(
-    scope: Scope, connection: Connection, since: datetime, until: datetime, username: str | None = None, limit: int = 1000
-) -> pd.DataFrame:
-    """What happened from ``since`` up to (not at) ``until``, newest first; no rows for who does not audit.
+def _hold_the_end(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(140123)"))
+    else:
+        connection.execute(text("UPDATE board_property SET value = value WHERE name = ''"))
 
-    Columns: at, username, action, detail. At most ``limit`` rows.
-    """
-    columns = (BoardAudit.at, BoardAudit.username, BoardAudit.action, BoardAudit.detail)
-    query = select(*columns).where(BoardAudit.at >= since, BoardAudit.at < until)
-    if username is not None:
-        query = query.where(BoardAudit.username == username)
-    query = query.order_by(BoardAudit.at.desc(), BoardAudit.id.desc()).limit(limit)
-    rows = connection.execute(query).all() if scope.may_audit else []
-    return pd.DataFrame(rows, columns=[column.key for column in columns])
+
+def link(before: str, at: datetime, username: str, action: str, detail: str | None) -> str:
+    """The digest of a row that follows the one whose digest is ``before`` ('' for the first)."""
+    told = json.dumps([before, f"{at:%Y-%m-%d %H:%M:%S}", username, action, detail], ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What a look at the whole audit found: how many rows follow one another, the last one's digest, the first row that does not
+    (None where all do), and whether a digest that was written down is still among them."""
+
+    rows: int
+    end: str
+    broken: Row[int, datetime, str, str, str | None, str] | None
+    seen: bool
+
+
+def verified_chain(connection: Connection, seen: str = "") -> Chain:
+    """Reads the audit from its first row to the first that does not follow the one before. ``seen``: a digest written down earlier."""
+    before, rows, found = "", 0, not seen
+    query = select(BoardAudit.id, *LINKED, BoardAudit.digest).order_by(BoardAudit.id)
+    for row in connection.execution_options(yield_per=AT_ONCE).execute(query):
+        if row.digest != link(before, row.at, row.username, row.action, row.detail):
+            return Chain(rows, before, row, found)
+        before, rows, found = row.digest, rows + 1, found or row.digest == seen
+    return Chain(rows, before, None, found)
+
+
+def visible_entries(scope: Scope) -> ColumnElement[bool]:
+    """Entries a scope may read: those of the accounts of its area; all for the whole; none for who does not audit."""
+    if not scope.may_audit or scope.area is None:
+        return false()
+    if scope.area == "":
+        return true()
+    return BoardAudit.username.in_(select(BoardAccount.username).where(in_scope(BoardAccount.area_prefix, scope)))
+
+
+def shown_detail(scope: Scope) -> SQLColumnExpression[str | None]:
+    """What an entry says; of 检举控告 neither number nor count to who does not hold them."""
+    if scope.may_see_restricted:
+        return BoardAudit.detail
+    told_before = and_(BoardAudit.detail.like("更正 %"), BoardAudit.detail.contains("限制知悉,内容不列"))
+    hidden = or_(BoardAudit.action == Action.RESTRICTED.value, BoardAudit.detail.like("打开检举控告 %"), told_before)
+    return case((hidden, RESTRICTED_DETAIL), else_=BoardAudit.detail)

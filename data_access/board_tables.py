@@ -110,7 +110,10 @@ class BoardTicket(Table):
 
 
 class BoardAudit(Identified):
-    """Append-only: triggers refuse UPDATE and DELETE. Kept for at least six months (等保)."""
+    """Append-only: triggers refuse UPDATE and DELETE. Kept for at least six months (等保).
+
+    ``digest`` chains the rows: it is made of the row and of the digest of the one before (``data_access.audit``).
+    """
 
     __tablename__ = "board_audit"
     __table_args__ = (Index(None, "at"), Index(None, "username", "at"))
@@ -119,6 +122,7 @@ class BoardAudit(Identified):
     username: Mapped[str]
     action: Mapped[str]
     detail: Mapped[str | None]
+    digest: Mapped[str]
 
 
 class BoardProperty(Table):
@@ -190,13 +194,17 @@ class BoardSelectionStep(Identified):
 
 
 class BoardImport(Identified):
-    """One loading of one ledger file (台账装入): who, when, which file, and what became of its rows."""
+    """One loading of one ledger file (台账装入): who, when, for which area ('' the whole), which file, what became of its rows.
+
+    The counts leave out 检举控告, as an administrator reads them.
+    """
 
     __tablename__ = "board_import"
     __table_args__ = (Index(None, "loaded_at"),)
 
     kind: Mapped[str]
     file_name: Mapped[str]
+    area_code: Mapped[str] = mapped_column(server_default="")
     digest: Mapped[str]
     loaded_at: Mapped[datetime]
     loaded_by: Mapped[str]

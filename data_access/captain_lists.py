@@ -12,7 +12,7 @@ from data_access.areas import in_post_on
 from data_access.captains import CAPTAIN_LEVELS, household_counts, known_area, known_person, meeting_counts, of_own_level
 from data_access.frames import frame
 from data_access.profiles import held_post
-from data_access.scope import CODE_LENGTHS, Scope, counted, in_scope, unit_code, valid_on
+from data_access.scope import CODE_LENGTHS, Scope, counted, free_text, in_scope, unit_code, valid_on
 from data_access.slots import Slot
 from data_access.tables import (
     Appointment,
@@ -240,7 +240,9 @@ def visits_of(scope: Scope, connection: Connection, person_id: int, first: date,
     """A captain's own visits, newest first. Columns: visited_on, household_id, kind, cell, note, recorded_at."""
     cell = aliased(Area)
     statement = (
-        select(CaptainVisit.visited_on, Household.id, Household.kind, cell.name, CaptainVisit.note, CaptainVisit.recorded_at)
+        select(
+            CaptainVisit.visited_on, Household.id, Household.kind, cell.name, free_text(scope, CaptainVisit.note), CaptainVisit.recorded_at
+        )
         .join(Household, Household.id == CaptainVisit.household_id)
         .outerjoin(cell, cell.code == Household.area_code)
         .where(CaptainVisit.person_id == person_id, CaptainVisit.visited_on.between(first, last), in_scope(Household.area_code, scope))

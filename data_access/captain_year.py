@@ -13,7 +13,7 @@ from data_access.frames import AnySelect, frame
 from data_access.petition_clocks import day_of, deadline, workday_clock
 from data_access.petitions import ended_by_then, known_outcome, one_if, within
 from data_access.profiles import held_post
-from data_access.scope import Scope, counted, counted_petitions, in_scope
+from data_access.scope import Scope, counted, counted_petitions, free_text, in_scope
 from data_access.tables import (
     CaptainMark,
     CaptainMeeting,
@@ -147,11 +147,12 @@ def answers_of(
 def marks_of(scope: Scope, connection: Connection, person_id: int, year: int, as_of: date) -> pd.DataFrame:
     """Bonus, spot checks and vetoes of a year decided by as-of, of somebody who held a post in the scope.
 
-    Columns: kind, points, passed, reason, evidence, decided_on.
+    Columns: kind, points, passed, reason, evidence (both hidden without the right to names), decided_on.
     """
     columns = ("kind", "points", "passed", "reason", "evidence", "decided_on")
+    written = (free_text(scope, CaptainMark.reason), free_text(scope, CaptainMark.evidence))
     statement = (
-        select(*(getattr(CaptainMark, name) for name in columns))
+        select(CaptainMark.kind, CaptainMark.points, CaptainMark.passed, *written, CaptainMark.decided_on)
         .where(
             CaptainMark.person_id == person_id,
             CaptainMark.year == year,

@@ -11,11 +11,11 @@ from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, exists, func, null, select, true
+from sqlalchemy import Connection, and_, exists, func, null, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.selectable import ScalarSelect
 
-from data_access.scope import CODE_LENGTHS, Scope, in_scope
+from data_access.scope import CODE_LENGTHS, Scope, in_scope, is_accusation
 from data_access.tables import (
     Appointment,
     Area,
@@ -79,6 +79,8 @@ def _first(day: InstrumentedAttribute[Any], area: InstrumentedAttribute[str], co
     if county.area is None:
         return select(null()).scalar_subquery()
     inside = func.substr(area, 1, len(county.area)) == county.area if county.area else true()
+    if day.class_ is Petition:
+        inside = and_(inside, ~is_accusation())
     if area.class_ is not day.class_:  # a captain's visit lies where the household does
         inside = exists().where(Household.id == CaptainVisit.household_id, inside)
     return select(day).where(inside).order_by(day).limit(1).scalar_subquery()

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, SQLColumnExpression, insert, null, select
 
 from data_access.board_tables import BoardAccount, BoardDecision
 from data_access.frames import frame
-from data_access.scope import Scope, visible_petitions
+from data_access.scope import Scope, free_text, is_accusation, visible_petitions
 from data_access.tables import Petition
 
 LONGEST_NOTE = 500
@@ -92,10 +92,16 @@ def decide(
 def decisions(scope: Scope, connection: Connection, petition_id: int | None = None, limit: int = 200) -> pd.DataFrame:
     """Decisions about visible petitions, newest first; of one petition, or the latest of all. Restricted ones only by id.
 
-    Grain: decision. Columns: :data:`COLUMNS`, decided_name (who decided). ``title`` is None without the right to names.
+    Grain: decision. Columns: :data:`COLUMNS`, decided_name (who decided). Without the right to names ``title`` is None, ``note`` hidden.
     """
     title: SQLColumnExpression[Any] = Petition.title if scope.may_see_names else null()
-    fields = [BoardDecision.id, BoardDecision.petition_id, BoardDecision.kind, BoardDecision.lead_id, BoardDecision.note]
+    fields: list[Any] = [
+        BoardDecision.id,
+        BoardDecision.petition_id,
+        BoardDecision.kind,
+        BoardDecision.lead_id,
+        free_text(scope, BoardDecision.note),
+    ]
     fields += [BoardDecision.due_on, BoardDecision.decided_at, BoardDecision.decided_by, Petition.number, Petition.area_code]
     statement = (
         select(*fields, Petition.category, title, Petition.ended_at, Petition.outcome, Petition.last_progress_at, BoardAccount.display_name)
@@ -106,7 +112,7 @@ def decisions(scope: Scope, connection: Connection, petition_id: int | None = No
         .limit(limit)
     )
     if petition_id is None:
-        statement = statement.where(Petition.restricted.is_not(True))
+        statement = statement.where(~is_accusation())
     else:
         statement = statement.where(BoardDecision.petition_id == petition_id)
     return frame(connection, statement, [*COLUMNS, "decided_name"])

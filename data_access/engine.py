@@ -6,7 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
@@ -15,6 +15,7 @@ from sqlalchemy import Connection as Connection  # SQLAlchemy's names that other
 from sqlalchemy import Engine as Engine
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError as DBAPIError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
@@ -143,6 +144,7 @@ def _engine(rendered: str, reserved: bool = False) -> Engine:
     if url.get_backend_name() != "sqlite":
         postgresql = create_engine(
             url,
+            hide_parameters=True,  # an error in the log names no person
             pool_pre_ping=True,  # a restarted server costs one ping, not an error page
             **pool,
             connect_args={"connect_timeout": 5},
@@ -155,9 +157,9 @@ def _engine(rendered: str, reserved: bool = False) -> Engine:
 
         _on_connect(postgresql, [f"SET {setting}" for setting in _POSTGRES_SETTINGS])
         return postgresql
-    if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    sqlite = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, **pool)
+    if url.database and url.database != ":memory:" and not url.database.startswith("file:"):
+        _for_its_owner_alone(Path(url.database))
+    sqlite = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS}, **pool)
     _on_connect(sqlite, [f"PRAGMA {setting}" for setting in _SQLITE_SETTINGS])
 
     @event.listens_for(sqlite, "checkout")
@@ -165,6 +167,17 @@ def _engine(rendered: str, reserved: bool = False) -> Engine:
         connection.execute(busy_timeout())
 
     return sqlite
+
+
+def _for_its_owner_alone(file: Path) -> None:
+    """Nobody else on the machine reads the database's file; what SQLite puts beside it (-wal, -shm, a copy by VACUUM) takes its mode."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(OSError):  # another user's file, or a read-only disk
+        if not file.exists():
+            file.touch(0o600)
+        for each in (file, *(file.with_name(f"{file.name}{end}") for end in ("-wal", "-shm", "-journal"))):
+            with suppress(FileNotFoundError):
+                each.chmod(each.stat().st_mode & 0o700)
 
 
 def _on_connect(database: Engine, statements: list[str]) -> None:
@@ -184,6 +197,11 @@ def _on_connect(database: Engine, statements: list[str]) -> None:
 def engine(url: str | None = None) -> Engine:
     """The engine for an address, made once per process. Raises :class:`sqlalchemy.exc.ArgumentError` for a malformed address."""
     return _engine(database_url(url).render_as_string(hide_password=False))
+
+
+def said(problem: DBAPIError) -> str:
+    """What a database says of an error, without the values: PostgreSQL's lines after the first quote whole rows."""
+    return str(problem.orig).strip().partition("\n")[0]
 
 
 def reserved(database: Engine) -> Engine:

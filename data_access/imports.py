@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, and_, func, select, true
+from sqlalchemy import ColumnElement, Connection, and_, false, func, select, true
 
 from data_access.areas import SHORTEST_TO_SHOW, masked_name
 from data_access.board_tables import BoardImport, BoardImportRow
 from data_access.frames import AnySelect, frame
-from data_access.scope import Scope
+from data_access.scope import Scope, in_scope
 
 LEDGER_NAMES = {
     "area": "区划",
@@ -57,26 +57,32 @@ ROW_COLUMNS = (
 HIDDEN = "(不显示)"
 
 
-def _allowed(scope: Scope) -> ColumnElement[bool]:
-    """Only whoever administers the whole of the data sees the log; rows that may be 检举控告 only a role that holds them."""
+def visible_imports(scope: Scope) -> ColumnElement[bool]:
+    """Loadings for the scope's area or a part of it; none without the right to administer."""
     if not scope.may_administer or scope.area is None:
-        return ~true()
-    return true() if scope.may_see_restricted else BoardImportRow.restricted.is_not(True)
+        return false()
+    return true() if scope.area == "" else in_scope(BoardImport.area_code, scope)
+
+
+def _allowed(scope: Scope) -> ColumnElement[bool]:
+    """Refused rows of the loadings that are the scope's; those that may be 检举控告 only for a role that holds them."""
+    whose = BoardImportRow.import_id.in_(select(BoardImport.id).where(visible_imports(scope)))
+    return whose if scope.may_see_restricted else and_(whose, BoardImportRow.restricted.is_not(True))
 
 
 def imports(scope: Scope, connection: Connection, limit: int = 50, offset: int = 0) -> pd.DataFrame:
-    """One page of the log, newest first; nothing without the right to administer.
+    """One page of the log, newest first; see :func:`visible_imports`. The counts leave out 检举控告.
 
     Grain: loading of a file. Columns: id, kind, file_name, digest, loaded_at, loaded_by, rows_total, rows_added, rows_changed, rows_same,
     rows_refused, undone_at, undone_by.
     """
-    query = select(*LOG_COLUMNS).order_by(BoardImport.id.desc()).limit(limit).offset(offset)
-    return frame(connection, query if scope.may_administer else query.where(~true()), [column.key for column in LOG_COLUMNS])
+    query = select(*LOG_COLUMNS).where(visible_imports(scope)).order_by(BoardImport.id.desc()).limit(limit).offset(offset)
+    return frame(connection, query, [column.key for column in LOG_COLUMNS])
 
 
 def import_count(scope: Scope, connection: Connection) -> int:
-    """How many loadings the log holds."""
-    return int(connection.scalar(select(func.count()).select_from(BoardImport)) or 0) if scope.may_administer else 0
+    """How many loadings the log holds for the scope."""
+    return int(connection.scalar(select(func.count()).select_from(BoardImport).where(visible_imports(scope))) or 0)
 
 
 def _rows(scope: Scope, import_id: int, *columns: object) -> AnySelect:
@@ -133,5 +139,5 @@ def refused_row_cells(scope: Scope, connection: Connection, import_id: int) -> p
     columns = (*ROW_COLUMNS[:5], BoardImportRow.cells)
     query = _rows(scope, import_id, *columns)
     if not (scope.may_see_names and scope.may_export):
-        query = query.where(~true())
+        query = query.where(false())
     return frame(connection, query, [column.key for column in columns])

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, distinct, func, or_, sel
 from sqlalchemy.orm import aliased
 
 from data_access.frames import AnySelect, frame
-from data_access.scope import Scope, counted, counted_petitions, in_scope, unit_code, visible_petitions
+from data_access.scope import Scope, counted, counted_petitions, in_scope, unit_code, unrestricted_petitions
 from data_access.tables import Area, NightLecturer, NightSession, NightVisit, Person, Petition
 from data_access.window import Window
 
@@ -109,7 +109,7 @@ def lecturers_of(scope: Scope, connection: Connection, session_ids: tuple[int, .
 
 
 def _visits(scope: Scope, window: Window, raised_only: bool) -> AnySelect:
-    petition = and_(Petition.origin_visit_id == NightVisit.id, visible_petitions(scope), Petition.restricted.is_not(True))
+    petition = and_(Petition.origin_visit_id == NightVisit.id, unrestricted_petitions(scope))
     visits = select(NightVisit).outerjoin(Petition, petition).where(_visited(scope, window))
     return visits.where(Petition.id.is_not(None)) if raised_only else visits
 

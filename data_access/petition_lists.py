@@ -17,7 +17,16 @@ from data_access.frames import AnySelect, frame
 from data_access.petition_clocks import Deadline, deadline
 from data_access.petition_misses import LEFT_OUT, MISSES, missed
 from data_access.petitions import NO_CATEGORY, STEPS, awaited, last_moved, open_at_end, within
-from data_access.scope import CODE_LENGTHS, Scope, counted, in_scope, unit_code, visible_petitions
+from data_access.scope import (
+    CODE_LENGTHS,
+    Scope,
+    counted_petitions,
+    in_scope,
+    is_accusation,
+    unit_code,
+    unrestricted_petitions,
+    visible_petitions,
+)
 from data_access.tables import Area, NightVisit, Petition, PetitionEvent, PetitionRating, ReceptionSlot
 from data_access.window import Window
 
@@ -162,9 +171,9 @@ def _conditions(scope: Scope, window: Window, asked: Asked, due: Deadline) -> li
     scope = scope.narrowed(asked.area)
     if asked.restricted:
         # visible_petitions leaves nothing here for a scope that does not hold them.
-        wanted: list[ColumnElement[bool]] = [visible_petitions(scope), Petition.restricted.is_(True)]
+        wanted: list[ColumnElement[bool]] = [visible_petitions(scope), is_accusation()]
     else:
-        wanted = [counted(Petition.area_code, scope), Petition.restricted.is_not(True)]
+        wanted = [counted_petitions(scope)]
     wanted.append(_standing(window, asked, due))
     equal = {
         Petition.level: asked.level,
@@ -226,7 +235,7 @@ def categories(scope: Scope, connection: Connection) -> list[str]:
     """The categories petitions of the scope have, most frequent first."""
     statement = (
         select(Petition.category)
-        .where(in_scope(Petition.area_code, scope), Petition.restricted.is_not(True), Petition.category.is_not(None))
+        .where(unrestricted_petitions(scope), Petition.category.is_not(None))
         .group_by(Petition.category)
         .order_by(func.count().desc(), Petition.category)
     )
@@ -236,9 +245,15 @@ def categories(scope: Scope, connection: Connection) -> list[str]:
 def petition_case(scope: Scope, connection: Connection, window: Window, number: str) -> dict[str, Any] | None:
     """One petition by its number with all its columns and ``due_day``, ``due_instant``; None where the scope may not see it."""
     due = deadline(window)
-    columns = [column for column in Petition.__table__.columns if column.name not in ("title", "petitioner_key")]
+    columns = [column for column in Petition.__table__.columns if column.name not in ("title", "petitioner_key", "restricted")]
     statement = (
-        select(*columns, shown_title(scope).label("title"), due.day.label("due_day"), due.instant.label("due_instant"))
+        select(
+            *columns,
+            is_accusation().label("restricted"),
+            shown_title(scope).label("title"),
+            due.day.label("due_day"),
+            due.instant.label("due_instant"),
+        )
         .select_from(Petition)
         .outerjoin(due.clock, due.on)
         .where(Petition.number == number, visible_petitions(scope))

@@ -27,7 +27,7 @@ from data_access.frames import AnySelect, frame
 from data_access.petition_clocks import day_of, deadline
 from data_access.petition_lists import age_buckets
 from data_access.petitions import NO_CATEGORY, awaited, last_moved, one_if, open_at_end, order_statistics, seconds_between, within
-from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, unit_code
+from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, is_accusation, unit_code
 from data_access.tables import Petition, PetitionEvent, PetitionRating
 from data_access.window import Window
 
@@ -189,7 +189,7 @@ def repeated_most(scope: Scope, connection: Connection, window: Window, limit: i
         .where(
             again.c.repeat_of.is_not(None),
             counted(again.c.area_code, scope),
-            again.c.restricted.is_not(True),
+            ~is_accusation(again),
             within(again.c.opened_at, window),
         )
         .group_by(again.c.repeat_of)

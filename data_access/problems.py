@@ -31,7 +31,7 @@ from sqlalchemy.orm import aliased
 
 from data_access.areas import masked_name
 from data_access.frames import AnySelect, frame
-from data_access.scope import CODE_LENGTHS, Scope, in_scope, visible_petitions
+from data_access.scope import CODE_LENGTHS, Scope, free_text, in_scope, is_accusation, unrestricted_petitions
 from data_access.tables import (
     Appointment,
     Area,
@@ -191,7 +191,7 @@ def _stays(asked: _Asked) -> Ledger:
         area=stay.area_code,
         day=stay.night,
         person=stay.person_id,
-        detail=stay.note,
+        detail=free_text(asked.scope, stay.note),
         within=asked.kept(stay.area_code, stay.night),
         faults={
             **asked.usual("住夜", stay.area_code, stay.night, stay.person_id),
@@ -209,7 +209,7 @@ def _night_visits(asked: _Asked) -> Ledger:
         area=visit.area_code,
         day=visit.visited_on,
         person=visit.person_id,
-        detail=visit.note,
+        detail=free_text(asked.scope, visit.note),
         within=asked.kept(visit.area_code, visit.visited_on),
         faults=asked.usual("夜访", visit.area_code, visit.visited_on, visit.person_id),
     )
@@ -223,7 +223,7 @@ def _night_sessions(asked: _Asked) -> Ledger:
         rows=select(session),
         area=session.area_code,
         day=session.held_on,
-        detail=session.theme,
+        detail=free_text(asked.scope, session.theme),
         within=asked.kept(session.area_code, session.held_on),
         faults=asked.usual("场次", session.area_code, session.held_on),
     )
@@ -239,7 +239,7 @@ def _lectures(asked: _Asked) -> Ledger:
         area=session.area_code,
         day=session.held_on,
         person=lecturer.person_id,
-        detail=session.theme,
+        detail=free_text(asked.scope, session.theme),
         within=or_(held, and_(session.id.is_(None), _sees_all(asked.scope))),
         faults={
             "session": Fault("授课对应的场次不存在", "核对场次编号", session.id.is_(None)),
@@ -272,7 +272,7 @@ def _receptions(asked: _Asked) -> Ledger:
 def _petitions(asked: _Asked) -> Ledger:
     petition, window = Petition, asked.window
     tomorrow = datetime.combine(window.as_of + timedelta(days=1), time())
-    nowhere = and_(_sees_all(asked.scope), _unknown_area(petition.area_code), petition.restricted.is_not(True))
+    nowhere = and_(_sees_all(asked.scope), _unknown_area(petition.area_code), ~is_accusation())
     lost_visit = and_(petition.origin_visit_id.is_not(None), petition.origin_visit_id.not_in(select(NightVisit.id)))
     lost_slot = and_(petition.origin_slot_id.is_not(None), petition.origin_slot_id.not_in(select(ReceptionSlot.id)))
     return Ledger(
@@ -286,7 +286,7 @@ def _petitions(asked: _Asked) -> Ledger:
         within=and_(
             petition.opened_at >= window.start,
             or_(petition.opened_at < window.end, petition.opened_at >= tomorrow),
-            or_(visible_petitions(asked.scope), nowhere),
+            or_(unrestricted_petitions(asked.scope), nowhere),
         ),
         faults={
             "area": Fault("诉求地点不明(区划代码不存在)", PLACE, _unknown_area(petition.area_code)),
@@ -340,7 +340,7 @@ def _captain_visits(asked: _Asked) -> Ledger:
         area=household.area_code,
         day=visit.visited_on,
         person=visit.person_id,
-        detail=visit.note,
+        detail=free_text(asked.scope, visit.note),
         within=and_(asked.dated(visit.visited_on), or_(in_scope(household.area_code, asked.scope), nowhere)),
         faults={
             "household": Fault("走访的户不存在", "核对户编号", household.id.is_(None)),
@@ -423,7 +423,7 @@ def problem_rows(scope: Scope, connection: Connection, window: Window, problem_i
     """One page of the rows behind a reason, newest first. Raises ``LookupError`` for an id that :func:`problem_counts` does not name.
 
     Grain: row. Columns: row_id, area_code, area_name, day, person_id, person_name (both None where unknown; masked unless the
-    scope may see names), detail, source, source_ref, recorded_at.
+    scope may see names), detail (what somebody wrote is hidden likewise), source, source_ref, recorded_at.
     """
     for ledger in _ledgers(scope, window):
         fault = ledger.faults.get(problem_id.removeprefix(f"{ledger.name}.")) if problem_id.startswith(f"{ledger.name}.") else None

@@ -45,11 +45,11 @@ KINDS = ("stay", "visit", "slot", "lecture", "home")
 
 
 def known_person(scope: Scope, connection: Connection, person_id: int) -> dict[str, Any] | None:
-    """Name and phone (masked unless the scope may see names). None for an unknown person or one without any post in the scope."""
+    """Name (masked unless the scope may see names). None for an unknown person or one without any post in the scope."""
     if not connection.scalar(select(held_post(scope, person_id))):
         return None
     found = people(scope, connection, [person_id])
-    return found.to_dict("records")[0] if len(found) else {"person_id": person_id, "name": None, "phone": None}
+    return found.to_dict("records")[0] if len(found) else {"person_id": person_id, "name": None}
 
 
 def posts_of(scope: Scope, connection: Connection, person_id: int) -> pd.DataFrame:

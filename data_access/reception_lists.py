@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from data_access.frames import AnySelect, frame
 from data_access.night_lists import PAGE_ROWS, RAISED, RAISED_COLUMNS, without_words
-from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, unit_code, visible_petitions
+from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, unit_code, unrestricted_petitions
 from data_access.tables import Area, Petition, ReceptionSlot
 from data_access.window import Window
 
@@ -61,7 +61,7 @@ def slot_totals(scope: Scope, connection: Connection, window: Window) -> dict[st
 
 
 def _slots(scope: Scope, window: Window, how: str) -> AnySelect:
-    petition = and_(Petition.origin_slot_id == ReceptionSlot.id, visible_petitions(scope), Petition.restricted.is_not(True))
+    petition = and_(Petition.origin_slot_id == ReceptionSlot.id, unrestricted_petitions(scope))
     slots = select(ReceptionSlot).outerjoin(Petition, petition).where(_held(scope, window))
     others = and_(ReceptionSlot.received_by.is_not(None), ~func.coalesce(BY_A, False), ~func.coalesce(BY_B, False))
     wanted = {

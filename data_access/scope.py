@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -17,6 +18,9 @@ CODE_LENGTHS = {"county": 6, "township": 9, "village": 12, "patch": 14, "group":
 
 ``metrics.vocabulary`` says the same of its levels: neither floor may import the other, and a test holds the two equal.
 """
+
+
+HIDDEN_TEXT = "(不显示)"
 
 
 @dataclass(frozen=True)
@@ -111,10 +115,27 @@ def has_unit(column: SQLColumnExpression[str], level: str) -> ColumnElement[bool
     return func.length(column) >= CODE_LENGTHS["county" if level == "township" else level]
 
 
+ACCUSATION_WORDS = ("检举", "控告")
+"""What the category of a 检举控告 has in it, however an office writes it: 检举、控告, 检举控告类, 举报控告, 检 举."""
+
+
+def names_accusation(category: str | None) -> bool:
+    """Whether a category is one of 检举控告; the same as :func:`is_accusation` asks of a row."""
+    said = re.sub(r"\s", "", category or "")
+    return any(word in said for word in ACCUSATION_WORDS)
+
+
+def is_accusation(petition: Any = Petition) -> ColumnElement[bool]:
+    """检举控告 (信访工作条例 art. 30), by its flag or by its category: other systems write rows too. Never NULL."""
+    columns = getattr(petition, "c", petition)
+    said = func.replace(func.replace(func.coalesce(columns.category, ""), " ", ""), "\u3000", "")
+    return or_(columns.restricted.is_(True), *(said.contains(word) for word in ACCUSATION_WORDS))
+
+
 def visible_petitions(scope: Scope) -> ColumnElement[bool]:
-    """Petitions a list may show: in scope, restricted ones only for a role that holds them (信访工作条例 art. 30)."""
+    """Petitions a list may show: in scope, restricted ones only for a role that holds them."""
     inside = in_scope(Petition.area_code, scope)
-    return inside if scope.may_see_restricted else and_(inside, Petition.restricted.is_not(True))
+    return inside if scope.may_see_restricted else and_(inside, ~is_accusation())
 
 
 def counted_petitions(scope: Scope) -> ColumnElement[bool]:
@@ -124,7 +145,12 @@ def counted_petitions(scope: Scope) -> ColumnElement[bool]:
 
 def unrestricted_petitions(scope: Scope) -> ColumnElement[bool]:
     """Counted petitions and those under a unit that counts nowhere: for statements that leave these out by area afterwards."""
-    return and_(in_scope(Petition.area_code, scope), Petition.restricted.is_not(True))
+    return and_(in_scope(Petition.area_code, scope), ~is_accusation())
+
+
+def free_text(scope: Scope, column: SQLColumnExpression[str | None]) -> SQLColumnExpression[str | None]:
+    """What somebody has written in their own words may name people: who may not see names reads only that something is written."""
+    return column if scope.may_see_names else case((column.is_not(None), HIDDEN_TEXT))
 
 
 def valid_on(start: SQLColumnExpression[Any], end: SQLColumnExpression[Any], day: object) -> ColumnElement[bool]:

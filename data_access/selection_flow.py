@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from data_access.audit import Action, record
 from data_access.board_tables import BoardSelection, BoardSelectionStep
-from data_access.scope import Scope
+from data_access.scope import Scope, free_text
 
 RECORD_TABLES = ("board_selection", "board_selection_step")
 STEP_COLUMNS = ["id", "step", "at", "username", "reason", "until", "area_code", "person_id", "confirms"]
@@ -46,9 +46,15 @@ def selection_record(scope: Scope, connection: Connection, selection_id: int) ->
 
 
 def steps(scope: Scope, connection: Connection, selection_id: int) -> pd.DataFrame:
-    """The steps of a selection in order. Columns: id, step, at, username, reason, until, area_code, person_id, confirms."""
+    """The steps of a selection in order. Columns: id, step, at, username, reason (hidden without the right to names), until, area_code,
+    person_id, confirms."""
     statement = (
-        select(*(getattr(BoardSelectionStep, name) for name in STEP_COLUMNS))
+        select(
+            *(
+                free_text(scope, BoardSelectionStep.reason) if name == "reason" else getattr(BoardSelectionStep, name)
+                for name in STEP_COLUMNS
+            )
+        )
         .where(BoardSelectionStep.selection_id == selection_id)
         .order_by(BoardSelectionStep.id)
     )

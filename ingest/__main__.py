@@ -138,6 +138,7 @@ def _add_undo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     command.add_argument("--yes", action="store_true", help="写入;不加只说明会怎样")
     command.add_argument("--why", default="", help="撤销的原因,记入审计")
     command.add_argument("--by", default=None, help="记在日志里的撤销人")
+    command.add_argument("--area", default="", help="只撤销为这个区划代码之下装入的")
     command.add_argument("--json", action="store_true", help="结果写成一行 JSON")
     command.set_defaults(run=undo)
 
@@ -145,7 +146,7 @@ def _add_undo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 def undo(options: argparse.Namespace) -> int:
     from ingest.ledgers import command
 
-    asked = (options.import_id, options.why, options.yes, options.by, beijing_now(), options.json)
+    asked = (options.import_id, options.why, options.yes, options.by, beijing_now(), options.json, options.area)
     return command.guarded(lambda: command.undo(*asked), options.json)
 
 
@@ -155,13 +156,15 @@ def _add_choose(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     command.add_argument("unit", help="单位的名称或代码")
     command.add_argument("person_id", type=int, help="人员编号")
     command.add_argument("--by", default=None, help="记在日志里的选定人")
+    command.add_argument("--area", default="", help="只为这个区划代码之下的单位选定")
     command.set_defaults(run=choose)
 
 
 def choose(options: argparse.Namespace) -> int:
     from ingest.ledgers import command
 
-    return command.guarded(lambda: command.choose(options.name, options.unit, options.person_id, options.by, beijing_now()), False)
+    asked = (options.name, options.unit, options.person_id, options.by, beijing_now(), options.area)
+    return command.guarded(lambda: command.choose(*asked), False)
 
 
 def _add_refused(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, 
 from data_access.board_tables import BoardProperty
 from data_access.clock import beijing_now
 from data_access.engine import DATABASE_AWAY
-from data_access.scope import valid_on
+from data_access.scope import is_accusation, valid_on
 from data_access.tables import (
     Appointment,
     Area,
@@ -184,7 +184,7 @@ class Feed:
                 Petition.contacted_at,
                 Petition.reopened,
             )
-            .where(*conditions, Petition.restricted.is_not(True))
+            .where(*conditions, ~is_accusation())
             .order_by(Petition.opened_at.desc(), Petition.id)
             .limit(40)
         ).all()

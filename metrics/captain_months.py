@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from metrics.period import Period
+from metrics.small_cells import is_small
 from metrics.vocabulary import LEFT_OUT, MarkKind, Outcome, Role, Size
 from metrics.wording import is_missing
 
@@ -152,6 +153,8 @@ class CaptainYear:
     marks: pd.DataFrame
     answers: tuple[int, int, int]
     last: date
+    masked: bool = False
+    """The reader may see no names: what few citizens said is not told, and of a month, which could be taken from the year, never."""
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -188,6 +191,16 @@ class CaptainYear:
         if month is not None:
             return found.get(month.text, (0, 0))
         return sum(count for count, _ in found.values()), sum(stars for _, stars in found.values())
+
+    def told_stars(self, month: Period | None = None) -> tuple[int, int | None]:
+        """The same, the stars None where they are not told."""
+        count, stars = self.stars(month)
+        return count, None if self.masked and (month is not None or is_small(count)) else stars
+
+    def told_answers(self) -> tuple[int, int | None, int]:
+        """The survey's answers of own households, their points (None where not told), and how many answers came from elsewhere."""
+        answers, points, outside = self.answers
+        return answers, None if self.masked and is_small(answers) else points, outside
 
     def counted_in(self, petition: dict[Any, Any], month: Period) -> list[tuple[str, bool]]:
         """Which figures of a month a petition counts in, and whether as done."""

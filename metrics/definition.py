@@ -217,6 +217,8 @@ class Indicator:
     """Other facts for some levels (a figure by person often needs other rows than one by area)."""
     ranks_people: bool = True
     """Whether rows by person are ranked: individuals below 三长 are listed, not ranked (减负)."""
+    of_answers: bool = False
+    """Whether it says what citizens have answered: by person see ``metrics.small_cells``."""
 
     @property
     def module(self) -> Module:

@@ -57,6 +57,7 @@ INDICATORS = (
         figure=rated,
         basis=("R27",),
         owner="信访局",
+        of_answers=True,
         notes="不含独立回访。",
     ),
     Indicator(
@@ -84,6 +85,7 @@ INDICATORS = (
         figure=callback,
         basis=("R27",),
         owner="信访局",
+        of_answers=True,
     ),
     Indicator(
         id="satisfaction.gap",

@@ -13,6 +13,7 @@ from metrics.period import Period
 from metrics.ranking import judged
 from metrics.registry import REGISTRY, require_level
 from metrics.rulebook import Rulebook
+from metrics.small_cells import without_small_cells
 from metrics.vocabulary import AREA_LEVELS, Direction, Level, Measure, Module
 from metrics.workdays import Workdays
 from reports.views.contents import Contents
@@ -32,6 +33,11 @@ class Source(Protocol):
     @property
     def told_at(self) -> datetime | None:
         """The latest minute for which that holds: what files say. A page counts at the last step of the clock and shows the present one."""
+        ...
+
+    @property
+    def masked(self) -> bool:
+        """Whether its reader may not see names."""
         ...
 
     def workdays(self) -> Workdays: ...
@@ -90,7 +96,8 @@ def indicator_frame(source: Source, entry: Indicator, level: Level, period: Peri
     if entry.id == "quality.perfect":  # the one indicator made from other indicators, not from the database
         facts["perfect_figures"] = perfect_figures(source, level, period, as_of)
     figure = entry.figure(facts, asked)
-    return judged(figure, named_units(source, figure, asked), entry, asked)
+    frame = judged(figure, named_units(source, figure, asked), entry, asked)
+    return without_small_cells(frame) if source.masked and level is Level.PERSON and entry.of_answers else frame
 
 
 def perfect_figures(source: Source, level: Level, period: Period, as_of: date) -> pd.DataFrame:

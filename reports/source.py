@@ -164,6 +164,10 @@ class DatabaseSource:
         self._units: dict[Window, pd.DataFrame] = {}
         self._frames: dict[tuple[str, Level, Period, date], pd.DataFrame] = {}
 
+    @property
+    def masked(self) -> bool:
+        return not self.scope.may_see_names
+
     def workdays(self) -> Workdays:
         if self._workdays is None:
             self._workdays = Workdays.from_frame(working_calendar(self.connection))

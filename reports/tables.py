@@ -19,6 +19,7 @@ from metrics.definition import Indicator
 from metrics.period import Period
 from metrics.registry import indicator
 from metrics.rulebook import Edition, Rulebook, rulebook
+from metrics.small_cells import few_words
 from metrics.vocabulary import LEVEL_NAMES, STATUS_NAMES, Level, Measure, Status
 from metrics.wording import MISSING, day_text, days_text, fraction, is_missing, moment_text, rounded, share, target_text, whole
 from reports.links import Link
@@ -72,7 +73,7 @@ def verdict_of(figure: Mapping[Any, Any]) -> Verdict:
     status, n = Status(figure["status"]), figure["n"]
     word = STATUS_NAMES[status]
     if status is Status.THIN and not is_missing(n):
-        word = f"{word}(n={int(n)})"
+        word = f"{word}(n={int(n)})" if not is_missing(figure["value"]) else few_words("件")
     if status is Status.NONE and is_missing(figure["value"]):
         word = "无应统计" if not is_missing(n) and int(n) == 0 else "无数据"
     return Verdict(status, word)

@@ -234,6 +234,58 @@ def test_a_screen_on_the_wall_names_nobody(county: Engine) -> None:
     assert [name for name in names if len(name) >= 3 and name in seen] == []
 
 
+WRITTEN = {
+    "night_stay": ("note",),
+    "night_session": ("note",),
+    "night_visit": ("note",),
+    "petition": ("title",),
+    "petition_event": ("note",),
+    "captain_visit": ("note",),
+    "captain_mark": ("reason", "evidence"),
+}
+"""What people write in their own words. A session's theme is announced, as its day is."""
+PRIVATE, WHOLE_PHONE = re.compile(r"私密[a-z_.]+"), re.compile(r"\b1[3-9]\d{9}\b")
+
+
+@pytest.mark.slow
+def test_no_page_shows_what_somebody_wrote_to_who_sees_no_names_nor_a_whole_phone_to_anybody(small_county: str, tmp_path: Path) -> None:
+    copy = tmp_path / "written.db"
+    with engine(small_county).connect() as connection:
+        connection.execute(text("VACUUM INTO :file"), {"file": str(copy)})
+    url = f"sqlite:///{copy}"
+    with engine(url).begin() as connection:
+        for table, columns in WRITTEN.items():
+            for column in columns:
+                connection.execute(text(f"UPDATE {table} SET {column} = '私密{table}.{column}'"))
+        connection.execute(
+            text(f"INSERT INTO night_stay (person_id, area_code, night, note) VALUES (9999999, '14998', {TODAY}, '私密stray')")
+        )
+        connection.execute(
+            text(
+                "INSERT INTO board_decision (petition_id, kind, note, due_on, decided_at, decided_by) "
+                f"SELECT max(id), 'task', '私密decision', date('now', '+9 days'), {NOW}, 'shuji' FROM petition WHERE ended_at IS NULL "
+                "AND restricted IS NOT TRUE"
+            )
+        )
+        number = connection.scalar(text("SELECT number FROM petition JOIN board_decision ON petition_id = petition.id"))
+        captain = connection.scalar(select(CaptainVisit.person_id).limit(1))
+        stay, stayer = connection.execute(select(NightStay.id, NightStay.person_id).where(NightStay.person_id < 9_999_999).limit(1)).one()
+    addresses = (
+        {"number": number, "person": f"p:{captain}"},
+        {"person": f"p:{stayer}", "record": f"stay-{stay}", "reason": "住夜.person"},
+    )
+    for county in pointed(url):
+        seen = {}
+        for role, rights in ((Role.LEADER, {}), (Role.LEADER, {"may_see_names": False}), (Role.ADMINISTRATOR, {}), (Role.WALL, {})):
+            board = a_board(county, an_account(county, role, now=beijing_now(), rights=rights))
+            for entry in ENTRIES:
+                shown_here = "".join(shown(drawn(board, entry, **query)) for query in addresses)
+                seen[role, *rights] = seen.get((role, *rights), set()) | set(PRIVATE.findall(shown_here))
+                assert WHOLE_PHONE.findall(shown_here) == [], (role, entry.url_path)
+        assert {"私密petition.title", "私密night_stay.note", "私密decision"} <= seen.pop((Role.LEADER,))
+        assert seen == {key: set() for key in seen}
+
+
 def test_an_accusation_stands_on_no_page_of_those_who_may_not_see_it(county: Engine) -> None:
     """信访工作条例 art. 30: overdue as it is, it is in no list, no count, and not at its own address."""
     board = account_of(county, Role.LEADER)

@@ -41,7 +41,9 @@ def corrected(
     connection: Connection, kind: str, path: Path, *, yes: bool = False, scope: Scope = EVERYTHING
 ) -> tuple[Corrections, list[str]]:
     known = directory(EVERYTHING, connection, households=False)
-    found = corrections(connection, checked(kind_named(kind), path, known, NOW), scope)
+    read = checked(kind_named(kind), path, known, NOW)
+    read.scope = scope
+    found = corrections(connection, read)
     lines = [sentence(kind_named(kind), one, known) for one in found.rows]
     if yes:
         write(connection, kind_named(kind), found.rows, known, file_name=path.name, why="抄错行", by="test", now=NOW)
@@ -115,7 +117,7 @@ def test_a_correction_adds_no_row_and_reaches_no_row_of_another_system_or_unit(c
     assert (lines, [one.reason for one in found.refused]) == ([], ["库里没有这一条,更正不新增;请用 load 装入"])
     elsewhere = Scope.operator("149981199")
     found, lines = corrected(county, "住夜", a_book(tmp_path, STAY, ("2026-10-10", "李四", "泥河镇", "", "7")), scope=elsewhere)
-    assert (lines, [one.reason for one in found.refused]) == ([], ["原记录不在所选区划之内"])
+    assert (lines, [one.reason for one in found.refused]) == ([], ["不在所选区划之内,不能改动"])
     line = ("N-1", CELL, "微信群", "道路交通", "大事", "", "2026-10-08 09:00", "", "", "", "", "")
     found, lines = corrected(county, "诉求", a_book(tmp_path, CASE, line))
     assert (lines, found.refused[0].reason) == ([], "编号 N-1 已由hotline登记,台账不能改动")

@@ -108,7 +108,7 @@ def test_any_table_is_read_refused_or_named(connection: Connection, monkeypatch:
         preview(found, matched(connection, found), known).told()
         result = load(connection, found, file_name="x", digest="d", now=NOW, by="test")
         if result.added + result.changed:
-            back = plan(connection, result.import_id)
+            back = plan(connection, result.import_id, EVERYTHING)
             assert back.obstacles == []
             take_back(connection, back, why="x", by="test", now=NOW)
         taken.rollback()

@@ -22,7 +22,7 @@ from ingest.__main__ import main
 from ingest.ledgers.command import free_name
 from ingest.ledgers.template import write_refused
 from ingest.ledgers.undo import plan, take_back
-from tests.builders import TOWNSHIP, VILLAGE, a_county, a_person, an_appointment
+from tests.builders import EVERYTHING, TOWNSHIP, VILLAGE, a_county, a_person, an_appointment
 from tests.test_ledgers import NOW, PETITION_HEAD, STAY, a_book, kind_named, put, told
 
 OPENED = ("N-1", "泥河镇河东村", "微信群", "道路", "小事", "2026-10-08 09:00")
@@ -37,7 +37,7 @@ def county(connection: Connection) -> Connection:
 
 
 def undone(connection: Connection, import_id: int) -> None:
-    found = plan(connection, import_id)
+    found = plan(connection, import_id, EVERYTHING)
     assert found.obstacles == []
     take_back(connection, found, why="装错了", by="test", now=NOW)
 
@@ -85,7 +85,7 @@ def test_two_loadings_taken_back_leave_everything_as_it_was(
     two = put(county, kind, a_book(tmp_path, *second))
     assert between not in (before, whole(county))
     if kind != "住夜":  # there the second has a night of its own; elsewhere it stands on the first
-        assert plan(county, one.import_id).obstacles != []
+        assert plan(county, one.import_id, EVERYTHING).obstacles != []
     undone(county, two.import_id)
     assert whole(county) == between
     undone(county, one.import_id)
@@ -100,7 +100,7 @@ def test_who_took_it_back_when_and_why_is_on_record(county: Connection, tmp_path
     said = county.scalar(select(BoardAudit.detail).where(BoardAudit.action == "undo", BoardAudit.username == "test"))
     assert said == f"撤销装入编号 {loaded.import_id} 住夜 错.xlsx:删去 1 行,恢复 0 行(原因:装错了)"
     with pytest.raises(LookupError, match="已于 2026-11-20 20:00 由 test 撤销"):
-        plan(county, loaded.import_id)
+        plan(county, loaded.import_id, EVERYTHING)
     assert put(county, "住夜", a_book(tmp_path, STAY, ("2026-10-09", "张三", "泥河镇"))).added == 1
     assert county.scalars(select(NightStay.night)).all() == [date(2026, 10, 9)]
 
@@ -108,13 +108,13 @@ def test_who_took_it_back_when_and_why_is_on_record(county: Connection, tmp_path
 def test_what_was_changed_later_is_not_lost_by_taking_back(county: Connection, tmp_path: Path) -> None:
     loaded = put(county, "诉求", a_book(tmp_path, PETITION_HEAD, OPENED))
     county.execute(update(Petition).values(category="水利"))
-    assert plan(county, loaded.import_id).obstacles == ["其中 1 行后来又改过或已不在,撤销会丢掉后来的改动。"]
+    assert plan(county, loaded.import_id, EVERYTHING).obstacles == ["其中 1 行后来又改过或已不在,撤销会丢掉后来的改动。"]
 
 
 def test_a_person_with_nights_of_a_later_ledger_stays(county: Connection, tmp_path: Path) -> None:
     people = put(county, "人员任职", a_book(tmp_path, ("姓名", "职务", "单位", "任职日期"), ("王五", "职工", "泥河镇", "2026-01-01")))
     put(county, "住夜", a_book(tmp_path, STAY, ("2026-10-08", "王五", "泥河镇")))
-    assert plan(county, people.import_id).obstacles == ["1 行 night_stay 用到了这次装入的 person,请先撤销或更正它们。"]
+    assert plan(county, people.import_id, EVERYTHING).obstacles == ["1 行 night_stay 用到了这次装入的 person,请先撤销或更正它们。"]
 
 
 def test_a_loading_without_a_journal_cannot_be_taken_back(county: Connection) -> None:
@@ -130,7 +130,7 @@ def test_a_loading_without_a_journal_cannot_be_taken_back(county: Connection) ->
     }
     key = county.execute(insert(BoardImport).values(**values, **zeros)).inserted_primary_key[0]
     with pytest.raises(LookupError, match="没有留下撤销所需的记录"):
-        plan(county, key)
+        plan(county, key, EVERYTHING)
 
 
 # --- ledgers that go on where another began ----------------------------------------------------------------------------------

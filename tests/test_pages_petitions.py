@@ -17,7 +17,7 @@ from data_access.clock import beijing_now
 from data_access.tables import Petition
 from tests.builders import CELL, TOWNSHIP, VILLAGE, a_county, a_person, a_petition, an_appointment, an_area, an_event
 from tests.opened_pages import nothing_counted
-from tests.signed_in import a_board
+from tests.signed_in import a_board, an_account
 
 SECRET = "检举某某侵占资金"
 
@@ -133,6 +133,25 @@ def test_without_the_right_there_is_no_title_and_no_name(county: Engine):
         assert "李四海" not in page, address
         assert "宅基地纠纷" not in page, address
         assert "查看电话" not in page, address
+
+
+def test_opening_the_list_of_accusations_is_on_record_once_for_each_thing_it_is_asked(county: Engine):
+    def on_record(name: str) -> list[tuple[str, str]]:
+        with county.connect() as connection:
+            asked = select(BoardAudit.action, BoardAudit.detail).where(BoardAudit.username == name, BoardAudit.action == "restricted")
+            return [(action, detail.partition("：")[0].partition(":")[0]) for action, detail in connection.execute(asked)]
+
+    holder, other = (an_account(county, role, now=beijing_now()) for role in (Role.PETITION_OFFICE, Role.LEADER))
+    board = opened(a_board(county, holder), "cases", standing="restricted")
+    board.run()
+    assert on_record(holder) == [("restricted", "打开检举控告清单")]
+    opened(board, "cases", standing="restricted", words="某某")
+    assert len(on_record(holder)) == 2
+    opened(board, "cases", standing="open")
+    opened(board, "cases", standing="restricted", words="某某")
+    assert len(on_record(holder)) == 3, "coming back to it is opening it"
+    opened(a_board(county, other), "cases", standing="restricted")
+    assert on_record(other) == []
 
 
 def test_a_townships_account_does_not_open_another_townships_case(county: Engine):

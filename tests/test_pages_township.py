@@ -8,10 +8,11 @@ import threading
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 
 from data_access import profiles
 from data_access.accounts import Role
+from data_access.board_tables import BoardAudit
 from data_access.clock import beijing_now
 from data_access.scope import Scope
 from metrics.definition import Question
@@ -353,3 +354,16 @@ def test_nobody_signed_in_has_no_rows(connection):
     assert profiles.leave_of(Scope(), connection, person).empty
     assert profiles.record_row(Scope(), connection, "stay", stay) is None
     assert profiles.days_of(Scope(), connection, person, date(2026, 1, 1), date(2026, 12, 31)).empty
+
+
+def test_a_persons_phone_is_shown_whole_for_a_reason_that_goes_on_record(served):
+    people = a_living_county(served)
+    page = opened(served, "person", person=f"p:{people['chief']}")
+    said = " ".join(each.value for each in page.markdown)
+    assert r"138\*\*\*\*5678" in said
+    assert "13812345678" not in said
+    next(each for each in page.text_input if "事由" in each.label).set_value("核实住夜")
+    next(each for each in page.button if each.label == "记录并查看").click().run()
+    assert "13812345678" in " ".join(each.value for each in page.markdown)
+    with served.connect() as connection:
+        assert f"人员编号{people['chief']} 联系电话：核实住夜" in list(connection.scalars(select(BoardAudit.detail)))

@@ -12,14 +12,15 @@ from sqlalchemy.exc import DBAPIError
 
 from data_access import accounts, sessions
 from data_access.accounts import Role
-from data_access.audit import Action, audit_trail
+from data_access.administration import AuditSearch, audit_page
+from data_access.audit import Action
 from data_access.board_tables import BoardAccount, BoardAudit, BoardSession
 from data_access.scope import Scope
 from data_access.sessions import Ending, Outcome
 from tests.builders import TOWNSHIP, an_area
 from tests.signed_in import NOW, RIGHT, WRONG, a_name, a_token, an_account, try_password
 
-AUDITOR = Scope(may_audit=True)
+AUDITOR = Scope("", may_audit=True)
 
 
 def ending(database: Engine, token: str, after: timedelta = timedelta(), **more: object) -> Ending | None:
@@ -29,7 +30,8 @@ def ending(database: Engine, token: str, after: timedelta = timedelta(), **more:
 
 def trail(database: Engine, name: str) -> list[tuple[str, str | None]]:
     with database.connect() as connection:
-        frame = audit_trail(AUDITOR, connection, NOW - timedelta(days=1), NOW + timedelta(days=100), name)
+        asked = AuditSearch(NOW - timedelta(days=1), NOW + timedelta(days=100), name)
+        frame = audit_page(AUDITOR, connection, asked, limit=1000)
     return list(zip(frame["action"], frame["detail"], strict=True))[::-1]
 
 
@@ -304,5 +306,6 @@ def test_the_audit_is_append_only(database: Engine, change: object) -> None:
 def test_the_audit_is_read_by_whoever_audits_and_by_nobody_else(database: Engine) -> None:
     try_password(database, an_account(database), RIGHT)
     with database.connect() as connection:
-        assert audit_trail(Scope("", True, True, True, True, True), connection, NOW - timedelta(days=1), NOW + timedelta(days=1)).empty
-        assert not audit_trail(AUDITOR, connection, NOW - timedelta(days=1), NOW + timedelta(days=1)).empty
+        asked = AuditSearch(NOW - timedelta(days=1), NOW + timedelta(days=1))
+        assert audit_page(Scope("", True, True, True, True, True), connection, asked).empty
+        assert not audit_page(AUDITOR, connection, asked).empty

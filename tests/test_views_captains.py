@@ -160,7 +160,7 @@ def a_captain(role: str = "cell_captain") -> Captain:
         (role, "1499811012010101004", "第4邻", "马塘村", date(2025, 2, 13), None, None),
         (role, "1499811012010101005", "第5邻", "马塘村", None, date(2025, 2, 12), None),
     ]
-    return Captain(17, "欧阳勤", "138", pd.DataFrame(posts, columns=columns))
+    return Captain(17, "欧阳勤", pd.DataFrame(posts, columns=columns))
 
 
 def a_petition(number: str, opened: datetime, **other: Any) -> dict[str, Any]:
@@ -199,7 +199,7 @@ def a_year(role: Role = Role.CELL_CAPTAIN, due: list[tuple[str, str, int, int]] 
 
 def test_a_captain_is_named_with_the_newest_post_and_what_is_missing() -> None:
     assert a_captain().title == "马塘村第4邻邻长 欧阳勤"
-    assert a_captain().subtitle == "2025年2月13日起任职 · 未发代表证 · 另有 1 段任职 · 138"
+    assert a_captain().subtitle == "2025年2月13日起任职 · 未发代表证 · 另有 1 段任职"
     assert "代表证" not in a_captain("group_captain").subtitle
     assert [post["name"] for post in posts_held(a_captain().posts, date(2025, 2, 12))] == ["第5邻"]
 

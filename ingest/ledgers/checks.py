@@ -10,9 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
+from data_access.scope import Scope
 from ingest.ledgers.cells import Fault
 from ingest.ledgers.directory import Directory, Question
 from ingest.ledgers.files import opened
@@ -53,6 +54,9 @@ class Checked:
     """What a file holds: rows that can go in and rows that cannot, what was read and what was not."""
 
     kind: Kind
+    scope: Scope
+    """What the file may touch: rows that lie outside are another office's."""
+    today: date
     records: list[Record] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     tables: list[Rows] = field(default_factory=list)
@@ -99,7 +103,7 @@ def checked(
         sheets = opened(path)
     except Unreadable as problem:
         raise Unreadable(str(problem).replace(path.name, name)) from problem
-    found = Checked(kind)
+    found = Checked(kind, directory.scope, now.date())
     for table in _tables(kind, sheets, name, found.unread):
         found.tables.append(_rows(kind, table, directory, now, year, name, area))
     _take(found, directory, now, progress)

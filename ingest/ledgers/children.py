@@ -35,15 +35,13 @@ def write_children(connection: Connection, checked: Checked, pairs: Pairs, journ
 def write_people(connection: Connection, checked: Checked, refused: list[Refusal], journal: Journal) -> set[int]:
     """Registers people an appointment names for the first time, each once, and writes phones that are new; returns whose."""
     unknown: dict[str, dict[str, Any]] = {}
-    phones: dict[int, str] = {}
     gone = {id(one.row) for one in refused}
     records = [one for one in checked.records if id(one.row) not in gone]
     for one in records:
         key, name, phone = one.extra["person"]
         if one.values["person_id"] is None:
             unknown.setdefault(key, {"name": name, "phone": phone})
-        elif phone:
-            phones[one.values["person_id"]] = phone
+    phones = other_phones(connection, records)
     made = added_rows(connection, Person, list(unknown.values()), journal, in_order=True)
     ids = {key: row["id"] for key, row in zip(unknown, made, strict=True)}
     for one in records:
@@ -52,11 +50,19 @@ def write_people(connection: Connection, checked: Checked, refused: list[Refusal
     return _phones(connection, phones, journal)
 
 
-def _phones(connection: Connection, phones: dict[int, str], journal: Journal) -> set[int]:
+def other_phones(connection: Connection, records: Sequence[Record]) -> dict[int, dict[str, Any]]:
+    """People whose phone a line of 人员任职 tells otherwise than it is on file → the new one."""
+    phones = {
+        one.values["person_id"]: phone for one in records if one.values["person_id"] is not None and (phone := one.extra["person"][2])
+    }
     moved: dict[int, dict[str, Any]] = {}
     for piece in _pieces(sorted(phones)):
         there = connection.execute(select(Person.id, Person.phone).where(Person.id.in_(piece)))
         moved |= {row.id: {"phone": phones[row.id]} for row in there if row.phone != phones[row.id]}
+    return moved
+
+
+def _phones(connection: Connection, moved: dict[int, dict[str, Any]], journal: Journal) -> set[int]:
     journal.changed(connection, Person.__table__, moved)  # type: ignore[arg-type]
     for who, values in moved.items():
         connection.execute(update(Person).where(Person.id == who).values(values))

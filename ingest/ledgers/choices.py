@@ -21,6 +21,8 @@ def keep_choice(connection: Connection, known: Directory, name: str, unit: str, 
         code = known.unit(unit, tuple(LEVEL_NAMES)) if unit else ""
     except Fault as problem:
         raise LookupError(str(problem)) from problem
+    if not known.scope.covers(code):
+        raise LookupError("全县的选定须由管理全县数据的人员作出。")
     kept = normal_name(known.people[person_id][0])
     same = (BoardPersonChoice.name == kept, BoardPersonChoice.area_code == code)
     connection.execute(delete(BoardPersonChoice).where(*same))

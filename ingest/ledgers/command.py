@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from data_access.accounts import is_demo
 from data_access.engine import DATABASE_AWAY, engine, trouble
+from data_access.engine import said as said_by
 from data_access.imports import refused_row_cells
 from data_access.scope import Scope
 from ingest.ledgers import correct as correcting
@@ -206,7 +207,7 @@ def _told(
     return SOME_REFUSED if refused else GOOD
 
 
-def undo(import_id: int, why: str, yes: bool, by: str | None, now: datetime, as_json: bool) -> int:
+def undo(import_id: int, why: str, yes: bool, by: str | None, now: datetime, as_json: bool, area: str = "") -> int:
     """Takes a whole loading back; without ``--yes`` says what that would be."""
     why = " ".join(why.split())
     if yes and not why:
@@ -214,7 +215,7 @@ def undo(import_id: int, why: str, yes: bool, by: str | None, now: datetime, as_
     with engine().connect() as connection, connection.begin():
         if yes:
             correcting.lock(connection)
-        plan = undoing.plan(connection, import_id)
+        plan = undoing.plan(connection, import_id, Scope.operator(area))
         if yes and not plan.obstacles:
             undoing.take_back(connection, plan, why=why, by=by or operator(), now=now)
     done = yes and not plan.obstacles
@@ -230,10 +231,10 @@ def undo(import_id: int, why: str, yes: bool, by: str | None, now: datetime, as_
     return SOME_REFUSED if plan.obstacles else GOOD
 
 
-def choose(name: str, unit: str, person_id: int, by: str | None, now: datetime) -> int:
+def choose(name: str, unit: str, person_id: int, by: str | None, now: datetime, area: str = "") -> int:
     """Keeps whom ledgers mean by a name that several bear at a unit."""
     with engine().begin() as connection:
-        known = directory(Scope.operator(), connection)
+        known = directory(Scope.operator(area), connection)
         said = keep_choice(connection, known, name, unit, person_id, by=by or operator(), now=now)
     print(said)
     return GOOD
@@ -252,7 +253,7 @@ def correct(asked: Task, why: str, yes: bool) -> int:
         with connection.begin():
             if yes:
                 correcting.lock(connection)
-            found = correcting.corrections(connection, checked_rows, asked.scope)
+            found = correcting.corrections(connection, checked_rows)
             if yes:
                 rows, name = found.rows, asked.shown_name
                 correcting.write(connection, asked.kind, rows, known, file_name=name, why=why, by=asked.by, now=asked.now)
@@ -295,8 +296,10 @@ def guarded(run: Any, as_json: bool) -> int:
         return int(run())
     except (Unreadable, LookupError) as problem:
         said, code = str(problem.args[0]), UNREADABLE
-    except (DBAPIError, *DATABASE_AWAY) as problem:
-        said, code = f"{trouble(problem) or '数据库出错'},什么都没有写入。请处理后重试。", AWAY
+    except DATABASE_AWAY as problem:
+        said, code = f"{trouble(problem)},什么都没有写入。请处理后重试。", AWAY
+    except DBAPIError as problem:
+        said, code = f"{trouble(problem) or f'数据库出错({said_by(problem)})'},什么都没有写入。请处理后重试。", AWAY
     except OSError as problem:
         said, code = f"文件读写出错,什么都没有写入:{problem.strerror}。", AWAY
     if as_json:

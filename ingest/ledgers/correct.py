@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, select, text, update
 
 from data_access.audit import LONGEST_DETAIL, Action, record
-from data_access.scope import Scope
 from data_access.tables import PetitionEvent, PetitionRating
+from ingest.ledgers.bounds import Bounds
 from ingest.ledgers.checks import Checked
 from ingest.ledgers.directory import Directory
 from ingest.ledgers.kinds import Kind
@@ -24,6 +24,8 @@ from ingest.ledgers.load import (
     existing_rows,
     given_columns,
     in_order,
+    keep_restricted,
+    outside,
     owned_elsewhere,
     petition_values,
     pieces,
@@ -69,16 +71,19 @@ class Corrections:
     refused: list[Refusal] = field(default_factory=list)
 
 
-def corrections(connection: Connection, checked: Checked, scope: Scope) -> Corrections:
+def corrections(connection: Connection, checked: Checked) -> Corrections:
     """Compares a checked file with what is there; reads only."""
     kind, found = checked.kind, Corrections(refused=list(checked.refused))
     if kind.id == PETITION.id:
         petition_values(connection, checked, found.refused)
     there = existing_rows(connection, kind, checked.records)
     stars = _ratings(connection, kind, checked.records, there)
+    bounds = Bounds(checked.scope, connection, there.values(), checked.today)
     for one in checked.records:
         row = there.get(one.ref)
-        refusal = _unknown(kind, one) if row is None else owned_elsewhere(kind, one, row) or _elsewhere(kind, one, row, scope)
+        if row is not None and kind.id == PETITION.id:
+            keep_restricted(one, row)
+        refusal = _refusal(kind, one, row, bounds)
         if row is None or refusal is not None:
             found.refused += [refusal] if refusal else []
             continue
@@ -87,24 +92,22 @@ def corrections(connection: Connection, checked: Checked, scope: Scope) -> Corre
         changes = tuple(Change(name, titles[name], row[name], one.values[name]) for name in given if one.values[name] != row[name])
         rated = stars.get(one.ref, ())
         if changes or rated:
-            hidden = bool(row.get("restricted") or one.values.get("restricted"))
-            found.rows.append(Correction(one, row[primary_key(kind)], changes, rated, hidden))
+            found.rows.append(Correction(one, row[primary_key(kind)], changes, rated, bool(one.values.get("restricted"))))
         else:
             found.same += 1
     found.refused = in_order(found.refused)
     return found
 
 
+def _refusal(kind: Kind, one: Record, row: dict[str, Any] | None, bounds: Bounds) -> Refusal | None:
+    if row is None:
+        return _unknown(kind, one)
+    return owned_elsewhere(kind, one, row) or (None if bounds.hold(row) else outside(kind, one, row))
+
+
 def _unknown(kind: Kind, one: Record) -> Refusal:
     title = kind.columns[0].title
     return Refusal(one.row, title, "", "库里没有这一条,更正不新增;请用 load 装入", restricted=bool(one.values.get("restricted")))
-
-
-def _elsewhere(kind: Kind, one: Record, row: dict[str, Any], scope: Scope) -> Refusal | None:
-    """A row that stands in another unit than the one asked for is not this file's to correct."""
-    if "area_code" not in row or scope.covers(str(row["area_code"])):
-        return None
-    return Refusal(one.row, kind.columns[0].title, "", "原记录不在所选区划之内", restricted=bool(row.get("restricted")))
 
 
 def _ratings(
@@ -131,16 +134,16 @@ def write(
     connection: Connection, kind: Kind, rows: Sequence[Correction], known: Directory, *, file_name: str, why: str, by: str, now: datetime
 ) -> None:
     """Corrects the rows in the caller's transaction; each field's old and new value is a line of the audit."""
-    for one in rows:
-        for change in (*one.changes, *(change for _, change in one.ratings)):
-            for line in _audit_lines(kind, one, change, known, file_name, why):
-                record(connection, by, Action.CORRECTION, now, line)
     write_changed(connection, kind, [(one.record, one.key, {each.column: each.new for each in one.changes}) for one in rows if one.changes])
     for one in rows:
         for row_id, change in one.ratings:
             connection.execute(update(PetitionRating).where(PetitionRating.id == row_id).values(stars=change.new))
         if kind.id == PETITION.id:
             _steps(connection, one)
+    for one in rows:  # last: whoever records waits for it
+        for change in (*one.changes, *(change for _, change in one.ratings)):
+            for line in _audit_lines(kind, one, change, known, file_name, why):
+                record(connection, by, Action.RESTRICTED if one.restricted else Action.CORRECTION, now, line)
 
 
 def _steps(connection: Connection, one: Correction) -> None:
@@ -163,6 +166,8 @@ def lock(connection: Connection) -> None:
 
 def sentence(kind: Kind, one: Correction, known: Directory) -> str:
     """第 3 行 7:姓名 张三 → 李四;日期 2026-10-08 → 2026-10-09."""
+    if one.restricted:
+        return f"第 {one.record.row.number} 行:限制知悉,内容不列"
     changes = (*one.changes, *(change for _, change in one.ratings))
     fields = ";".join(
         f"{each.title} {shown(kind, each.column, each.old, known)} → {shown(kind, each.column, each.new, known)}" for each in changes

@@ -80,6 +80,7 @@ class Post:
 class Directory:
     """What the rows are checked against, inside one scope: anything outside it is unknown."""
 
+    scope: Scope = field(default_factory=Scope.operator)
     units: dict[str, Unit] = field(default_factory=dict)
     units_by_name: dict[str, list[str]] = field(default_factory=dict)
     units_by_stem: dict[str, list[str]] = field(default_factory=dict)
@@ -276,7 +277,7 @@ def _rings(unit: str | None, posts: list[Post], wide: bool) -> Iterable[list[Pos
 
 def directory(scope: Scope, connection: Connection, *, households: bool = False) -> Directory:
     """Everything inside the scope; four statements, six with households."""
-    found = Directory()
+    found = Directory(scope)
     columns = (Area.code, Area.level, Area.name, Area.parent_code, Area.valid_from, Area.valid_to)
     for row in connection.execute(select(*columns).where(in_scope(Area.code, scope)).order_by(Area.code)):
         found.add_unit(Unit(*row))

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,12 +20,14 @@ from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from data_access.audit import Action, record
 from data_access.board_tables import BoardImport, BoardImportKey, BoardImportRow, BoardProperty
+from data_access.scope import names_accusation
 from data_access.tables import PetitionRating
+from ingest.ledgers.bounds import Bounds
 from ingest.ledgers.checks import Checked
-from ingest.ledgers.children import ratings_there, write_children, write_people
+from ingest.ledgers.children import other_phones, ratings_there, write_children, write_people
 from ingest.ledgers.journal import Journal, added_rows
 from ingest.ledgers.kinds import Kind
-from ingest.ledgers.numbers import find_petitions
+from ingest.ledgers.numbers import find_petitions, with_restricted
 from ingest.ledgers.petitions import PETITION, STEP_KIND, petitioner_key
 from ingest.ledgers.reading import Record, Refusal
 
@@ -32,6 +35,8 @@ SOURCE = "ledger"
 AT_ONCE = 5000
 SECRET = "ledger_secret"  # noqa: S105 (the name it is kept under)
 NOT_COMPARED = frozenset({"recorded_at"})
+OUTCOMES = {"added": "新增", "changed": "更新", "same": "已有", "refused": "退回"}
+MOST_TITLES = 8
 OF_PETITIONS = frozenset({PETITION.id, STEP_KIND.id})
 
 
@@ -39,10 +44,31 @@ OF_PETITIONS = frozenset({PETITION.id, STEP_KIND.id})
 class Matched:
     """What loading would do: rows to add, to change (id, values), those that are there already, and all that is refused."""
 
+    titles: Mapping[str, str]
+    """Database column → what the ledger calls it."""
     added: list[Record] = field(default_factory=list)
     changed: list[tuple[Record, Any, dict[str, Any]]] = field(default_factory=list)
     same: list[tuple[Record, Any]] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+
+    def parted(self, more: set[Any]) -> tuple[dict[str, int], dict[str, int]]:
+        """How many rows of each outcome (:data:`OUTCOMES`), 检举控告 apart. ``more``: keys of rows as they were that got something new."""
+        changed = [*(one for one, _, _ in self.changed), *(one for one, key in self.same if key in more)]
+        same = [one for one, key in self.same if key not in more]
+        hidden = {name: sum(_is_hidden(one) for one in rows) for name, rows in zip(OUTCOMES, (self.added, changed, same), strict=False)}
+        hidden["refused"] = sum(one.restricted for one in self.refused)
+        numbers = (len(self.added), len(changed), len(same), len(self.refused))
+        return {name: number - hidden[name] for name, number in zip(OUTCOMES, numbers, strict=True)}, hidden
+
+    def told_changes(self) -> str:
+        """(办结时间 2、办理结果 2): which columns have changed in how many rows."""
+        columns = Counter(name for one, _, values in self.changed if not _is_hidden(one) for name in values)
+        titles = [f"{self.titles.get(name, name)} {rows}" for name, rows in columns.most_common(MOST_TITLES)]
+        return f"(改动:{'、'.join(titles)})" if titles else ""
+
+
+def _is_hidden(one: Record) -> bool:
+    return bool(one.values.get("restricted"))
 
 
 @dataclass(frozen=True)
@@ -111,17 +137,20 @@ def given_columns(kind: Kind, one: Record) -> frozenset[str]:
 
 def matched(connection: Connection, checked: Checked) -> Matched:
     """Compares with what is there; reads only. Petitions are looked up by number, and petitioners' keys are made here."""
-    kind, found = checked.kind, Matched(refused=list(checked.refused))
+    kind, found = checked.kind, Matched(checked.kind.field_of(), refused=list(checked.refused))
     if kind.id in OF_PETITIONS:
         petition_values(connection, checked, found.refused)
     there = existing_rows(connection, kind, checked.records)
+    _keep_outside(connection, checked, there, found.refused)
     stars = ratings_there(connection, [row["id"] for row in there.values()]) if kind.id in OF_PETITIONS else {}
     names = [column.name for column in kind.table.__table__.columns]
     for one in checked.records:
         row = there.get(one.ref)
+        if row is not None and kind.id in OF_PETITIONS:
+            keep_restricted(one, row)
         if row is None:
             if kind.id == STEP_KIND.id:
-                found.refused.append(Refusal(one.row, "编号", one.ref, f"没有编号为“{one.ref}”的诉求"))
+                found.refused.append(_no_petition(one))
             else:
                 found.added.append(one)
             continue
@@ -141,11 +170,56 @@ def matched(connection: Connection, checked: Checked) -> Matched:
     return found
 
 
+def keep_restricted(one: Record, row: dict[str, Any]) -> None:
+    """What is a 检举控告 stays one, whatever the line says: a ledger only ever raises the flag."""
+    if is_restricted_row(row):
+        one.values["restricted"] = True
+
+
+def is_restricted_row(row: Mapping[str, Any]) -> bool:
+    return bool(row.get("restricted")) or names_accusation(row.get("category"))
+
+
+def _keep_outside(connection: Connection, checked: Checked, there: dict[str, dict[str, Any]], refused: list[Refusal]) -> None:
+    """Takes out the lines that would change or add a row of another area than the file's, or the phone of somebody who serves in one."""
+    kind, scope = checked.kind, checked.scope
+    if scope.area == "":
+        return
+    tells_where = kind.id != STEP_KIND.id  # a step's line only names its petition
+    bounds = Bounds(scope, connection, [*there.values(), *(one.values for one in checked.records if tells_where)], checked.today)
+    phones = other_phones(connection, checked.records) if kind.id == "person" else {}
+    kept: list[Record] = []
+    for one in checked.records:
+        row = there.get(one.ref)
+        if row is not None and not bounds.hold(row):
+            refused.append(outside(kind, one, row))
+        elif tells_where and not bounds.hold(one.values):
+            refused.append(outside(kind, one, one.values))
+        elif one.values.get("person_id") in phones and not bounds.hold_person(one.values["person_id"], checked.today):
+            refused.append(Refusal(one.row, "手机号", "", "此人现在所选区划之外任职,手机号不能改动", personal=True))
+        else:
+            kept.append(one)
+    checked.records = kept
+
+
+def outside(kind: Kind, one: Record, row: Mapping[str, Any]) -> Refusal:
+    """The same words whatever the row is: nobody learns from them what another office has on file."""
+    if kind.id == STEP_KIND.id:
+        return _no_petition(one)
+    return Refusal(
+        one.row, number_title(kind), "", "不在所选区划之内,不能改动", restricted=is_restricted_row(row) or is_restricted_row(one.values)
+    )
+
+
+def _no_petition(one: Record) -> Refusal:
+    return Refusal(one.row, "编号", one.ref, f"没有编号为“{one.ref}”的诉求")
+
+
 def _of_petition(one: Record, row: dict[str, Any], given: frozenset[str]) -> dict[str, Any]:
     """What follows from other columns, and only ever goes forward."""
     values: dict[str, Any] = {}
     if one.values.get("restricted") and not row["restricted"]:
-        values["restricted"] = True  # 检举控告 by its category: never the other way without the column
+        values["restricted"] = True  # also without the column
     latest = one.values.get("last_progress_at")
     if "last_progress_at" not in given and latest is not None and (row["last_progress_at"] is None or latest > row["last_progress_at"]):
         values["last_progress_at"] = latest
@@ -231,14 +305,29 @@ def load(connection: Connection, checked: Checked, *, file_name: str, digest: st
     touched = write_children(connection, checked, pairs, journal) | {key for one, key in plan.same if one.values.get("person_id") in phones}
     journal.write(connection)
     quiet = {key for _, key in plan.same}
-    more = len(touched & quiet)  # rows as they were, with a new rating, lecturer or phone
+    more = touched & quiet  # rows as they were, with a new rating, lecturer or phone
+    if checked.kind.id in OF_PETITIONS:
+        plan.refused = with_restricted(connection, plan.refused)
     _refused(connection, import_id, plan.refused)
-    added, changed, same = len(plan.added), len(plan.changed) + more, len(plan.same) - more
-    counts = {"rows_added": added, "rows_changed": changed, "rows_same": same, "rows_refused": len(plan.refused)}
-    connection.execute(update(BoardImport).where(BoardImport.id == import_id).values(counts))
-    said = f"{checked.kind.name} {file_name}:共 {checked.total} 行,新增 {added},更新 {changed},已有 {same},退回 {len(plan.refused)}"
-    record(connection, by, Action.IMPORT, now, said)
+    _on_record(connection, import_id, plan, more, f"{checked.kind.name} {file_name}", now, by)
+    added, changed, same = len(plan.added), len(plan.changed) + len(more), len(plan.same) - len(more)
     return Loaded(import_id, checked.total, added, changed, same, in_order(plan.refused))
+
+
+def _on_record(connection: Connection, import_id: int, plan: Matched, more: set[Any], what: str, now: datetime, by: str) -> None:
+    """The log's counts and the audit. 检举控告 stand apart in an entry that few may read: what everybody reads counts the others."""
+    open_rows, accusations = plan.parted(more)
+    counts = {f"rows_{name}": number for name, number in open_rows.items()}
+    connection.execute(update(BoardImport).where(BoardImport.id == import_id).values(counts | {"rows_total": sum(open_rows.values())}))
+    record(connection, by, Action.IMPORT, now, f"{what}:共 {sum(open_rows.values())} 行,{_counted(open_rows)}{plan.told_changes()}")
+    if any(accusations.values()):
+        raised = [one.ref for one, _, values in plan.changed if values.get("restricted")]
+        named = f";新标为检举控告:{'、'.join(raised)}" if raised else ""
+        record(connection, by, Action.RESTRICTED, now, f"{what} 检举控告:{_counted(accusations)}{named}")
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ",".join(f"{word} {counts[name]}" for name, word in OUTCOMES.items())
 
 
 def in_order(refused: Sequence[Refusal]) -> list[Refusal]:
@@ -253,9 +342,9 @@ def _begun(connection: Connection, checked: Checked, file_name: str, digest: str
     """The log's entry, first: on SQLite it takes the write lock, on PostgreSQL a lock on the log; so loads follow one another."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("LOCK TABLE board_import IN SHARE ROW EXCLUSIVE MODE"))
-    zeros = dict.fromkeys(("rows_added", "rows_changed", "rows_same", "rows_refused"), 0)
+    zeros = dict.fromkeys(("rows_total", "rows_added", "rows_changed", "rows_same", "rows_refused"), 0)
     values = zeros | {
-        "rows_total": checked.total,
+        "area_code": checked.scope.area,
         "kind": checked.kind.id,
         "file_name": file_name,
         "digest": digest,

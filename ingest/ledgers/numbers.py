@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from data_access.scope import is_accusation
 from data_access.tables import Petition
+from ingest.ledgers.cells import normal_number, text_of
 from ingest.ledgers.reading import Record, Refusal
 
 AT_ONCE = 5000
@@ -40,6 +43,18 @@ def find_petitions(connection: Connection, records: Sequence[Record], refused: l
         if "number" in one.values:
             one.values["number"] = one.ref
     return [one for one in records if _repeat_known(one, there, taken, refused)]
+
+
+def with_restricted(connection: Connection, refused: Sequence[Refusal]) -> list[Refusal]:
+    """Refused lines that bear the number of a 检举控告 are restricted too, whatever they say of it."""
+    numbers = set(connection.scalars(select(Petition.number).where(is_accusation()))) if refused else set()
+    own = {number.partition("-")[2] for number in numbers} | numbers  # a township's 149981101-7 is written 7
+    return [replace(one, restricted=True) if {_said_number(one), normal_number(_said_number(one))} & own else one for one in refused]
+
+
+def _said_number(one: Refusal) -> str:
+    title = one.row.rows.known.get("编号", "") if one.row.rows is not None else ""
+    return text_of(one.row.cells.get(title))
 
 
 def _stored(one: Record, there: dict[str, dict[str, Any]], taken: dict[str, str | None]) -> str:

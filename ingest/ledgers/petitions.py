@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from data_access.scope import names_accusation
 from data_access.tables import Petition
 from ingest.ledgers import words
 from ingest.ledgers.cells import normal_number, plain
@@ -16,8 +16,8 @@ from ingest.ledgers.kinds import ALL_LEVELS, ENTERED, Kind, name_column, place_c
 from ingest.ledgers.numbers import is_local, of_township
 from ingest.ledgers.reading import Column, Form, Reading, Record
 
-ACCUSATION = re.compile("检举|控告")
-"""However an office writes the category 检举控告 (检举、控告类, 举报控告)."""
+ACCUSATION = "检举控告"
+"""The category under which every 检举控告 is kept, however an office writes it (检举、控告类, 举报控告)."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +109,7 @@ def petitioner_key(secret: str, said: str) -> str | None:
 def is_restricted(row: Reading) -> bool:
     """Whether the row is, or cannot be shown not to be, a 检举控告 (信访工作条例 art. 30)."""
     said = plain(row.raw("是否检举控告"))
-    return bool(ACCUSATION.search(plain(row.raw("类别")))) or (
-        bool(said) and said.lower() not in ("否", "无", "n", "no", "0", "×", "false")
-    )
+    return names_accusation(plain(row.raw("类别"))) or (bool(said) and said.lower() not in ("否", "无", "n", "no", "0", "×", "false"))
 
 
 def _numbered(row: Reading, values: dict[str, Any], area: str | None, **extra: Any) -> Record:
@@ -147,7 +145,7 @@ def _petition(row: Reading) -> Record | None:
         "number": None,
         "area_code": area,
         "channel": row.word("渠道"),
-        "category": row.text("类别"),
+        "category": ACCUSATION if names_accusation(row.text("类别")) else row.text("类别"),
         "size": row.word("大小"),
         "sphere": row.word("公私"),
         "is_dispute": row.flag("是否纠纷"),

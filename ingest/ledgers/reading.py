@@ -297,7 +297,7 @@ class Reading:
         """The first fault names the column; the others stand in the reason."""
         title, value, reason = self.faults[0]
         rest = [f"“{column}”:{why}" for column, _, why in self.faults[1:]]
-        personal = any(column not in self.columns or self.columns[column].personal for column, _, _ in self.faults)
+        personal = any(column not in self.columns or self.columns[column].personal or column in NOTES for column, _, _ in self.faults)
         return Refusal(self.row, title, value, ";".join([reason, *rest]), personal, restricted)
 
 

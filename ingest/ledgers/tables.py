@@ -110,7 +110,7 @@ def title_of(value: Cell) -> str:
     return _title_of(value) if isinstance(value, str) else plain(value)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=65536, typed=True)  # True is 1 to a cache that asks no types
 def is_day_title(value: Cell) -> bool:
     """1, 1日, 10.1, 10月1日, 1(周四), or Excel's own date."""
     return bool(_DAY_TITLE.fullmatch(plain(value))) or (hasattr(value, "year") and not isinstance(value, str))

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from data_access.audit import Action, record
 from data_access.board_tables import BoardImport, BoardImportChange, BoardImportKey
-from data_access.imports import LEDGER_NAMES
-from data_access.tables import Table
+from data_access.imports import LEDGER_NAMES, visible_imports
+from data_access.scope import Scope, is_accusation
+from data_access.tables import Petition, Table
 from ingest.ledgers.journal import AT_ONCE, digest_of, key_column, told
 
 POINTING = {
@@ -45,14 +46,16 @@ class Plan:
     title: str
     changes: list[Any] = field(default_factory=list)
     obstacles: list[str] = field(default_factory=list)
+    hidden: frozenset[int] = frozenset()
+    """The changes of 检举控告 and of what belongs to one, which are told to nobody but who holds them."""
 
     @property
     def removed(self) -> int:
-        return sum(1 for each in self.changes if each.before is None)
+        return sum(1 for each in self.changes if each.before is None and each.id not in self.hidden)
 
     @property
     def restored(self) -> int:
-        return len(self.changes) - self.removed
+        return len(self.changes) - len(self.hidden) - self.removed
 
     @property
     def tables(self) -> list[dict[str, Any]]:
@@ -62,9 +65,10 @@ class Plan:
         return [{"table_name": name, "removed": gone, "restored": whole[name] - gone} for name, gone in removed.items()]
 
 
-def plan(connection: Connection, import_id: int) -> Plan:
-    """Reads only. Raises ``LookupError`` for a loading that is not there, has been taken back, or was made before journals were kept."""
-    loading = connection.execute(select(BoardImport).where(BoardImport.id == import_id)).one_or_none()
+def plan(connection: Connection, import_id: int, scope: Scope) -> Plan:
+    """Reads only. Raises ``LookupError`` for a loading that is not the scope's, was taken back, or made before journals were kept."""
+    mine = (BoardImport.id == import_id, visible_imports(scope))
+    loading = connection.execute(select(BoardImport).where(*mine)).one_or_none()
     if loading is None:
         raise LookupError(f"没有装入编号 {import_id}。")
     if loading.undone_at is not None:
@@ -74,12 +78,25 @@ def plan(connection: Connection, import_id: int) -> Plan:
     found.changes = list(connection.execute(query))
     if not found.changes and loading.rows_added + loading.rows_changed:
         raise LookupError(f"装入编号 {import_id} 没有留下撤销所需的记录,请用 correct 更正。")
+    found.hidden = _of_accusations(connection, found.changes)
     found.obstacles = [
         *_later_loadings(connection, import_id),
         *_changed_since(connection, found.changes),
         *_pointed_at(connection, found.changes),
     ]
     return found
+
+
+def _of_accusations(connection: Connection, changes: Sequence[Any]) -> frozenset[int]:
+    accusation = select(Petition.id).where(is_accusation())
+    hidden: set[int] = set()
+    for name, of_table in _by_table(changes).items():
+        table = Table.metadata.tables[name]
+        belongs = table.c.id if table is Petition.__table__ else table.c.get("petition_id")
+        if belongs is not None:
+            keys = {str(key) for key in connection.scalars(select(table.c.id).where(belongs.in_(accusation)))}
+            hidden |= {each.id for each in of_table if each.row_key in keys}
+    return frozenset(hidden)
 
 
 def _later_loadings(connection: Connection, import_id: int) -> list[str]:
@@ -167,7 +184,9 @@ def take_back(connection: Connection, found: Plan, *, why: str, by: str, now: da
             values = _values(table, json.loads(each.before))
             if each.after is None:
                 connection.execute(insert(table).values(values))
-            else:
+                continue
+            values.pop("restricted", None)  # what has been raised stays raised
+            if values:
                 connection.execute(update(table).where(key == _key(table, each.row_key)).values(values))
         for piece in _pieces([_key(table, each.row_key) for each in of_table if each.before is None]):
             connection.execute(delete(table).where(key.in_(piece)))
@@ -178,6 +197,8 @@ def take_back(connection: Connection, found: Plan, *, why: str, by: str, now: da
     connection.execute(update(BoardImport).where(BoardImport.id == found.import_id).values(undone))
     said = f"撤销装入编号 {found.import_id} {found.title}:删去 {found.removed} 行,恢复 {found.restored} 行(原因:{why})"
     record(connection, by, Action.UNDO, now, said)
+    if found.hidden:
+        record(connection, by, Action.RESTRICTED, now, f"撤销装入编号 {found.import_id} {found.title} 检举控告:{len(found.hidden)} 处改动")
 
 
 KEYED = {"household": "household", "survey_response": "survey_response", "captain_mark": "captain_mark"}

@@ -24,7 +24,8 @@ def audit_section(p: Page) -> None:
         days = st.date_input(
             "日期", (today - timedelta(days=DAYS_BACK), today), max_value=today, format="YYYY-MM-DD", key="audit-days", width=260
         )
-        names = list(fresh(accounts.accounts, scope)["username"])
+        listed = fresh(accounts.accounts, scope)
+        names = [name for name, area in zip(listed["username"], listed["area_prefix"], strict=True) if scope.covers(area)]
         username = st.selectbox("账号", names, index=None, placeholder="全部账号", key="audit-account", accept_new_options=True, width=180)
         action = st.selectbox(
             "动作",

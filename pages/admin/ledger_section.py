@@ -21,7 +21,7 @@ from pages.common import loaders
 from pages.common.address import from_address
 from pages.common.downloads import file_button
 from pages.common.navigation import plain
-from pages.common.page import Page
+from pages.common.page import Page, PageStopped
 from pages.common.uploads import file_uploader
 from reports.meeting_files import XLSX
 from reports.views import admin
@@ -55,13 +55,16 @@ class Given:
         def told(share: float) -> None:
             bar.progress(min(1.0, share), text=doing)
 
+        account = signed_in("may_administer")
+        if not account.scope.covers(self.area):
+            raise PageStopped
         answer = process.ledger(
             task,
             self.kind,
             self.file.name,
             self.file.getvalue(),
             area=self.area,
-            by=signed_in("may_administer").username,
+            by=account.username,
             year=self.year,
             progress=told,
         )
@@ -187,7 +190,8 @@ def _questions(given: Given, answer: process.Answer) -> None:
             key=f"who-{given.file.file_id}-{place}",
         )
         if chosen is not None:
-            problem = process.choose(one["name"], one["unit"], chosen, signed_in("may_administer").username)
+            account = signed_in("may_administer")
+            problem = process.choose(one["name"], one["unit"], chosen, account.username, account.scope.area or "")
             if problem:
                 st.error(_told(problem))
                 return
@@ -222,7 +226,7 @@ def _planned(import_id: int) -> process.Answer:
     """What taking the loading back would do, asked once while it is chosen; what stands in its way by then is asked again by the act."""
     known = st.session_state.get(PLANNED)
     if known is None or known[0] != import_id:
-        known = st.session_state[PLANNED] = (import_id, process.undo(import_id))
+        known = st.session_state[PLANNED] = (import_id, process.undo(import_id, signed_in("may_administer").scope.area or ""))
     planned: process.Answer = known[1]
     return planned
 
@@ -250,7 +254,8 @@ def _undo(p: Page, loads: dict[int, str]) -> None:
         return
     why = st.text_input("撤销的原因", key="undo-why", placeholder="与撤销人、时间一起记入审计")
     if st.button("撤销这次装入", disabled=not why.strip(), key="undo"):
-        answer = process.undo(chosen, why, signed_in("may_administer").username)
+        account = signed_in("may_administer")
+        answer = process.undo(chosen, account.scope.area or "", why, account.username)
         if answer.error or not answer.counts["undone"]:
             st.error(_told(answer.error or "没有撤销：" + "".join(answer.counts["obstacles"])))
             return

@@ -107,16 +107,16 @@ def ledger(
         return Answer(told, told.pop("faults"), None, refused.read_bytes() if refused.exists() else None)
 
 
-def undo(import_id: int, why: str = "", by: str = "") -> Answer:
+def undo(import_id: int, area: str, why: str = "", by: str = "") -> Answer:
     """Takes a whole loading back, or without ``why`` only says what that would be; ``counts``: undone, removed, restored, tables (each with
-    its own two counts), obstacles."""
-    told = _answer("undo", str(import_id), "--json", *(["--yes", "--why", why, "--by", by] if why else []))
+    its own two counts), obstacles. ``area``: nothing of another is touched or told."""
+    told = _answer("undo", str(import_id), "--json", "--area", area, *(["--yes", "--why", why, "--by", by] if why else []))
     return Answer(error=told["error"]) if "error" in told else Answer(told)
 
 
-def choose(name: str, unit: str, person_id: int, by: str) -> str | None:
+def choose(name: str, unit: str, person_id: int, by: str, area: str) -> str | None:
     """Keeps whom ledgers mean by a name; returns what went wrong."""
-    code, _, errors = _ingest("choose", name, unit, str(person_id), "--by", by)
+    code, _, errors = _ingest("choose", name, unit, str(person_id), "--by", by, "--area", area)
     return (errors.strip() or FAILED) if code else None
 
 

@@ -4,7 +4,9 @@ import streamlit as st
 
 from pages.captains import records, years
 from pages.common.page import page
+from pages.common.phones import phone_block
 from reports.views import captain as views
+from reports.views.person import own_phone
 
 with page("captains/captain", filters=years.filters_of_year) as p:
     p.answers(st.query_params.get("person"))
@@ -14,6 +16,7 @@ with page("captains/captain", filters=years.filters_of_year) as p:
         p.note("地址里没有编号，或此人不在您的辖区内、没有担任过三长。请从“三长”页点姓名进入。")
         p.stop()
     p.title(captain.title, crumbs=years.crumbs(p, captain), subtitle=captain.subtitle)
+    phone_block(p.scope, f"人员编号{captain.person_id}", [captain.person_id], own_phone)
     with p.rest(900):
         year = years.year_of(p.filters, captain)
         p.show(views.year_heading(year), key="captain-year")

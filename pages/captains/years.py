@@ -16,7 +16,6 @@ from metrics.captain_months import CaptainYear, due_by_month, month_figures, pos
 from metrics.definition import Span
 from metrics.period import Period
 from metrics.vocabulary import Level
-from metrics.wording import is_missing
 from pages.common import loaders
 from pages.common.address import from_address
 from pages.common.filters import Filters
@@ -56,8 +55,7 @@ def captain_of(filters: Filters) -> Captain | None:
     known = loaders.answer(areas.people, filters.scope, ("person",), person_ids=(person,))
     if posts.empty or known.empty:
         return None
-    name, phone = known.iloc[0][["name", "phone"]]
-    return Captain(person, str(name), "" if is_missing(phone) else str(phone), posts)
+    return Captain(person, str(known.iloc[0]["name"]), posts)
 
 
 def crumbs(p: Page, captain: Captain | None) -> list[Crumb]:
@@ -92,6 +90,7 @@ def year_of(filters: Filters, captain: Captain) -> CaptainYear:
         marks=loaders.answer(marks_of, scope, YEAR_TABLES, year=first.year, as_of=as_of, **own),
         answers=loaders.answer(answers_of, scope, YEAR_TABLES, codes=codes, year=first.year, as_of=as_of, **own),
         last=last,
+        masked=not scope.may_see_names,
     )
 
 

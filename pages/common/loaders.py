@@ -292,6 +292,10 @@ class PageSource:
     def told_at(self) -> datetime:
         return told_at()
 
+    @property
+    def masked(self) -> bool:
+        return not self.scope.may_see_names
+
     def workdays(self) -> Workdays:
         return workdays()
 

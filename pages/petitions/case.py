@@ -1,5 +1,7 @@
 """诉求详情: one petition with its clocks, its history, who holds it, what it came from, what was decided about it."""
 
+from functools import partial
+
 import streamlit as st
 
 from data_access.audit import Action
@@ -13,9 +15,9 @@ from pages.common.filters import Filters
 from pages.common.navigation import file_of
 from pages.common.page import page
 from pages.common.people import titled_names
+from pages.common.phones import phone_block
 from pages.petitions.decisions import decision_block
 from pages.petitions.list_filters import LIST_SHOWN
-from pages.petitions.phones import phone_block
 from pages.petitions.windows import TABLES, moment_window
 from reports.links import CASES, PETITIONS
 from reports.views import petition_case as views
@@ -42,7 +44,7 @@ with page("petitions/case", filters=Filters(Period.holding(PeriodKind.MONTH, as_
     p.title(views.sentence(case, events, names, p.view), crumbs=crumbs, subtitle=views.subtitle(case, places, names))
     if case["restricted"]:
         if st.session_state.get("restricted_case") != number:
-            audited(Action.UNMASK, f"打开检举控告 {number}")
+            audited(Action.RESTRICTED, f"打开检举控告 {number}")
             st.session_state["restricted_case"] = number
         p.note(views.RESTRICTED_NOTE)
     first, second = st.columns([3, 2], gap="large")
@@ -52,5 +54,6 @@ with page("petitions/case", filters=Filters(Period.holding(PeriodKind.MONTH, as_
     with second:
         decision_block(p, case)
         p.show(views.facts(case, ratings, origin, names), key="facts")
-        phone_block(scope, case)
+        held = [int(each) for each in (case["handler_id"], case["lead_id"]) if known(each) is not None]
+        phone_block(scope, f"诉求 {number}", held, partial(views.phone_words, case))
         p.show(views.kin(related, as_of), key="kin")

@@ -6,10 +6,12 @@ from typing import Any
 
 import streamlit as st
 
+from data_access.audit import Action
 from data_access.petition_lists import PAGE_ROWS, petition_count, petition_list
 from metrics.vocabulary import Module
 from pages.common import loaders
 from pages.common.address import page_from_address
+from pages.common.auth import audited
 from pages.common.definition import definition_button
 from pages.common.filters import Filters
 from pages.common.navigation import file_of
@@ -38,9 +40,19 @@ def listed(filters: Filters, found: CaseList, answer: Callable[..., Any], **part
     )
 
 
+def on_record(found: CaseList) -> None:
+    """Opening the list of 检举控告, or asking it something else, is an entry of the audit."""
+    seen = st.session_state.get("restricted_list")
+    asked = found.asked if found.asked.restricted else None
+    if asked is not None and asked != seen:
+        audited(Action.RESTRICTED, f"打开检举控告清单：{found.chosen}")
+    st.session_state["restricted_list"] = asked
+
+
 with page("petitions/cases") as p:
     p.needs(Module.PETITIONS)
     filters, found = p.filters, case_list(p)
+    on_record(found)
     total = loaders.answer(petition_count, filters.narrowed, TABLES, window=filters.window, asked=found.asked)
     number = page_from_address(PAGE, total, PAGE_ROWS)
     st.session_state[LIST_SHOWN] = st.query_params.to_dict()

@@ -48,7 +48,7 @@ with page("selection/sheet", filters=filters, with_bar=False) as p:
     remarks = views.remarks(found, evidence)
     for said in remarks:
         note(said)
-    marks = views.marks_table(found, evidence)
+    marks = views.marks_table(found, evidence, masked=not p.scope.may_see_names)
     if len(marks.frame):
         p.show(marks, key="marks")
     p.show(views.SIGN_LINES, key="sign")

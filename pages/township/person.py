@@ -4,6 +4,7 @@ import streamlit as st
 
 from metrics.vocabulary import Module
 from pages.common.page import page
+from pages.common.phones import phone_block
 from pages.township import person_parts as parts
 from pages.township.record import record_dialog
 from pages.township.units import crumbs
@@ -13,6 +14,7 @@ with page("township/person", keeps=("versus",), townships=False) as p:
     person, asked = parts.person_on(p), parts.month_of_moment(p)
     months = parts.months(p, person, asked)
     p.title(view.sentence(person, months), crumbs=crumbs(p, person.home, person.name), subtitle=view.subtitle(person))
+    phone_block(p.scope, f"人员编号{person.person_id}", [person.person_id], view.own_phone)
     left, right = st.columns([3, 2], gap="large")
     with left:
         p.show(view.month_table(person, months, asked), key="months")

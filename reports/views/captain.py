@@ -12,6 +12,7 @@ import pandas as pd
 from metrics.captain_months import QUARTERLY, CaptainYear, Share, days_away, is_proven_bonus
 from metrics.period import Period
 from metrics.selection.rules import ITEM_NAMES, WORK_ITEMS
+from metrics.small_cells import few_words
 from metrics.vocabulary import LEAVE_NAMES, MARK_NAMES, STATUS_NAMES, TRAINING_NAMES, MarkKind, Role, Status
 from metrics.wording import day_text, fraction, is_missing, whole
 from reports.links import CAPTAIN, SCORE_SHEET, Link
@@ -44,7 +45,6 @@ class Captain:
 
     person_id: int
     name: str
-    phone: str
     posts: pd.DataFrame
 
     @property
@@ -68,7 +68,7 @@ class Captain:
         certificate = "已发代表证" if not is_missing(post["certificate_on"]) else "未发代表证" if self.role is CERTIFIED else ""
         others = len(self.posts) - 1
         more = f"另有 {others} 段任职" if others else ""
-        return " · ".join(word for word in (since, until, certificate, more, self.phone) if word)
+        return " · ".join(word for word in (since, until, certificate, more) if word)
 
 
 def _full(day: date) -> str:
@@ -95,7 +95,7 @@ def month_table(captain: Captain, year: CaptainYear, shown: Period, view: View) 
             "month": month.text,
             "here": "见下方" if month == shown else "",
             **_cells({item: year.of_month(item, month) for item in year.items}, near),
-            **_stars(*year.stars(month)),
+            **_stars(*year.told_stars(month)),
             "small_matters": _small_matters(year, month),
             "besides": besides(year, month),
             "besides_shade": None if besides(year, month) else Status.NONE,
@@ -106,7 +106,7 @@ def month_table(captain: Captain, year: CaptainYear, shown: Period, view: View) 
         "label": "全年",
         "month": "全年(计分)",
         **_cells({item: year.total(item) for item in year.items}, near),
-        **_stars(*year.stars()),
+        **_stars(*year.told_stars()),
         "besides_shade": Status.NONE,
     }
     return table(
@@ -166,10 +166,15 @@ def _sign(share: Share, near: float) -> Verdict:
     return Verdict(status, STATUS_NAMES[status])
 
 
-def _stars(count: int, stars: int) -> dict[str, Any]:
+def _stars(count: int, stars: int | None) -> dict[str, Any]:
     if not count:
         return {"ratings": None, "stars": None, "mean": None, "ratings_shade": Status.NONE}
-    return {"ratings": count, "stars": stars, "mean": stars / count, "ratings_shade": None}
+    return {"ratings": count, "stars": stars, "mean": None if stars is None else stars / count, "ratings_shade": None}
+
+
+def _sum_words(count: int, unit: str, total: int | None, of: str) -> str:
+    """6条共28星; 3条(不足5条,不列合计)."""
+    return f"{whole(count)}{unit}" + (f"({few_words(unit)},不列合计)" if total is None else f"共{whole(total)}{of}")
 
 
 def _small_matters(year: CaptainYear, month: Period) -> str:
@@ -208,12 +213,12 @@ def scored(year: CaptainYear) -> Heading:
     """The sums that go into the score, named as on the score sheet, so that it can be redone by hand."""
     totals = [(ITEM_NAMES[item], year.total(item)) for item in WORK_ITEMS[year.role]]
     words = [f"{name} {fraction(total.k, total.n) if total.n else '没有应做的'}" for name, total in totals]
-    count, stars = year.stars()
-    answers, points, outside = year.answers
+    count, stars = year.told_stars()
+    answers, points, outside = year.told_answers()
     elsewhere = f"(另有{whole(outside)}份来自所辖以外,不计)" if outside else ""
     words += [
-        f"{ITEM_NAMES['ratings']} {whole(count)}条共{whole(stars)}星",
-        f"{ITEM_NAMES['survey']} {whole(answers)}份共{whole(points)}分{elsewhere}",
+        f"{ITEM_NAMES['ratings']} {_sum_words(count, '条', stars, '星')}",
+        f"{ITEM_NAMES['survey']} {_sum_words(answers, '份', points, '分')}{elsewhere}",
         f"{ITEM_NAMES['bonus']} {year.bonus:g}分",
     ]
     return Heading("计入年度评选的合计", " · ".join(words))
@@ -237,7 +242,7 @@ def month_heading(year: CaptainYear, month: Period) -> Heading:
             small = _small_matters(year, month) if item == "closed_on_time" else ""
             text = f"{ITEM_HEADS[item]} {fraction(share.k, share.n)}{'(进行中)' if share.running else ''}"
             words.append(text + (f"({small})" if small else ""))
-    count, stars = year.stars(month)
-    words += [f"收到评价 {count}条共{stars}星"] if count else []
+    count, stars = year.told_stars(month)
+    words += [f"收到评价 {count}条" + ("" if stars is None else f"共{stars}星")] if count else []
     words += [more] if (more := besides(year, month)) else []
     return Heading(f"{month.label}的每一条", " · ".join(words) or "这个月没有应做的,也没有记录")

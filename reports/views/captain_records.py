@@ -211,17 +211,22 @@ RATING_COLUMNS = (
 
 def rating_table(captain: Captain, year: CaptainYear, month: Period) -> Table:
     """The ratings of the month, each with its petition."""
+    count, stars = year.told_stars(month)
     rows = [
-        {**row, "rated_on": row["rated_at"].date(), "source": "独立回访" if row["independent"] else "评单"}
+        {
+            **row,
+            "rated_on": row["rated_at"].date(),
+            "source": "独立回访" if row["independent"] else "评单",
+            "stars": None if stars is None else row["stars"],
+        }
         for row in year.ratings_of(month)
     ]
-    count, stars = year.stars(month)
     return table(
         f"{captain.title} 收到评价",
         RATING_COLUMNS,
         rows,
         conclusion=f"收到评价 {whole(count)} 条",
-        remark=f"共 {whole(stars)} 星,平均 {stars / count:.2f} 星" if count else month.label,
+        remark=f"共 {whole(stars)} 星,平均 {stars / count:.2f} 星" if count and stars is not None else month.label,
         indicators=("satisfaction.rated",),
         chosen=captain.title,
         links=tuple(to_case(row["number"]) for row in rows),

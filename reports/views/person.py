@@ -49,7 +49,6 @@ class Person:
 
     person_id: int
     name: str
-    phone: str
     posts: pd.DataFrame
     leave: pd.DataFrame
     view: View
@@ -77,8 +76,7 @@ class Person:
 
 def person_of(person_id: int, known: Mapping[str, Any], posts: pd.DataFrame, leave: pd.DataFrame, view: View) -> Person:
     """``known``: see ``data_access.profiles.known_person``."""
-    phone = known["phone"] if isinstance(known["phone"], str) else ""
-    return Person(person_id, person_name(known["name"], person_id), phone, posts, leave, view)
+    return Person(person_id, person_name(known["name"], person_id), posts, leave, view)
 
 
 def sentence(person: Person, found: Sequence[Month]) -> str:
@@ -93,12 +91,17 @@ def sentence(person: Person, found: Sequence[Month]) -> str:
 
 
 def subtitle(person: Person) -> str:
-    """石桥镇党政正职 · 今天请假 · the phone number as the reader may see it."""
+    """石桥镇党政正职 · 今天请假."""
     view = person.view
     held = [f"{row['area'] or row['code']}{role_name(row['role'])}" for row in person.now]
     away = [leave_name(row["kind"]) for row in on_leave(person.leave.to_dict("records"), view.moment)]
-    parts = [view.until, "、".join(held) or "没有任职", *([view.day_words + "、".join(away)] if away else []), person.phone]
+    parts = [view.until, "、".join(held) or "没有任职", *([view.day_words + "、".join(away)] if away else [])]
     return " · ".join(part for part in parts if part)
+
+
+def own_phone(phones: Mapping[int, tuple[str, str | None]]) -> str:
+    """电话 138****5678; empty where none is on file. ``phones``: name and phone by person, as they may be shown."""
+    return "".join(f"电话 {phone}" for _, phone in phones.values() if phone)
 
 
 # --- months ---------------------------------------------------------------------------------------------------------

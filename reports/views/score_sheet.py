@@ -11,6 +11,7 @@ import pandas as pd
 from metrics.selection import words
 from metrics.selection.gates import OK
 from metrics.selection.rules import ITEM_NAMES
+from metrics.small_cells import few_words, is_small
 from metrics.vocabulary import MARK_NAMES, MarkKind
 from metrics.wording import is_missing, whole
 from reports.parts import Callout, SignLines
@@ -111,6 +112,8 @@ def waterfall(found: Candidate) -> Waterfall:
     )
 
 
+ANSWERED = {"ratings": "条评价", "survey": "份答卷"}
+"""What citizens have said, by item."""
 TERMS = (
     Column("item", "项目", small=("meaning",)),
     Column("meaning", "含义", screen=False, files=False),
@@ -147,12 +150,14 @@ def _term_line(ranking: Ranking, term: dict[Any, Any]) -> dict[str, Any]:
         "sum": words.arithmetic(ranking.made, term),
         "points": term["points"],
     }
+    if ranking.masked and item in ANSWERED and is_small(n):
+        return {**line, "counted": few_words(ANSWERED[item]), "sum": "答的人太少,不列算式;得分照计"}
     if item in UNITS:
         return {**line, "counted": f"{int(k):,}/{int(n):,} {UNITS[item]}" if n else None}
     if item == "bonus":
         return {**line, "counted": f"{float(k):g} 分"}
     mean = f"样本少的向全县{ranking.role_name}平均 {words.points_text(ranking.made.means[item])} 靠拢"
-    counted = f"{int(n):,} {'条评价' if item == 'ratings' else '份答卷'},合计 {int(k):,} 星"
+    counted = f"{int(n):,} {ANSWERED[item]},合计 {int(k):,} 星"
     return {**line, "meaning": mean, "counted": counted}
 
 
@@ -194,8 +199,8 @@ MARKS = (
 )
 
 
-def marks_table(found: Candidate, evidence: Evidence) -> Table:
-    """Bonus, veto and spot checks with what proves them."""
+def marks_table(found: Candidate, evidence: Evidence, *, masked: bool = False) -> Table:
+    """Bonus, veto and spot checks with what proves them. ``masked``: the reader may see no names, and so nothing that somebody wrote."""
     lines = []
     for row in _own(found, evidence, "marks").to_dict("records"):
         passed = "" if is_missing(row["passed"]) else "通过" if row["passed"] else "未通过"
@@ -206,10 +211,15 @@ def marks_table(found: Candidate, evidence: Evidence) -> Table:
                 **row,
                 "kind": MARK_NAMES[MarkKind(row["kind"])] if row["kind"] in set(MarkKind) else row["kind"],
                 "outcome": passed or points,
-                "evidence": "没有佐证,不计" if unproven else row["evidence"],
+                "reason": _written(row["reason"], masked),
+                "evidence": "没有佐证,不计" if unproven else _written(row["evidence"], masked),
             }
         )
     return table("加分、抽查、否决", MARKS, lines, may_leave=False)
+
+
+def _written(text: Any, masked: bool) -> Any:
+    return "(不显示)" if masked and not is_missing(text) else text
 
 
 def advice(found: Candidate) -> str:

@@ -1,0 +1,50 @@
+"""Phone numbers stay masked on every page until someone who may see names gives a reason, which goes on record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import streamlit as st
+
+from data_access import areas
+from data_access.audit import Action
+from data_access.scope import Scope
+from pages.common import loaders
+from pages.common.auth import audited
+from pages.common.navigation import plain
+
+SHORTEST_REASON = 4
+People = Mapping[int, tuple[str, str | None]]
+"""Name and phone by person, as they may be shown."""
+UNMASKED = "unmasked"
+"""Session state: whose numbers this browser has given a reason for, until it looks at others'."""
+
+
+def phone_block(scope: Scope, about: str, people: Iterable[int], words: Callable[[People], str]) -> None:
+    """The phones of these people, masked; with a reason, in full for this view of what they are shown with (``about``)."""
+    wanted = tuple(sorted(set(people)))
+    found = loaders.answer(areas.people, scope, ("person",), person_ids=wanted)
+    phones = {who: (name, phone) for who, name, phone in zip(found["person_id"], found["name"], found["phone"], strict=True)}
+    shown = scope.may_see_names and st.session_state.get(UNMASKED) == about
+    if shown:  # asked of the database each time: nothing keeps them
+        whole = loaders.answer_once(areas.whole_phones, scope, ("person",), person_ids=wanted)
+        phones = {who: (name, whole.get(who)) for who, (name, _) in phones.items()}
+    said = words(phones)
+    if not said:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="phones"):
+        st.markdown(plain(said))
+        if scope.may_see_names and not shown and any(phone for _, phone in phones.values()):
+            _ask_reason(about)
+
+
+def _ask_reason(about: str) -> None:
+    with st.popover("查看电话", type="tertiary"), st.form("unmask", border=False):
+        reason = st.text_input("事由（记入审计）", max_chars=100, placeholder="例如：核实 11 月 20 日办理情况")
+        if st.form_submit_button("记录并查看"):
+            if len(reason.strip()) < SHORTEST_REASON:
+                st.error(f"请写明事由，至少 {SHORTEST_REASON} 个字。")
+                return
+            audited(Action.UNMASK, f"{about} 联系电话：{reason.strip()}")
+            st.session_state[UNMASKED] = about
+            st.rerun()
