@@ -15,6 +15,7 @@ from data_access.scope import Scope
 LEDGER_NAMES = {
     "area": "区划",
     "person": "人员任职",
+    "department": "部门",
     "household": "户",
     "night_stay": "住夜",
     "night_session": "夜学夜谈",

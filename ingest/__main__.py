@@ -87,6 +87,7 @@ def _ledger_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("file", help="表格文件:.xlsx、.xls、.et、.xlsb、.ods、.csv 或网页表格")
     command.add_argument("--year", type=int, default=None, help="“10月8日”这类日期的年份,默认看标题里的 20xx年")
     command.add_argument("--area", default="", help="只收这个区划代码之下的行")
+    command.add_argument("--mapping", default=None, help="列名和用词的对应表(TOML);装入时按列名记住,以后不用再给")
     command.add_argument("--refused", default=None, help="退回的行写到哪个 .xlsx")
     command.add_argument("--json", action="store_true", help="结果写成一行 JSON")
     command.add_argument("--by", default=None, help="记在日志里的装入人")

@@ -20,6 +20,7 @@ from ingest.ledgers.years import Calendar
 
 if TYPE_CHECKING:
     from ingest.ledgers.kinds import Kind
+    from ingest.ledgers.mappings import LedgerMapping
 
 DAY, NAME, PHONE = "日期", "姓名", "手机号"
 EXAMPLE = frozenset({"示例", "例", "样例", "例如"})
@@ -77,9 +78,15 @@ class Rows:
     unit_name: str | None = None
     count: int = 0
     skipped: list[Unread] = field(default_factory=list)
+    mapping: LedgerMapping | None = None
+
+    @property
+    def told(self) -> set[str]:
+        """Canonical titles of columns that stand in the header or that the mapping tells."""
+        return told_titles(self.known, self.mapping)
 
     def __iter__(self) -> Iterator[Row]:
-        layout = layout_of(self.kind, self.table, self.known)
+        layout = layout_of(self.kind, self.table, self.told)
         for row in layout(self) if layout is not None else ():
             self.count += 1
             yield row
@@ -90,7 +97,7 @@ class Rows:
     def unread_titles(self) -> list[str]:
         """Columns that hold something and are not taken in."""
         taken = set(self.known.values()) | {MARK}
-        roster = layout_of(self.kind, self.table, self.known) is not _listed
+        roster = layout_of(self.kind, self.table, self.told) is not _listed
         bare = [f"{letters(column)} 列(没有列名)" for column in self.table.untitled]
         return bare + [
             title
@@ -105,19 +112,30 @@ class Rows:
 Layout = Callable[[Rows], Iterator[Row]]
 
 
-def known_titles(table: Table, canonical: Mapping[str, str]) -> dict[str, str]:
-    """Canonical title → the header's own. A column called exactly so comes before one called by a synonym."""
+def known_titles(table: Table, canonical: Mapping[str, str], mapping: LedgerMapping | None = None) -> dict[str, str]:
+    """Canonical title → the header's own: what the mapping points at, else a column called exactly so, else one called by a synonym."""
+    pointed = mapping.columns if mapping is not None else {}
+    there = {title_of(title): title for title in reversed(list(table.places))}
     found: dict[str, str] = {}
+    for name, headings in pointed.items():
+        heading = next((there[title_of(each)] for each in headings if title_of(each) in there), None)
+        if heading is not None:
+            found[name] = heading
+    taken = set(found.values())
     for title in sorted(table.places, key=lambda each: canonical.get(title_of(each)) != title_of(each)):
         name = canonical.get(title_of(title))
-        if name is not None:
+        if name is not None and title not in taken and pointed.get(name) != ():
             found.setdefault(name, title)
     return found
 
 
-def layout_of(kind: Kind, table: Table, known: Mapping[str, str]) -> Layout | None:
+def told_titles(known: Mapping[str, str], mapping: LedgerMapping | None) -> set[str]:
+    return {*known, *(mapping.defaults if mapping is not None else ())}
+
+
+def layout_of(kind: Kind, table: Table, known: Container[str]) -> Layout | None:
     """The function that reads it, or None: a table without the ledger's required columns."""
-    if all(column.title in known for column in kind.columns if column.required):
+    if all(column.title in known or any(other in known for other in column.instead) for column in kind.columns if column.required):
         return _listed if not kind.any_of or any(title in known for title in kind.any_of) else None
     if {column.title for column in kind.columns if column.required} != {DAY, NAME}:
         return None  # a roster tells who and when, nothing else
@@ -137,7 +155,7 @@ def _listed(rows: Rows) -> Iterator[Row]:
     counts = {rows.known[column.title] for column in rows.kind.columns if column.is_count and column.title in rows.known}
     places = [(title, column, title not in counts) for title, column in table.places.items()]
     serial = next((title for title in table.places if title_of(title) == SERIAL_TITLE), None)
-    required = [rows.known[column.title] for column in rows.kind.columns if column.required]
+    required = [rows.known[column.title] for column in rows.kind.columns if column.required and column.title in rows.known]
     named = rows.known.get(NAME) if rows.kind.a_person_a_row else None
     merged = bool(table.sheet.merged)
     for line in table.lines():

@@ -75,7 +75,10 @@ class Preview:
 def preview(found: Checked, plan: Matched | None, known: Directory) -> Preview:
     """``plan``: what loading would do, where it has not been done yet."""
     kind = found.kind
-    fields = [(name, title) for name, title in kind.field_of().items() if any(title in one.given for one in found.records[:FIRST_ROWS])]
+    told_by_default = {title for rows in found.tables for title in rows.told}
+    seen = [(title, any(title in one.given for one in found.records[:FIRST_ROWS])) for title in kind.field_of().values()]
+    told_titles = {title for title, given in seen if given or title in told_by_default}
+    fields = [(name, title) for name, title in kind.field_of().items() if title in told_titles]
     told = Preview(found.counted(), found.left_out(), year_asked=found.year_asked)
     days = [day for one in found.records for day in _days(kind, one)]
     told.first, told.last = (min(days), max(days)) if days else (None, None)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from data_access.scope import CODE_LENGTHS
-from data_access.tables import Appointment, Area, Household, LeavePeriod, SurveyResponse
+from data_access.tables import Appointment, Area, Department, Household, LeavePeriod, SurveyResponse
 from ingest.ledgers import words
 from ingest.ledgers.cells import normal_number, plain
 from ingest.ledgers.directory import HOUSEHOLD, Unit
@@ -48,6 +49,16 @@ def _area(row: Reading) -> Record | None:
     if level is not None and not row.faults:
         row.directory.add_unit(Unit(code, level, name or "", parent, None, None))  # the parent of lines that follow
     return Record(row.row, code, values)
+
+
+def _department(row: Reading) -> Record | None:
+    code = plain(row.raw("代码")).upper()
+    if not re.fullmatch(r"\d{6}D\d{3}", code):
+        row.fault("代码", f"“{code}”不是部门代码:县的 6 位代码、字母 D、3 位数字" if code else "“代码”没有填")
+    ranked = row.flag("参加排名")
+    name = row.text("名称")
+    validity = _validity(row, "启用日期", "撤销日期")
+    return Record(row.row, code, {"code": code, "name": name, "ranked": True if ranked is None else ranked, **validity})
 
 
 def words_of(level: str) -> str:
@@ -218,6 +229,22 @@ REGISTERS = (
         a_person_a_row=True,
         called="请假|借调|休假",
         needed=(WHO,),
+    ),
+    Kind(
+        "department",
+        "部门",
+        "诉求派给的县直部门,一个一行",
+        Department,
+        (
+            Column("代码", Form.TEXT, True, "code", "149981D001", "县的 6 位代码、字母 D、3 位数字", synonyms=("部门代码",)),
+            Column("名称", Form.TEXT, True, "name", "县住建局", synonyms=("部门名称", "部门")),
+            Column("参加排名", Form.FLAG, False, "ranked", "是", "不参加部门排名的填“否”", synonyms=("是否排名",)),
+            a_day("启用日期", "valid_from", "选填", required=False, synonyms=("设立日期",)),
+            a_day("撤销日期", "valid_to", "选填;最后有效的一天", required=False),
+        ),
+        _department,
+        natural=("code",),
+        called="部门名册|部门台账",
     ),
     Kind(
         HOUSEHOLD,
