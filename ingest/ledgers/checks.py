@@ -18,7 +18,7 @@ from ingest.ledgers.directory import Directory, PlaceQuestion, Question
 from ingest.ledgers.files import opened
 from ingest.ledgers.formats import Sheet, Unreadable
 from ingest.ledgers.kinds import EVENTS, Kind
-from ingest.ledgers.layouts import Rows, first_days, known_titles, layout_of, told_titles
+from ingest.ledgers.layouts import CHECK_IN, Rows, first_days, known_titles, layout_of, told_titles
 from ingest.ledgers.mappings import NONE, Layout, LedgerMapping, Mappings, NotMapped, fingerprint, headings_of, shipped_mappings
 from ingest.ledgers.marks import MARK
 from ingest.ledgers.petitions import PETITION, STEP_KIND, is_restricted
@@ -95,7 +95,17 @@ class Checked:
         """Sentences about everything that was not taken in."""
         columns = [Unread(rows.table.name, f"未读的列:{'、'.join(titles)}") for rows in self.tables if (titles := rows.unread_titles())]
         lines = [each for rows in self.tables for each in rows.skipped]
-        return list(dict.fromkeys(each.sentence() for each in (*self.unread, *columns, *lines)))
+        passed = [
+            Unread(rows.table.name, f"{len(numbers)} 行{why},未读(第 {shortened(numbers)} 行)")
+            for rows in self.tables
+            for why, numbers in rows.passed_over.items()
+        ]
+        return list(dict.fromkeys(each.sentence() for each in (*self.unread, *columns, *lines, *passed)))
+
+
+def shortened(numbers: Sequence[int], most: int = 5) -> str:
+    """3、4、9 等: the first of them."""
+    return "、".join(str(number) for number in numbers[:most]) + (" 等" if len(numbers) > most else "")
 
 
 def checked(
@@ -291,6 +301,9 @@ def _take(found: Checked, directory: Directory, now: datetime, progress: Callabl
                 found.questions.update(set(reading.questions))
                 found.places.update(set(reading.place_questions))
                 found.words.update({StrangeWord(fingerprints[id(rows)], *word) for word in reading.strange_words})
+            elif record.ref in first_at and CHECK_IN in rows.known:
+                rows.pass_over("同一晚的其他打卡", row.number)
+                found.total -= 1
             elif record.ref in first_at:
                 found.refused.append(_twice(kind, reading, first_at[record.ref], hidden))
             else:

@@ -10,10 +10,11 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
-from data_access.board_tables import BoardImportKey, BoardPersonChoice, BoardUnitAlias
+from data_access.board_tables import BoardHouseholdAlias, BoardImportKey, BoardPersonChoice, BoardUnitAlias
 from data_access.scope import Scope, in_scope
 from data_access.tables import Appointment, Area, Department, Household, Person
 from ingest.ledgers.cells import Fault, normal_number
+from ingest.ledgers.keys import keyed, secret_of
 from ingest.ledgers.names import forms_of, normal_name
 from ingest.ledgers.words import ROLE_NAMES
 
@@ -122,6 +123,9 @@ class Directory:
     household_refs: dict[str, str] = field(default_factory=dict)
     """The same → the spelling under which it is kept."""
     numbered_households: set[int] = field(default_factory=set)
+    households_of: dict[str, list[tuple[int, str | None]]] = field(default_factory=dict)
+    """Keyed digest of who heads them → households, each with its door's."""
+    secret: str = ""
 
     # --- areas ------------------------------------------------------------------------------------------------------
 
@@ -362,6 +366,21 @@ class Directory:
             raise Fault(f"没有户编号为“{said}”的户")
         return found
 
+    def household_of(self, head: str, area: str | None, door: str) -> int:
+        """By who heads it, nearest to where the ledger says it is, and by its door where several are called so. Raises :class:`Fault`."""
+        alike = self.households_of.get(keyed(self.secret, normal_name(head)) or "", [])
+        inside = [one for one in alike if one[0] in self.household_areas and self.household_areas[one[0]].startswith(area or "")]
+        if not inside and area is not None:  # a household that no cell covers yet lies at its village
+            inside = [one for one in alike if self.household_areas.get(one[0]) == area[:VILLAGE_DIGITS]]
+        if len(inside) > 1 and door:
+            inside = [one for one in inside if one[1] == keyed(self.secret, normal_number(door))]
+        if len(inside) == 1:
+            return inside[0][0]
+        place = self.path_of(area) if area else "本县"
+        if not inside:
+            raise Fault(f"{place}没有户主叫“{head}”的户{'(门牌也要相符)' if alike and door else ''};请填户编号,或先装入带“户主”列的户台账")
+        raise Fault(f"{place}有 {len(inside)} 户户主叫“{head}”,请填组、门牌或户编号")
+
 
 TOWNSHIP_DIGITS, VILLAGE_DIGITS = 9, 12
 
@@ -392,7 +411,7 @@ def _rings(unit: str | None, posts: list[Post], wide: bool) -> Iterable[list[Pos
 
 
 def directory(scope: Scope, connection: Connection, *, households: bool = False) -> Directory:
-    """Everything inside the scope; six statements, eight with households."""
+    """Everything inside the scope; six statements, ten with households."""
     found = Directory()
     columns = (Area.code, Area.level, Area.name, Area.parent_code, Area.valid_from, Area.valid_to)
     for row in connection.execute(select(*columns).where(in_scope(Area.code, scope)).order_by(Area.code)):
@@ -422,4 +441,8 @@ def directory(scope: Scope, connection: Connection, *, households: bool = False)
             found.household_numbers[normal_number(kept.ref)] = kept.row_id
             found.household_refs[normal_number(kept.ref)] = kept.ref
         found.numbered_households = set(found.household_numbers.values())
+        found.secret = secret_of(connection)
+        named = select(BoardHouseholdAlias.household_id, BoardHouseholdAlias.head_key, BoardHouseholdAlias.door_key)
+        for one in connection.execute(named.order_by(BoardHouseholdAlias.household_id)):
+            found.households_of.setdefault(one.head_key, []).append((one.household_id, one.door_key))
     return found

@@ -7,8 +7,10 @@ table has a name a line, a day a column, and marks. Names that share a cell beco
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from ingest.ledgers import cells as values
@@ -30,6 +32,10 @@ EVENING, MORNING = 18, 6
 MARK = "标记"
 """What a cell of a person × day table says, where nobody can tell what it means: refused with it, and mended there."""
 NOBODY = frozenset({"无", "/", "-", "—", "——", "休", "休息", "放假", "节假日", "空"})
+CHECK_IN = "打卡时间"
+"""A column of check-ins: those by day are no nights, and of several in one night one counts."""
+_NO_CHECK_IN = re.compile("|[-—/]+|未打卡|缺卡|无|无记录|没有打卡|请假|休息")
+_CLOCK = re.compile(r"(?<!\d)([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?(?!\d)")
 _MARKED = re.compile("[√✓✔☑]+|班|值班?|住夜?|夜|晚|在岗?|是|1(?:\\.0)?|[yv]", re.IGNORECASE)
 _UNMARKED = re.compile(
     "|[×xX✗✕/\\\\—-]+|0(?:\\.0)?|否|无|[轮调公]?休息?|节(?:假日)?|周末|[请年病事产婚丧]?假|出差|公差|外出|培训|学习|开会|借调|缺岗?"
@@ -78,6 +84,8 @@ class Rows:
     unit_name: str | None = None
     count: int = 0
     skipped: list[Unread] = field(default_factory=list)
+    passed_over: dict[str, list[int]] = field(default_factory=dict)
+    """Why lines are none of this ledger's rows, with their numbers."""
     mapping: LedgerMapping | None = None
 
     @property
@@ -93,6 +101,9 @@ class Rows:
 
     def skip(self, line: int, texts: list[str]) -> None:
         self.skipped.append(Unread(self.table.address(line), f"“{'、'.join(texts)[:40]}”未读"))
+
+    def pass_over(self, why: str, number: int) -> None:
+        self.passed_over.setdefault(why, []).append(number)
 
     def unread_titles(self) -> list[str]:
         """Columns that hold something and are not taken in."""
@@ -114,8 +125,10 @@ Layout = Callable[[Rows], Iterator[Row]]
 
 def known_titles(table: Table, canonical: Mapping[str, str], mapping: LedgerMapping | None = None) -> dict[str, str]:
     """Canonical title → the header's own: what the mapping points at, else a column called exactly so, else one called by a synonym."""
-    pointed = mapping.columns if mapping is not None else {}
     there = {title_of(title): title for title in reversed(list(table.places))}
+    pointed = dict(mapping.columns) if mapping is not None else {}
+    if mapping is not None and mapping.known_by:  # one of the board's own does not say what the header says itself
+        pointed = {name: headings for name, headings in pointed.items() if title_of(name) not in there}
     found: dict[str, str] = {}
     for name, headings in pointed.items():
         heading = next((there[title_of(each)] for each in headings if title_of(each) in there), None)
@@ -158,6 +171,7 @@ def _listed(rows: Rows) -> Iterator[Row]:
     required = [rows.known[column.title] for column in rows.kind.columns if column.required and column.title in rows.known]
     named = rows.known.get(NAME) if rows.kind.a_person_a_row else None
     merged = bool(table.sheet.merged)
+    checked_in = rows.known.get(CHECK_IN)
     for line in table.lines():
         row = table.sheet.rows[line]
         width = len(row)
@@ -175,8 +189,20 @@ def _listed(rows: Rows) -> Iterator[Row]:
         if serial and plain(found[serial]) in EXAMPLE and _is_example(rows, found):
             rows.skip(line, ["示例"])
             continue
+        at_night = is_night_check_in(found[checked_in]) if checked_in is not None else True
+        if at_night is False:
+            rows.pass_over("白天的打卡或没有打卡,不是住夜", table.sheet.numbers[line])
+            continue
         whole = Row(table.sheet.numbers[line], found, rows)
         yield from _each_named(whole, named, counts) if named else (whole,)
+
+
+def is_night_check_in(cell: Cell) -> bool | None:
+    """Whether somebody checked in for a night; None where nobody can tell what the cell says."""
+    clock = clock_in(cell)
+    if clock is None:
+        return False if _NO_CHECK_IN.fullmatch(plain(cell)) else None
+    return clock.hour >= EVENING or clock.hour < MORNING
 
 
 def _is_example(rows: Rows, found: Mapping[str, Cell]) -> bool:
@@ -326,6 +352,17 @@ def is_night_mark(mark: Cell) -> bool | None:
     if hours:
         return any(hour >= EVENING or hour < MORNING for hour in hours)
     return None
+
+
+def clock_in(cell: Cell) -> time | None:
+    """21:30, 2026-10-08 21:30, a time of Excel's own; None for anything else."""
+    if isinstance(cell, datetime):
+        return cell.time() if cell.time() != time(0) else None
+    if isinstance(cell, float) and cell % 1 > 0:
+        minutes = round(cell % 1 * 1440) % 1440
+        return time(minutes // 60, minutes % 60)
+    found = _CLOCK.search(unicodedata.normalize("NFKC", text_of(cell)))
+    return time(int(found[1]), int(found[2])) if found else None
 
 
 def weekday_of(value: Cell) -> int | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -117,11 +115,6 @@ COLUMNS = (
     Column("评单方式", Form.WORD, False, None, "", words=words.METHODS),
     ENTERED,
 )
-
-
-def petitioner_key(secret: str, said: str) -> str | None:
-    """The same citizen gives the same key; without the database's own secret nobody gets from the key back to a name or a phone."""
-    return hmac.new(secret.encode(), plain(said).encode(), hashlib.sha256).hexdigest()[:24] if plain(said) else None
 
 
 def is_restricted(row: Reading) -> bool:

@@ -14,7 +14,7 @@ from ingest.ledgers.cells import Fault, Written, text_of
 from ingest.ledgers.delimited import UNREAD
 from ingest.ledgers.directory import Directory, PlaceQuestion, Question, Unclear, UnknownPlace
 from ingest.ledgers.formats import Cell, NoValue
-from ingest.ledgers.layouts import MARK, MORNING, Row, Rows, is_night_mark
+from ingest.ledgers.layouts import CHECK_IN, MARK, MORNING, Row, Rows, clock_in, is_night_check_in, is_night_mark
 from ingest.ledgers.names import people_in, phone_in
 from ingest.ledgers.tables import AREA_PARTS, SERIAL_TITLE, title_of
 from ingest.ledgers.years import Calendar
@@ -156,6 +156,8 @@ class Reading:
                 self.fault(title, value.reason)
             elif type(value) is float and abs(value) >= EXACT_NUMBER:
                 self.fault(title, REWRITTEN)
+        if CHECK_IN in self.columns and self.has(CHECK_IN) and is_night_check_in(self.raw(CHECK_IN)) is None:
+            self.fault(CHECK_IN, f"看不懂打卡时间“{self.said(CHECK_IN)}”,请写成 21:30")
         mark = self.row.cells.get(MARK)
         if mark and is_night_mark(mark) is not True:
             self.faults.append((MARK, text_of(mark), f"看不懂“{text_of(mark)}”:住夜写“√”或“班”,没有住夜的删去这一行"))
@@ -209,6 +211,10 @@ class Reading:
         except Fault as problem:
             self.fault(title, str(problem))
             return None
+
+    def clock(self, title: str) -> time | None:
+        """The time of day that a cell writes, alone or after a day; None where it writes none."""
+        return clock_in(self.raw(title))
 
     def day(self, title: str, *, future: bool = False, night: bool = False) -> date | None:
         """``night``: a time after midnight belongs to the evening before."""
@@ -322,16 +328,21 @@ class Reading:
         return list(dict.fromkeys(one for one in found if one is not None))
 
     def household(self, title: str = "户编号") -> int | None:
-        said = self.said(title)
-        if not said:
+        said, head = self.said(title), self.said("户主") if "户主" in self.columns else ""
+        if not said and not head:
             if self.columns[title].required:
                 self.fault(title, f"“{title}”没有填")
             return None
         try:
-            return self.directory.household(said)
+            return self.directory.household(said) if said else self.directory.household_of(head, self._where(), self.said("门牌"))
         except Fault as problem:
             self.fault(title, str(problem))
             return None
+
+    def _where(self) -> str | None:
+        """As near as the columns of the area tell, else the ledger's own unit."""
+        said = self.said("单位") or "".join(self.said(part) for part in AREA_PARTS)
+        return self.directory.place_in(said, self.rows.unit) if said else self.rows.unit
 
     def refusal(self, restricted: bool = False) -> Refusal:
         """The first fault names the column; the others stand in the reason."""

@@ -145,7 +145,8 @@ def _household(row: Reading) -> Record | None:
     card = row.day("联系卡日期")
     values = {"area_code": area, "kind": kind, "card_on": card, **_validity(row, "起始日期", "终止日期")}
     spelled = normal_number(number or "")
-    return Record(row.row, row.directory.household_refs.get(spelled, spelled), values)
+    alias = {"head": normal_name(row.said("户主")), "door": normal_number(row.said("门牌"))}
+    return Record(row.row, row.directory.household_refs.get(spelled, spelled), values, alias)
 
 
 def _survey(row: Reading) -> Record | None:
@@ -264,6 +265,8 @@ REGISTERS = (
                 words=words.HOUSEHOLDS,
                 synonyms=("类型",),
             ),
+            Column("户主", Form.TEXT, False, None, "", "选填;只存不可还原的标识,走访台账可凭它找户", personal=True, synonyms=("户主姓名",)),
+            Column("门牌", Form.TEXT, False, None, "", "选填;同组有同名户主的填", personal=True, synonyms=("门牌号",)),
             a_day("联系卡日期", "card_on", "选填;发联系卡的日期", required=False, synonyms=("发卡日期",)),
             a_day("起始日期", "valid_from", "选填", required=False),
             a_day("终止日期", "valid_to", "选填;迁出、并户前的最后一天", required=False),
