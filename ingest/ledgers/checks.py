@@ -207,9 +207,16 @@ def layout_as_known(kind: Kind, table: Table, mapped: Mappings) -> Layout:
     said = mapping or NONE
     kept = replace(said, columns={**{title: () for title, headings in said.columns.items() if not headings}, **pointed})
     headings = headings_of(table)
-    missing = tuple(titles[0] for titles in kind.required() if not any(title in told_titles(known, mapping) for title in titles))
-    readable = layout_of(kind, table, told_titles(known, mapping)) is not None
-    return Layout(kind, table.name, headings, tuple(_example(table, title) for title in headings), kept, by, () if readable else missing)
+    told = told_titles(known, mapping)
+    readable = layout_of(kind, table, told) is not None
+    missing = () if readable else _untold(kind, told | guesses.keys())
+    return Layout(kind, table.name, headings, tuple(_example(table, title) for title in headings), kept, by, missing)
+
+
+def _untold(kind: Kind, told: set[str]) -> tuple[str, ...]:
+    """Columns that must be told and are not."""
+    alone = [column.title for column in kind.columns if column.required and not told & {column.title, *column.instead}]
+    return (*alone, *(titles[0] for titles in kind.needed if not told & set(titles)))
 
 
 def _example(table: Table, title: str) -> str:
@@ -220,7 +227,7 @@ def _example(table: Table, title: str) -> str:
 def _missing(kind: Kind, table: Table, mapped: Mappings) -> str:
     known, mapping = read_by(kind, table, mapped)
     told = told_titles(known, mapping)
-    return "缺少列:" + "、".join(column.title for column in kind.columns if column.required and column.title not in told)
+    return "缺少列:" + "、".join(title for title in _untold(replace(kind, needed=()), told))
 
 
 def _likeness(kind: Kind, table: Table, mapped: Mappings) -> float:

@@ -309,6 +309,16 @@ class Layout:
             "words": {column: dict(words) for column, words in known.words.items()},
             "defaults": dict(known.defaults),
             "missing": list(self.missing),
+            "kind": self.kind.id,
+            "fields": [
+                {
+                    "title": column.title,
+                    "required": column.required and not column.instead,
+                    "hint": column.hint,
+                    "choices": column.meanings() if column.is_translated else [],
+                }
+                for column in self.kind.columns
+            ],
         }
 
 

@@ -60,6 +60,12 @@ class Column:
         """Whether it holds one of a few words, for which offices have others; stars are words too (满意, 不满意)."""
         return self.form in (Form.WORD, Form.FLAG) or (self.form is Form.NUMBER and self.most <= MOST_STARS)
 
+    def meanings(self) -> list[str]:
+        """What a translated word may mean."""
+        if self.form is Form.FLAG:
+            return ["是", "否"]
+        return cells.choices(self.words) if self.words else [str(star) for star in range(self.least, self.most + 1)]
+
     @property
     def is_count(self) -> bool:
         """人次, 批次: what several people or lines share is counted once. A year or a mark begins with 1 or more."""
