@@ -267,7 +267,7 @@ def _called(table: Table, name: str) -> list[Kind]:
 def _rows(kind: Kind, table: Table, directory: Directory, now: datetime, year: int | None, name: str, area: str, mapped: Mappings) -> Rows:
     known, mapping = read_by(kind, table, mapped)
     when = calendar(table.above, table.sheet.name, Path(name).stem, first_days(table, known), now.date(), year)
-    unit = _unit(table, directory, name) or area or None
+    unit = _unit(table, directory, name) or area or _default_unit(mapping, directory)
     rows = Rows(kind, table, known, when, directory.by_name, unit, directory.path_of(unit) if unit else None, mapping=mapping)
     needed = [titles for titles in kind.needed if not any(title in rows.told for title in titles)]
     if needed and rows.unit is None:
@@ -275,6 +275,15 @@ def _rows(kind: Kind, table: Table, directory: Directory, now: datetime, year: i
         said = f"“{name}”{sheet}缺少列:{needed[0][0]}(标题、工作表名和文件名里也没有写);请补上,或指明是哪个单位的台账(--area)。"
         raise NotMapped(said, (replace(layout_as_known(kind, table, mapped), missing=needed[0][:1]),))
     return rows
+
+
+def _default_unit(mapping: LedgerMapping | None, directory: Directory) -> str | None:
+    """The unit that a mapping tells for every row."""
+    said = (mapping or NONE).defaults
+    try:
+        return directory.unit(said.get("单位") or said["发生地"], ("township", "village"))
+    except (Fault, KeyError):
+        return None  # every row says what is wrong with it
 
 
 def _unit(table: Table, directory: Directory, name: str) -> str | None:

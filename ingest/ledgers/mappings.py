@@ -103,6 +103,11 @@ def parsed(text: str, kinds: Mapping[str, Kind]) -> LedgerMapping:
         said = tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as problem:
         raise LookupError(f"对应表不是 TOML:{problem}") from None
+    return mapping_of(said, kinds)
+
+
+def mapping_of(said: Mapping[str, Any], kinds: Mapping[str, Kind]) -> LedgerMapping:
+    """From what a TOML file holds. Raises ``LookupError``."""
     strange = sorted(set(said) - _KEYS)
     if strange:
         raise LookupError(f"对应表里不认识“{strange[0]}”,可用:{'、'.join(sorted(_KEYS))}")

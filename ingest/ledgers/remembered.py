@@ -15,7 +15,7 @@ from data_access.scope import Scope
 from ingest.ledgers.cells import Fault
 from ingest.ledgers.checks import KINDS, checked, kind_named
 from ingest.ledgers.directory import LEVEL_NAMES, Directory, directory
-from ingest.ledgers.mappings import NotMapped, forget_mapping, keep_mapping, mappings, parsed, shipped_mappings, toml_text
+from ingest.ledgers.mappings import NotMapped, forget_mapping, keep_mapping, mapping_of, mappings, parsed, shipped_mappings, toml_text
 from ingest.ledgers.names import normal_name
 
 
@@ -75,10 +75,11 @@ def _kept(connection: Connection, of: str) -> list[tuple[str, str, str]]:
 
 
 def keep(file: Path, by: str, now: datetime) -> int:
-    """Raises ``LookupError``."""
+    """A TOML file, or what one holds as JSON. Raises ``LookupError``."""
     try:
-        mapping = parsed(file.read_text(encoding="utf-8"), KINDS)
-    except (OSError, UnicodeDecodeError) as problem:
+        text = file.read_text(encoding="utf-8")
+        mapping = mapping_of(json.loads(text), KINDS) if file.suffix == ".json" else parsed(text, KINDS)
+    except (OSError, ValueError) as problem:
         raise LookupError(f"读不出对应表“{file}”:{problem}") from None
     with engine().begin() as connection:
         fingerprint = keep_mapping(connection, mapping, by=by, now=now)

@@ -14,6 +14,7 @@ from metrics.wording import whole
 from pages.admin import process
 from pages.admin.accounts_section import places_of
 from pages.admin.acts import PAGE_ROWS, fresh, picked_page, said_next, signed_in
+from pages.admin.mapping_section import asked_places, asked_words, layout_form, remembered
 from pages.common import loaders
 from pages.common.address import from_address
 from pages.common.auth import audited
@@ -86,6 +87,8 @@ def ledger_section(p: Page) -> None:
         _checked(p, Given(kind, file, area or p.scope.area or "", st.session_state.get(YEAR, {}).get(file.file_id)))
     st.subheader("装入记录", anchor=False)
     _log(p)
+    st.subheader("记住的对应", anchor=False)
+    remembered(p)
 
 
 def _checked(p: Page, given: Given) -> None:
@@ -96,10 +99,13 @@ def _checked(p: Page, given: Given) -> None:
     _, answer, loaded = known
     if answer.error:
         st.error(chinese_marks(answer.error))
+        for layout in answer.layouts[:1]:
+            _remember(layout_form(layout, given.file.file_id))
         return
     _preview(p, answer, loaded)
     if not loaded:
         _questions(given, answer)
+        _mapped(given, answer)
     good = answer.number("added") + answer.number("changed")
     if answer.refused_file:
         st.download_button(
@@ -179,12 +185,34 @@ def _questions(given: Given, answer: process.Answer) -> None:
             key=f"who-{given.file.file_id}-{place}",
         )
         if chosen is not None:
-            problem = process.choose(one["name"], one["unit"], chosen, signed_in().username)
-            if problem:
-                st.error(problem)
-                return
-            st.session_state.pop(CHECKED)
-            st.rerun()
+            _again(process.choose(one["name"], one["unit"], chosen, signed_in().username))
+
+
+def _mapped(given: Given, answer: process.Answer) -> None:
+    """What words and units of the file mean that nobody knows yet, and how its columns are read."""
+    told, key = answer.counts["preview"], given.file.file_id
+    _remember(asked_words(told, key))
+    place = asked_places(told, key)
+    if place is not None:
+        _again(process.alias(*place, signed_in().username))
+    for layout in told["layouts"]:
+        sheet = f"（{layout['sheet']}）" if len(told["layouts"]) > 1 else ""
+        with st.expander(f"各列是怎么读的{sheet}", expanded=bool(layout["missing"])):
+            _remember(layout_form(layout, key))
+
+
+def _remember(mapping: dict[str, Any] | None) -> None:
+    if mapping is not None:
+        _again(process.keep_mapping(mapping, signed_in().username))
+
+
+def _again(problem: str | None) -> None:
+    """Checks the file anew, now that more is known."""
+    if problem:
+        st.error(chinese_marks(problem))
+        return
+    st.session_state.pop(CHECKED, None)
+    st.rerun()
 
 
 def _log(p: Page) -> None:
