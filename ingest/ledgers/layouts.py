@@ -131,9 +131,9 @@ def known_titles(table: Table, canonical: Mapping[str, str], mapping: LedgerMapp
         pointed = {name: headings for name, headings in pointed.items() if title_of(name) not in there}
     found: dict[str, str] = {}
     for name, headings in pointed.items():
-        heading = next((there[title_of(each)] for each in headings if title_of(each) in there), None)
-        if heading is not None:
-            found[name] = heading
+        pointed_at = next((there[title_of(each)] for each in headings if title_of(each) in there), None)
+        if pointed_at is not None:
+            found[name] = pointed_at
     taken = set(found.values())
     for title in sorted(table.places, key=lambda each: canonical.get(title_of(each)) != title_of(each)):
         name = canonical.get(title_of(title))

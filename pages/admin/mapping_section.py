@@ -47,9 +47,8 @@ def layout_form(layout: Layout, key: str) -> dict[str, Any] | None:
 
 def _lacking(layout: Layout, key: str, examples: dict[str, str]) -> Iterator[tuple[str, tuple[str, str]]]:
     """Columns that must be told: by a heading, or for every row alike. Yields column → (heading, '') or ('', word)."""
-    wanted = [
-        each for each in layout["fields"] if each["required"] or each["title"] in layout["missing"] or each["title"] in layout["defaults"]
-    ]
+    told_alike = {*layout["missing"], *layout["defaults"]}
+    wanted = [each for each in layout["fields"] if each["required"] or each["title"] in told_alike]
     untold = [each for each in wanted if not layout["columns"].get(each["title"])]
     places = st.columns(3)
     for at, each in enumerate(untold):
@@ -140,7 +139,9 @@ def _mappings(p: Page) -> None:
     p.show(admin.mapping_table(kept, LEDGER_NAMES), key="mappings")
     texts = {row["fingerprint"]: row for row in kept.to_dict("records")}
     names = {of: f"{row['name']} · {LEDGER_NAMES.get(row['kind'], row['kind'])} · {of[:6]}" for of, row in texts.items()}
-    of = st.selectbox("看、改或删去一份列名对应", list(names), index=None, format_func=names.get, placeholder="选择一份", key="mapping-of")
+    of = st.selectbox(
+        "看、改或删去一份列名对应", list(names), index=None, format_func=names.__getitem__, placeholder="选择一份", key="mapping-of"
+    )
     if of is not None:
         text = st.text_area("内容（TOML）", texts[of]["content"], height=260, key=f"mapping-text-{of}")
         with st.container(horizontal=True):
