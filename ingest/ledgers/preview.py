@@ -94,10 +94,9 @@ class Preview:
 def preview(found: Checked, plan: Matched | None, known: Directory) -> Preview:
     """``plan``: what loading would do, where it has not been done yet."""
     kind = found.kind
-    told_by_default = {title for rows in found.tables for title in rows.told}
-    seen = [(title, any(title in one.given for one in found.records[:FIRST_ROWS])) for title in kind.field_of().values()]
-    told_titles = {title for title, given in seen if given or title in told_by_default}
-    fields = [(name, title) for name, title in kind.field_of().items() if title in told_titles]
+    told_titles = {title for rows in found.tables for title in rows.told} | {title for one in found.records[:1] for title in one.given}
+    placed = any(one.values.get("area_code") for one in found.records[:FIRST_ROWS])
+    fields = [(name, title) for name, title in kind.field_of().items() if title in told_titles or (name == "area_code" and placed)]
     told = Preview(found.counted(), found.left_out(), year_asked=found.year_asked)
     days = [day for one in found.records for day in _days(kind, one)]
     told.first, told.last = (min(days), max(days)) if days else (None, None)
@@ -145,6 +144,8 @@ def _cell(found: Checked, one: Record, name: str, known: Directory) -> str:
     if name == "household_id":
         return (one.row.shown() and dict(one.row.shown()).get("户编号", "")) or ""
     value = one.values.get(name)
+    if name == "size" and value is None:
+        return "待定"
     if value is None and name == "person_id" and "person" in one.extra:
         return str(one.extra["person"][1])
     return "" if value is None else _hidden(one, shown(found.kind, name, value, known))

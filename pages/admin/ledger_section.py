@@ -98,9 +98,11 @@ def _checked(p: Page, given: Given) -> None:
         known = st.session_state[CHECKED] = (given.key, given.ask("check"), False)
     _, answer, loaded = known
     if answer.error:
-        st.error(chinese_marks(answer.error))
-        for layout in answer.layouts[:1]:
-            _remember(layout_form(layout, given.file.file_id))
+        if not answer.layouts:
+            st.error(chinese_marks(answer.error))
+            return
+        st.warning(chinese_marks(f"{answer.error.partition('。')[0]}。"))
+        _remember(layout_form(answer.layouts[0], given.file.file_id))
         return
     _preview(p, answer, loaded)
     if not loaded:

@@ -139,9 +139,10 @@ def _mappings(p: Page) -> None:
     p.show(admin.mapping_table(kept, LEDGER_NAMES), key="mappings")
     texts = {row["fingerprint"]: row for row in kept.to_dict("records")}
     names = {of: f"{row['name']} · {LEDGER_NAMES.get(row['kind'], row['kind'])} · {of[:6]}" for of, row in texts.items()}
-    of = st.selectbox(
-        "看、改或删去一份列名对应", list(names), index=None, format_func=names.__getitem__, placeholder="选择一份", key="mapping-of"
-    )
+    of = None
+    if names:
+        asked = "看、改或删去一份列名对应"
+        of = st.selectbox(asked, list(names), index=None, format_func=names.__getitem__, placeholder="选择一份", key="mapping-of")
     if of is not None:
         text = st.text_area("内容（TOML）", texts[of]["content"], height=260, key=f"mapping-text-{of}")
         with st.container(horizontal=True):
