@@ -136,9 +136,9 @@ def known_titles(table: Table, canonical: Mapping[str, str], mapping: LedgerMapp
             found[name] = pointed_at
     taken = set(found.values())
     for title in sorted(table.places, key=lambda each: canonical.get(title_of(each)) != title_of(each)):
-        name = canonical.get(title_of(title))
-        if name is not None and title not in taken and pointed.get(name) != ():
-            found.setdefault(name, title)
+        called = canonical.get(title_of(title))
+        if called is not None and title not in taken and pointed.get(called) != ():
+            found.setdefault(called, title)
     return found
 
 
