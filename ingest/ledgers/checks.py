@@ -24,7 +24,7 @@ from ingest.ledgers.marks import MARK
 from ingest.ledgers.petitions import PETITION, STEP_KIND, is_restricted
 from ingest.ledgers.reading import Reading, Record, Refusal, canonical_titles
 from ingest.ledgers.registers import REGISTERS
-from ingest.ledgers.tables import AREA_PARTS, COMMON_TITLES, Table, Unread, table_guessed, tables_on, title_of
+from ingest.ledgers.tables import COMMON_TITLES, SERIAL_TITLE, Table, Unread, table_guessed, tables_on, title_of
 from ingest.ledgers.years import calendar
 
 KINDS: dict[str, Kind] = {
@@ -203,7 +203,7 @@ def layout_as_known(kind: Kind, table: Table, mapped: Mappings) -> Layout:
     by = "" if mapping is None else "given" if mapping is mapped.given else "shipped" if mapping in mapped.shipped else "kept"
     guessed = {} if by in ("given", "kept") else mapped.guessed(kind, table)
     guesses = {title: where for title, where in guessed.items() if title not in known}
-    pointed = {title: (heading,) for title, heading in known.items() if title not in AREA_PARTS or mapping} | guesses
+    pointed = {title: (heading,) for title, heading in known.items() if title != SERIAL_TITLE} | guesses
     said = mapping or NONE
     kept = replace(said, columns={**{title: () for title, headings in said.columns.items() if not headings}, **pointed})
     headings = headings_of(table)

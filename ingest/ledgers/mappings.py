@@ -36,7 +36,7 @@ from ingest.ledgers.cells import plain
 from ingest.ledgers.formats import Unreadable
 from ingest.ledgers.kinds import Kind
 from ingest.ledgers.reading import canonical_titles
-from ingest.ledgers.tables import Table, is_day_title, title_of
+from ingest.ledgers.tables import SERIAL_TITLE, Table, is_day_title, title_of
 
 FOLDER = Path(__file__).parents[1] / "mappings"
 ADDED_TITLES = frozenset({"行号", "退回原因"})
@@ -323,8 +323,14 @@ class Layout:
                     "choices": column.meanings() if column.is_translated else [],
                 }
                 for column in self.kind.columns
-            ],
+            ]
+            + [{"title": title, "required": False, "hint": "", "choices": []} for title in self._more_titles()],
         }
+
+    def _more_titles(self) -> list[str]:
+        """What a heading may be besides a column of the ledger: a part of an area, a role's phone."""
+        own = {column.title for column in self.kind.columns}
+        return [title for title in dict.fromkeys(canonical_titles(self.kind.columns).values()) if title not in {*own, SERIAL_TITLE}]
 
 
 class NotMapped(Unreadable):

@@ -15,7 +15,7 @@ from pages.common.page import Page
 from reports.views import admin
 from reports.wording import chinese_marks
 
-UNREAD = "不读"
+UNREAD, SERIAL = "不读", "序号"
 EVERY_ROW = "都是"
 TOML = "application/toml"
 Layout = dict[str, Any]
@@ -24,7 +24,7 @@ Layout = dict[str, Any]
 
 def layout_form(layout: Layout, key: str) -> dict[str, Any] | None:
     """Which heading is which column, and what no heading tells; the mapping to keep, once the clerk says so."""
-    headings, fields = [heading for heading, _ in layout["headings"]], [each["title"] for each in layout["fields"]]
+    headings, fields = [heading for heading, _ in layout["headings"] if heading != SERIAL], [each["title"] for each in layout["fields"]]
     examples = dict(layout["headings"])
     first_of = {heading: field for field, pointed in reversed(layout["columns"].items()) for heading in pointed}
     with st.form(f"layout-{key}-{layout['fingerprint']}"):
