@@ -133,16 +133,19 @@ class Directory:
         self.units[unit.code] = unit
 
     def name_units(self) -> None:
-        """Every unit by its own name and by its path from any unit above it; townships and villages also without 镇, 乡, 村, 社区."""
+        """Every unit by its own name and by its path from any unit above it; also without the patch between
+        (上塘村一组), townships and villages also without 镇, 乡, 村, 社区."""
         self.units_by_name, self.units_by_stem = {}, {}
         for unit in self.units.values():
-            path, stem = "", _LEVEL.sub("", normal_name(unit.name))
+            path, short, stem = "", "", _LEVEL.sub("", normal_name(unit.name))
             above: Unit | None = unit
             while above is not None:
                 if path and unit.level in ("township", "village"):
                     stem = normal_name(above.name) + stem
                 path = normal_name(above.name) + path
-                self.units_by_name.setdefault(path, []).append(unit.code)
+                short = short if above.level == "patch" and above is not unit else normal_name(above.name) + short
+                for called in {path, short}:
+                    self.units_by_name.setdefault(called, []).append(unit.code)
                 if unit.level in ("township", "village"):
                     self.units_by_stem.setdefault(stem, []).append(unit.code)
                 above = self.units.get(above.parent or "")

@@ -128,7 +128,7 @@ def known_titles(table: Table, canonical: Mapping[str, str], mapping: LedgerMapp
     there = {title_of(title): title for title in reversed(list(table.places))}
     pointed = dict(mapping.columns) if mapping is not None else {}
     if mapping is not None and mapping.known_by:  # one of the board's own does not say what the header says itself
-        pointed = {name: headings for name, headings in pointed.items() if title_of(name) not in there}
+        pointed = {name: (name,) if title_of(name) in there else headings for name, headings in pointed.items()}
     found: dict[str, str] = {}
     for name, headings in pointed.items():
         pointed_at = next((there[title_of(each)] for each in headings if title_of(each) in there), None)
