@@ -75,16 +75,7 @@ def put(county: Connection, found: Checked) -> Loaded:
 # --- those that come with the board ---------------------------------------------------------------------------------------
 
 
-OLDER = (
-    "12345工单编号",
-    "12345受理时间",
-    "12345工单来源",
-    "12345诉求地址",
-    "12345工单类型",
-    "12345内容描述",
-    *HOTLINE[6:9],
-    "一级业务分类",
-)
+OLDER = (*(f"12345{title}" for title in HOTLINE[:6]), *HOTLINE[6:9], "一级业务分类")
 
 
 @pytest.mark.parametrize("head", [HOTLINE, OLDER], ids=["2026", "2024"])

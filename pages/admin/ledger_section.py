@@ -43,6 +43,11 @@ class Given:
     def key(self) -> tuple[Any, ...]:
         return (self.kind, self.file.file_id, self.area, self.year)
 
+    @property
+    def called(self) -> str:
+        """The file's name without what says its format."""
+        return self.file.name.rsplit(".", 1)[0]
+
     def ask(self, task: str) -> process.Answer:
         doing = f"正在{'检查' if task == 'check' else '装入'} {self.file.name} …"
         bar = st.progress(0.0, text=doing)
@@ -102,7 +107,7 @@ def _checked(p: Page, given: Given) -> None:
             st.error(chinese_marks(answer.error))
             return
         st.warning(chinese_marks(f"{answer.error.partition('。')[0]}。"))
-        _remember(layout_form(answer.layouts[0], given.file.file_id))
+        _remember(layout_form(answer.layouts[0], given.file.file_id, given.called))
         return
     _preview(p, answer, loaded)
     if not loaded:
@@ -113,7 +118,7 @@ def _checked(p: Page, given: Given) -> None:
         st.download_button(
             "下载有问题的行（附原因）",
             data=answer.refused_file,
-            file_name=f"{given.file.name.rsplit('.', 1)[0]}.退回.xlsx",
+            file_name=f"{given.called}.退回.xlsx",
             mime=XLSX,
             on_click=lambda: audited(Action.EXPORT, f"台账退回行 {LEDGER_NAMES[given.kind]} {given.file.name}"),
         )
@@ -200,7 +205,7 @@ def _mapped(given: Given, answer: process.Answer) -> None:
     for layout in told["layouts"]:
         sheet = f"（{layout['sheet']}）" if len(told["layouts"]) > 1 else ""
         with st.expander(f"各列是怎么读的{sheet}", expanded=bool(layout["missing"])):
-            _remember(layout_form(layout, key))
+            _remember(layout_form(layout, key, given.called))
 
 
 def _remember(mapping: dict[str, Any] | None) -> None:

@@ -22,8 +22,11 @@ Layout = dict[str, Any]
 """What is known of a file's headings (the answer's ``layouts``)."""
 
 
-def layout_form(layout: Layout, key: str) -> dict[str, Any] | None:
-    """Which heading is which column, and what no heading tells; the mapping to keep, once the clerk says so."""
+def layout_form(layout: Layout, key: str, called: str) -> dict[str, Any] | None:
+    """Which heading is which column, and what no heading tells; the mapping to keep, once the clerk says so.
+
+    ``called``: the file's name, and so the mapping's until somebody gives it another.
+    """
     headings, fields = [heading for heading, _ in layout["headings"] if heading != SERIAL], [each["title"] for each in layout["fields"]]
     examples = dict(layout["headings"])
     first_of = {heading: field for field, pointed in reversed(layout["columns"].items()) for heading in pointed}
@@ -42,7 +45,8 @@ def layout_form(layout: Layout, key: str) -> dict[str, Any] | None:
             )
         if not st.form_submit_button("记住，再检查一次", type="primary"):
             return None
-    return _said(layout, first_of, chosen, lacking)
+    said = _said(layout, first_of, chosen, lacking)
+    return said if layout["by"] else said | {"name": called}
 
 
 def _lacking(layout: Layout, key: str, examples: dict[str, str]) -> Iterator[tuple[str, tuple[str, str]]]:
