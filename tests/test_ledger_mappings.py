@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -9,9 +10,10 @@ from typing import Any
 
 import openpyxl
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 
 from data_access.tables import CaptainVisit, Department, NightStay, Petition, PetitionRating
+from ingest.__main__ import main
 from ingest.ledgers.checks import KINDS, Checked, checked, kind_named
 from ingest.ledgers.directory import directory
 from ingest.ledgers.load import Loaded, load
@@ -378,3 +380,46 @@ def test_a_department_nobody_knows_refuses_the_row_and_is_asked_about(county: Co
     keep_alias(county, directory(EVERYTHING, county), "城管大队", next(iter(dict(place.choices))), by="test", now=NOW)
     again = read(county, tmp_path, "诉求", head, ("A-1", "上塘村", "来电", "道路", "待定", "2026-10-08", "城管大队"))
     assert [one.values["department_code"] for one in again.records] == [f"{QINGHE}D001"]
+
+
+# --- by command ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_mapping_given_with_a_file_is_remembered_shown_and_forgotten_by_command(
+    served: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with served.begin() as connection:
+        qinghe(connection)
+    book = openpyxl.Workbook()
+    for line in (DISPUTES, DISPUTE):
+        book.active.append(line)
+    book.save(tmp_path / "台账.xlsx")
+    (tmp_path / "对应.toml").write_text(SAID, encoding="utf-8")
+    file, mapping = str(tmp_path / "台账.xlsx"), str(tmp_path / "对应.toml")
+    load_it = ["load", "诉求", file, "--area", SHANGTANG]
+    assert main([*load_it, "--json"]) == 2
+    assert [layout["missing"] for layout in json.loads(capsys.readouterr().out)["layouts"]] == [["渠道", "大小", "点单时间"]]
+    assert main(["mapping", "draft", "诉求", file]) == 0
+    assert '"事由" = "诉求内容"' in capsys.readouterr().out
+    assert main(["check", *load_it[1:], "--mapping", mapping]) == 0
+    assert main(load_it) == 2, "checking remembers nothing"
+    assert main([*load_it, "--mapping", mapping]) == 0
+    assert main(load_it) == 0
+    capsys.readouterr()
+    assert main(["mapping", "list", "--json"]) == 0
+    (kept,) = json.loads(capsys.readouterr().out)
+    assert main(["mapping", "show", kept["fingerprint"][:8], "--out", str(tmp_path / "again.toml")]) == 0
+    assert main(["mapping", "keep", str(tmp_path / "again.toml")]) == 0
+    assert main(["mapping", "forget", kept["fingerprint"]]) == 0
+    assert main(load_it) == 2
+    assert main(["mapping", "forget", kept["fingerprint"]]) == 2
+
+
+def test_another_name_of_a_unit_is_kept_and_forgotten_by_command(served: Engine) -> None:
+    with served.begin() as connection:
+        qinghe(connection)
+    assert main(["alias", "云山公社", "云岭镇"]) == 0
+    with served.connect() as connection:
+        assert directory(EVERYTHING, connection).unit("云山公社", ("township",)) == YUNLING
+    assert main(["alias", "云山公社"]) == 0
+    assert main(["alias", "云山公社"]) == 2
