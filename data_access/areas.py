@@ -10,25 +10,31 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, and_, exists, or_, select
 
 from data_access.frames import frame
-from data_access.scope import CODE_LENGTHS, Scope, counted, in_scope
-from data_access.tables import Appointment, Area, LeavePeriod, Person
+from data_access.scope import CODE_LENGTHS, Scope, counted, in_scope, under
+from data_access.tables import Appointment, Area, Department, LeavePeriod, Person
 from data_access.window import Window
 
 PEOPLE_AT_ONCE = 10_000
+UNIT_COLUMNS = ["code", "name", "valid_from", "valid_to"]
 SHORTEST_TO_SHOW = 8
 """Digits of a number from which on the first three and the last four tell nobody whose it is."""
 
 
 def units(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
-    """The units of ``window.level`` that count: ranked, in scope, existing on some day of the window.
+    """The units of ``window.level`` that count: ranked, in scope, existing on some day of the window. Of the level ``department`` those of
+    the scope's county.
 
     Grain: one row a unit. Columns: code, name, valid_from, valid_to (dates or None).
     """
+    if window.level == "department":
+        return _departments(scope, connection, _stands_within(Department.valid_from, Department.valid_to, window))
     return _units(scope, connection, window.level, _exists_within(window))
 
 
 def units_of(scope: Scope, connection: Connection, level: str, codes: Iterable[str]) -> pd.DataFrame:
     """Those of the codes that are units of ``level`` and count, whenever they existed. Grain and columns as :func:`units`."""
+    if level == "department":
+        return _departments(scope, connection, Department.code.in_(sorted(codes)))
     return _units(scope, connection, level, Area.code.in_(sorted(codes)))
 
 
@@ -38,7 +44,17 @@ def _units(scope: Scope, connection: Connection, level: str, which: ColumnElemen
         .where(Area.level == level, counted(Area.code, scope), which)
         .order_by(Area.code)
     )
-    return frame(connection, statement, ["code", "name", "valid_from", "valid_to"], {"code": "str", "name": "str"})
+    return frame(connection, statement, UNIT_COLUMNS, {"code": "str", "name": "str"})
+
+
+def _departments(scope: Scope, connection: Connection, which: ColumnElement[bool]) -> pd.DataFrame:
+    county = None if scope.area is None else scope.area[: CODE_LENGTHS["county"]]
+    statement = (
+        select(Department.code, Department.name, Department.valid_from, Department.valid_to)
+        .where(under(Department.code, county), Department.ranked.is_not(False), which)
+        .order_by(Department.code)
+    )
+    return frame(connection, statement, UNIT_COLUMNS, {"code": "str", "name": "str"})
 
 
 def townships(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
@@ -127,10 +143,11 @@ def in_post_on(day: SQLColumnExpression[Any]) -> ColumnElement[bool]:
 
 
 def _exists_within(window: Window) -> ColumnElement[bool]:
-    return and_(
-        or_(Area.valid_from.is_(None), Area.valid_from <= window.last),
-        or_(Area.valid_to.is_(None), Area.valid_to >= window.first),
-    )
+    return _stands_within(Area.valid_from, Area.valid_to, window)
+
+
+def _stands_within(start: SQLColumnExpression[Any], end: SQLColumnExpression[Any], window: Window) -> ColumnElement[bool]:
+    return and_(or_(start.is_(None), start <= window.last), or_(end.is_(None), end >= window.first))
 
 
 def _at_level(window: Window, level: str) -> Window:

@@ -247,6 +247,40 @@ class BoardPersonChoice(Table):
     chosen_at: Mapped[datetime]
 
 
+class BoardUnitAlias(Table):
+    """What else an office calls a unit or a department (an old name, a short one), as somebody has said. ``code``: of either."""
+
+    __tablename__ = "board_unit_alias"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    chosen_by: Mapped[str]
+    chosen_at: Mapped[datetime]
+
+
+class BoardHouseholdAlias(Table):
+    """By what else than its number a ledger may mean a household: keyed digests of who heads it and of its door, never the words."""
+
+    __tablename__ = "board_household_alias"
+
+    household_id: Mapped[int] = mapped_column(ROW_ID, primary_key=True, autoincrement=False)
+    head_key: Mapped[str]
+    door_key: Mapped[str | None]
+
+
+class BoardLedgerMapping(Table):
+    """What the headings and words of an office's layout mean for a kind of ledger; ``content`` is the TOML text."""
+
+    __tablename__ = "board_ledger_mapping"
+
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    content: Mapped[str]
+    kept_by: Mapped[str]
+    kept_at: Mapped[datetime]
+
+
 class BoardImportRow(Identified):
     """A refused row, whole: where it stood, what is wrong, and ``cells`` (JSON text: a list of title and text). Nothing is lost.
 

@@ -19,16 +19,19 @@ from data_access.board_tables import (
     BoardAudit,
     BoardChangeMark,
     BoardDecision,
+    BoardHouseholdAlias,
     BoardImport,
     BoardImportChange,
     BoardImportKey,
     BoardImportRow,
+    BoardLedgerMapping,
     BoardPersonChoice,
     BoardProperty,
     BoardSelection,
     BoardSelectionStep,
     BoardSession,
     BoardTicket,
+    BoardUnitAlias,
 )
 from data_access.migrate import VERSION_TABLE
 from data_access.tables import CONTRACT, Table
@@ -43,7 +46,18 @@ RUNTIME = {
     **dict.fromkeys(
         (
             table.__tablename__
-            for table in (BoardAnswer, BoardSession, BoardAttempt, BoardTicket, BoardChangeMark, BoardPersonChoice, BoardImportKey)
+            for table in (
+                BoardAnswer,
+                BoardSession,
+                BoardAttempt,
+                BoardTicket,
+                BoardChangeMark,
+                BoardPersonChoice,
+                BoardImportKey,
+                BoardLedgerMapping,
+                BoardUnitAlias,
+                BoardHouseholdAlias,
+            )
         ),
         ALL,
     ),

@@ -8,13 +8,14 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, and_, false, func, select, true
 
 from data_access.areas import SHORTEST_TO_SHOW, masked_name
-from data_access.board_tables import BoardImport, BoardImportRow
+from data_access.board_tables import BoardImport, BoardImportRow, BoardLedgerMapping, BoardUnitAlias
 from data_access.frames import AnySelect, frame
 from data_access.scope import Scope, in_scope
 
 LEDGER_NAMES = {
     "area": "区划",
     "person": "人员任职",
+    "department": "部门",
     "household": "户",
     "night_stay": "住夜",
     "night_session": "夜学夜谈",
@@ -110,6 +111,28 @@ def _masked(value: str | None, reason: str) -> tuple[str | None, str]:
     masked = "".join(part if position % 2 else _masked_part(part) for position, part in enumerate(parts))
     quoted = re.sub(r"“([^”]*)”", lambda found: f"“{_masked_part(found[1])}”", reason)
     return masked or None, re.sub(r"\d{7,}", lambda found: f"{found[0][:3]}****{found[0][-4:]}", quoted)
+
+
+MAPPING_COLUMNS = ("fingerprint", "kind", "name", "content", "kept_by", "kept_at")
+ALIAS_COLUMNS = ("name", "code", "chosen_by", "chosen_at")
+
+
+def ledger_mappings(scope: Scope, connection: Connection) -> pd.DataFrame:
+    """What has been said of offices' layouts, newest first; nothing without the right to administer.
+
+    Grain: layout × kind of ledger. Columns: fingerprint, kind, name, content (TOML), kept_by, kept_at.
+    """
+    query = select(*(getattr(BoardLedgerMapping, name) for name in MAPPING_COLUMNS)).order_by(BoardLedgerMapping.kept_at.desc())
+    return frame(connection, query if scope.may_administer else query.where(~true()), list(MAPPING_COLUMNS))
+
+
+def unit_aliases(scope: Scope, connection: Connection) -> pd.DataFrame:
+    """What else units and departments are called, newest first; nothing without the right to administer.
+
+    Grain: name. Columns: name, code, chosen_by, chosen_at.
+    """
+    query = select(*(getattr(BoardUnitAlias, name) for name in ALIAS_COLUMNS)).order_by(BoardUnitAlias.chosen_at.desc())
+    return frame(connection, query if scope.may_administer else query.where(~true()), list(ALIAS_COLUMNS))
 
 
 PEOPLE_TITLES = ("姓名", "单位", "手机号", "人员编号", "A岗", "B岗", "实际接待人", "授课人", "召集人", "经办人", "包案领导")

@@ -79,9 +79,13 @@ def civil_clock(count: float, name: str) -> CTE:
     return _civil_days_after(int(count)).cte(name).prefix_with("MATERIALIZED")
 
 
-def kind_of_petition() -> ColumnElement[str]:
-    """Which clock runs: the size's (small, big, hard), or xinfang."""
-    return case((Petition.is_xinfang.is_(True), XINFANG), else_=Petition.size)
+def kind_of_petition(window: Window) -> ColumnElement[str]:
+    """Which clock runs: the size's (small, big, hard), or xinfang. Of one whose size is still to be judged (待定) none, unless the rulebook
+    gives it a small matter's."""
+    size: SQLColumnExpression[Any] = Petition.size
+    if window.number("petitions.unjudged_as_small"):
+        size = func.coalesce(Petition.size, "small")
+    return case((Petition.is_xinfang.is_(True), XINFANG), else_=size)
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,7 @@ class Deadline:
     day: ColumnElement[Any]
     instant: ColumnElement[Any]
 
+    kind: ColumnElement[str]
     horizon: timedelta
     """No clock of the rulebook runs longer: as many days as it has working days three times over (no holiday is longer), and a month."""
 
@@ -106,7 +111,7 @@ class Deadline:
         late_enough = []
         for kind in (*WORKING_DAY_CLOCKS, XINFANG):
             since = select(func.min(self.clock.c.day)).where(self.clock.c.kind == kind, self.clock.c.due >= first).scalar_subquery()
-            late_enough.append(and_(kind_of_petition() == kind, Petition.opened_at >= since))
+            late_enough.append(and_(self.kind == kind, Petition.opened_at >= since))
         by_rule = and_(
             self.instant.is_(None),
             Petition.opened_at >= begin - self.horizon,
@@ -142,14 +147,15 @@ def deadline(window: Window) -> Deadline:
     parts.append(xinfang.add_columns(literal(XINFANG).label("kind")))
     clock = union_all(*parts).cte("petition_clock").prefix_with("MATERIALIZED")
     longest = max(int(window.number(number)) for number in WORKING_DAY_CLOCKS.values())
-    opened = day_of(Petition.opened_at)
+    opened, kind = day_of(Petition.opened_at), kind_of_petition(window)
     # Opened before the calendar begins: long past, and as old as can be said without date arithmetic.
     before_the_calendar = case((opened < select(func.min(CalendarDay.day)).scalar_subquery(), opened))
     instant = func.coalesce(Petition.extended_to, Petition.due_at)
     return Deadline(
         clock,
-        and_(clock.c.day == opened, clock.c.kind == kind_of_petition()),
+        and_(clock.c.day == opened, clock.c.kind == kind),
         func.coalesce(day_of(Petition.extended_to), day_of(Petition.due_at), clock.c.due, before_the_calendar),
         instant,
+        kind,
         timedelta(days=max(3 * longest + 31, int(window.number("petitions.xinfang_days")) + 1)),
     )

@@ -28,7 +28,7 @@ def days_open(scope: Scope, connection: Connection, window: Window) -> pd.DataFr
     """
     known = and_(Petition.ended_at.is_not(None), Petition.ended_at < window.end)
     dimensions = (
-        kind_of_petition().label("kind"),
+        kind_of_petition(window).label("kind"),
         func.substr(Petition.area_code, 1, CODE_LENGTHS["township"]).label("code"),
         day_of(Petition.opened_at).label("opened_on"),
         case((known, day_of(Petition.ended_at))).label("ended_on"),
@@ -69,7 +69,7 @@ def open_on_the_eve(scope: Scope, connection: Connection, window: Window) -> pd.
     due = deadline(window)
     weeks = range(0, (window.last - window.first).days + 1, 7)
     monday = _latest_of([window.first + timedelta(days=days) for days in weeks], due.day)
-    fields = (Petition.area_code, kind_of_petition(), Petition.opened_at, Petition.ended_at, Petition.outcome, due.day, due.instant, monday)
+    fields = (Petition.area_code, due.kind, Petition.opened_at, Petition.ended_at, Petition.outcome, due.day, due.instant, monday)
     statement = (
         select(*fields)
         .select_from(Petition)
@@ -99,7 +99,7 @@ def _cases(scope: Scope, connection: Connection, due: Deadline, *conditions: Col
         Petition.number,
         Petition.category,
         Petition.area_code,
-        kind_of_petition(),
+        due.kind,
         Petition.opened_at,
         Petition.ended_at,
     )

@@ -90,6 +90,8 @@ class Asked:
     size: str | None = None
     category: str | None = None
     channel: str | None = None
+    department: str | None = None
+    """The code of the department that handles it."""
     handler_id: int | None = None
     lead_id: int | None = None
     age: int | None = None
@@ -179,6 +181,7 @@ def _conditions(scope: Scope, window: Window, asked: Asked, due: Deadline) -> li
         Petition.level: asked.level,
         Petition.size: asked.size,
         Petition.channel: asked.channel,
+        Petition.department_code: asked.department,
         Petition.handler_id: asked.handler_id,
         Petition.lead_id: asked.lead_id,
     }

@@ -1,7 +1,7 @@
 """诉求 as counts by unit: what came in, what is due, what ended, what waits. What the counts mean is judged in ``metrics``.
 
 Restricted petitions (检举控告) count nowhere (信访工作条例 art. 30). The grain is ``window.level``: an area level, ``person``
-(handlers who hold a captain post as of) or ``category``.
+(handlers who hold a captain post as of), ``category`` or ``department`` (those that are ranked).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from data_access.fact import Cut, Fact
 from data_access.frames import AnySelect, by_hashing, frame
 from data_access.petition_clocks import civil_clock, day_of, deadline, workday_clock
 from data_access.scope import Scope, counted_petitions, has_unit, under_ranked, unit_code, unrestricted_petitions, valid_on
-from data_access.tables import Appointment, Petition, PetitionEvent, PetitionRating
+from data_access.tables import Appointment, Department, Petition, PetitionEvent, PetitionRating
 from data_access.window import Window
 
 CAPTAIN_ROLES = ("patch_captain", "group_captain", "cell_captain")
@@ -51,6 +51,9 @@ def unit_of_petition(window: Window) -> tuple[SQLColumnExpression[str], ColumnEl
     """The code a petition counts under at the window's level, and which petitions have one."""
     if window.level == "category":
         return func.coalesce(Petition.category, NO_CATEGORY), literal(True)
+    if window.level == "department":
+        ranked = select(Department.code).where(Department.ranked.is_not(False))
+        return func.coalesce(Petition.department_code, ""), Petition.department_code.in_(ranked)
     if window.level == "person":
         captains = select(Appointment.person_id).where(
             Appointment.role.in_(CAPTAIN_ROLES), valid_on(Appointment.valid_from, Appointment.valid_to, window.as_of)
@@ -375,7 +378,7 @@ def petition_ratings(scope: Scope, connection: Connection, window: Window) -> pd
     return _grouped(scope, connection, window, statement, dimensions, {"ratings": func.count()})
 
 
-_PLAIN = ("petition", "area", "appointment")
+_PLAIN = ("petition", "area", "appointment", "department")
 _CLOCKED = (*_PLAIN, "calendar_day")
 _DUE, _PETITIONS = ("due", "in_time"), ("petitions",)
 _COUNTS = {

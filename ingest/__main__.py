@@ -87,6 +87,7 @@ def _ledger_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("file", help="表格文件:.xlsx、.xls、.et、.xlsb、.ods、.csv 或网页表格")
     command.add_argument("--year", type=int, default=None, help="“10月8日”这类日期的年份,默认看标题里的 20xx年")
     command.add_argument("--area", default="", help="只收这个区划代码之下的行")
+    command.add_argument("--mapping", default=None, help="列名和用词的对应表(TOML);装入时按列名记住,以后不用再给")
     command.add_argument("--refused", default=None, help="退回的行写到哪个 .xlsx")
     command.add_argument("--json", action="store_true", help="结果写成一行 JSON")
     command.add_argument("--by", default=None, help="记在日志里的装入人")
@@ -180,7 +181,68 @@ def refused(options: argparse.Namespace) -> int:
     return command.guarded(lambda: command.refused(options.import_id, options.out), False)
 
 
-SUBCOMMANDS = (_add_demo, _add_live, _add_template, _add_check, _add_load, _add_correct, _add_undo, _add_choose, _add_refused)
+def _add_mapping(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("mapping", help="列名和用词的对应表(TOML):写出初稿、列出、显示、记住、删去")
+    acts = command.add_subparsers(dest="act", required=True)
+    act = acts.add_parser("draft", help="按一个文件的列名写出对应表的初稿")
+    act.add_argument("kind", help="台账种类,如 petition 或 诉求")
+    act.add_argument("file", type=Path, help="表格文件")
+    act.add_argument("--out", type=Path, default=None, help="写到哪个 .toml,默认屏幕")
+    acts.add_parser("list", help="列出记住的和自带的").add_argument("--json", action="store_true", help="写成一行 JSON")
+    act = acts.add_parser("show", help="一份对应表的 TOML")
+    act.add_argument("which", help="列出的编号(可只写开头),或自带的名称")
+    act.add_argument("--out", type=Path, default=None, help="写到哪个 .toml,默认屏幕")
+    act = acts.add_parser("keep", help="记住一份对应表;同样列名的换成这份")
+    act.add_argument("file", type=Path, help=".toml 文件")
+    act.add_argument("--by", default=None, help="记在审计里的人")
+    act = acts.add_parser("forget", help="删去一份记住的对应表")
+    act.add_argument("which", help="列出的编号(可只写开头)")
+    act.add_argument("--by", default=None, help="记在审计里的人")
+    command.set_defaults(run=mapping)
+
+
+def mapping(options: argparse.Namespace) -> int:
+    from ingest.ledgers import command, remembered
+
+    now = beijing_now()
+    runs = {
+        "draft": lambda: remembered.draft(options.kind, options.file, options.out, now),
+        "list": lambda: remembered.list_mappings(options.json),
+        "show": lambda: remembered.show(options.which, options.out),
+        "keep": lambda: remembered.keep(options.file, options.by or command.operator(), now),
+        "forget": lambda: remembered.forget(options.which, options.by or command.operator(), now),
+    }
+    return command.guarded(runs[options.act], False)
+
+
+def _add_alias(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("alias", help="台账里的一个单位名(旧名、简称)指哪个单位或部门,以后照此")
+    command.add_argument("name", help="台账里写的")
+    command.add_argument("unit", nargs="?", default=None, help="单位或部门的名称、代码;不写则删去")
+    command.add_argument("--by", default=None, help="记在审计里的人")
+    command.set_defaults(run=alias)
+
+
+def alias(options: argparse.Namespace) -> int:
+    from ingest.ledgers import command, remembered
+
+    by = options.by or command.operator()
+    return command.guarded(lambda: remembered.alias(options.name, options.unit, by, beijing_now()), False)
+
+
+SUBCOMMANDS = (
+    _add_demo,
+    _add_live,
+    _add_template,
+    _add_check,
+    _add_load,
+    _add_correct,
+    _add_undo,
+    _add_choose,
+    _add_refused,
+    _add_mapping,
+    _add_alias,
+)
 """Each adds one subcommand and names the function that runs it."""
 
 

@@ -108,8 +108,9 @@ def _closing_words(case: Mapping[str, Any], number: Any) -> str:
         return "交办时指定"
     if case["is_xinfang"]:
         return f"信访件,{number('xinfang_days')} 日内"
-    days = {"small": "small_workdays", "big": "big_workdays", "hard": "hard_workdays"}.get(case["size"] or "")
-    return f"点单后 {number(days)} 个工作日内" if days else "未定大小"
+    size = known(case["size"]) or ("small" if number("unjudged_as_small") else "")
+    days = {"small": "small_workdays", "big": "big_workdays", "hard": "hard_workdays"}.get(size)
+    return f"点单后 {number(days)} 个工作日内{'' if known(case['size']) else '(大小待定)'}" if days else "大小待定"
 
 
 def extension_beyond_law(case: Mapping[str, Any], rules: Edition) -> bool:

@@ -16,12 +16,13 @@ class Level(StrEnum):
     CELL = "cell"
     PERSON = "person"
     CATEGORY = "category"
+    DEPARTMENT = "department"
 
 
 AREA_LEVELS = (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE, Level.PATCH, Level.GROUP, Level.CELL)
 CODE_LENGTHS = dict(zip(AREA_LEVELS, (6, 9, 12, 14, 16, 19), strict=True))
 """Digits of an area code by level, as in ``data_access.scope`` (a test holds the two equal)."""
-LEVEL_NAMES = dict(zip(Level, ("县", "乡镇", "村", "片", "组", "邻", "个人", "类别"), strict=True))
+LEVEL_NAMES = dict(zip(Level, ("县", "乡镇", "村", "片", "组", "邻", "个人", "类别", "部门"), strict=True))
 
 
 class Role(StrEnum):

@@ -120,7 +120,7 @@ def perfect_figures(source: Source, level: Level, period: Period, as_of: date) -
 def named_units(source: Source, figure: pd.DataFrame, asked: Question) -> pd.DataFrame:
     """The rows a frame has: of an area level all units of the period and whichever else something counts in, so that a parent is the sum
     of the rows shown (a village that ended last month with a week of this one); of others those the figure found. Columns: code, name."""
-    if asked.level in AREA_LEVELS:
+    if asked.level in (*AREA_LEVELS, Level.DEPARTMENT):
         units = source.units(asked)
         more = sorted(_counted_codes(figure) - set(units["code"]))
         found = source.units_of(asked.level, more) if more else units.iloc[:0]

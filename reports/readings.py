@@ -222,7 +222,8 @@ def reading(
     if entry.measure is Measure.COUNT:  # a count has no places; the largest first is easier to read
         frame = frame.sort_values(["k", "code"], ascending=[False, True], kind="stable", ignore_index=True)
     top = whole_level(area)
-    has_whole = top in entry.levels and level is not top
+    # Departments handle a part of the petitions: the whole of the area is not the sum of their rows.
+    has_whole = top in entry.levels and level not in (top, Level.DEPARTMENT)
     runs: dict[str, tuple[Point, ...]] = {}
     if with_past and level is Level.CATEGORY:
         runs = category_changes(source, entry, period, as_of, frame)

@@ -135,7 +135,8 @@ def frame_reads(entry: Indicator, asked: Question) -> Reads:
     if not needs:  # made from other indicators (满分异常): from everything
         return whole((*CONTRACT, HOURS, CLOCK))
     parts = {part for name in needs for part in FACTS[name].reads(FACTS[name].asked(window(asked, needs[name])))}
-    always = {"area", "calendar_day", *(("person",) if asked.level is Level.PERSON else ())}
+    named = {Level.PERSON: ("person",), Level.DEPARTMENT: ("department",)}
+    always = {"area", "calendar_day", *named.get(asked.level, ())}
     clocks = () if asked.at is None else (TENTHS,) if entry.grows else (HOURS,)
     kept = {part for part in parts if not entry.grows or part.name not in (CLOCK, HOURS)}
     return tuple(sorted(kept | set(whole((*always, *clocks))), key=repr))

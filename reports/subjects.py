@@ -118,6 +118,21 @@ SUBJECTS: dict[Module, Subject] = {
 }
 """By module; satisfaction is shown with 诉求."""
 
+DEPARTMENT_RANKINGS = (
+    "petitions.closed_on_time",
+    "petitions.resolved",
+    "petitions.dispatch_on_time",
+    "petitions.accept_on_time",
+    "petitions.response",
+    "petitions.overdue",
+    "petitions.returned",
+    "petitions.reopened",
+    "petitions.days",
+    "satisfaction.rated",
+    "satisfaction.callback",
+)
+"""What the departments of a county are ranked by, apart from its townships, where petitions are dispatched to any."""
+
 OVERVIEW_NUMBERS = (
     "duty.night_compliance",
     "nights.township_visits",

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from data_access.tables import Appointment, Petition, PetitionEvent, PetitionRating
+from data_access.tables import Appointment, Department, Petition, PetitionEvent, PetitionRating
 from tests.builders import COUNTY, a_county, an_area
 
 OTHER_TOWNSHIP, PSEUDO = "149981102", "149981400"
@@ -29,6 +29,7 @@ CAPTAINS = {  # person → whether a captain's post is held on any day of autumn
     13: ("group_captain", None, date(2026, 10, 20)),
     14: ("village_chief", None, None),
 }
+HOUSING, DESK = f"{COUNTY}D001", f"{COUNTY}D900"
 CATEGORIES = ("环境卫生", "邻里纠纷", "土地", None)
 
 
@@ -45,6 +46,9 @@ def a_world(connection: Connection) -> None:
     an_area(connection, "14998110220101", "patch")
     an_area(connection, PSEUDO, "township", "中心镇", ranked=False)
     an_area(connection, "149981400201", "village")
+    connection.execute(
+        insert(Department), [{"code": HOUSING, "name": "县住建局", "ranked": True}, {"code": DESK, "name": "热线平台", "ranked": False}]
+    )
     for person, (role, since, until) in CAPTAINS.items():
         row = {"person_id": person, "role": role, "area_code": "149981102201", "valid_from": since, "valid_to": until}
         connection.execute(insert(Appointment), row)
@@ -101,6 +105,7 @@ def _petition(chance: random.Random, number: int) -> dict[str, Any]:
         "skip_level": maybe(0.9, chance.random() < 0.1),
         "repeat_of": maybe(0.1, 1),
         "returned": chance.choice([0, 0, 0, 1, 2, None]),
+        "department_code": (None, None, HOUSING, DESK, "149981D777")[number % 5],
         "events": [
             {"kind": chance.choice(["reopen", "progress"]), "at": _instant(chance, opened, 60)} for _ in range(chance.choice([0, 0, 1, 2]))
         ],
@@ -134,6 +139,8 @@ def unit_of(level: str, as_of: date):  # type: ignore[no-untyped-def]
     def unit(petition: dict[str, Any]) -> str | None:
         if level == "person":
             return f"p:{petition['handler_id']}" if holds_a_captains_post(petition["handler_id"], as_of) else None
+        if level == "department":
+            return HOUSING if petition["department_code"] == HOUSING else None
         if level == "category":
             return petition["category"] or "未分类"
         length = {"county": 6, "township": 9, "village": 12, "patch": 14, "group": 16, "cell": 19}[level]

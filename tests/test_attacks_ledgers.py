@@ -60,6 +60,7 @@ def two_townships(connection: Connection) -> tuple[Connection, dict[str, int]]:
 
 THEIRS: dict[str, tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]] = {
     # By kind of ledger: the header, a line that 石桥镇 has loaded, and what 泥河镇 then sends under the same key. NUMBER: 孙八's.
+    "department": (("代码", "名称"), ("149981D001", "民政局"), ("149981D001", "泥河镇民政局")),
     "area": (("代码", "名称", "参加排名"), (OTHER_VILLAGE, "石桥村", "是"), (COUNTY, "泥河县", "否")),
     "person": (
         ("姓名", "职务", "单位", "任职日期", "免职日期", "手机号", "人员编号"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from typing import Any
 
 import pytest
@@ -31,15 +32,16 @@ READ = re.compile(rf"(?:FROM|JOIN|,)\s+({'|'.join(MARKED)})\b")
 
 def test_every_list_names_the_tables_it_reads(served: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     people, queried = a_living_county(served), loaders._queried
-    reading: list[set[str]] = []
+    of_thread = threading.local()  # the worker asks beside the page's own run
     missing: dict[str, set[str]] = {}
     asked = set[str]()
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if reading:
-            reading[-1].update(READ.findall(statement))
+        for found in getattr(of_thread, "reading", [])[-1:]:
+            found.update(READ.findall(statement))
 
     def watched(query: Any, scope: Any, tables: Any, arguments: Any) -> Any:
+        reading = of_thread.__dict__.setdefault("reading", [])
         reading.append(set())
         try:
             return queried(query, scope, tables, arguments)

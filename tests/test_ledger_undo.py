@@ -266,6 +266,6 @@ def test_what_was_understood_is_shown_before_anything_is_written(
     assert main(["check", "住夜", path, "--json"]) == 0
     seen = json.loads(capsys.readouterr().out)["preview"]
     assert (seen["first"], seen["last"], seen["units"], seen["people"]) == ("2026-10-08", "2026-10-12", ["泥河镇"], 1)
-    assert seen["titles"] == ["位置", "日期", "姓名"]
-    assert seen["rows"][0] == ["Sheet!A2", "2026-10-08", "张三"]
+    assert seen["titles"] == ["位置", "日期", "姓名", "住夜地点"]
+    assert seen["rows"][0] == ["Sheet!A2", "2026-10-08", "张三", "泥河镇"]
     assert seen["left_out"] == ["Sheet: 未读的列:领导签字"]

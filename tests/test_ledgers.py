@@ -328,7 +328,7 @@ def test_statements_do_not_grow_with_the_rows(county: Connection, tmp_path: Path
     seen: list[str] = []
     event.listen(county, "before_cursor_execute", lambda *given: seen.append(given[2]))
     assert put(county, "住夜", path).added == 280
-    assert len([each for each in seen if "TRIGGER" not in each]) < 15  # a fixed few more: SQLite's are taken away and put back
+    assert len([each for each in seen if "TRIGGER" not in each]) < 20  # a fixed few more: SQLite's are taken away and put back
     assert len(seen) < 30
 
 

@@ -22,6 +22,7 @@ RECORDED = "recorded_at source source_ref"
 PROMISED = {
     "calendar_day": "day is_workday name",
     "area": "code parent_code level name ranked valid_from valid_to",
+    "department": "code name ranked valid_from valid_to",
     "person": "id name phone",
     "appointment": "id person_id role area_code valid_from valid_to certificate_on",
     "leave_period": "id person_id kind first_day last_day",
@@ -33,8 +34,8 @@ PROMISED = {
     "reception_slot": f"id area_code day place leader_id backup_id published received_by batches visitors {RECORDED}",
     "petition": "id number area_code channel origin_visit_id origin_slot_id category size sphere is_dispute is_xinfang restricted title "
     "petitioner_key opened_at contacted_at notified_at dispatched_at accepted_at due_at extended_to ended_at outcome on_the_spot "
-    "evidence_on_file followed_up_at closed_at level handler_id lead_id supervised is_group skip_level repeat_of returned reopened "
-    f"last_progress_at {RECORDED}",
+    "evidence_on_file followed_up_at closed_at department_code level handler_id lead_id supervised is_group skip_level repeat_of returned "
+    f"reopened last_progress_at {RECORDED}",
     "petition_event": "id petition_id at kind from_level to_level person_id note",
     "petition_rating": "id petition_id rated_at stars method independent",
     "captain_visit": f"id person_id household_id visited_on note {RECORDED}",
@@ -48,6 +49,7 @@ PROMISED = {
 FOREIGN = {
     "calendar_day": "INSERT INTO calendar_day (day, is_workday) VALUES ('2031-01-01', FALSE)",
     "area": "INSERT INTO area (code, level, name) VALUES ('149981', 'county', '青石县')",
+    "department": "INSERT INTO department (code, name) VALUES ('149981D001', '县住建局')",
     "person": "INSERT INTO person (name) VALUES ('张三')",
     "appointment": "INSERT INTO appointment (person_id, role, area_code) VALUES (1, 'township_chief', '149981101')",
     "leave_period": "INSERT INTO leave_period (person_id, kind, first_day) VALUES (1, 'leave', '2026-10-08')",

@@ -243,6 +243,41 @@ def test_a_year_is_asked_for_and_a_loading_taken_back_in_the_browser(county: Eng
         )
 
 
+def uploaded(board: AppTest, folder: Path, kind: str, *lines: tuple[str, ...], name: str = "台账.xlsx") -> AppTest:
+    board.selectbox(key="kind").select(kind).run(timeout=60)
+    book = openpyxl.Workbook()
+    for line in lines:
+        book.active.append(line)
+    book.save(folder / "l.xlsx")
+    return board.file_uploader[0].upload(name, (folder / "l.xlsx").read_bytes(), "application/octet-stream").run(timeout=120)
+
+
+def test_headings_nobody_knows_are_pointed_at_once_shown_and_forgotten_in_the_browser(county: Engine, tmp_path: Path) -> None:
+    lines = (("何日", "何人", "何处"), ("2026-10-08", "张三", "泥河镇"))
+    board = uploaded(admin(county, "台账"), tmp_path, "night_stay", *lines, name="老台账.xlsx")
+    for heading, column in (("何日（2026-10-08）", "日期"), ("何人（张三）", "姓名"), ("何处（泥河镇）", "单位")):
+        labelled(board.selectbox, plain(heading)).select(column)  # type: ignore[attr-defined]
+    submit(board, "记住，再检查一次")
+    assert "没有问题，可以装入" in board.info[0].value
+    again = uploaded(admin(county, "台账"), tmp_path, "night_stay", *lines)
+    assert "没有问题，可以装入" in again.info[0].value
+    again.selectbox(key="mapping-of").select_index(0).run(timeout=60)
+    assert 'name = "老台账"' in again.text_area[0].value
+    click(again, "mapping-delete")
+    assert "已删去" in again.success[0].value
+    asked = uploaded(admin(county, "台账"), tmp_path, "night_stay", *lines)
+    assert "没有找到表头" in asked.warning[0].value
+
+
+def test_a_word_and_a_unit_nobody_knows_are_asked_about_in_the_browser(county: Engine, tmp_path: Path) -> None:
+    head = ("姓名", "职务", "单位", "任职日期")
+    board = uploaded(admin(county, "台账"), tmp_path, "person", head, ("王五", "镇长助理", "泥河公社", "2026-01-01"))
+    labelled(board.selectbox, "“职务”里的“镇长助理”是什么意思？（1 行）").select("班子成员").run(timeout=120)  # type: ignore[attr-defined]
+    labelled(board.selectbox, "“泥河公社”是哪个单位？（1 行）").select_index(0).run(timeout=120)  # type: ignore[attr-defined]
+    assert "没有问题，可以装入" in board.info[0].value
+    assert "泥河公社" in words(board)
+
+
 def test_the_log_masks_names_for_an_administrator(county: Engine, tmp_path: Path) -> None:
     answer = process.ledger("load", "night_stay", "10月.xlsx", a_ledger(tmp_path), area="", by="test")
     board = admin(county, "台账")

@@ -13,12 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
+from data_access.petitions import petitions_due
+from metrics.definition import Span
 from metrics.period import Period
 from metrics.petitions import INDICATORS, quantiles
 from metrics.registry import indicator
 from metrics.vocabulary import Level
-from reports.frames import indicator_frame
-from reports.source import DatabaseSource
+from reports.frames import indicator_frame, question
+from reports.source import DatabaseSource, window
 from tests import petition_oracle as oracle
 from tests.builders import (
     CELL,
@@ -302,3 +304,13 @@ def test_quantiles_from_order_statistics_are_the_linear_ones(values):
     found = quantiles(rows, ["code"]).iloc[0]
     assert found["median"] == pytest.approx(numpy.quantile(values, 0.5))
     assert found["p90"] == pytest.approx(numpy.quantile(values, 0.9))
+
+
+@pytest.mark.parametrize("as_small", [0, 1])
+def test_a_matter_whose_size_is_to_be_judged_has_a_clock_only_if_the_rulebook_gives_it_one(connection, as_small):
+    a_county(connection)
+    a_petition(connection, "2026-10-08 09:00", size=None)
+    asked = question(DatabaseSource(connection, EVERYTHING), Level.TOWNSHIP, Period.parse(OCTOBER), date(2026, 10, 31))
+    october = window(asked, Span.PERIOD)
+    numbers = {**dict(october.numbers), "petitions.unjudged_as_small": as_small}
+    assert petitions_due(EVERYTHING, connection, replace(october, numbers=tuple(numbers.items())))["petitions"].sum() == as_small

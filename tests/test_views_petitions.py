@@ -203,7 +203,7 @@ def test_a_forecast_that_is_still_learned_says_so_and_one_without_cases_is_quiet
 
 
 def test_every_group_of_rankings_has_its_remark_with_the_editions_numbers():
-    assert set(petitions.RANKING_REMARKS) == set(SUBJECTS[Module.PETITIONS].rankings)
+    assert set(petitions.RANKING_REMARKS) == {*SUBJECTS[Module.PETITIONS].rankings, petitions.DEPARTMENTS}
     petitions_table = {**EDITION.tables["petitions"], "dispatch_workdays": 2, "response_hours": 48}
     targets = {**EDITION.tables["targets"], "satisfaction.gap": 8}
     other = Edition("other", FRIDAY, {**EDITION.tables, "petitions": petitions_table, "targets": targets})

@@ -152,6 +152,7 @@ def geography(world: World) -> Geography:
         household_last=np.full(len(cell_of), FOREVER),
     )
     _write_areas(world, result, names, patch_order, group_order, cell_order)
+    _write_departments(world)
     _write_households(world, result, rng)
     return result
 
@@ -200,6 +201,19 @@ def _write_areas(
             valid_from=world.dates(np.full(len(codes), world.day_of(ESTABLISHED))),
             valid_to=world.dates(np.full(len(codes), 20 if gone else FOREVER)),
         )
+
+
+DEPARTMENTS = ("县住建局", "县交通局", "县水务局", "县农业农村局", "县自然资源局", "县民政局", "县人社局", "县教育局")
+
+
+def department_codes(world: World) -> list[str]:
+    """Of the departments that petitions are dispatched to, in the order of :data:`DEPARTMENTS`."""
+    return [f"{world.code}D{number:03d}" for number in range(1, len(DEPARTMENTS) + 1)]
+
+
+def _write_departments(world: World) -> None:
+    since = world.dates(np.full(len(DEPARTMENTS), world.day_of(ESTABLISHED)))
+    world.write("department", code=department_codes(world), name=list(DEPARTMENTS), ranked=True, valid_from=since)
 
 
 def _write_households(world: World, land: Geography, rng: np.random.Generator) -> None:

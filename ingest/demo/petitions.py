@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ingest.demo import texts
-from ingest.demo.geography import Geography
+from ingest.demo.geography import Geography, department_codes
 from ingest.demo.people import Captains, People
 from ingest.demo.petition_life import LEVELS, Case, Dice, Life, Row, as_of
 from ingest.demo.world import DAY, HOUR, NONE, World
@@ -260,12 +260,20 @@ def petitions(world: World, land: Geography, staff: People, visits: dict[str, np
             "skip_level": dice.chance(0.013),
             "repeat_of": repeat_of,
             "recorded_at": recorded,
+            # What a township cannot settle itself, and what comes by the hotline, is a department's, by what it is about.
+            "department_code": _department(world, category) if row.level == "county" or channel == "hotline" else None,
         }
         for name, value in values.items():
             columns.setdefault(name, []).append(value)
         events.extend((number, step) for step in row.events)
         ratings.extend((number, *rating) for rating in row.ratings)
     _write(world, ids, columns, events, ratings)
+
+
+def _department(world: World, category: str) -> str:
+    """The same category is always the same department's."""
+    codes = department_codes(world)
+    return codes[sum(map(ord, category)) % len(codes)]
 
 
 def _life_columns(row: Row) -> dict[str, object]:

@@ -96,5 +96,5 @@ def bulk_load(connection: Connection, sink: BulkSink) -> Iterator[None]:
     for table in sink.rows:
         if sqlite:
             connection.execute(as_ddl(marks_of_all_rows(table)))
-        elif table != "area":  # ids were given, so the sequences must be told
+        elif table not in ("area", "department"):  # ids were given, so the sequences must be told
             connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"))

@@ -9,26 +9,27 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
 from data_access.scope import Scope
-from ingest.ledgers.cells import Fault
-from ingest.ledgers.directory import Directory, Question
+from ingest.ledgers.cells import Fault, text_of
+from ingest.ledgers.directory import Directory, PlaceQuestion, Question
 from ingest.ledgers.files import opened
 from ingest.ledgers.formats import Sheet, Unreadable
 from ingest.ledgers.kinds import EVENTS, Kind
-from ingest.ledgers.layouts import Rows, first_days, known_titles, layout_of
+from ingest.ledgers.layouts import CHECK_IN, Rows, first_days, known_titles, layout_of, told_titles
+from ingest.ledgers.mappings import NONE, Layout, LedgerMapping, Mappings, NotMapped, fingerprint, headings_of, shipped_mappings
 from ingest.ledgers.marks import MARK
 from ingest.ledgers.petitions import PETITION, STEP_KIND, is_restricted
 from ingest.ledgers.reading import Reading, Record, Refusal, canonical_titles
 from ingest.ledgers.registers import REGISTERS
-from ingest.ledgers.tables import COMMON_TITLES, Table, Unread, tables_on, title_of
+from ingest.ledgers.tables import COMMON_TITLES, SERIAL_TITLE, Table, Unread, table_guessed, tables_on, title_of
 from ingest.ledgers.years import calendar
 
 KINDS: dict[str, Kind] = {
-    kind.id: kind for kind in (*REGISTERS[:2], REGISTERS[3], *EVENTS, PETITION, STEP_KIND, REGISTERS[2], REGISTERS[4], MARK)
+    kind.id: kind for kind in (*REGISTERS[:2], *REGISTERS[3:5], *EVENTS, PETITION, STEP_KIND, REGISTERS[2], REGISTERS[5], MARK)
 }
 """By id, registers first: the order in which a new county loads them."""
 TITLES = {kind.id: canonical_titles(kind.columns) for kind in KINDS.values()}
@@ -37,6 +38,8 @@ SHARED = frozenset(
     {"日期", "姓名", "单位", "类型", "手机号", "人员编号", "备注", "填报时间", "台账编号", "序号", "乡镇", "村", "片", "组", "邻"}
 )
 """Titles that say nothing of which ledger it is."""
+TO_MAP = "可在“管理 › 台账”里指一下哪一列是什么,或用 python -m ingest mapping draft 写出对应表;也可用 python -m ingest template 取得模板。"
+LONGEST_EXAMPLE = 40
 STEP = 5000
 """Rows between two reports of progress."""
 
@@ -47,6 +50,15 @@ def kind_named(name: str) -> Kind:
         if name in (kind.id, kind.name):
             return kind
     raise LookupError(f"没有“{name}”这种台账,可用:{'、'.join(f'{kind.id}({kind.name})' for kind in KINDS.values())}")
+
+
+@dataclass(frozen=True)
+class StrangeWord:
+    """A word under a column of a layout, by the layout's fingerprint."""
+
+    fingerprint: str
+    column: str
+    said: str
 
 
 @dataclass
@@ -63,6 +75,12 @@ class Checked:
     unread: list[Unread] = field(default_factory=list)
     questions: Counter[Question] = field(default_factory=Counter)
     """Who is meant by a name that several bear, with how many rows wait for the answer."""
+    layouts: list[Layout] = field(default_factory=list)
+    """Each layout once, with what is known of its headings."""
+    places: Counter[PlaceQuestion] = field(default_factory=Counter)
+    """Which unit or department is meant by what none is called, with how many rows wait for the answer."""
+    words: Counter[StrangeWord] = field(default_factory=Counter)
+    """Words that the ledger does not know, with how many rows wait for somebody to say what they mean."""
     year_asked: bool = False
     total: int = 0
 
@@ -81,7 +99,17 @@ class Checked:
         """Sentences about everything that was not taken in."""
         columns = [Unread(rows.table.name, f"未读的列:{'、'.join(titles)}") for rows in self.tables if (titles := rows.unread_titles())]
         lines = [each for rows in self.tables for each in rows.skipped]
-        return list(dict.fromkeys(each.sentence() for each in (*self.unread, *columns, *lines)))
+        passed = [
+            Unread(rows.table.name, f"{len(numbers)} 行{why},未读(第 {shortened(numbers)} 行)")
+            for rows in self.tables
+            for why, numbers in rows.passed_over.items()
+        ]
+        return list(dict.fromkeys(each.sentence() for each in (*self.unread, *columns, *lines, *passed)))
+
+
+def shortened(numbers: Sequence[int], most: int = 5) -> str:
+    """3、4、9 等: the first of them."""
+    return "、".join(str(number) for number in numbers[:most]) + (" 等" if len(numbers) > most else "")
 
 
 def checked(
@@ -93,19 +121,22 @@ def checked(
     progress: Callable[[float], None] = lambda share: None,
     name: str = "",
     area: str = "",
+    mapped: Mappings | None = None,
 ) -> Checked:
-    """Reads and checks a whole file. ``name``: what the office calls it; ``area``: the unit it comes from where it names none.
+    """Reads and checks a whole file. ``name``: what the office calls it; ``area``: the unit it comes from where it names none;
+    ``mapped``: how headings of other offices are read (those that come with the board where none are given).
 
-    Raises :class:`Unreadable`.
+    Raises :class:`Unreadable`; :class:`NotMapped` where somebody has to say what the headings mean.
     """
+    mapped = mapped or Mappings(shipped=shipped_mappings(KINDS))
     name = name or path.name
     try:
         sheets = opened(path)
     except Unreadable as problem:
         raise Unreadable(str(problem).replace(path.name, name)) from problem
     found = Checked(kind, directory.scope, now.date())
-    for table in _tables(kind, sheets, name, found.unread):
-        found.tables.append(_rows(kind, table, directory, now, year, name, area))
+    for table in _tables(kind, sheets, name, found, mapped):
+        found.tables.append(_rows(kind, table, directory, now, year, name, area, mapped))
     _take(found, directory, now, progress)
     return found
 
@@ -113,64 +144,117 @@ def checked(
 # --- which tables are this ledger's --------------------------------------------------------------------------------------
 
 
-def _tables(kind: Kind, sheets: Sequence[Sheet], name: str, unread: list[Unread]) -> list[Table]:
+def read_by(kind: Kind, table: Table, mapped: Mappings) -> tuple[dict[str, str], LedgerMapping | None]:
+    """Canonical title → the header's own, and the mapping that says so: what somebody chose, else one of the board's that fits."""
+    mapping = mapped.chosen(kind, table) or mapped.of_the_board(kind, table)
+    return known_titles(table, TITLES[kind.id], mapping), mapping
+
+
+def _is_readable(kind: Kind, table: Table, mapped: Mappings) -> bool:
+    known, mapping = read_by(kind, table, mapped)
+    return layout_of(kind, table, told_titles(known, mapping)) is not None
+
+
+def _tables(kind: Kind, sheets: Sequence[Sheet], name: str, found: Checked, mapped: Mappings) -> list[Table]:
     fitting: list[Table] = []
     others: list[Kind] = []
     nearest: list[Table] = []
+    guessed: list[Table] = []
+    vocabulary = VOCABULARY | dict.fromkeys(mapped.headings())
     for sheet in sheets:
         if sheet.hidden:
             if any(sheet.rows):
-                unread.append(Unread(sheet.name, "隐藏,未读"))
+                found.unread.append(Unread(sheet.name, "隐藏,未读"))
             continue
-        tables, rest = tables_on(sheet, VOCABULARY)
-        unread += rest
+        tables, rest = tables_on(sheet, vocabulary)
+        found.unread += rest
+        if not tables and (unknown := table_guessed(sheet)) is not None:
+            guessed.append(unknown)
         for table in tables:
-            other = _another(kind, table, name)
-            if other is None and layout_of(kind, table, known_titles(table, TITLES[kind.id])) is not None:
+            other = _another(kind, table, name, mapped)
+            if other is None and _is_readable(kind, table, mapped):
                 fitting.append(table)
                 continue
             rows = sum(1 for _ in table.lines())
             if other is not None:
                 others.append(other)
-                unread.append(Unread(table.address(table.top), f"{rows} 行,是{other.name}台账,未读"))
+                found.unread.append(Unread(table.address(table.top), f"{rows} 行,是{other.name}台账,未读"))
             else:
                 nearest.append(table)
-                unread.append(Unread(table.address(table.top), f"{rows} 行,{_missing(kind, table)},未读"))
+                found.unread.append(Unread(table.address(table.top), f"{rows} 行,{_missing(kind, table, mapped)},未读"))
+    found.layouts = _layouts(kind, [*fitting, *nearest, *guessed], mapped)
     if fitting:
         return fitting
     if others:
         raise Unreadable(f"“{name}”是{others[0].name}台账,不是{kind.name}台账;请改选“{others[0].name}”再装入。")
     if nearest:
-        best = max(nearest, key=lambda table: len(known_titles(table, TITLES[kind.id])))
-        raise Unreadable(f"“{name}”{_missing(kind, best)}。可用 python -m ingest template 取得模板。")
-    raise Unreadable(f"“{name}”里没有找到表头,应有:{'、'.join(titles[0] for titles in kind.required())}。")
+        best = max(nearest, key=lambda table: len(read_by(kind, table, mapped)[0]))
+        raise NotMapped(f"“{name}”{_missing(kind, best, mapped)}。{TO_MAP}", tuple(found.layouts))
+    raise NotMapped(f"“{name}”里没有找到表头,应有:{'、'.join(titles[0] for titles in kind.required())}。", tuple(found.layouts))
 
 
-def _missing(kind: Kind, table: Table) -> str:
-    known = known_titles(table, TITLES[kind.id])
-    return "缺少列:" + "、".join(column.title for column in kind.columns if column.required and column.title not in known)
+def _layouts(kind: Kind, tables: Sequence[Table], mapped: Mappings) -> list[Layout]:
+    by_fingerprint: dict[str, Layout] = {}
+    for table in tables:
+        layout = layout_as_known(kind, table, mapped)
+        by_fingerprint.setdefault(layout.fingerprint, layout)
+    return list(by_fingerprint.values())
 
 
-def _likeness(kind: Kind, table: Table) -> float:
+def layout_as_known(kind: Kind, table: Table, mapped: Mappings) -> Layout:
+    """What is known of a table's headings; where nobody has said anything, with guesses for the columns that are missing."""
+    known, mapping = read_by(kind, table, mapped)
+    by = "" if mapping is None else "given" if mapping is mapped.given else "shipped" if mapping in mapped.shipped else "kept"
+    guessed = {} if by in ("given", "kept") else mapped.guessed(kind, table)
+    guesses = {title: where for title, where in guessed.items() if title not in known}
+    pointed = {title: (heading,) for title, heading in known.items() if title != SERIAL_TITLE} | guesses
+    said = mapping or NONE
+    kept = replace(said, columns={**{title: () for title, headings in said.columns.items() if not headings}, **pointed})
+    headings = headings_of(table)
+    told = told_titles(known, mapping)
+    readable = layout_of(kind, table, told) is not None
+    missing = () if readable else _untold(kind, told | guesses.keys())
+    return Layout(kind, table.name, headings, tuple(_example(table, title) for title in headings), kept, by, missing)
+
+
+def _untold(kind: Kind, told: set[str]) -> tuple[str, ...]:
+    """Columns that must be told and are not."""
+    alone = [column.title for column in kind.columns if column.required and not told & {column.title, *column.instead}]
+    return (*alone, *(titles[0] for titles in kind.needed if not told & set(titles)))
+
+
+def _example(table: Table, title: str) -> str:
+    """What stands first under a heading."""
+    return next((text for line in table.lines() if (text := text_of(table.cell(line, table.places[title])))), "")[:LONGEST_EXAMPLE]
+
+
+def _missing(kind: Kind, table: Table, mapped: Mappings) -> str:
+    known, mapping = read_by(kind, table, mapped)
+    told = told_titles(known, mapping)
+    return "缺少列:" + "、".join(title for title in _untold(replace(kind, needed=()), told))
+
+
+def _likeness(kind: Kind, table: Table, mapped: Mappings) -> float:
     """How many of the table's titles are this ledger's own (a synonym is half of one); 0 where a required one is missing."""
-    canonical = TITLES[kind.id]
-    known = known_titles(table, canonical)
-    if layout_of(kind, table, known) is None:
+    known, mapping = read_by(kind, table, mapped)
+    if layout_of(kind, table, told_titles(known, mapping)) is None:
         return 0
     exact = sum(1 for title in known if title in {title_of(written) for written in table.places})
     return exact + (len(known) - exact) / 2
 
 
-def _another(kind: Kind, table: Table, name: str) -> Kind | None:
+def _another(kind: Kind, table: Table, name: str, mapped: Mappings) -> Kind | None:
     """The ledger that a table is, where it is surely not the one that is asked for: by its headings, else by what its titles call it."""
-    mine = _likeness(kind, table)
+    if mapped.chosen(kind, table) is not None:
+        return None
+    mine = _likeness(kind, table, mapped)
     called = _called(table, name)
     if kind in called and mine:
         return None
-    best = max(KINDS.values(), key=lambda other: (_likeness(other, table), other is kind))
-    own = set(known_titles(table, TITLES[kind.id])) - SHARED
-    likeliest = _likeness(best, table)
-    if best is not kind and likeliest > mine and (not mine or set(known_titles(table, TITLES[best.id])) - SHARED - own):
+    best = max(KINDS.values(), key=lambda other: (_likeness(other, table, mapped), other is kind))
+    own = set(read_by(kind, table, mapped)[0]) - SHARED
+    likeliest = _likeness(best, table, mapped)
+    if best is not kind and likeliest > mine and (not mine or set(read_by(best, table, mapped)[0]) - SHARED - own):
         return best
     return called[0] if called and kind not in called and mine and not own else None
 
@@ -184,16 +268,26 @@ def _called(table: Table, name: str) -> list[Kind]:
     return []
 
 
-def _rows(kind: Kind, table: Table, directory: Directory, now: datetime, year: int | None, name: str, area: str) -> Rows:
-    known = known_titles(table, TITLES[kind.id])
+def _rows(kind: Kind, table: Table, directory: Directory, now: datetime, year: int | None, name: str, area: str, mapped: Mappings) -> Rows:
+    known, mapping = read_by(kind, table, mapped)
     when = calendar(table.above, table.sheet.name, Path(name).stem, first_days(table, known), now.date(), year)
-    unit = _unit(table, directory, name) or area or None
-    rows = Rows(kind, table, known, when, directory.by_name, unit, directory.path_of(unit) if unit else None)
-    needed = [titles for titles in kind.needed if not any(title in known for title in titles)]
+    unit = _unit(table, directory, name) or area or _default_unit(mapping, directory)
+    rows = Rows(kind, table, known, when, directory.by_name, unit, directory.path_of(unit) if unit else None, mapping=mapping)
+    needed = [titles for titles in kind.needed if not any(title in rows.told for title in titles)]
     if needed and rows.unit is None:
         sheet = f"的工作表“{table.sheet.name}”" if table.sheet.name else ""
-        raise Unreadable(f"“{name}”{sheet}缺少列:{needed[0][0]}(标题、工作表名和文件名里也没有写);请补上,或指明是哪个单位的台账(--area)。")
+        said = f"“{name}”{sheet}缺少列:{needed[0][0]}(标题、工作表名和文件名里也没有写);请补上,或指明是哪个单位的台账(--area)。"
+        raise NotMapped(said, (replace(layout_as_known(kind, table, mapped), missing=needed[0][:1]),))
     return rows
+
+
+def _default_unit(mapping: LedgerMapping | None, directory: Directory) -> str | None:
+    """The unit that a mapping tells for every row."""
+    said = (mapping or NONE).defaults
+    try:
+        return directory.unit(said.get("单位") or said["发生地"], ("township", "village"))
+    except (Fault, KeyError):
+        return None  # every row says what is wrong with it
 
 
 def _unit(table: Table, directory: Directory, name: str) -> str | None:
@@ -213,6 +307,7 @@ def _unit(table: Table, directory: Directory, name: str) -> str | None:
 def _take(found: Checked, directory: Directory, now: datetime, progress: Callable[[float], None]) -> None:
     kind, columns = found.kind, found.kind.by_title()
     first_at: dict[str, Record] = {}
+    fingerprints = {id(rows): fingerprint(headings_of(rows.table)) for rows in found.tables}
     lines = sum(rows.table.last - rows.table.first for rows in found.tables) or 1
     for rows in found.tables:
         for row in rows:
@@ -224,6 +319,11 @@ def _take(found: Checked, directory: Directory, now: datetime, progress: Callabl
             if reading.faults or record is None:
                 found.refused.append(reading.refusal(hidden))
                 found.questions.update(set(reading.questions))
+                found.places.update(set(reading.place_questions))
+                found.words.update({StrangeWord(fingerprints[id(rows)], *word) for word in reading.strange_words})
+            elif record.ref in first_at and CHECK_IN in rows.known:
+                rows.pass_over("同一晚的其他打卡", row.number)
+                found.total -= 1
             elif record.ref in first_at:
                 found.refused.append(_twice(kind, reading, first_at[record.ref], hidden))
             else:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
-from data_access.tables import NightLecturer, Person, Petition, PetitionEvent, PetitionRating
+from data_access.board_tables import BoardHouseholdAlias
+from data_access.tables import Household, NightLecturer, Person, Petition, PetitionEvent, PetitionRating
 from ingest.ledgers.checks import Checked
+from ingest.ledgers.directory import HOUSEHOLD
 from ingest.ledgers.journal import Journal, added_rows
+from ingest.ledgers.keys import ensure_secret, keyed
 from ingest.ledgers.petitions import EVENTS, PETITION, STEP_KIND
 from ingest.ledgers.reading import Record, Refusal
 
@@ -27,9 +30,31 @@ def write_children(connection: Connection, checked: Checked, pairs: Pairs, journ
     """Adds what is missing; returns the keys of rows that got something new. Set-based."""
     if checked.kind.id == "night_session":
         return _lecturers(connection, [(one, key) for one, key in pairs if "授课人" in one.given], journal)
+    if checked.kind.id == HOUSEHOLD:
+        return _household_aliases(connection, [(one, key) for one, key in pairs if "户主" in one.given])
     if checked.kind.id in (PETITION.id, STEP_KIND.id):
         return _repeats(connection, pairs, journal) | _steps(connection, pairs, journal) | _ratings(connection, pairs, journal)
     return set()
+
+
+def _household_aliases(connection: Connection, pairs: Pairs) -> set[Any]:
+    """Who heads each household and its door, as keyed digests; the board's own, so that taking a loading back need not know of them."""
+    alias = BoardHouseholdAlias
+    gone = alias.household_id.not_in(select(Household.id))  # a number that a household no longer has may be given again
+    connection.execute(delete(alias).where(gone))
+    secret = ensure_secret(connection) if pairs else ""
+    there: dict[int, tuple[str, str | None]] = {}
+    for piece in _pieces([key for _, key in pairs]):
+        query = select(alias.household_id, alias.head_key, alias.door_key).where(alias.household_id.in_(piece))
+        there |= {row.household_id: (row.head_key, row.door_key) for row in connection.execute(query)}
+    wanted = {key: (head, keyed(secret, one.extra["door"])) for one, key in pairs if (head := keyed(secret, one.extra["head"]))}
+    changed = {key for _, key in pairs if there.get(key) != wanted.get(key)}
+    for piece in _pieces(sorted(changed)):
+        connection.execute(delete(alias).where(alias.household_id.in_(piece)))
+    rows = [{"household_id": key, "head_key": head, "door_key": door} for key, (head, door) in wanted.items() if key in changed]
+    for piece in _pieces(rows):
+        connection.execute(insert(alias), list(piece))
+    return changed
 
 
 def write_people(connection: Connection, checked: Checked, refused: list[Refusal], journal: Journal) -> set[int]:

@@ -24,13 +24,14 @@ from data_access.imports import refused_row_cells
 from data_access.scope import Scope
 from ingest.ledgers import correct as correcting
 from ingest.ledgers import undo as undoing
-from ingest.ledgers.checks import Checked, checked, kind_named
+from ingest.ledgers.checks import KINDS, Checked, checked, kind_named
 from ingest.ledgers.choices import keep_choice
 from ingest.ledgers.directory import Directory, directory
 from ingest.ledgers.formats import Unreadable
 from ingest.ledgers.kinds import Kind
 from ingest.ledgers.layouts import Row
 from ingest.ledgers.load import Matched, file_digest, in_order, load, matched
+from ingest.ledgers.mappings import LedgerMapping, NotMapped, keep_mapping, mappings, parsed
 from ingest.ledgers.preview import preview
 from ingest.ledgers.reading import Refusal
 from ingest.ledgers.template import write_refused, write_template
@@ -58,6 +59,7 @@ class Task:
     as_json: bool
     refused_path: Path | None
     shown_name: str
+    mapping: LedgerMapping | None = None
 
 
 def operator() -> str:
@@ -94,13 +96,23 @@ def task(options: Any, now: datetime) -> Task:
         as_json=options.json,
         refused_path=Path(options.refused) if options.refused else None,
         shown_name=options.name or path.name,
+        mapping=_mapping_file(Path(options.mapping)) if options.mapping else None,
     )
+
+
+def _mapping_file(path: Path) -> LedgerMapping:
+    """Raises ``LookupError``."""
+    try:
+        return parsed(path.read_text(encoding="utf-8"), KINDS)
+    except (OSError, UnicodeDecodeError) as problem:
+        raise LookupError(f"读不出对应表“{path}”:{problem}") from None
 
 
 def _read(asked: Task, connection: Connection) -> tuple[Checked, Directory]:
     known = directory(asked.scope, connection, households=asked.kind.households)
     area = asked.scope.area or ""
-    found = checked(asked.kind, asked.path, known, asked.now, asked.year, _progress(asked), asked.shown_name, area)
+    mapped = mappings(connection, KINDS, asked.mapping)
+    found = checked(asked.kind, asked.path, known, asked.now, asked.year, _progress(asked), asked.shown_name, area, mapped)
     return found, known
 
 
@@ -145,12 +157,20 @@ def load_file(asked: Task) -> int:
         connection.rollback()
         with connection.begin() as transaction:
             result = load(connection, found, file_name=asked.shown_name, digest=file_digest(asked.path), now=asked.now, by=asked.by)
+            _remember(connection, asked, found)
             beside = None if asked.dry_run else free_name(asked.path)
             written = _written(asked, result.refused, asked.refused_path or beside)  # a full disk must not lose the refused rows
             if asked.dry_run:
                 transaction.rollback()
     counts = {"added": result.added, "changed": result.changed, "same": result.same}
     return _told(asked, found, known, None, counts, result.refused, None if asked.dry_run else result.import_id, written)
+
+
+def _remember(connection: Connection, asked: Task, found: Checked) -> None:
+    """The mapping that was given with a file is kept for each of its layouts: the next one like it needs none."""
+    for layout in found.layouts if asked.mapping is not None else ():
+        if layout.by == "given":
+            keep_mapping(connection, layout.draft(), by=asked.by, now=asked.now)
 
 
 def free_name(path: Path) -> Path:
@@ -292,10 +312,12 @@ def refused(import_id: int, out: Path) -> int:
 
 def guarded(run: Any, as_json: bool) -> int:
     """Runs a command; what is wrong with file, kind or database is one Chinese sentence, not a traceback."""
+    more: dict[str, Any] = {}
     try:
         return int(run())
     except (Unreadable, LookupError) as problem:
         said, code = str(problem.args[0]), UNREADABLE
+        more = {"layouts": [layout.told() for layout in problem.layouts]} if isinstance(problem, NotMapped) else {}
     except DATABASE_AWAY as problem:
         said, code = f"{trouble(problem)},什么都没有写入。请处理后重试。", AWAY
     except DBAPIError as problem:
@@ -303,6 +325,6 @@ def guarded(run: Any, as_json: bool) -> int:
     except OSError as problem:
         said, code = f"文件读写出错,什么都没有写入:{problem.strerror}。", AWAY
     if as_json:
-        print(json.dumps({"error": said}, ensure_ascii=False))
+        print(json.dumps({"error": said} | more, ensure_ascii=False))
     print(said, file=sys.stderr)
     return code

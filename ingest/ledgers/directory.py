@@ -10,10 +10,11 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
-from data_access.board_tables import BoardImportKey, BoardPersonChoice
+from data_access.board_tables import BoardHouseholdAlias, BoardImportKey, BoardPersonChoice, BoardUnitAlias
 from data_access.scope import Scope, in_scope
-from data_access.tables import Appointment, Area, Household, Person
+from data_access.tables import Appointment, Area, Department, Household, Person
 from ingest.ledgers.cells import Fault, normal_number
+from ingest.ledgers.keys import keyed, secret_of
 from ingest.ledgers.names import forms_of, normal_name
 from ingest.ledgers.words import ROLE_NAMES
 
@@ -24,6 +25,7 @@ EXACT_DIGITS = 15
 LONGEST_ID = 17
 """Digits of a number that is surely one of the database's: eighteen are an identity card's."""
 MOST_NAMED = 3
+MOST_ALIKE = 40
 
 
 _OFFICE = re.compile(
@@ -32,6 +34,12 @@ _OFFICE = re.compile(
 )
 """What an office adds to its unit's name."""
 _LEVEL = re.compile("(?:镇|乡|街道|村|社区)$")
+_OWN = {
+    "township": re.compile("(?:本|该)?(?:镇|乡|街道)(?:人民政府|政府|党委|机关|本级)?|本级|机关|政府|党政(?:综合)?办(?:公室)?"),
+    "village": re.compile("(?:本|该)?(?:村|社区)(?:村?民?委员会|村?委会?|部|两委|党支部|党总支)?|居委会"),
+}
+"""What an office calls the very unit whose ledger it is."""
+_NUMERAL = re.compile("[0-9〇零一二三四五六七八九十]")
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,22 @@ class Unclear(Fault):
     """Somebody has to choose."""
 
     def __init__(self, said: str, question: Question) -> None:
+        super().__init__(said)
+        self.question = question
+
+
+@dataclass(frozen=True)
+class PlaceQuestion:
+    """What nobody is called: which unit or department is meant. ``choices``: code → name."""
+
+    said: str
+    choices: tuple[tuple[str, str], ...]
+
+
+class UnknownPlace(Fault):
+    """Somebody has to say which unit or department is meant."""
+
+    def __init__(self, said: str, question: PlaceQuestion) -> None:
         super().__init__(said)
         self.question = question
 
@@ -84,6 +108,10 @@ class Directory:
     units: dict[str, Unit] = field(default_factory=dict)
     units_by_name: dict[str, list[str]] = field(default_factory=dict)
     units_by_stem: dict[str, list[str]] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    """What else somebody has said a unit or a department is called → its code."""
+    departments: dict[str, str] = field(default_factory=dict)
+    """Code → name."""
     choices: dict[tuple[str, str], int] = field(default_factory=dict)
     """(name, unit) → the person that somebody has chosen before."""
     people: dict[int, tuple[str, str | None]] = field(default_factory=dict)
@@ -96,6 +124,9 @@ class Directory:
     household_refs: dict[str, str] = field(default_factory=dict)
     """The same → the spelling under which it is kept."""
     numbered_households: set[int] = field(default_factory=set)
+    households_of: dict[str, list[tuple[int, str | None]]] = field(default_factory=dict)
+    """Keyed digest of who heads them → households, each with its door's."""
+    secret: str = ""
 
     # --- areas ------------------------------------------------------------------------------------------------------
 
@@ -103,16 +134,19 @@ class Directory:
         self.units[unit.code] = unit
 
     def name_units(self) -> None:
-        """Every unit by its own name and by its path from any unit above it; townships and villages also without 镇, 乡, 村, 社区."""
+        """Every unit by its own name and by its path from any unit above it; also without the patch between
+        (上塘村一组), townships and villages also without 镇, 乡, 村, 社区."""
         self.units_by_name, self.units_by_stem = {}, {}
         for unit in self.units.values():
-            path, stem = "", _LEVEL.sub("", normal_name(unit.name))
+            path, short, stem = "", "", _LEVEL.sub("", normal_name(unit.name))
             above: Unit | None = unit
             while above is not None:
                 if path and unit.level in ("township", "village"):
                     stem = normal_name(above.name) + stem
                 path = normal_name(above.name) + path
-                self.units_by_name.setdefault(path, []).append(unit.code)
+                short = short if above.level == "patch" and above is not unit else normal_name(above.name) + short
+                for called in {path, short}:
+                    self.units_by_name.setdefault(called, []).append(unit.code)
                 if unit.level in ("township", "village"):
                     self.units_by_stem.setdefault(stem, []).append(unit.code)
                 above = self.units.get(above.parent or "")
@@ -120,6 +154,8 @@ class Directory:
     def _codes(self, said: str) -> list[str]:
         """Units that a name means: its own, an office's (镇政府, 村委会), or with another word for its level (泥河, 马塘社区)."""
         name = normal_name(said)
+        if self.aliases.get(name) in self.units:
+            return [self.aliases[name]]
         if name in self.units_by_name:
             return self.units_by_name[name]
         bare = name
@@ -167,9 +203,9 @@ class Directory:
                 long = ";较长的代码请把单元格设为文本格式" if len(text) > EXACT_DIGITS else ""
                 raise Fault(f"没有代码为“{said}”的区划{long}")
         else:
-            codes = self._codes(said)
+            codes = self._codes(said) or self._own(said, near)
         if not codes:
-            raise Fault(f"没有叫“{said}”的{wanted}")
+            raise UnknownPlace(f"没有叫“{said}”的{wanted}", PlaceQuestion(normal_name(said), self._alike(said, levels)))
         fitting = [code for code in codes if self.units[code].level in levels]
         if not fitting:
             raise Fault(f"“{said}”是{LEVEL_NAMES.get(self.units[codes[0]].level, '其他层级')},这里应填{wanted}")
@@ -185,6 +221,84 @@ class Directory:
             when = f"{unit.valid_from} 才设立" if unit.valid_from and day < unit.valid_from else f"已于 {unit.valid_to} 撤销"
             raise Fault(f"“{said}”{when}")
         return unit.code
+
+    def _own(self, said: str, near: str | None) -> list[str]:
+        """镇政府, 本村: the unit whose ledger it is."""
+        own = self.units.get(near or "")
+        pattern = _OWN.get(own.level) if own is not None else None
+        return [own.code] if own is not None and pattern is not None and pattern.fullmatch(normal_name(said)) else []
+
+    def _alike(self, said: str, levels: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+        """Units of the levels that may be meant, the likeliest first; of villages only those that share a sign."""
+        name = normal_name(said)
+        fitting = [unit for unit in self.units.values() if unit.level in levels and unit.level in ("township", "village")]
+        shared = {unit.code: len(set(name) & set(_LEVEL.sub("", unit.name))) for unit in fitting}
+        likely = [unit for unit in fitting if shared[unit.code] or unit.level == "township"]
+        likely.sort(key=lambda unit: (-shared[unit.code], unit.code))
+        return tuple((unit.code, self.path_of(unit.code)) for unit in likely[:MOST_ALIKE])
+
+    def place_in(self, address: str, near: str | None, day: date | None = None) -> str:
+        """The lowest unit that an address surely names (泥河镇马塘村三组12号), else the unit ``near`` whose ledger it is.
+
+        Raises :class:`Fault` where it names none and there is none.
+        """
+        said = normal_name(address)
+        alias = self.aliases.get(said)
+        if alias in self.units:
+            return alias
+        found = self._named_in(said, [unit for unit in self.units.values() if unit.level == "township"], day)
+        town = found.code if found is not None else (near or "")[:9]
+        within = [unit for unit in self.units.values() if unit.level == "village" and unit.code.startswith(town)]
+        village = self._named_in(said, within, day)
+        here = village.code if village is not None else found.code if found is not None else near
+        if here is None:
+            raise Fault(f"“{address}”里没有本县的乡镇或村,请指明是哪个单位的台账")
+        while (below := self._below(said, here, day)) is not None:
+            here = below
+        return here
+
+    def _named_in(self, said: str, units: list[Unit], day: date | None) -> Unit | None:
+        """The one unit among some that a text names, in full or as 马塘社区 for 马塘村."""
+        there = [unit for unit in units if day is None or unit.stands_on(day)]
+        full = [unit for unit in there if normal_name(unit.name) in said]
+        if not full:
+            full = [unit for unit in there if re.search(f"{re.escape(_LEVEL.sub('', normal_name(unit.name)))}(?:村|社区|镇|乡|街道)", said)]
+        longest = max((len(unit.name) for unit in full), default=0)
+        best = [unit for unit in full if len(unit.name) == longest]
+        return best[0] if len(best) == 1 else None
+
+    def _below(self, said: str, code: str, day: date | None) -> str | None:
+        """The one patch, group or cell of a village or below that the text names (三组, not the 三组 of 十三组)."""
+        if len(code) < VILLAGE_DIGITS:
+            return None
+        below = [unit for unit in self.units.values() if len(unit.code) > len(code) and unit.code.startswith(code)]
+        named = [unit for unit in below if _stands_alone(normal_name(unit.name), said) and (day is None or unit.stands_on(day))]
+        nearest = min((len(unit.code) for unit in named), default=0)
+        best = [unit for unit in named if len(unit.code) == nearest]
+        return best[0].code if len(best) == 1 else None
+
+    # --- departments ------------------------------------------------------------------------------------------------
+
+    def department(self, said: str, near: str | None = None) -> str | None:
+        """The code of the department that is meant; None where it is a township or village: then the area itself handles it.
+
+        Raises :class:`UnknownPlace`.
+        """
+        name = normal_name(said)
+        code = self.aliases.get(name, name)
+        if code in self.departments:
+            return code
+        if code in self.units or self._codes(said) or self._own(said, near):
+            return None
+        named = {_bare_department(held): code for code, held in self.departments.items()}
+        if _bare_department(name) in named:
+            return named[_bare_department(name)]
+        counties = [normal_name(unit.name) for unit in self.units.values() if unit.level == "county"]
+        for county in counties:
+            if name.startswith(county) and _bare_department(name.removeprefix(county)) in named:
+                return named[_bare_department(name.removeprefix(county))]
+        where = "" if self.departments else ";部门台账还没有装入"
+        raise UnknownPlace(f"没有叫“{said}”的部门或单位{where}", PlaceQuestion(name, tuple(self.departments.items())))
 
     # --- people -----------------------------------------------------------------------------------------------------
 
@@ -256,8 +370,33 @@ class Directory:
             raise Fault(f"没有户编号为“{said}”的户")
         return found
 
+    def household_of(self, head: str, area: str | None, door: str) -> int:
+        """By who heads it, nearest to where the ledger says it is, and by its door where several are called so. Raises :class:`Fault`."""
+        alike = self.households_of.get(keyed(self.secret, normal_name(head)) or "", [])
+        inside = [one for one in alike if one[0] in self.household_areas and self.household_areas[one[0]].startswith(area or "")]
+        if not inside and area is not None:  # a household that no cell covers yet lies at its village
+            inside = [one for one in alike if self.household_areas.get(one[0]) == area[:VILLAGE_DIGITS]]
+        if len(inside) > 1 and door:
+            inside = [one for one in inside if one[1] == keyed(self.secret, normal_number(door))]
+        if len(inside) == 1:
+            return inside[0][0]
+        place = self.path_of(area) if area else "本县"
+        if not inside:
+            raise Fault(f"{place}没有户主叫“{head}”的户{'(门牌也要相符)' if alike and door else ''};请填户编号,或先装入带“户主”列的户台账")
+        raise Fault(f"{place}有 {len(inside)} 户户主叫“{head}”,请填组、门牌或户编号")
+
 
 TOWNSHIP_DIGITS, VILLAGE_DIGITS = 9, 12
+
+
+def _stands_alone(name: str, said: str) -> bool:
+    at = said.find(name)
+    return at >= 0 and not (at and _NUMERAL.match(said[at - 1]) and _NUMERAL.match(name))
+
+
+def _bare_department(name: str) -> str:
+    """县城管局, 城管局 → 城管局: what two spellings of a department share."""
+    return re.sub("^(?:县|市|区)(?=.{3,})", "", normal_name(name))
 
 
 def _rings(unit: str | None, posts: list[Post], wide: bool) -> Iterable[list[Post]]:
@@ -276,7 +415,7 @@ def _rings(unit: str | None, posts: list[Post], wide: bool) -> Iterable[list[Pos
 
 
 def directory(scope: Scope, connection: Connection, *, households: bool = False) -> Directory:
-    """Everything inside the scope; four statements, six with households."""
+    """Everything inside the scope; six statements, ten with households."""
     found = Directory(scope)
     columns = (Area.code, Area.level, Area.name, Area.parent_code, Area.valid_from, Area.valid_to)
     for row in connection.execute(select(*columns).where(in_scope(Area.code, scope)).order_by(Area.code)):
@@ -293,6 +432,9 @@ def directory(scope: Scope, connection: Connection, *, households: bool = False)
         found.by_name.setdefault(normal_name(name or ""), []).append(who)
         if phone:
             found.by_phone.setdefault(phone, []).append(who)
+    departments = select(Department.code, Department.name).order_by(Department.code)
+    found.departments = {row.code: row.name for row in connection.execute(departments)}
+    found.aliases = {row.name: row.code for row in connection.execute(select(BoardUnitAlias.name, BoardUnitAlias.code))}
     chosen = select(BoardPersonChoice.name, BoardPersonChoice.area_code, BoardPersonChoice.person_id)
     found.choices = {(row.name, row.area_code): row.person_id for row in connection.execute(chosen)}
     if households:
@@ -303,4 +445,8 @@ def directory(scope: Scope, connection: Connection, *, households: bool = False)
             found.household_numbers[normal_number(kept.ref)] = kept.row_id
             found.household_refs[normal_number(kept.ref)] = kept.ref
         found.numbered_households = set(found.household_numbers.values())
+        found.secret = secret_of(connection)
+        named = select(BoardHouseholdAlias.household_id, BoardHouseholdAlias.head_key, BoardHouseholdAlias.door_key)
+        for one in connection.execute(named.order_by(BoardHouseholdAlias.household_id)):
+            found.households_of.setdefault(one.head_key, []).append((one.household_id, one.door_key))
     return found

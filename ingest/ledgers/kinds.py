@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from data_access.tables import (
@@ -19,6 +19,7 @@ from data_access.tables import (
     TrainingAttendance,
 )
 from ingest.ledgers import words
+from ingest.ledgers.layouts import CHECK_IN, MORNING
 from ingest.ledgers.names import normal_name
 from ingest.ledgers.reading import Column, Form, Reading, Record
 
@@ -115,6 +116,9 @@ def unit_of(reading: Reading, day: date | None) -> str | None:
 
 def _night_stay(row: Reading) -> Record | None:
     night = row.day("日期", night=True)
+    checked_in = row.clock(CHECK_IN)
+    if night is not None and checked_in is not None and checked_in.hour < MORNING and row.clock("日期") is None:
+        night -= timedelta(days=1)  # 10月9日 00:30 is still the evening of the 8th
     unit = unit_of(row, night)
     place = row.area("住夜地点", ("township", "village"), night, default=unit)
     person = row.person("姓名", unit or place, night)
@@ -268,6 +272,7 @@ EVENTS = (
             ),
             NAME,
             UNIT,
+            Column(CHECK_IN, Form.TEXT, False, None, "", "选填;有这一列的,只收当晚 18 时以后、次日 6 时以前的打卡"),
             place_column("住夜地点", "泥河镇", "住在乡镇机关写乡镇,住在村写村;不填为本单位", synonyms=("住宿地点", "地点")),
             PHONE,
             NUMBER,
@@ -353,7 +358,9 @@ EVENTS = (
         (
             a_day("日期", "visited_on", synonyms=("走访日期",)),
             NAME,
-            Column("户编号", Form.TEXT, True, "household_id", "HD-0012", "户台账里的编号", synonyms=("户号", "户ID")),
+            Column("户编号", Form.TEXT, True, "household_id", "HD-0012", "户台账里的编号", synonyms=("户号", "户ID"), instead=("户主",)),
+            Column("户主", Form.TEXT, False, None, "", "没有户编号的填;户台账里也要有“户主”列", personal=True, synonyms=("户主姓名",)),
+            Column("门牌", Form.TEXT, False, None, "", "同组有同名户主的填", personal=True, synonyms=("门牌号",)),
             UNIT,
             PHONE,
             NUMBER,

@@ -7,8 +7,10 @@ table has a name a line, a day a column, and marks. Names that share a cell beco
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from ingest.ledgers import cells as values
@@ -20,6 +22,7 @@ from ingest.ledgers.years import Calendar
 
 if TYPE_CHECKING:
     from ingest.ledgers.kinds import Kind
+    from ingest.ledgers.mappings import LedgerMapping
 
 DAY, NAME, PHONE = "日期", "姓名", "手机号"
 EXAMPLE = frozenset({"示例", "例", "样例", "例如"})
@@ -29,6 +32,10 @@ EVENING, MORNING = 18, 6
 MARK = "标记"
 """What a cell of a person × day table says, where nobody can tell what it means: refused with it, and mended there."""
 NOBODY = frozenset({"无", "/", "-", "—", "——", "休", "休息", "放假", "节假日", "空"})
+CHECK_IN = "打卡时间"
+"""A column of check-ins: those by day are no nights, and of several in one night one counts."""
+_NO_CHECK_IN = re.compile("|[-—/]+|未打卡|缺卡|无|无记录|没有打卡|请假|休息")
+_CLOCK = re.compile(r"(?<!\d)([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?(?!\d)")
 _MARKED = re.compile("[√✓✔☑]+|班|值班?|住夜?|夜|晚|在岗?|是|1(?:\\.0)?|[yv]", re.IGNORECASE)
 _UNMARKED = re.compile(
     "|[×xX✗✕/\\\\—-]+|0(?:\\.0)?|否|无|[轮调公]?休息?|节(?:假日)?|周末|[请年病事产婚丧]?假|出差|公差|外出|培训|学习|开会|借调|缺岗?"
@@ -77,9 +84,17 @@ class Rows:
     unit_name: str | None = None
     count: int = 0
     skipped: list[Unread] = field(default_factory=list)
+    passed_over: dict[str, list[int]] = field(default_factory=dict)
+    """Why lines are none of this ledger's rows, with their numbers."""
+    mapping: LedgerMapping | None = None
+
+    @property
+    def told(self) -> set[str]:
+        """Canonical titles of columns that stand in the header or that the mapping tells."""
+        return told_titles(self.known, self.mapping)
 
     def __iter__(self) -> Iterator[Row]:
-        layout = layout_of(self.kind, self.table, self.known)
+        layout = layout_of(self.kind, self.table, self.told)
         for row in layout(self) if layout is not None else ():
             self.count += 1
             yield row
@@ -87,10 +102,13 @@ class Rows:
     def skip(self, line: int, texts: list[str]) -> None:
         self.skipped.append(Unread(self.table.address(line), f"“{'、'.join(texts)[:40]}”未读"))
 
+    def pass_over(self, why: str, number: int) -> None:
+        self.passed_over.setdefault(why, []).append(number)
+
     def unread_titles(self) -> list[str]:
         """Columns that hold something and are not taken in."""
         taken = set(self.known.values()) | {MARK}
-        roster = layout_of(self.kind, self.table, self.known) is not _listed
+        roster = layout_of(self.kind, self.table, self.told) is not _listed
         bare = [f"{letters(column)} 列(没有列名)" for column in self.table.untitled]
         return bare + [
             title
@@ -105,19 +123,32 @@ class Rows:
 Layout = Callable[[Rows], Iterator[Row]]
 
 
-def known_titles(table: Table, canonical: Mapping[str, str]) -> dict[str, str]:
-    """Canonical title → the header's own. A column called exactly so comes before one called by a synonym."""
+def known_titles(table: Table, canonical: Mapping[str, str], mapping: LedgerMapping | None = None) -> dict[str, str]:
+    """Canonical title → the header's own: what the mapping points at, else a column called exactly so, else one called by a synonym."""
+    there = {title_of(title): title for title in reversed(list(table.places))}
+    pointed = dict(mapping.columns) if mapping is not None else {}
+    if mapping is not None and mapping.known_by:  # one of the board's own does not say what the header says itself
+        pointed = {name: (name,) if title_of(name) in there else headings for name, headings in pointed.items()}
     found: dict[str, str] = {}
+    for name, headings in pointed.items():
+        pointed_at = next((there[title_of(each)] for each in headings if title_of(each) in there), None)
+        if pointed_at is not None:
+            found[name] = pointed_at
+    taken = set(found.values())
     for title in sorted(table.places, key=lambda each: canonical.get(title_of(each)) != title_of(each)):
-        name = canonical.get(title_of(title))
-        if name is not None:
-            found.setdefault(name, title)
+        called = canonical.get(title_of(title))
+        if called is not None and title not in taken and pointed.get(called) != ():
+            found.setdefault(called, title)
     return found
 
 
-def layout_of(kind: Kind, table: Table, known: Mapping[str, str]) -> Layout | None:
+def told_titles(known: Mapping[str, str], mapping: LedgerMapping | None) -> set[str]:
+    return {*known, *(mapping.defaults if mapping is not None else ())}
+
+
+def layout_of(kind: Kind, table: Table, known: Container[str]) -> Layout | None:
     """The function that reads it, or None: a table without the ledger's required columns."""
-    if all(column.title in known for column in kind.columns if column.required):
+    if all(column.title in known or any(other in known for other in column.instead) for column in kind.columns if column.required):
         return _listed if not kind.any_of or any(title in known for title in kind.any_of) else None
     if {column.title for column in kind.columns if column.required} != {DAY, NAME}:
         return None  # a roster tells who and when, nothing else
@@ -137,9 +168,10 @@ def _listed(rows: Rows) -> Iterator[Row]:
     counts = {rows.known[column.title] for column in rows.kind.columns if column.is_count and column.title in rows.known}
     places = [(title, column, title not in counts) for title, column in table.places.items()]
     serial = next((title for title in table.places if title_of(title) == SERIAL_TITLE), None)
-    required = [rows.known[column.title] for column in rows.kind.columns if column.required]
+    required = [rows.known[column.title] for column in rows.kind.columns if column.required and column.title in rows.known]
     named = rows.known.get(NAME) if rows.kind.a_person_a_row else None
     merged = bool(table.sheet.merged)
+    checked_in = rows.known.get(CHECK_IN)
     for line in table.lines():
         row = table.sheet.rows[line]
         width = len(row)
@@ -157,8 +189,20 @@ def _listed(rows: Rows) -> Iterator[Row]:
         if serial and plain(found[serial]) in EXAMPLE and _is_example(rows, found):
             rows.skip(line, ["示例"])
             continue
+        at_night = is_night_check_in(found[checked_in]) if checked_in is not None else True
+        if at_night is False:
+            rows.pass_over("白天的打卡或没有打卡,不是住夜", table.sheet.numbers[line])
+            continue
         whole = Row(table.sheet.numbers[line], found, rows)
         yield from _each_named(whole, named, counts) if named else (whole,)
+
+
+def is_night_check_in(cell: Cell) -> bool | None:
+    """Whether somebody checked in for a night; None where nobody can tell what the cell says."""
+    clock = clock_in(cell)
+    if clock is None:
+        return False if _NO_CHECK_IN.fullmatch(plain(cell)) else None
+    return clock.hour >= EVENING or clock.hour < MORNING
 
 
 def _is_example(rows: Rows, found: Mapping[str, Cell]) -> bool:
@@ -308,6 +352,17 @@ def is_night_mark(mark: Cell) -> bool | None:
     if hours:
         return any(hour >= EVENING or hour < MORNING for hour in hours)
     return None
+
+
+def clock_in(cell: Cell) -> time | None:
+    """21:30, 2026-10-08 21:30, a time of Excel's own; None for anything else."""
+    if isinstance(cell, datetime):
+        return cell.time() if cell.time() != time(0) else None
+    if isinstance(cell, float) and cell % 1 > 0:
+        minutes = round(cell % 1 * 1440) % 1440
+        return time(minutes // 60, minutes % 60)
+    found = _CLOCK.search(unicodedata.normalize("NFKC", text_of(cell)))
+    return time(int(found[1]), int(found[2])) if found else None
 
 
 def weekday_of(value: Cell) -> int | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,21 +18,21 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from data_access.audit import Action, record
-from data_access.board_tables import BoardImport, BoardImportKey, BoardImportRow, BoardProperty
+from data_access.board_tables import BoardImport, BoardImportKey, BoardImportRow
 from data_access.scope import names_accusation
 from data_access.tables import PetitionRating
 from ingest.ledgers.bounds import Bounds
 from ingest.ledgers.checks import Checked
 from ingest.ledgers.children import other_phones, ratings_there, write_children, write_people
 from ingest.ledgers.journal import Journal, added_rows
+from ingest.ledgers.keys import ensure_secret, keyed, secret_of
 from ingest.ledgers.kinds import Kind
 from ingest.ledgers.numbers import find_petitions, with_restricted
-from ingest.ledgers.petitions import PETITION, STEP_KIND, petitioner_key
+from ingest.ledgers.petitions import PETITION, STEP_KIND
 from ingest.ledgers.reading import Record, Refusal
 
 SOURCE = "ledger"
 AT_ONCE = 5000
-SECRET = "ledger_secret"  # noqa: S105 (the name it is kept under)
 NOT_COMPARED = frozenset({"recorded_at"})
 OUTCOMES = {"added": "新增", "changed": "更新", "same": "已有", "refused": "退回"}
 MOST_TITLES = 8
@@ -281,11 +280,11 @@ def _other_stars(one: Record, there: Sequence[PetitionRating]) -> Refusal | None
 
 def petition_values(connection: Connection, checked: Checked, refused: list[Refusal]) -> None:
     """Finds the petitions that numbers mean, makes petitioners' keys, and takes out the lines that repeat a petition nobody knows."""
-    secret = connection.scalar(select(BoardProperty.value).where(BoardProperty.name == SECRET)) or ""
+    secret = secret_of(connection)
     checked.records = find_petitions(connection, checked.records, refused)
     for one in checked.records:
         if "petitioner_key" in one.values:
-            one.values["petitioner_key"] = petitioner_key(secret, one.values["petitioner_key"] or "")
+            one.values["petitioner_key"] = keyed(secret, one.values["petitioner_key"] or "")
 
 
 # --- writing -----------------------------------------------------------------------------------------------------------
@@ -296,7 +295,7 @@ def load(connection: Connection, checked: Checked, *, file_name: str, digest: st
     import_id = _begun(connection, checked, file_name, digest, now, by)
     journal = Journal(import_id)
     if checked.kind.id in OF_PETITIONS:
-        _ensure_secret(connection)
+        ensure_secret(connection)
     plan = matched(connection, checked)
     phones = write_people(connection, checked, plan.refused, journal) if checked.kind.id == "person" else set()
     written = _added(connection, checked.kind, plan.added, now, journal)
@@ -352,11 +351,6 @@ def _begun(connection: Connection, checked: Checked, file_name: str, digest: str
         "loaded_by": by,
     }
     return int(connection.execute(insert(BoardImport).values(values).returning(BoardImport.id)).scalar_one())
-
-
-def _ensure_secret(connection: Connection) -> None:
-    if connection.scalar(select(BoardProperty.value).where(BoardProperty.name == SECRET)) is None:
-        connection.execute(insert(BoardProperty).values(name=SECRET, value=secrets.token_hex(32)))
 
 
 def _added(connection: Connection, kind: Kind, records: Sequence[Record], now: datetime, journal: Journal) -> list[tuple[Record, Any]]:

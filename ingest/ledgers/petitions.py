@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +10,7 @@ from data_access.scope import names_accusation
 from data_access.tables import Petition
 from ingest.ledgers import words
 from ingest.ledgers.cells import normal_number, plain
-from ingest.ledgers.kinds import ALL_LEVELS, ENTERED, Kind, name_column, place_column
+from ingest.ledgers.kinds import ALL_LEVELS, ENTERED, Kind, digest, name_column, place_column
 from ingest.ledgers.numbers import is_local, of_township
 from ingest.ledgers.reading import Column, Form, Reading, Record
 
@@ -31,6 +29,8 @@ class Rating:
     timed: bool = True
 
 
+RATED = (("评单星级", "评单时间", "评单方式", False), ("回访星级", "回访时间", "回访方式", True))
+"""Stars, when, how; and whether somebody independent asked."""
 STEP_FLAGS = (("现场解决", "on_the_spot"), ("佐证在案", "evidence_on_file"), ("挂牌督办", "supervised"))
 STEP_PEOPLE = (("经办人", "handler_id"), ("包案领导", "lead_id"))
 STEPS = (
@@ -63,11 +63,23 @@ def a_flag(title: str, sets: str, hint: str = "", **more: Any) -> Column:
 
 
 COLUMNS = (
-    Column("编号", Form.TEXT, True, "number", "NH-2026-0001", "全县不重复;同一编号再次装入即更新", synonyms=("诉求编号", "工单编号")),
-    place_column("发生地", "泥河镇河东村", "村或以下(邻、组、片)的全名或代码", required=False, synonyms=("地点", "所属村", "单位")),
+    Column(
+        "编号",
+        Form.TEXT,
+        True,
+        "number",
+        "NH-2026-0001",
+        "全县不重复;同一编号再次装入即更新。台账没有编号的,按地点、日期、类别和事由认同一件",
+        synonyms=("诉求编号", "工单编号"),
+        instead=("事由",),
+    ),
+    place_column(
+        "发生地", "泥河镇河东村", "村或以下(邻、组、片)的全名或代码;只知道乡镇的写乡镇", required=False, synonyms=("地点", "所属村", "单位")
+    ),
+    Column("地址", Form.TEXT, False, None, "", "只有详细地址时填:取其中的乡镇、村、组", synonyms=("诉求地址", "事发地址"), personal=True),
     Column("渠道", Form.WORD, True, "channel", "微信群", words=words.CHANNELS, synonyms=("来源渠道", "来源")),
     Column("类别", Form.TEXT, True, "category", "道路交通", "本县统一的类别;“检举控告”自动限制知悉"),
-    Column("大小", Form.WORD, True, "size", "小事", words=words.SIZES, synonyms=("事项大小",)),
+    Column("大小", Form.WORD, True, "size", "小事", "还没有分的写“待定”", words=words.SIZES, synonyms=("事项大小",)),
     Column("公私", Form.WORD, False, "sphere", "公", words=words.SPHERES),
     a_flag("是否纠纷", "is_dispute", synonyms=("纠纷",)),
     a_flag("是否信访件", "is_xinfang", "适用法定时限的信访件", synonyms=("信访件",)),
@@ -83,6 +95,9 @@ COLUMNS = (
     a_flag("现场解决", "on_the_spot"),
     a_flag("佐证在案", "evidence_on_file", synonyms=("佐证材料",)),
     *(a_moment(title, sets, hint) for title, sets, hint in STEPS[5:]),
+    Column(
+        "承办部门", Form.TEXT, False, "department_code", "", "派给县直部门的填部门;乡镇、村自己办的不填", synonyms=("主办部门", "责任部门")
+    ),
     Column("当前层级", Form.WORD, False, "level", "邻", "现在(或办结时)在哪一级", words=words.HANDLING_LEVELS, synonyms=("办理层级",)),
     name_column("经办人", "handler_id", "在发生地所在乡镇的在任人员里查找", synonyms=("承办人",)),
     name_column("包案领导", "lead_id", "同上", synonyms=("包案人",)),
@@ -96,14 +111,10 @@ COLUMNS = (
     a_moment("评单时间", None, "与评单星级同填"),
     Column("回访星级", Form.NUMBER, False, None, "", "独立回访,1–5", least=1, most=5),
     a_moment("回访时间", None, "与回访星级同填"),
+    Column("回访方式", Form.WORD, False, None, "", words=words.METHODS),
     Column("评单方式", Form.WORD, False, None, "", words=words.METHODS),
     ENTERED,
 )
-
-
-def petitioner_key(secret: str, said: str) -> str | None:
-    """The same citizen gives the same key; without the database's own secret nobody gets from the key back to a name or a phone."""
-    return hmac.new(secret.encode(), plain(said).encode(), hashlib.sha256).hexdigest()[:24] if plain(said) else None
 
 
 def is_restricted(row: Reading) -> bool:
@@ -116,6 +127,8 @@ def _numbered(row: Reading, values: dict[str, Any], area: str | None, **extra: A
     """A record by its number: which petition that is, the database has to say (:mod:`numbers`)."""
     said, repeat = row.said("编号"), row.said("重复于")
     number = normal_number(said)
+    if not number and not row.has("编号"):
+        number = _number_by_content(row, values, area)
     if not number:
         row.fault("编号", "“编号”没有填")
     if repeat and normal_number(repeat) == number:
@@ -125,12 +138,28 @@ def _numbered(row: Reading, values: dict[str, Any], area: str | None, **extra: A
     return Record(row.row, of_township(number, area) if is_local(number) else number, values, keys | extra)
 
 
+def _number_by_content(row: Reading, values: dict[str, Any], area: str | None) -> str:
+    """Of a ledger that numbers nothing: the same matter at the same place on the same day. Nothing of who brought it goes in."""
+    opened: datetime | None = values.get("opened_at")
+    said = (plain(row.raw("事由")), plain(row.raw("类别")), opened.date() if opened else None)
+    return f"{(area or '')[:9]}-T{digest(area, *said)[:10].upper()}" if said[0] else ""
+
+
+def _place(row: Reading, on: date | None) -> str | None:
+    """Where it is: by name or code; else as near as an address tells; else, of a ledger without places, the unit whose ledger it is."""
+    if row.has("地址") and not row.said("发生地"):
+        return row.address("地址", on)
+    own = row.rows.unit if not row.has("发生地") else None
+    area = row.area("发生地", ALL_LEVELS, on, default=own)
+    if area is None and not any(title == "发生地" for title, _, _ in row.faults):
+        row.fault("发生地", "“发生地”没有填")
+    return area
+
+
 def _petition(row: Reading) -> Record | None:
     opened = row.moment("点单时间", opening=True)
     opened_on = opened.date() if opened else None
-    area = row.area("发生地", ALL_LEVELS[1:], opened_on)
-    if area is None and not any(title == "发生地" for title, _, _ in row.faults):
-        row.fault("发生地", "“发生地”没有填")
+    area = _place(row, opened_on)
     times = {sets: row.moment(title) for title, sets, _ in STEPS}
     due, extended = row.moment("时限", future=True), row.moment("延期至", future=True)
     _check_order(row, opened, times)
@@ -139,6 +168,7 @@ def _petition(row: Reading) -> Record | None:
         row.fault("办理结果", "已有办结时间,须填办理结果")
     if outcome is not None and times["ended_at"] is None:
         row.fault("办结时间", "已有办理结果,须填办结时间")
+    size = row.word("大小")
     on = opened_on if opened_on else None
     latest = max((value for name, value in times.items() if value and name != "followed_up_at"), default=opened)
     values: dict[str, Any] = {
@@ -146,7 +176,7 @@ def _petition(row: Reading) -> Record | None:
         "area_code": area,
         "channel": row.word("渠道"),
         "category": ACCUSATION if names_accusation(row.text("类别")) else row.text("类别"),
-        "size": row.word("大小"),
+        "size": None if size == words.PENDING else size,
         "sphere": row.word("公私"),
         "is_dispute": row.flag("是否纠纷"),
         "is_xinfang": row.flag("是否信访件"),
@@ -158,6 +188,7 @@ def _petition(row: Reading) -> Record | None:
         "due_at": due,
         "extended_to": extended,
         "outcome": outcome,
+        "department_code": row.department("承办部门"),
         "on_the_spot": row.flag("现场解决"),
         "evidence_on_file": row.flag("佐证在案"),
         "level": row.word("当前层级"),
@@ -185,6 +216,7 @@ def _step(row: Reading) -> Record | None:
         **flags,
         **{sets: row.moment(title, future=True) for title, sets in (("时限", "due_at"), ("延期至", "extended_to")) if row.has(title)},
         **{sets: row.word(title) for title, sets in (("办理结果", "outcome"), ("当前层级", "level")) if row.has(title)},
+        **({"department_code": row.department("承办部门")} if row.has("承办部门") else {}),
         **{sets: row.number(title) for title, sets in (("退单次数", "returned"), ("重办次数", "reopened")) if row.has(title)},
         **{sets: row.person(title, area, row.now.date(), identified=False) for title, sets in STEP_PEOPLE if row.has(title)},
     }
@@ -232,17 +264,17 @@ def _check_order(row: Reading, opened: datetime | None, times: dict[str, datetim
 
 def _ratings(row: Reading, ended: datetime | None) -> list[Rating]:
     found: list[Rating] = []
-    method = row.word("评单方式")
-    for stars_title, at_title, independent in (("评单星级", "评单时间", False), ("回访星级", "回访时间", True)):
+    for stars_title, at_title, method_title, independent in RATED:
+        method = row.word(method_title)
         stars, at = row.number(stars_title), row.moment(at_title)
         if stars is not None and at is None:
             at = ended
             if at is None:
                 row.fault(at_title, f"有{stars_title},须填{at_title}")
             else:
-                found.append(Rating(stars, at, independent, None if independent else method, timed=False))
+                found.append(Rating(stars, at, independent, method, timed=False))
         elif stars is not None and at is not None:
-            found.append(Rating(stars, at, independent, None if independent else method))
+            found.append(Rating(stars, at, independent, method))
     return found
 
 
@@ -255,12 +287,13 @@ PETITION = Kind(
     _petition,
     natural=("number",),
     fixed=("opened_at",),
-    needed=(("发生地", "村"),),
+    needed=(("发生地", "村", "地址", "乡镇"),),
     called="诉求|工单|信访|纠纷|热线|12345",
 )
 
 _NUMBER_ALONE = (
     "发生地",
+    "地址",
     "渠道",
     "类别",
     "大小",
@@ -275,7 +308,7 @@ _NUMBER_ALONE = (
     "越级访",
 )
 STEP_COLUMNS = tuple(
-    replace(column, synonyms=("工单编号", "诉求编号", "单号")) if column.title == "编号" else column
+    replace(column, synonyms=("工单编号", "诉求编号", "单号"), instead=()) if column.title == "编号" else column
     for column in COLUMNS
     if column.title not in (*_NUMBER_ALONE, "重复于", "填报时间")
 )

@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from ingest.ledgers.checks import Checked
+from ingest.ledgers.checks import Checked, StrangeWord
 from ingest.ledgers.correct import PEOPLE, shown
-from ingest.ledgers.directory import Directory, Question
+from ingest.ledgers.directory import Directory, PlaceQuestion, Question
 from ingest.ledgers.load import Matched
+from ingest.ledgers.mappings import Layout
 from ingest.ledgers.reading import Form, Record
 
 FIRST_ROWS = 10
 MOST_CHANGES = 50
 MOST_UNITS = 12
 MOST_LEFT_OUT = 40
+MAPPED_BY = {"given": "这次给的", "kept": "记住的", "shipped": "看板自带的"}
 
 
 @dataclass
@@ -33,6 +35,10 @@ class Preview:
     rows: list[list[str]] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
     questions: list[tuple[Question, int, str]] = field(default_factory=list)
+    places: list[tuple[PlaceQuestion, int]] = field(default_factory=list)
+    words: list[tuple[StrangeWord, int, list[str]]] = field(default_factory=list)
+    """What nobody has said yet: which unit is meant, what a word means (of which there may be), with how many rows wait for it."""
+    layouts: list[Layout] = field(default_factory=list)
     year_asked: bool = False
 
     def told(self) -> dict[str, Any]:
@@ -51,6 +57,12 @@ class Preview:
                 {"name": one.name, "unit": one.unit, "where": where, "rows": rows, "choices": [list(choice) for choice in one.choices]}
                 for one, rows, where in self.questions
             ],
+            "places": [{"said": one.said, "rows": rows, "choices": [list(choice) for choice in one.choices]} for one, rows in self.places],
+            "words": [
+                {"fingerprint": one.fingerprint, "column": one.column, "said": one.said, "rows": rows, "choices": choices}
+                for one, rows, choices in self.words
+            ],
+            "layouts": [layout.told() for layout in self.layouts],
             "year_asked": self.year_asked,
         }
 
@@ -60,6 +72,9 @@ class Preview:
             yield "已读:" + ";".join(f"{name}: {rows} 行" for name, rows in self.sheets)
         for line in self.left_out[:MOST_LEFT_OUT]:
             yield f"未装入:{line}"
+        for layout in self.layouts:
+            if layout.by:
+                yield f"{layout.sheet} 按对应表“{layout.mapping.name}”读({MAPPED_BY[layout.by]})"
         if self.first is not None:
             units = "、".join(self.units[:MOST_UNITS]) + (f" 等 {len(self.units)} 个" if len(self.units) > MOST_UNITS else "")
             yield f"日期 {self.first} 至 {self.last};单位 {units};{self.people} 人"
@@ -68,6 +83,10 @@ class Preview:
         for one, rows, where in self.questions:
             told = "、".join(f"{roles}({who})" for who, roles in one.choices)
             yield f"{where}的“{one.name}”是哪一位({rows} 行):{told}。python -m ingest choose {one.name} {where} 人员编号"
+        for place, rows in self.places:
+            yield f"“{place.said}”是哪个单位({rows} 行):python -m ingest alias {place.said} 代码"
+        for word, rows, choices in self.words:
+            yield f"“{word.column}”的“{word.said}”是什么意思({rows} 行),可填:{'、'.join(choices)};写进对应表(--mapping)"
         if self.year_asked:
             yield "有些日期没有年份:加 --year 2026 这样的年份再来一次。"
 
@@ -75,7 +94,9 @@ class Preview:
 def preview(found: Checked, plan: Matched | None, known: Directory) -> Preview:
     """``plan``: what loading would do, where it has not been done yet."""
     kind = found.kind
-    fields = [(name, title) for name, title in kind.field_of().items() if any(title in one.given for one in found.records[:FIRST_ROWS])]
+    told_titles = {title for rows in found.tables for title in rows.told} | {title for one in found.records[:1] for title in one.given}
+    placed = any(one.values.get("area_code") for one in found.records[:FIRST_ROWS])
+    fields = [(name, title) for name, title in kind.field_of().items() if title in told_titles or (name == "area_code" and placed)]
     told = Preview(found.counted(), found.left_out(), year_asked=found.year_asked)
     days = [day for one in found.records for day in _days(kind, one)]
     told.first, told.last = (min(days), max(days)) if days else (None, None)
@@ -92,6 +113,8 @@ def preview(found: Checked, plan: Matched | None, known: Directory) -> Preview:
         )
         told.changes.append(f"{one.row.place(kind.columns[0].title) or f'第 {one.row.number} 行'} {new}")
     told.questions = [(one, rows, known.path_of(one.unit) if one.unit else "全县") for one, rows in found.questions.most_common()]
+    told.places, told.layouts = found.places.most_common(), found.layouts
+    told.words = [(one, rows, kind.by_title()[one.column].meanings()) for one, rows in found.words.most_common()]
     return told
 
 
@@ -121,6 +144,8 @@ def _cell(found: Checked, one: Record, name: str, known: Directory) -> str:
     if name == "household_id":
         return (one.row.shown() and dict(one.row.shown()).get("户编号", "")) or ""
     value = one.values.get(name)
+    if name == "size" and value is None:
+        return "待定"
     if value is None and name == "person_id" and "person" in one.extra:
         return str(one.extra["person"][1])
     return "" if value is None else _hidden(one, shown(found.kind, name, value, known))

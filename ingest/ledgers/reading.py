@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 from ingest.ledgers import cells
 from ingest.ledgers.cells import Fault, Written, text_of
 from ingest.ledgers.delimited import UNREAD
-from ingest.ledgers.directory import Directory, Question, Unclear
+from ingest.ledgers.directory import Directory, PlaceQuestion, Question, Unclear, UnknownPlace
 from ingest.ledgers.formats import Cell, NoValue
-from ingest.ledgers.layouts import MARK, MORNING, Row, Rows, is_night_mark
+from ingest.ledgers.layouts import CHECK_IN, MARK, MORNING, Row, Rows, clock_in, is_night_check_in, is_night_mark
 from ingest.ledgers.names import people_in, phone_in
 from ingest.ledgers.tables import AREA_PARTS, SERIAL_TITLE, title_of
 from ingest.ledgers.years import Calendar
@@ -52,6 +52,19 @@ class Column:
     synonyms: tuple[str, ...] = ()
     personal: bool = False
     """Names a person (or reaches one): masked in the log for whoever may not see names."""
+    instead: tuple[str, ...] = ()
+    """Of a required column: others that tell the same."""
+
+    @property
+    def is_translated(self) -> bool:
+        """Whether it holds one of a few words, for which offices have others; stars are words too (满意, 不满意)."""
+        return self.form in (Form.WORD, Form.FLAG) or (self.form is Form.NUMBER and self.most <= MOST_STARS)
+
+    def meanings(self) -> list[str]:
+        """What a translated word may mean."""
+        if self.form is Form.FLAG:
+            return ["是", "否"]
+        return cells.choices(self.words) if self.words else [str(star) for star in range(self.least, self.most + 1)]
 
     @property
     def is_count(self) -> bool:
@@ -93,6 +106,7 @@ class Refusal:
         return f"{self.place} 第 {self.row.number} 行“{self.column}”:{self.reason}".lstrip()
 
 
+MOST_STARS = 5
 END_OF_DAY = time(23, 59, 59)
 EXACT_NUMBER = 1e15
 """Excel keeps 15 digits of a number."""
@@ -108,19 +122,29 @@ class Reading:
         self.row, self.rows, self.columns, self.directory, self.now = row, rows, columns, directory, now
         self.faults: list[tuple[str, str, str]] = []
         self.questions: list[Question] = []
+        self.place_questions: list[PlaceQuestion] = []
+        self.strange_words: list[tuple[str, str]] = []
+        """Column and word that the ledger does not know: somebody may say what it means."""
 
     @property
     def calendar(self) -> Calendar:
         return self.rows.calendar
 
     def has(self, title: str) -> bool:
-        return title in (self.row.cells if self.row.column is not None else self.rows.known)
+        mapping = self.rows.mapping
+        return title in (self.row.cells if self.row.column is not None else self.rows.known) or (
+            mapping is not None and title in mapping.defaults
+        )
 
     def raw(self, title: str) -> Cell:
+        """The cell, as the mapping understands it."""
         if self.row.column is not None:
-            return self.row.cells.get(title)
-        known = self.rows.known.get(title)
-        return None if known is None else self.row.cells.get(known)
+            value = self.row.cells.get(title)
+        else:
+            known = self.rows.known.get(title)
+            value = None if known is None else self.row.cells.get(known)
+        mapping = self.rows.mapping
+        return value if mapping is None else mapping.translated(title, value)
 
     def given(self) -> frozenset[str]:
         return frozenset(self.row.cells if self.row.column is not None else self.rows.known)
@@ -138,6 +162,8 @@ class Reading:
                 self.fault(title, value.reason)
             elif type(value) is float and abs(value) >= EXACT_NUMBER:
                 self.fault(title, REWRITTEN)
+        if CHECK_IN in self.columns and self.has(CHECK_IN) and is_night_check_in(self.raw(CHECK_IN)) is None:
+            self.fault(CHECK_IN, f"看不懂打卡时间“{self.said(CHECK_IN)}”,请写成 21:30")
         mark = self.row.cells.get(MARK)
         if mark and is_night_mark(mark) is not True:
             self.faults.append((MARK, text_of(mark), f"看不懂“{text_of(mark)}”:住夜写“√”或“班”,没有住夜的删去这一行"))
@@ -152,6 +178,8 @@ class Reading:
         try:
             value = convert(self.raw(title))
         except Fault as problem:
+            if self.columns[title].is_translated:
+                self.strange_words.append((title, self.said(title)))
             self.fault(title, str(problem))
             return None
         if value is None and self.columns[title].required:
@@ -189,6 +217,10 @@ class Reading:
         except Fault as problem:
             self.fault(title, str(problem))
             return None
+
+    def clock(self, title: str) -> time | None:
+        """The time of day that a cell writes, alone or after a day; None where it writes none."""
+        return clock_in(self.raw(title))
 
     def day(self, title: str, *, future: bool = False, night: bool = False) -> date | None:
         """``night``: a time after midnight belongs to the evening before."""
@@ -231,7 +263,27 @@ class Reading:
         try:
             return self.directory.unit(said, levels, day, near=self.rows.unit)
         except Fault as problem:
+            if isinstance(problem, UnknownPlace):
+                self.place_questions.append(problem.question)
             self.faults.append((title, said, str(problem)))
+            return None
+
+    def address(self, title: str, day: date | None = None) -> str | None:
+        """The lowest unit that a free text surely names, else the ledger's own."""
+        said = "".join(self.said(part) for part in (*AREA_PARTS, title))
+        try:
+            return self.directory.place_in(said, self.rows.unit, day)
+        except Fault as problem:
+            self.fault(title, str(problem))
+            return None
+
+    def department(self, title: str) -> str | None:
+        said = self.said(title)
+        try:
+            return self.directory.department(said, self.rows.unit) if said else None
+        except UnknownPlace as problem:
+            self.place_questions.append(problem.question)
+            self.fault(title, str(problem))
             return None
 
     def person(self, title: str, unit: str | None, day: date | None, *, identified: bool = True) -> int | None:
@@ -282,16 +334,21 @@ class Reading:
         return list(dict.fromkeys(one for one in found if one is not None))
 
     def household(self, title: str = "户编号") -> int | None:
-        said = self.said(title)
-        if not said:
+        said, head = self.said(title), self.said("户主") if "户主" in self.columns else ""
+        if not said and not head:
             if self.columns[title].required:
                 self.fault(title, f"“{title}”没有填")
             return None
         try:
-            return self.directory.household(said)
+            return self.directory.household(said) if said else self.directory.household_of(head, self._where(), self.said("门牌"))
         except Fault as problem:
             self.fault(title, str(problem))
             return None
+
+    def _where(self) -> str | None:
+        """As near as the columns of the area tell, else the ledger's own unit."""
+        said = self.said("单位") or "".join(self.said(part) for part in AREA_PARTS)
+        return self.directory.place_in(said, self.rows.unit) if said else self.rows.unit
 
     def refusal(self, restricted: bool = False) -> Refusal:
         """The first fault names the column; the others stand in the reason."""

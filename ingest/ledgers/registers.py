@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from data_access.scope import CODE_LENGTHS
-from data_access.tables import Appointment, Area, Household, LeavePeriod, SurveyResponse
+from data_access.tables import Appointment, Area, Department, Household, LeavePeriod, SurveyResponse
 from ingest.ledgers import words
 from ingest.ledgers.cells import normal_number, plain
 from ingest.ledgers.directory import HOUSEHOLD, Unit
@@ -48,6 +49,16 @@ def _area(row: Reading) -> Record | None:
     if level is not None and not row.faults:
         row.directory.add_unit(Unit(code, level, name or "", parent, None, None))  # the parent of lines that follow
     return Record(row.row, code, values)
+
+
+def _department(row: Reading) -> Record | None:
+    code = plain(row.raw("代码")).upper()
+    if not re.fullmatch(r"\d{6}D\d{3}", code):
+        row.fault("代码", f"“{code}”不是部门代码:县的 6 位代码、字母 D、3 位数字" if code else "“代码”没有填")
+    ranked = row.flag("参加排名")
+    name = row.text("名称")
+    validity = _validity(row, "启用日期", "撤销日期")
+    return Record(row.row, code, {"code": code, "name": name, "ranked": True if ranked is None else ranked, **validity})
 
 
 def words_of(level: str) -> str:
@@ -134,7 +145,8 @@ def _household(row: Reading) -> Record | None:
     card = row.day("联系卡日期")
     values = {"area_code": area, "kind": kind, "card_on": card, **_validity(row, "起始日期", "终止日期")}
     spelled = normal_number(number or "")
-    return Record(row.row, row.directory.household_refs.get(spelled, spelled), values)
+    alias = {"head": normal_name(row.said("户主")), "door": normal_number(row.said("门牌"))}
+    return Record(row.row, row.directory.household_refs.get(spelled, spelled), values, alias)
 
 
 def _survey(row: Reading) -> Record | None:
@@ -220,6 +232,22 @@ REGISTERS = (
         needed=(WHO,),
     ),
     Kind(
+        "department",
+        "部门",
+        "诉求派给的县直部门,一个一行",
+        Department,
+        (
+            Column("代码", Form.TEXT, True, "code", "149981D001", "县的 6 位代码、字母 D、3 位数字", synonyms=("部门代码",)),
+            Column("名称", Form.TEXT, True, "name", "县住建局", synonyms=("部门名称", "部门")),
+            Column("参加排名", Form.FLAG, False, "ranked", "是", "不参加部门排名的填“否”", synonyms=("是否排名",)),
+            a_day("启用日期", "valid_from", "选填", required=False, synonyms=("设立日期",)),
+            a_day("撤销日期", "valid_to", "选填;最后有效的一天", required=False),
+        ),
+        _department,
+        natural=("code",),
+        called="部门名册|部门台账",
+    ),
+    Kind(
         HOUSEHOLD,
         "户",
         "一户一行;户编号全县不重复,走访和测评台账用它",
@@ -237,6 +265,8 @@ REGISTERS = (
                 words=words.HOUSEHOLDS,
                 synonyms=("类型",),
             ),
+            Column("户主", Form.TEXT, False, None, "", "选填;只存不可还原的标识,走访台账可凭它找户", personal=True, synonyms=("户主姓名",)),
+            Column("门牌", Form.TEXT, False, None, "", "选填;同组有同名户主的填", personal=True, synonyms=("门牌号",)),
             a_day("联系卡日期", "card_on", "选填;发联系卡的日期", required=False, synonyms=("发卡日期",)),
             a_day("起始日期", "valid_from", "选填", required=False),
             a_day("终止日期", "valid_to", "选填;迁出、并户前的最后一天", required=False),

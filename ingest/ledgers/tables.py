@@ -15,6 +15,7 @@ from ingest.ledgers.cells import plain, text_of
 from ingest.ledgers.formats import Cell, Sheet
 
 FEWEST_TITLES = 2
+FEWEST_GUESSED = 3
 HEADER_LINES = 3
 LONGEST_TITLE = 24
 FEWEST_DAYS = 5
@@ -285,6 +286,19 @@ def tables_on(sheet: Sheet, vocabulary: Mapping[str, object]) -> tuple[list[Tabl
             found.append(Table(sheet, above, titles, header.top, header.bottom + 1, last, untitled=untitled))
             untitled = ()
     return found, unread
+
+
+def table_guessed(sheet: Sheet) -> Table | None:
+    """A table of headings that nobody knows: under the first line of several different texts without a value, with a line below it."""
+    for line, row in enumerate(sheet.rows[:-1]):
+        texts = [text_of(value) for value in row if text_of(value)]
+        plain_texts = all(isinstance(value, str) and not _VALUE.match(plain(value)) for value in row if text_of(value))
+        if len(set(texts)) < FEWEST_GUESSED or len(set(texts)) < len(texts) or not plain_texts or is_title_line(texts):
+            continue
+        if all(len(text) <= LONGEST_TITLE for text in texts):
+            above = tuple(text for up in sheet.rows[:line] for value in up if (text := text_of(value)))
+            return Table(sheet, above, [text_of(value) for value in row], line, line + 1, len(sheet.rows))
+    return None
 
 
 def _untitled(sheet: Sheet, header: _Header, last: int) -> tuple[int, ...]:

@@ -22,6 +22,19 @@ ROLES = _with_codes(
         "正职": "township_chief",
         "党委书记": "township_chief",
         "乡镇长": "township_chief",
+        "镇长": "township_chief",
+        "乡长": "township_chief",
+        "副书记": "township_leader",
+        "党委副书记": "township_leader",
+        "副镇长": "township_leader",
+        "副乡长": "township_leader",
+        "党委委员": "township_leader",
+        "村支书": "village_chief",
+        "村党支部书记": "village_chief",
+        "村主任": "village_chief",
+        "村委会主任": "village_chief",
+        "村委委员": "village_committee",
+        "支委委员": "village_committee",
         "职工": "township_staff",
         "干部职工": "township_staff",
         "村两委主干": "village_chief",
@@ -118,9 +131,19 @@ CHANNELS = _with_codes(
         "12345": "hotline",
         "入户": "home_visit",
         "走访": "home_visit",
+        "来电": "hotline",
+        "电话": "hotline",
+        "12345热线": "hotline",
+        "政务热线": "hotline",
+        "来访": "reception",
+        "网格走访": "home_visit",
+        "入户走访": "home_visit",
+        "民情夜访": "night_visit",
     }
 )
-SIZES = _with_codes({"小事": "small", "大事": "big", "难事": "hard"})
+PENDING = "pending"
+"""Nobody has judged yet how big a matter it is: no size in the database."""
+SIZES = _with_codes({"小事": "small", "大事": "big", "难事": "hard", "待定": PENDING})
 SPHERES = _with_codes({"公": "public", "私": "private", "公事": "public", "私事": "private", "公共": "public", "个人": "private"})
 OUTCOMES = _with_codes(
     {

@@ -17,6 +17,7 @@ from pages.admin import process
 from pages.admin.accounts_section import places_of
 from pages.admin.acts import PAGE_ROWS, fresh, picked_page, said_next, signed_in
 from pages.admin.database_section import TABLE_NAMES
+from pages.admin.mapping_section import asked_places, asked_words, layout_form, remembered
 from pages.common import loaders
 from pages.common.address import from_address
 from pages.common.downloads import file_button
@@ -47,6 +48,11 @@ class Given:
     @property
     def key(self) -> tuple[Any, ...]:
         return (self.kind, self.file.file_id, self.area, self.year)
+
+    @property
+    def called(self) -> str:
+        """The file's name without what says its format."""
+        return self.file.name.rsplit(".", 1)[0]
 
     def ask(self, task: str) -> process.Answer:
         doing = f"正在{'检查' if task == 'check' else '装入'} {plain(self.file.name)} …"
@@ -100,6 +106,8 @@ def ledger_section(p: Page) -> None:
         _checked(p, Given(kind, file, area or p.scope.area or "", st.session_state.get(YEAR, {}).get(file.file_id)))
     st.subheader("装入记录", anchor=False)
     _log(p)
+    st.subheader("记住的对应", anchor=False)
+    remembered(p)
 
 
 def _checked(p: Page, given: Given) -> None:
@@ -109,17 +117,23 @@ def _checked(p: Page, given: Given) -> None:
         known = st.session_state[CHECKED] = (given.key, given.ask("check"), False)
     _, answer, loaded = known
     if answer.error:
-        st.error(_told(answer.error))
+        if not answer.layouts:
+            st.error(_told(answer.error))
+            return
+        st.warning(_told(f"{answer.error.partition('。')[0]}。"))
+        _remember(layout_form(answer.layouts[0], given.file.file_id, given.called))
         return
     _preview(p, answer, loaded)
     if not loaded:
         _questions(given, answer)
+        _mapped(given, answer)
     good = answer.number("added") + answer.number("changed")
     if answer.refused_file:
-        name, rows = given.file.name, partial(bytes, answer.refused_file)
-        what = f"台账退回行 {LEDGER_NAMES[given.kind]} {name}"
-        back = f"{name.rsplit('.', 1)[0]}.退回.xlsx"
-        file_button("下载有问题的行（附原因）", back, XLSX, rows, key="refused-rows", what=what, right="may_administer")
+        rows = partial(bytes, answer.refused_file)
+        what = f"台账退回行 {LEDGER_NAMES[given.kind]} {given.file.name}"
+        file_button(
+            "下载有问题的行（附原因）", f"{given.called}.退回.xlsx", XLSX, rows, key="refused-rows", what=what, right="may_administer"
+        )
     if loaded:
         return
     bad = f"退回 {whole(answer.number('refused'))} 行" if answer.number("refused") else ""
@@ -191,12 +205,34 @@ def _questions(given: Given, answer: process.Answer) -> None:
         )
         if chosen is not None:
             account = signed_in("may_administer")
-            problem = process.choose(one["name"], one["unit"], chosen, account.username, account.scope.area or "")
-            if problem:
-                st.error(_told(problem))
-                return
-            st.session_state.pop(CHECKED)
-            st.rerun()
+            _again(process.choose(one["name"], one["unit"], chosen, account.username, account.scope.area or ""))
+
+
+def _mapped(given: Given, answer: process.Answer) -> None:
+    """What words and units of the file mean that nobody knows yet, and how its columns are read."""
+    told, key = answer.counts["preview"], given.file.file_id
+    _remember(asked_words(told, key))
+    place = asked_places(told, key)
+    if place is not None:
+        _again(process.alias(*place, signed_in("may_administer").username))
+    for layout in told["layouts"]:
+        sheet = f"（{layout['sheet']}）" if len(told["layouts"]) > 1 else ""
+        with st.expander(f"各列是怎么读的{sheet}", expanded=bool(layout["missing"])):
+            _remember(layout_form(layout, key, given.called))
+
+
+def _remember(mapping: dict[str, Any] | None) -> None:
+    if mapping is not None:
+        _again(process.keep_mapping(mapping, signed_in("may_administer").username))
+
+
+def _again(problem: str | None) -> None:
+    """Checks the file anew, now that more is known."""
+    if problem:
+        st.error(_told(problem))
+        return
+    st.session_state.pop(CHECKED, None)
+    st.rerun()
 
 
 def _log(p: Page) -> None:

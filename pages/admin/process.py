@@ -31,6 +31,8 @@ class Answer:
     counts: dict[str, Any] = field(default_factory=dict)
     faults: list[dict[str, Any]] = field(default_factory=list)
     error: str | None = None
+    layouts: list[dict[str, Any]] = field(default_factory=list)
+    """Of a file whose headings nobody knows yet: what has to be said of them."""
     refused_file: bytes | None = None
 
     def number(self, name: str) -> int:
@@ -103,8 +105,8 @@ def ledger(
         options = ["--json", "--by", by, "--name", name, "--area", area, "--refused", str(refused)]
         told = _answer(task, kind, str(path), *options, *(["--year", str(year)] if year else []), progress=progress)
         if "error" in told:
-            return Answer(error=told["error"])
-        return Answer(told, told.pop("faults"), None, refused.read_bytes() if refused.exists() else None)
+            return Answer(error=told["error"], layouts=told.get("layouts", []))
+        return Answer(told, told.pop("faults"), refused_file=refused.read_bytes() if refused.exists() else None)
 
 
 def undo(import_id: int, area: str, why: str = "", by: str = "") -> Answer:
@@ -116,7 +118,29 @@ def undo(import_id: int, area: str, why: str = "", by: str = "") -> Answer:
 
 def choose(name: str, unit: str, person_id: int, by: str, area: str) -> str | None:
     """Keeps whom ledgers mean by a name; returns what went wrong."""
-    code, _, errors = _ingest("choose", name, unit, str(person_id), "--by", by, "--area", area)
+    return _done("choose", name, unit, str(person_id), "--by", by, "--area", area)
+
+
+def keep_mapping(mapping: dict[str, Any] | str, by: str) -> str | None:
+    """Keeps what headings and words mean, as TOML text or as what it holds; returns what went wrong."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / ("mapping.toml" if isinstance(mapping, str) else "mapping.json")
+        path.write_text(mapping if isinstance(mapping, str) else json.dumps(mapping, ensure_ascii=False), encoding="utf-8")
+        return _done("mapping", "keep", str(path), "--by", by)
+
+
+def forget_mapping(fingerprint: str, by: str) -> str | None:
+    return _done("mapping", "forget", fingerprint, "--by", by)
+
+
+def alias(name: str, code: str | None, by: str) -> str | None:
+    """Keeps which unit or department a name means; without a code forgets it."""
+    return _done("alias", name, *([code] if code else []), "--by", by)
+
+
+def _done(*arguments: str) -> str | None:
+    """Runs a command that only does something; returns what went wrong."""
+    code, _, errors = _ingest(*arguments)
     return (errors.strip() or FAILED) if code else None
 
 

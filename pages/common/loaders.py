@@ -343,12 +343,21 @@ def _fact(scope: Scope, name: str, asked: Window, keep_until: date | None = None
     return Question(f"{name} {scope!r} {named!r}", FACTS[name].reads(asked), counted, keep_until)
 
 
+UNIT_TABLES = ("area", "department")
+
+
 def _units(query: Callable[..., Any], scope: Scope, **arguments: Any) -> pd.DataFrame:
     name = f"{query.__qualname__} {scope!r} {sorted(arguments.items())!r}"
     found: pd.DataFrame = ANSWERS.value(
-        Question(name, whole(("area",)), partial(_queried, query, scope, ("area",), arguments), _kept(scope)), state()
+        Question(name, whole(UNIT_TABLES), partial(_queried, query, scope, UNIT_TABLES, arguments), _kept(scope)), state()
     )
     return found
+
+
+def departments(scope: Scope, as_of: date) -> dict[str, str]:
+    """The county's departments of that day: code → name; empty in a county that dispatches to none."""
+    found = _units(areas.units, scope, window=Window("department", as_of, as_of, as_of))
+    return dict(zip(found["code"], found["name"], strict=True))
 
 
 def tables_of(entry: Indicator, level: Level) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ def case_list(p: Page) -> CaseList:
     ages = age_buckets(p.filters.window)
     standings = {**standing_names(p.view), **({RESTRICTED: RESTRICTED_NAME} if p.scope.may_see_restricted else {})}
     known = loaders.answer(categories, p.scope, ("petition",))
+    departments = loaders.departments(p.filters.narrowed, p.filters.as_of)
     choices: dict[str, tuple[str, int, Mapping[Any, str], str | None]] = {
         "standing": ("状态", 150, standings, "open"),
         **({"village": ("村", 130, _villages(p.filters), None)} if p.filters.township else {}),
@@ -46,6 +47,7 @@ def case_list(p: Page) -> CaseList:
         "size": ("大小", 100, SIZE_NAMES, None),
         "category": ("类别", 130, {each: each for each in known}, None),
         "channel": ("渠道", 120, CHANNEL_NAMES, None),
+        **({"department": ("承办部门", 140, departments, None)} if departments else {}),
         "age": ("在办天数", 130, {str(each): f"在办 {words.age_name(each, ages)}" for each in ages}, None),
         "sort": ("排序", 150, words.SORT_NAMES, "due"),
     }

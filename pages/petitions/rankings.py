@@ -11,7 +11,7 @@ from metrics.vocabulary import Level, Module
 from pages.common import loaders
 from pages.common.page import Page
 from reports.readings import row_level
-from reports.subjects import SUBJECTS
+from reports.subjects import DEPARTMENT_RANKINGS, SUBJECTS
 from reports.views import petitions
 
 GROUPS = SUBJECTS[Module.PETITIONS].rankings
@@ -19,14 +19,18 @@ GROUPS = SUBJECTS[Module.PETITIONS].rankings
 
 def rankings(p: Page) -> None:
     """One group of rankings at a time, two to a line."""
-    chosen = p.choose("排名", list(GROUPS), "rank", next(iter(GROUPS)))
-    for place, indicator_id in enumerate(GROUPS[chosen]):
+    departments = loaders.departments(p.filters.narrowed, p.filters.as_of)
+    groups = {**GROUPS, **({petitions.DEPARTMENTS: DEPARTMENT_RANKINGS} if departments else {})}
+    chosen = p.choose("排名", list(groups), "rank", next(iter(groups)))
+    of_departments = chosen == petitions.DEPARTMENTS
+    for place, indicator_id in enumerate(groups[chosen]):
         if place % 2 == 0:
             columns = st.columns(2, gap="large")
         with columns[place % 2]:
-            level = _level(p, indicator_id)
-            p.ranking(indicator_id, level=level, **petitions.row_links(indicator_id, level))
-    if petitions.ON_TIME in GROUPS[chosen]:
+            level = Level.DEPARTMENT if of_departments else _level(p, indicator_id)
+            key = f"board-department-{indicator_id}" if of_departments else ""
+            p.ranking(indicator_id, key=key, level=level, **petitions.row_links(indicator_id, level))
+    if petitions.ON_TIME in groups[chosen] and not of_departments:
         _two_formulas(p)
     p.note(petitions.RANKING_REMARKS[chosen])
 

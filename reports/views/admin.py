@@ -3,6 +3,7 @@ but the audit."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
@@ -220,6 +221,45 @@ def reading_sentences(told: Mapping[str, Any]) -> list[str]:
         units = "、".join(told["units"][:MOST_UNITS]) + (f" 等 {len(told['units'])} 个" if len(told["units"]) > MOST_UNITS else "")
         found.append(f"日期 {days};单位 {units or '—'};涉及 {whole(told['people'])} 人")
     return found
+
+
+def layout_sentence(layout: Mapping[str, Any]) -> str:
+    """What a layout lacks, or how it is read: above the form in which a clerk points at columns."""
+    sheet = f"工作表“{layout['sheet']}”的" if layout["sheet"] not in ("", "表") else ""
+    if layout["missing"]:
+        lacking = "、".join(layout["missing"])
+        return f"{sheet}列名第一次见到,还缺:**{lacking}**。请指一下哪一列是什么;表里没有的,选都是什么。记住后同样的表格不再问。"
+    by = {"kept": "按记住的对应读", "shipped": f"按看板自带的“{layout['name']}”读"}.get(layout["by"], "按列名读")
+    return f"{sheet}列{by};要改的在这里改,改后同样的表格都照此。"
+
+
+MAPPING_COLUMNS = (
+    Column("name", "名称", tight=True),
+    Column("ledger", "台账", tight=True),
+    Column("headings", "列名"),
+    Column("kept_by", "记下的人", tight=True),
+    Column("kept_at", "时间", Kind.TIMESTAMP, tight=True),
+)
+ALIAS_COLUMNS = (
+    Column("name", "台账里写的", tight=True),
+    Column("code", "指的单位", tight=True),
+    Column("chosen_by", "记下的人", tight=True),
+    Column("chosen_at", "时间", Kind.TIMESTAMP, tight=True),
+)
+
+
+def mapping_table(kept: pd.DataFrame, ledgers: Names) -> Table:
+    """``kept``: see ``data_access.imports.ledger_mappings``."""
+    rows = [
+        {**row, "ledger": ledgers.get(row["kind"], row["kind"]), "headings": "、".join(tomllib.loads(row["content"]).get("headings", []))}
+        for row in kept.to_dict("records")
+    ]
+    return _reading_table("列名对应", MAPPING_COLUMNS, rows, empty="还没有记住过列名对应;第一次装入列名不认识的表格时会问")
+
+
+def alias_table(aliases: pd.DataFrame) -> Table:
+    """``aliases``: see ``data_access.imports.unit_aliases``."""
+    return _reading_table("单位别名", ALIAS_COLUMNS, aliases.to_dict("records"))
 
 
 def refused_table(rows: pd.DataFrame) -> Table:

@@ -257,12 +257,14 @@ def hit_words(result: HitRate) -> str:
 
 # --- rankings -------------------------------------------------------------------------------------------------------
 
+DEPARTMENTS = "县直部门"
 RANKING_REMARKS = {
     "按期与及时": "派单、接单、联系群众的时限依次为点单后{petitions.dispatch_workdays}个工作日、派单后{petitions.accept_workdays}个工作日"
     "和派单后{petitions.response_hours}小时。",
     "化解": "撤回、转送、不予受理的不计入,可在清单中查看。诉求多少不参与排名。",
     "满意": "评单由经办方收集,回访由第三方独立询问;两者相差超过{targets.satisfaction.gap}个百分点,应查是否有“教”群众打分。",
     "规范": "销号须佐证、回头看、评单齐全。",
+    DEPARTMENTS: "只列派给县直部门的诉求,与乡镇的排名分开;同一件在发生地的乡镇也计。",
 }
 """By group of rankings (``reports.subjects``), with places for the edition's numbers."""
 
@@ -272,6 +274,8 @@ def row_links(indicator_id: str, level: Level) -> dict[str, Any]:
     if level is Level.VILLAGE:
         return {"link": Link(VILLAGE), "parameter": "village"}
     link = cases_behind(indicator_id)
+    if level is Level.DEPARTMENT:
+        return {"link": link, "parameter": "department"}
     return {} if link is None else {"link": link}
 
 

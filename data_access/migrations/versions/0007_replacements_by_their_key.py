@@ -2,16 +2,29 @@
 
 from alembic import op
 
-from data_access.freshness import MARKED, as_ddl, drop_mark_triggers, mark_triggers
+from data_access.freshness import as_ddl, drop_mark_triggers, mark_triggers
 
 revision = "0007"
 down_revision = "0006"
+
+BY_MONTH = (
+    "night_stay",
+    "night_session",
+    "night_visit",
+    "reception_slot",
+    "petition",
+    "petition_event",
+    "petition_rating",
+    "captain_visit",
+    "captain_meeting",
+    "training_attendance",
+)
 
 
 def upgrade() -> None:
     if op.get_bind().dialect.name != "sqlite":
         return
-    for statement in (*drop_mark_triggers(MARKED), *mark_triggers("sqlite", MARKED)):
+    for statement in (*drop_mark_triggers(BY_MONTH), *mark_triggers("sqlite", BY_MONTH)):
         op.execute(as_ddl(statement))
 
 
