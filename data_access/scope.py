@@ -10,13 +10,10 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, SQLColumnExpression, and_, case, func, or_, select, true
 from sqlalchemy import false as nothing_matches
 
-from data_access.tables import Area, Petition
-
-CODE_LENGTHS = {"county": 6, "township": 9, "village": 12, "patch": 14, "group": 16, "cell": 19}
-"""Digits of an area code by level (GB/T 2260 down to the village, the grid's own below).
-
-``metrics.vocabulary`` says the same of its levels: neither floor may import the other, and a test holds the two equal.
-"""
+from data_access import tables
+from data_access.tables import CODE_LENGTHS as CODE_LENGTHS
+from data_access.tables import Area
+from data_access.valid import Petition
 
 
 @dataclass(frozen=True)
@@ -109,10 +106,10 @@ def has_unit(column: SQLColumnExpression[str], level: str) -> ColumnElement[bool
     return func.length(column) >= CODE_LENGTHS["county" if level == "township" else level]
 
 
-def visible_petitions(scope: Scope) -> ColumnElement[bool]:
+def visible_petitions(scope: Scope, petition: type[tables.Petition] = Petition) -> ColumnElement[bool]:
     """Petitions a list may show: in scope, restricted ones only for a role that holds them (信访工作条例 art. 30)."""
-    inside = in_scope(Petition.area_code, scope)
-    return inside if scope.may_see_restricted else and_(inside, Petition.restricted.is_not(True))
+    inside = in_scope(petition.area_code, scope)
+    return inside if scope.may_see_restricted else and_(inside, petition.restricted.is_not(True))
 
 
 def counted_petitions(scope: Scope) -> ColumnElement[bool]:
