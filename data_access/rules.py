@@ -186,9 +186,9 @@ def _area() -> tuple[Check, ...]:
         Check("name", "区划没有名称", "补上名称", func.trim(Area.name) == _text("")),
         Check(
             "empty",
-            "乡镇名下没有村,也没有人任职",
+            "现有乡镇名下没有村,也没有人任职",
             "先登记它的村和人员",
-            and_(Area.level == _text("township"), Area.ranked.is_not(False), ~under, ~served),
+            and_(Area.level == _text("township"), Area.ranked.is_not(False), Area.valid_to.is_(None), ~under, ~served),
         ),
     )
 
