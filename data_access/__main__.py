@@ -42,6 +42,7 @@ from data_access.grants import GrantError, grants
 from data_access.migrate import upgrade
 from data_access.scope import Scope
 from data_access.tables import Area, Person, Petition, own_ids
+from data_access.value_types import ForeignValues
 
 
 def migrate() -> int:
@@ -254,12 +255,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
-    if options.command == "migrate":
-        return migrate()
     try:
+        if options.command == "migrate":
+            return migrate()
         with engine().begin() as connection:
             print(options.run(connection, options))
-    except (AccountError, AuditBroken, FederationError, GrantError) as error:
+    except (AccountError, AuditBroken, FederationError, ForeignValues, GrantError) as error:
         print(f"没有做成:{error}", file=sys.stderr)
         return 1
     except DATABASE_AWAY as error:

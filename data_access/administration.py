@@ -86,5 +86,5 @@ def _listed(scope: Scope, table: FromClause) -> ColumnElement[bool]:
     if table is Petition.__table__:
         return ~is_accusation(table)
     if "petition_id" in table.c:
-        return ~exists().where(Petition.id == table.c.petition_id, is_accusation())
+        return ~exists().where(Petition.id == table.c.petition_id, is_accusation(Petition))
     return true()

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, and_, exi
 
 from data_access.frames import frame
 from data_access.scope import CODE_LENGTHS, Scope, counted, in_scope, under
-from data_access.tables import Appointment, Area, Department, LeavePeriod, Person
+from data_access.tables import Person
+from data_access.valid import Appointment, Area, Department, LeavePeriod
 from data_access.window import Window
 
 PEOPLE_AT_ONCE = 10_000

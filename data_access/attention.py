@@ -13,7 +13,7 @@ from data_access.frames import AnySelect, frame
 from data_access.petition_clocks import Deadline, day_of, deadline
 from data_access.petitions import last_moved, open_at_end
 from data_access.scope import Scope, counted_petitions
-from data_access.tables import Area, Petition
+from data_access.valid import Area, Petition
 from data_access.window import Window
 
 COLUMNS = ["number", "area_code", "area_name", "category", "level", "handler_id", "lead_id", "due_on", "opened_on", "moved_on", "petitions"]

@@ -9,20 +9,12 @@ from sqlalchemy import ColumnElement, Connection, Subquery, and_, func, literal,
 from sqlalchemy.orm import aliased
 
 from data_access.areas import in_post_on
-from data_access.captains import CAPTAIN_LEVELS, household_counts, known_area, known_person, meeting_counts, of_own_level
+from data_access.captains import CAPTAIN_LEVELS, household_counts, meeting_counts, of_captains
 from data_access.frames import frame
 from data_access.profiles import held_post
 from data_access.scope import CODE_LENGTHS, Scope, counted, free_text, in_scope, unit_code, valid_on
 from data_access.slots import Slot
-from data_access.tables import (
-    Appointment,
-    Area,
-    CaptainMeeting,
-    CaptainVisit,
-    Household,
-    LeavePeriod,
-    TrainingAttendance,
-)
+from data_access.valid import Appointment, Area, CaptainMeeting, CaptainVisit, Household, LeavePeriod, TrainingAttendance
 
 LIST_TABLES = ("captain_visit", "household", "appointment", "leave_period", "area", "person")
 CAPTAIN_TABLES = (*LIST_TABLES, "captain_meeting", "petition", "petition_rating", "training_attendance")
@@ -31,11 +23,10 @@ PAGE_ROWS = 50
 
 def _unvisited(scope: Scope, kind: str, first: date, last: date) -> Subquery:
     """Households of a kind on the books on ``last`` that nobody visited from ``first`` to ``last``, with their last visit before."""
-    known = known_person(CaptainVisit.person_id)
-    in_period = select(CaptainVisit.household_id).where(CaptainVisit.visited_on.between(first, last), known)
+    in_period = select(CaptainVisit.household_id).where(CaptainVisit.visited_on.between(first, last))
     ever = (
         select(CaptainVisit.household_id.label("id"), func.max(CaptainVisit.visited_on).label("seen"))
-        .where(CaptainVisit.visited_on <= last, known)
+        .where(CaptainVisit.visited_on <= last)
         .group_by(CaptainVisit.household_id)
         .subquery()
     )
@@ -46,7 +37,6 @@ def _unvisited(scope: Scope, kind: str, first: date, last: date) -> Subquery:
             Household.kind == kind,
             valid_on(Household.valid_from, Household.valid_to, last),
             counted(Household.area_code, scope),
-            known_area(Household.area_code),
             Household.id.not_in(in_period),
         )
         .subquery()
@@ -154,7 +144,6 @@ def homeless_count(scope: Scope, connection: Connection, day: date) -> int:
         .where(
             valid_on(Household.valid_from, Household.valid_to, day),
             counted(Household.area_code, scope),
-            known_area(Household.area_code),
             func.length(Household.area_code) < CODE_LENGTHS["cell"],
         )
     )
@@ -171,7 +160,7 @@ def captain_posts_of(scope: Scope, connection: Connection, person_id: int) -> pd
         select(post.role, post.area_code, Area.name, village.name, post.valid_from, post.valid_to, post.certificate_on)
         .join(Area, Area.code == Appointment.area_code)
         .outerjoin(village, village.code == unit_code(Appointment.area_code, "village"))
-        .where(Appointment.person_id == person_id, of_own_level(), in_scope(Appointment.area_code, scope))
+        .where(Appointment.person_id == person_id, of_captains(), in_scope(Appointment.area_code, scope))
         .order_by(Appointment.valid_to.is_not(None), Appointment.valid_from.desc(), Appointment.area_code)
     )
     return frame(connection, statement, ["role", "code", "name", "village", "valid_from", "valid_to", "certificate_on"])
@@ -209,11 +198,10 @@ def captain_due(
 
 
 def households_of(scope: Scope, connection: Connection, code: str, first: date, last: date) -> pd.DataFrame:
-    """Households under a unit on the books on ``last``, with visits from ``first`` to ``last`` by anyone known.
+    """Households under a unit on the books on ``last``, with visits from ``first`` to ``last``.
 
     Columns: household_id, kind, cell, visits, seen (last visit up to ``last``).
     """
-    known = known_person(CaptainVisit.person_id)
     cell = aliased(Area)
     seen = (
         select(
@@ -222,7 +210,7 @@ def households_of(scope: Scope, connection: Connection, code: str, first: date, 
             func.count().filter(CaptainVisit.visited_on >= first).label("visits"),
         )
         .join(Household, Household.id == CaptainVisit.household_id)
-        .where(CaptainVisit.visited_on <= last, known, in_scope(Household.area_code, scope.narrowed(code)))
+        .where(CaptainVisit.visited_on <= last, in_scope(Household.area_code, scope.narrowed(code)))
         .group_by(CaptainVisit.household_id)
         .subquery()
     )
@@ -303,7 +291,7 @@ def captain_posts(scope: Scope, connection: Connection, day: date, person_ids: t
         select(Appointment.person_id, Appointment.role, Area.name, village.name)
         .join(Area, Area.code == Appointment.area_code)
         .outerjoin(village, village.code == unit_code(Appointment.area_code, "village"))
-        .where(asked, of_own_level(), counted(Appointment.area_code, scope), valid_on(Appointment.valid_from, Appointment.valid_to, day))
+        .where(asked, of_captains(), counted(Appointment.area_code, scope), valid_on(Appointment.valid_from, Appointment.valid_to, day))
         .order_by(func.length(Appointment.area_code), Appointment.area_code)
     )
     return frame(connection, statement, ["person_id", "role", "unit", "village"]).drop_duplicates("person_id", ignore_index=True)

@@ -8,22 +8,12 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, SQLColumnExpression, and_, exists, func, literal, or_, select, union_all
 
-from data_access.captains import known_area
 from data_access.frames import AnySelect, frame
 from data_access.petition_clocks import day_of, deadline, workday_clock
 from data_access.petitions import ended_by_then, known_outcome, one_if, within
 from data_access.profiles import held_post
 from data_access.scope import Scope, counted, counted_petitions, free_text, in_scope
-from data_access.tables import (
-    CaptainMark,
-    CaptainMeeting,
-    CaptainVisit,
-    Household,
-    Petition,
-    PetitionEvent,
-    PetitionRating,
-    SurveyResponse,
-)
+from data_access.valid import CaptainMark, CaptainMeeting, CaptainVisit, Household, Petition, PetitionEvent, PetitionRating, SurveyResponse
 from data_access.window import Window
 
 Column = SQLColumnExpression[Any]
@@ -93,7 +83,7 @@ def entries_of(scope: Scope, connection: Connection, person_id: int, first: date
     """The captain's own visits and the meetings they convened. Grain: row. Columns: sort (visit, meeting), day, recorded_at."""
 
     def rows(sort: str, day: Column, recorded: Column, area: Column, person: Column) -> AnySelect:
-        mine = and_(person == person_id, day.between(first, last), counted(area, scope), known_area(area))
+        mine = and_(person == person_id, day.between(first, last), counted(area, scope))
         return select(literal(sort), day, recorded).where(mine)
 
     visit, meeting = CaptainVisit, CaptainMeeting
@@ -112,7 +102,6 @@ def ratings_of(scope: Scope, connection: Connection, person_id: int, window: Win
             counted_petitions(scope),
             Petition.handler_id == person_id,
             within(PetitionRating.rated_at, window),
-            PetitionRating.stars.between(1, 5),
         )
         .order_by(PetitionRating.rated_at.desc(), PetitionRating.id)
     )
@@ -135,7 +124,6 @@ def answers_of(
             SurveyResponse.person_id == person_id,
             held_post(scope, person_id),
             or_(SurveyResponse.answered_on.is_(None), SurveyResponse.answered_on <= as_of),
-            SurveyResponse.score.between(1, 5),
         )
         .subquery()
     )

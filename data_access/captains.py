@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, Subquery, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Subquery, case, exists, func, literal, select
 
 from data_access.areas import in_post_on
 from data_access.fact import Fact
 from data_access.frames import AnySelect, frame
 from data_access.scope import CODE_LENGTHS, Scope, counted, has_unit, in_scope, unit_code, valid_on
 from data_access.slots import Slot, month_slots, quarter_slots, slot_table, week_slots
-from data_access.tables import Appointment, Area, CaptainMeeting, CaptainVisit, Household, Person, TrainingAttendance
+from data_access.valid import Appointment, Area, CaptainMeeting, CaptainVisit, Household, TrainingAttendance
 from data_access.window import Window
 
 CAPTAIN_LEVELS = {"patch_captain": "patch", "group_captain": "group", "cell_captain": "cell"}
@@ -21,19 +21,9 @@ CAPTAIN_LEVELS = {"patch_captain": "patch", "group_captain": "group", "cell_capt
 SHARE_TYPES = {"code": "str", "slot": "str", "k": "int64", "n": "int64"}
 
 
-def of_own_level(area_code: SQLColumnExpression[str] = Appointment.area_code) -> ColumnElement[bool]:
-    """Captains' appointments at a unit of their own level; one that names a village as its cell leads nothing."""
-    return or_(*(and_(Appointment.role == role, func.length(area_code) == CODE_LENGTHS[level]) for role, level in CAPTAIN_LEVELS.items()))
-
-
-def known_area(area_code: SQLColumnExpression[str], level: str | None = None) -> ColumnElement[bool]:
-    """The row's area is on the list of areas (of a level); rows at unknown areas count nowhere."""
-    codes = select(Area.code) if level is None else select(Area.code).where(Area.level == level)
-    return area_code.in_(codes)
-
-
-def known_person(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
-    return person_id.in_(select(Person.id))
+def of_captains() -> ColumnElement[bool]:
+    """Captains' appointments."""
+    return Appointment.role.in_(CAPTAIN_LEVELS)
 
 
 def _grain(window: Window, own_level: str) -> str:
@@ -60,7 +50,6 @@ def household_counts(scope: Scope, level: str, slots: Sequence[Slot], kind: str)
             Household.kind == kind,
             counted(Household.area_code, scope),
             has_unit(Household.area_code, level),
-            known_area(Household.area_code),
         )
         .cte("homes")
         .prefix_with("MATERIALIZED")  # which households count is asked once, not once a slot
@@ -68,7 +57,6 @@ def household_counts(scope: Scope, level: str, slots: Sequence[Slot], kind: str)
     visited = exists().where(
         CaptainVisit.household_id == homes.c.id,
         CaptainVisit.visited_on.between(slot.c.first, slot.c.last),
-        known_person(CaptainVisit.person_id),
     )
     counts = (
         select(homes.c.code, slot.c.text.label("slot"), case((visited, 1), else_=0).label("visited"))
@@ -153,7 +141,7 @@ def captain_posts(scope: Scope, connection: Connection, window: Window) -> pd.Da
     statement = (
         select(Appointment.person_id, Appointment.area_code, Appointment.role)
         .where(
-            of_own_level(),
+            of_captains(),
             counted(Appointment.area_code, scope),
             valid_on(Appointment.valid_from, Appointment.valid_to, window.as_of),
         )
@@ -195,7 +183,7 @@ def _led_cells(scope: Scope, moment: date) -> AnySelect:
 def household_cover(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
     """Registered households, and those in a cell with a captain in post. Grain: unit. Columns: code, k, n."""
     level, moment = window.level, window.last
-    covered = and_(Household.area_code.in_(_led_cells(scope, moment)), known_area(Household.area_code, "cell"))
+    covered = Household.area_code.in_(_led_cells(scope, moment))
     code = unit_code(Household.area_code, level)
     statement = (
         select(code, func.sum(case((covered, 1), else_=0)), func.count())
@@ -203,7 +191,6 @@ def household_cover(scope: Scope, connection: Connection, window: Window) -> pd.
             valid_on(Household.valid_from, Household.valid_to, moment),
             counted(Household.area_code, scope),
             has_unit(Household.area_code, level),
-            known_area(Household.area_code),
         )
         .group_by(code)
     )
@@ -232,7 +219,6 @@ def contact_cards(scope: Scope, connection: Connection, window: Window) -> pd.Da
             valid_on(Household.valid_from, Household.valid_to, moment),
             counted(Household.area_code, scope),
             has_unit(Household.area_code, level),
-            known_area(Household.area_code),
         )
         .group_by(code)
     )
@@ -248,7 +234,7 @@ def trained_captains(scope: Scope, connection: Connection, window: Window) -> pd
     )
     statement = (
         select(code, func.sum(case((trained, 1), else_=0)), func.count())
-        .where(of_own_level(), *_appointments_at(scope, level, window.last))
+        .where(of_captains(), *_appointments_at(scope, level, window.last))
         .group_by(code)
     )
     return frame(connection, statement, ["code", "k", "n"], {"code": "str", "k": "int64", "n": "int64"})
@@ -259,7 +245,6 @@ def _appointments_at(scope: Scope, level: str, moment: date) -> tuple[ColumnElem
         valid_on(Appointment.valid_from, Appointment.valid_to, moment),
         counted(Appointment.area_code, scope),
         has_unit(Appointment.area_code, level),
-        known_area(Appointment.area_code),
     )
 
 

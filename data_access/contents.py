@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.selectable import ScalarSelect
 
 from data_access.scope import CODE_LENGTHS, Scope, in_scope, is_accusation
-from data_access.tables import (
+from data_access.valid import (
     Appointment,
     Area,
     CaptainMeeting,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, SQLColumnExpression, insert, null, select
 from data_access.board_tables import BoardAccount, BoardDecision
 from data_access.frames import frame
 from data_access.scope import Scope, free_text, is_accusation, visible_petitions
-from data_access.tables import Petition
+from data_access.valid import Petition
 
 LONGEST_NOTE = 500
 

@@ -13,7 +13,8 @@ from data_access.areas import in_post_on, townships, villages
 from data_access.fact import Fact
 from data_access.frames import frame
 from data_access.scope import CODE_LENGTHS, Scope, counted
-from data_access.tables import Appointment, CalendarDay, LeavePeriod, NightStay
+from data_access.tables import CalendarDay
+from data_access.valid import Appointment, LeavePeriod, NightStay
 from data_access.window import Window
 
 TOWNSHIP_RANKS = {"township_chief": 1, "township_leader": 2, "township_staff": 3}

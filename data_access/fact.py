@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 from sqlalchemy import Connection
 
+from data_access.rules import with_looked_up
 from data_access.scope import CODE_LENGTHS, Scope
 from data_access.state import CLOCK, HOURS, Part, Reads
 from data_access.window import Window
@@ -52,9 +53,11 @@ class Fact(NamedTuple):
 
     def reads(self, window: Window) -> Reads:
         """What the answer for a window depends on: of the records those dated within its days, of petitions and what happened to them
-        those up to as-of, and of the clock what :attr:`cut` says where the moment counts."""
+        those up to as-of, of what says whether these are sound (``data_access.rules``) that of its days and before, and of the clock what
+        :attr:`cut` says where the moment counts."""
         clocks = () if self.cut is Cut.NOT or window.until is None else (Part(HOURS if self.cut is Cut.DAY else CLOCK),)
-        return (*(self._part(table, window) for table in self.tables), *clocks)
+        looked_up = [Part(table, None, window.last) for table in with_looked_up(self.tables) if table not in self.tables]
+        return (*(self._part(table, window) for table in self.tables), *looked_up, *clocks)
 
     def _part(self, table: str, window: Window) -> Part:
         if table in PETITION_TABLES and not (self.opened_within and table == "petition"):

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, case, literal, select
 from data_access.areas import in_post_on, masked_name
 from data_access.frames import frame
 from data_access.scope import Scope, counted
-from data_access.tables import Appointment, Area, Person
+from data_access.tables import Person
+from data_access.valid import Appointment, Area
 
 LEADING_ROLES = {"township_chief": 1, "township_leader": 2}
 

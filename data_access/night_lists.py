@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from data_access.frames import AnySelect, frame
 from data_access.scope import Scope, counted, counted_petitions, in_scope, unit_code, unrestricted_petitions
-from data_access.tables import Area, NightLecturer, NightSession, NightVisit, Person, Petition
+from data_access.valid import Area, NightLecturer, NightSession, NightVisit, Petition
 from data_access.window import Window
 
 PAGE_ROWS = 20
@@ -36,7 +36,6 @@ def _visited(scope: Scope, window: Window) -> ColumnElement[bool]:
     return and_(
         counted(NightVisit.area_code, scope),
         NightVisit.visited_on.between(window.first, window.last),
-        NightVisit.person_id.in_(select(Person.id)),
     )
 
 

@@ -12,7 +12,7 @@ from data_access.areas import in_post_on, townships, villages
 from data_access.fact import Cut, Fact
 from data_access.frames import AnySelect, frame
 from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, unit_code
-from data_access.tables import Appointment, LeavePeriod, NightLecturer, NightSession, NightVisit, Petition
+from data_access.valid import Appointment, LeavePeriod, NightLecturer, NightSession, NightVisit, Petition
 from data_access.window import Window
 
 TOWNSHIP_CADRES = ("township_chief", "township_leader", "township_staff")

@@ -27,7 +27,8 @@ from sqlalchemy import (
 )
 
 from data_access.frames import AnySelect
-from data_access.tables import CalendarDay, Petition
+from data_access.tables import CalendarDay
+from data_access.valid import Petition
 from data_access.window import Window, over
 
 XINFANG = "xinfang"

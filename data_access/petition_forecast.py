@@ -13,7 +13,7 @@ from data_access.frames import by_hashing, frame
 from data_access.petition_clocks import Deadline, day_of, deadline, kind_of_petition
 from data_access.petitions import one_if, open_at_end
 from data_access.scope import CODE_LENGTHS, Scope, counted_petitions
-from data_access.tables import Petition
+from data_access.valid import Petition
 from data_access.window import Window
 
 CASE_COLUMNS = ["id", "number", "category", "code", "kind", "opened_at", "ended_at", "outcome", "due_day", "due_instant", "handler_id"]

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, Text, and_, cast, func, null, or_, select, true
+from sqlalchemy.orm import aliased
 
 from data_access.frames import AnySelect, frame
 from data_access.petition_clocks import Deadline, deadline
@@ -27,7 +28,7 @@ from data_access.scope import (
     unrestricted_petitions,
     visible_petitions,
 )
-from data_access.tables import Area, NightVisit, Petition, PetitionEvent, PetitionRating, ReceptionSlot
+from data_access.valid import Area, NightVisit, Petition, PetitionEvent, PetitionRating, ReceptionSlot
 from data_access.window import Window
 
 PAGE_ROWS = 25
@@ -111,7 +112,7 @@ def petition_list(scope: Scope, connection: Connection, window: Window, asked: A
     Raises ``KeyError`` for an unknown standing or sort.
     """
     due = deadline(window)
-    township, village = Area.__table__.alias("township"), Area.__table__.alias("village")
+    township, village = aliased(Area, name="township"), aliased(Area, name="village")
     moved = last_moved(window)
     orders: dict[str, list[Any]] = {
         "due": [due.day.is_(None), due.day, Petition.id],
@@ -127,8 +128,8 @@ def petition_list(scope: Scope, connection: Connection, window: Window, asked: A
             Petition.category,
             shown_title(scope),
             Petition.area_code,
-            township.c.name,
-            village.c.name,
+            township.name,
+            village.name,
             Petition.size,
             Petition.level,
             Petition.is_xinfang.is_(True),
@@ -146,8 +147,8 @@ def petition_list(scope: Scope, connection: Connection, window: Window, asked: A
         )
         .select_from(Petition)
         .outerjoin(due.clock, due.on)
-        .outerjoin(township, township.c.code == unit_code(Petition.area_code, "township"))
-        .outerjoin(village, village.c.code == unit_code(Petition.area_code, "village"))
+        .outerjoin(township, township.code == unit_code(Petition.area_code, "township"))
+        .outerjoin(village, village.code == unit_code(Petition.area_code, "village"))
         .where(*_conditions(scope, window, asked, due))
         .order_by(*orders[asked.sort])
         .limit(rows)
@@ -248,7 +249,11 @@ def categories(scope: Scope, connection: Connection) -> list[str]:
 def petition_case(scope: Scope, connection: Connection, window: Window, number: str) -> dict[str, Any] | None:
     """One petition by its number with all its columns and ``due_day``, ``due_instant``; None where the scope may not see it."""
     due = deadline(window)
-    columns = [column for column in Petition.__table__.columns if column.name not in ("title", "petitioner_key", "restricted")]
+    columns = [
+        getattr(Petition, name)
+        for name in sorted(Petition.__table__.columns.keys())
+        if name not in ("title", "petitioner_key", "restricted")
+    ]
     statement = (
         select(
             *columns,

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from data_access.frames import AnySelect
 from data_access.petition_clocks import Deadline, civil_clock, day_of, workday_clock
 from data_access.petitions import ended_by_then, known_outcome, seconds_between, within
-from data_access.tables import Petition, PetitionEvent, PetitionRating
+from data_access.valid import Petition, PetitionEvent, PetitionRating
 from data_access.window import Window
 
 LEFT_OUT = ("withdrawn", "transferred", "not_accepted")

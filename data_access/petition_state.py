@@ -22,13 +22,14 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
 from data_access.frames import AnySelect, frame
 from data_access.petition_clocks import day_of, deadline
 from data_access.petition_lists import age_buckets
 from data_access.petitions import NO_CATEGORY, awaited, last_moved, one_if, open_at_end, order_statistics, seconds_between, within
 from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, is_accusation, unit_code
-from data_access.tables import Petition, PetitionEvent, PetitionRating
+from data_access.valid import Petition, PetitionEvent, PetitionRating
 from data_access.window import Window
 
 DIMENSIONS = ("all", "township", "level", "size", "category", "channel", "sphere", "age")
@@ -182,18 +183,18 @@ def repeated_most(scope: Scope, connection: Connection, window: Window, limit: i
 
     Columns: id, number, category, title (None without the right to names), code (its area), times, latest (when last repeated), open (0/1).
     """
-    again = Petition.__table__.alias("again")
+    again = aliased(Petition, name="again")
     # The few most repeated first, then their originals: joining every repeat to its original reads the table twice.
     most = (
-        select(again.c.repeat_of.label("first_id"), func.count().label("times"), func.max(again.c.opened_at).label("latest"))
+        select(again.repeat_of.label("first_id"), func.count().label("times"), func.max(again.opened_at).label("latest"))
         .where(
-            again.c.repeat_of.is_not(None),
-            counted(again.c.area_code, scope),
+            again.repeat_of.is_not(None),
+            counted(again.area_code, scope),
             ~is_accusation(again),
-            within(again.c.opened_at, window),
+            within(again.opened_at, window),
         )
-        .group_by(again.c.repeat_of)
-        .order_by(func.count().desc(), func.max(again.c.opened_at).desc(), again.c.repeat_of)
+        .group_by(again.repeat_of)
+        .order_by(func.count().desc(), func.max(again.opened_at).desc(), again.repeat_of)
         .limit(limit * REPEATS_LOOKED_AT)
         .subquery()
     )

@@ -34,7 +34,7 @@ from data_access.fact import Cut, Fact
 from data_access.frames import AnySelect, by_hashing, frame
 from data_access.petition_clocks import civil_clock, day_of, deadline, workday_clock
 from data_access.scope import Scope, counted_petitions, has_unit, under_ranked, unit_code, unrestricted_petitions, valid_on
-from data_access.tables import Appointment, Department, Petition, PetitionEvent, PetitionRating
+from data_access.valid import Appointment, Department, Petition, PetitionEvent, PetitionRating
 from data_access.window import Window
 
 CAPTAIN_ROLES = ("patch_captain", "group_captain", "cell_captain")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from data_access.frames import frame
 from data_access.scope import Scope, in_scope, valid_on
-from data_access.tables import Appointment, Area
+from data_access.valid import Appointment, Area
 
 
 def posts_on(scope: Scope, connection: Connection, person_ids: tuple[int, ...], day: date) -> pd.DataFrame:

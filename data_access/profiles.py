@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, exists, f
 from data_access.areas import people
 from data_access.frames import AnySelect, frame
 from data_access.scope import Scope, in_scope
-from data_access.tables import (
+from data_access.valid import (
     Appointment,
     Area,
     CaptainVisit,
@@ -128,7 +128,7 @@ def record_row(scope: Scope, connection: Connection, kind: str, record_id: int) 
     if table is None:
         return None
     area_code = Household.area_code if table is CaptainVisit else table.area_code  # type: ignore[attr-defined]
-    columns = [column for column in table.__table__.columns if column.name != "area_code"]
+    columns = [getattr(table, name) for name in sorted(table.__table__.columns.keys()) if name != "area_code"]
     more = [Household.kind.label("household_kind")] if table is CaptainVisit else []
     statement: AnySelect = select(*columns, *more, area_code.label("area_code"), Area.name.label("area")).select_from(table)
     if table is CaptainVisit:

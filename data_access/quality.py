@@ -1,8 +1,4 @@
-"""数据质量: when rows were entered, in what bursts, with what words, in how many places at once, how long ago the last.
-
-Rows that name a person nobody knows, or lie at an area nobody knows, are no unit's work: they are listed by
-``data_access.problems`` and counted nowhere.
-"""
+"""数据质量: when rows were entered, in what bursts, with what words, in how many places at once, how long ago the last."""
 
 from __future__ import annotations
 
@@ -29,21 +25,12 @@ from sqlalchemy import (
     union_all,
 )
 
+from data_access import tables
 from data_access.areas import units
 from data_access.fact import Cut, Fact
 from data_access.frames import AnySelect, frame
 from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, has_unit, in_scope, unit_code
-from data_access.tables import (
-    CaptainMeeting,
-    CaptainVisit,
-    Household,
-    NightSession,
-    NightStay,
-    NightVisit,
-    Person,
-    Petition,
-    ReceptionSlot,
-)
+from data_access.valid import CaptainMeeting, CaptainVisit, Household, NightSession, NightStay, NightVisit, Petition, ReceptionSlot
 from data_access.window import Window
 
 EVERYWHERE = Scope(area="")
@@ -59,44 +46,20 @@ def seconds_of(column: SQLColumnExpression[Any]) -> ColumnElement[int]:
     return cast(extract("epoch", column), BigInteger)
 
 
-def _known_person(column: SQLColumnExpression[Any]) -> ColumnElement[bool]:
-    return column.in_(select(Person.id))
-
-
-Events = list[tuple[str, AnySelect, SQLColumnExpression[Any], SQLColumnExpression[Any], SQLColumnExpression[Any], ColumnElement[bool]]]
+Events = list[tuple[str, AnySelect, SQLColumnExpression[Any], SQLColumnExpression[Any], SQLColumnExpression[Any]]]
 
 
 def _events() -> Events:
-    """The six event tables: name, rows, area, event day, recorded_at, and whether the row's person is known."""
-    visited = select(CaptainVisit).join(Household, Household.id == CaptainVisit.household_id)
+    """The six event tables: name, rows, area, event day, recorded_at."""
+    stay, session, visit, slot, home, meeting = NightStay, NightSession, NightVisit, ReceptionSlot, CaptainVisit, CaptainMeeting
+    visited = select(home).join(Household, Household.id == home.household_id)
     return [
-        (
-            "night_stay",
-            select(NightStay),
-            NightStay.area_code,
-            NightStay.night,
-            NightStay.recorded_at,
-            _known_person(NightStay.person_id),
-        ),
-        ("night_session", select(NightSession), NightSession.area_code, NightSession.held_on, NightSession.recorded_at, true()),
-        (
-            "night_visit",
-            select(NightVisit),
-            NightVisit.area_code,
-            NightVisit.visited_on,
-            NightVisit.recorded_at,
-            _known_person(NightVisit.person_id),
-        ),
-        ("reception_slot", select(ReceptionSlot), ReceptionSlot.area_code, ReceptionSlot.day, ReceptionSlot.recorded_at, true()),
-        (
-            "captain_visit",
-            visited,
-            Household.area_code,
-            CaptainVisit.visited_on,
-            CaptainVisit.recorded_at,
-            _known_person(CaptainVisit.person_id),
-        ),
-        ("captain_meeting", select(CaptainMeeting), CaptainMeeting.area_code, CaptainMeeting.held_on, CaptainMeeting.recorded_at, true()),
+        ("night_stay", select(stay), stay.area_code, stay.night, stay.recorded_at),
+        ("night_session", select(session), session.area_code, session.held_on, session.recorded_at),
+        ("night_visit", select(visit), visit.area_code, visit.visited_on, visit.recorded_at),
+        ("reception_slot", select(slot), slot.area_code, slot.day, slot.recorded_at),
+        ("captain_visit", visited, Household.area_code, home.visited_on, home.recorded_at),
+        ("captain_meeting", select(meeting), meeting.area_code, meeting.held_on, meeting.recorded_at),
     ]
 
 
@@ -108,12 +71,12 @@ def entries(scope: Scope, connection: Connection, window: Window) -> pd.DataFram
     """
     allowed = 86400 + int(window.number("quality.entry_hours") * 3600)
     parts = []
-    for name, rows, area, day, recorded_at, known in _events():
+    for name, rows, area, day, recorded_at in _events():
         in_time = seconds_of(recorded_at) < seconds_of(day) + allowed
         last = window.last_over if name == "reception_slot" else window.last
         found = (
             rows.with_only_columns(unit_code(area, window.level).label("code"), case((in_time, 1), else_=0).label("in_time"))
-            .where(counted(area, scope), has_unit(area, window.level), day.between(window.first, last), known)
+            .where(counted(area, scope), has_unit(area, window.level), day.between(window.first, last))
             .subquery()
         )
         parts.append(
@@ -160,7 +123,6 @@ def bursts(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame
     ).where(
         counted(NightVisit.area_code, EVERYWHERE),
         NightVisit.visited_on.between(window.first, window.last),
-        _known_person(NightVisit.person_id),
     )
     home = (
         select(
@@ -175,7 +137,6 @@ def bursts(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame
         .where(
             counted(Household.area_code, EVERYWHERE),
             CaptainVisit.visited_on.between(window.first, window.last),
-            _known_person(CaptainVisit.person_id),
         )
     )
     visits = union_all(night, home).subquery()
@@ -218,7 +179,7 @@ def _writers(rows: Subquery) -> AnySelect:
     return select(again.c.person_id).where(again.c.inside == 1)
 
 
-def _noted(table: type[NightStay] | type[NightVisit] | type[CaptainVisit], scope: Scope, window: Window) -> AnySelect:
+def _noted(table: type[tables.NightStay] | type[tables.NightVisit] | type[tables.CaptainVisit], scope: Scope, window: Window) -> AnySelect:
     if table is CaptainVisit:
         area, day = Household.area_code, CaptainVisit.visited_on
     else:
@@ -233,7 +194,6 @@ def _noted(table: type[NightStay] | type[NightVisit] | type[CaptainVisit], scope
         day.between(window.first, window.last),
         table.note.is_not(None),
         func.trim(table.note) != "",
-        _known_person(table.person_id),
     )
     return rows.join(Household, Household.id == CaptainVisit.household_id) if table is CaptainVisit else rows
 
@@ -243,9 +203,7 @@ def doubled_nights(scope: Scope, connection: Connection, window: Window) -> pd.D
 
     Grain: unit. Columns: code, nights.
     """
-    real = and_(
-        counted(NightStay.area_code, EVERYWHERE), NightStay.night.between(window.first, window.last), _known_person(NightStay.person_id)
-    )
+    real = and_(counted(NightStay.area_code, EVERYWHERE), NightStay.night.between(window.first, window.last))
     seen = select(NightStay.person_id).where(in_scope(NightStay.area_code, scope), NightStay.night.between(window.first, window.last))
     doubled = (
         select(NightStay.person_id, NightStay.night)
@@ -281,10 +239,7 @@ def newest_records(scope: Scope, connection: Connection, window: Window) -> pd.D
 
 def _newest(scope: Scope, connection: Connection, window: Window, since: datetime | None) -> pd.DataFrame:
     # "Is not 0": the day is to be looked at, not looked up; the few rows entered lately are found by when they were entered.
-    sources = [
-        (name, rows, area, and_(case((day <= window.last, 1), else_=0) != 0, known), recorded)
-        for name, rows, area, day, recorded, known in _events()
-    ]
+    sources = [(name, rows, area, case((day <= window.last, 1), else_=0) != 0, recorded) for name, rows, area, day, recorded in _events()]
     told = and_(case((Petition.opened_at < window.end, 1), else_=0) != 0, counted_petitions(scope))
     sources.append(("petition", select(Petition), Petition.area_code, told, Petition.recorded_at))
     parts = []

@@ -12,7 +12,8 @@ from data_access.nights import holders_of, leaves_of, posts_of, weeks_of
 from data_access.petition_clocks import deadline
 from data_access.petitions import ended_by_then, known_outcome, within
 from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, unit_code
-from data_access.tables import CalendarDay, Petition, ReceptionSlot
+from data_access.tables import CalendarDay
+from data_access.valid import Petition, ReceptionSlot
 from data_access.window import Window
 
 LEADERS = ("township_chief", "township_leader")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from data_access.frames import AnySelect, frame
 from data_access.night_lists import PAGE_ROWS, RAISED, RAISED_COLUMNS, without_words
 from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, unit_code, unrestricted_petitions
-from data_access.tables import Area, Petition, ReceptionSlot
+from data_access.valid import Area, Petition, ReceptionSlot
 from data_access.window import Window
 
 LIST_TABLES = ("reception_slot", "petition", "area")

@@ -12,7 +12,8 @@ from data_access.areas import in_post_on, masked_name
 from data_access.duty import TOWNSHIP_RANKS, VILLAGE_RANKS
 from data_access.frames import frame
 from data_access.scope import CODE_LENGTHS, Scope, in_scope, under, valid_on
-from data_access.tables import Appointment, Area, Household, LeavePeriod, NightStay, Person
+from data_access.tables import Person
+from data_access.valid import Appointment, Area, Household, LeavePeriod, NightStay
 from data_access.window import Window
 
 UNIT_POSTS = {**TOWNSHIP_RANKS, **VILLAGE_RANKS}

@@ -11,14 +11,9 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, SQLColumnExpression, and_, case, func, or_, select, true
 from sqlalchemy import false as nothing_matches
 
-from data_access.tables import Area, Petition
-
-CODE_LENGTHS = {"county": 6, "township": 9, "village": 12, "patch": 14, "group": 16, "cell": 19}
-"""Digits of an area code by level (GB/T 2260 down to the village, the grid's own below).
-
-``metrics.vocabulary`` says the same of its levels: neither floor may import the other, and a test holds the two equal.
-"""
-
+from data_access.tables import CODE_LENGTHS as CODE_LENGTHS
+from data_access.tables import Area
+from data_access.valid import Petition
 
 HIDDEN_TEXT = "(不显示)"
 
@@ -132,10 +127,10 @@ def is_accusation(petition: Any = Petition) -> ColumnElement[bool]:
     return or_(columns.restricted.is_(True), *(said.contains(word) for word in ACCUSATION_WORDS))
 
 
-def visible_petitions(scope: Scope) -> ColumnElement[bool]:
+def visible_petitions(scope: Scope, petition: Any = Petition) -> ColumnElement[bool]:
     """Petitions a list may show: in scope, restricted ones only for a role that holds them."""
-    inside = in_scope(Petition.area_code, scope)
-    return inside if scope.may_see_restricted else and_(inside, ~is_accusation())
+    inside = in_scope(petition.area_code, scope)
+    return inside if scope.may_see_restricted else and_(inside, ~is_accusation(petition))
 
 
 def counted_petitions(scope: Scope) -> ColumnElement[bool]:
@@ -143,9 +138,9 @@ def counted_petitions(scope: Scope) -> ColumnElement[bool]:
     return and_(unrestricted_petitions(scope), under_ranked(Petition.area_code))
 
 
-def unrestricted_petitions(scope: Scope) -> ColumnElement[bool]:
+def unrestricted_petitions(scope: Scope, petition: Any = Petition) -> ColumnElement[bool]:
     """Counted petitions and those under a unit that counts nowhere: for statements that leave these out by area afterwards."""
-    return and_(in_scope(Petition.area_code, scope), ~is_accusation())
+    return and_(in_scope(petition.area_code, scope), ~is_accusation(petition))
 
 
 def free_text(scope: Scope, column: SQLColumnExpression[str | None]) -> SQLColumnExpression[str | None]:

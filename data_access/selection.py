@@ -24,13 +24,13 @@ from sqlalchemy import (
 )
 
 from data_access.areas import people
-from data_access.captains import CAPTAIN_LEVELS, household_counts, known_area, known_person, meeting_counts
+from data_access.captains import CAPTAIN_LEVELS, household_counts, meeting_counts
 from data_access.frames import AnySelect, frame
 from data_access.petition_clocks import day_of, deadline, workday_clock
 from data_access.petitions import ended_by_then, how_many, known_outcome, one_if, within
 from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, valid_on
 from data_access.slots import Slot, slot_table
-from data_access.tables import (
+from data_access.valid import (
     Appointment,
     Area,
     CaptainMark,
@@ -72,9 +72,7 @@ class Ballot:
 def _of_role(scope: Scope, ballot: Ballot) -> ColumnElement[bool]:
     return and_(
         Appointment.role == ballot.role,
-        func.length(Appointment.area_code) == CODE_LENGTHS[ballot.level],
         counted(Appointment.area_code, scope),
-        known_area(Appointment.area_code),
     )
 
 
@@ -83,7 +81,6 @@ def _candidates(scope: Scope, ballot: Ballot) -> AnySelect:
     return select(Appointment.person_id).where(
         _of_role(scope, ballot),
         valid_on(Appointment.valid_from, Appointment.valid_to, ballot.as_of),
-        known_person(Appointment.person_id),
     )
 
 
@@ -277,7 +274,6 @@ def entries(scope: Scope, connection: Connection, ballot: Ballot) -> pd.DataFram
         return select(person.label("person_id"), one_if(in_time).label("in_time")).where(
             happened.between(ballot.window.first, ballot.window.last),
             counted(area, scope),
-            known_area(area),
             person.in_(_candidates(scope, ballot)),
         )
 
@@ -297,12 +293,12 @@ def _seconds(column: ColumnElement[Any]) -> ColumnElement[int]:
 def ratings(scope: Scope, connection: Connection, ballot: Ballot) -> pd.DataFrame:
     """Stars of the year up to as-of, 评单 and call-backs, on petitions the candidates handle. Grain: person × stars. Columns: + n.
 
-    A rating of a petition without a handler is nobody's; a value outside 1–5 is no rating.
+    A rating of a petition without a handler is nobody's.
     """
     statement = (
         select(Petition.handler_id, PetitionRating.stars, func.count())
         .join(Petition, Petition.id == PetitionRating.petition_id)
-        .where(_handled(scope, ballot), within(PetitionRating.rated_at, ballot.window), PetitionRating.stars.between(1, 5))
+        .where(_handled(scope, ballot), within(PetitionRating.rated_at, ballot.window))
         .group_by(Petition.handler_id, PetitionRating.stars)
         .order_by(Petition.handler_id, PetitionRating.stars)
     )
@@ -316,7 +312,6 @@ def _held_units(scope: Scope, ballot: Ballot) -> CTE:
         .where(
             _of_role(scope, ballot),
             valid_on(Appointment.valid_from, Appointment.valid_to, ballot.as_of),
-            known_person(Appointment.person_id),
         )
         .distinct()
         .cte("held_units")
@@ -340,7 +335,6 @@ def _answers(scope: Scope, ballot: Ballot) -> AnySelect:
         .where(
             SurveyResponse.year == ballot.year,
             or_(SurveyResponse.answered_on.is_(None), SurveyResponse.answered_on <= ballot.as_of),
-            SurveyResponse.score.between(1, 5),
             SurveyResponse.person_id.in_(_candidates(scope, ballot)),
         )
     )

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from data_access.freshness import Marks, mark_between
+from data_access.rules import with_looked_up
 
 CLOCK = "clock"
 """When the clock alone will next change something that has times of the day: until then, and without new data, it stands still."""
@@ -35,8 +36,8 @@ Reads = tuple[Part, ...]
 
 
 def whole(names: Iterable[str]) -> Reads:
-    """All rows of tables, and clocks, by name."""
-    return tuple(Part(name) for name in names)
+    """All rows of tables (of their valid rows also what makes them so), and clocks, by name."""
+    return tuple(Part(name) for name in with_looked_up(names))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ Rules that hold for every table here:
 * Dates are Beijing civil dates, timestamps Beijing time without a zone, kept to the second.
 * Codes are GB/T 2260 texts, hierarchical by prefix: county 6, township 9, village 12, patch 14, group 16, cell 19 digits.
 * There are no foreign keys and no CHECKs on the contract's tables: other systems write here, and a row that
-  names an unknown person or area must arrive, be shown on the data page and count nowhere; it must not be lost.
+  names an unknown person or area must arrive, be shown on the data page and count nowhere (:mod:`data_access.rules`); it must not be
+  lost. Only a value of another type than the column's is refused (:mod:`data_access.value_types`).
 * Flags may be NULL (a feed that does not know them); NULL reads as false, and as true for ``area.ranked``.
 """
 
@@ -25,6 +26,11 @@ _SECONDS = "%(year)04d-%(month)02d-%(day)02d %(hour)02d:%(minute)02d:%(second)02
 TIMESTAMP = DateTime().with_variant(sqlite.DATETIME(storage_format=_SECONDS), "sqlite")  # type: ignore[no-untyped-call]
 ROW_ID = BigInteger().with_variant(Integer, "sqlite")  # of 64 bits on both
 IDS_A_COUNTY = 10**9
+CODE_LENGTHS = {"county": 6, "township": 9, "village": 12, "patch": 14, "group": 16, "cell": 19}
+"""Digits of an area code by level (GB/T 2260 down to the village, the grid's own below).
+
+``metrics.vocabulary`` says the same of its levels: neither floor may import the other, and a test holds the two equal.
+"""
 
 
 def own_ids(county: str) -> range:

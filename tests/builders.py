@@ -21,6 +21,7 @@ from data_access.tables import (
     CaptainMark,
     CaptainMeeting,
     CaptainVisit,
+    Department,
     Household,
     LeavePeriod,
     NightLecturer,
@@ -90,6 +91,11 @@ def a_county(connection: Connection) -> None:
     an_area(connection, PATCH, "patch", "河东一片")
     an_area(connection, GROUP, "group", "河东一组")
     an_area(connection, CELL, "cell", "河东一邻")
+
+
+def a_department(connection: Connection, code: str, *, name: str = "县住建局", **values: Any) -> str:
+    add(connection, Department, code=code, name=name, **values)
+    return code
 
 
 def a_person(connection: Connection, name: str = "张三丰", phone: str | None = "13812345678") -> int:

@@ -80,7 +80,7 @@ def a_world(connection: Connection, seed: int, rows: int = 120) -> None:
         a_captain_visit(
             connection, chance.choice(people), chance.choice([*homes, 555]), str(on), note=chance.choice(NOTES), recorded_at=entered(on)
         )
-    for _ in range(rows // 4):
+    for number in range(rows // 4):
         on = day()
         a_session(
             connection,
@@ -88,25 +88,30 @@ def a_world(connection: Connection, seed: int, rows: int = 120) -> None:
             str(on),
             chance.choice(townships),
             lecturers=(chance.choice(everyone),),
-            measures=chance.choice([None, 2, 3]),
+            theme=f"第{number}场",
+            measures=chance.choice([2, 3]),
             measures_done=chance.choice([None, 0, 2]),
             recorded_at=entered(on),
         )
         on = day()
         a_meeting(connection, "analysis", str(on), chance.choice(villages), recorded_at=None)
+    announced = set()
     for _ in range(rows // 2):
         on, leader, backup = day(), chance.choice(people), chance.choice([None, *people])
-        a_slot(
-            connection,
-            str(on),
-            leader,
-            chance.choice(townships + villages),
-            backup_id=backup,
-            received_by=chance.choice([None, leader, backup, chance.choice(people)]),
-            published=chance.choice([True, True, False, None]),
-            place=chance.choice(["office", "desk", "village_centre", "outreach"]),
-            recorded_at=entered(on),
-        )
+        area, place = chance.choice(townships + villages), chance.choice(["office", "desk", "village_centre", "outreach"])
+        if (on, leader, area, place) not in announced:
+            announced.add((on, leader, area, place))
+            a_slot(
+                connection,
+                str(on),
+                leader,
+                area,
+                backup_id=backup,
+                received_by=chance.choice([None, leader, backup, chance.choice(people)]),
+                published=chance.choice([True, True, False, None]),
+                place=place,
+                recorded_at=entered(on),
+            )
         opened = datetime.combine(day(), time(chance.randrange(24)))
         ended = opened + timedelta(days=chance.randrange(40)) if chance.random() < 0.7 else None
         a_petition(

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from data_access.tables import Appointment, Department, Petition, PetitionEvent, PetitionRating
+from data_access.tables import Appointment, Department, Person, Petition, PetitionEvent, PetitionRating
 from tests.builders import COUNTY, a_county, an_area
 
 OTHER_TOWNSHIP, PSEUDO = "149981102", "149981400"
@@ -30,6 +30,12 @@ CAPTAINS = {  # person → whether a captain's post is held on any day of autumn
     14: ("village_chief", None, None),
 }
 HOUSING, DESK = f"{COUNTY}D001", f"{COUNTY}D900"
+UNIT_OF = {
+    "cell_captain": "1499811012010101001",
+    "group_captain": "1499811012010101",
+    "patch_captain": "14998110220101",
+    "village_chief": "149981102201",
+}
 CATEGORIES = ("环境卫生", "邻里纠纷", "土地", None)
 
 
@@ -50,7 +56,8 @@ def a_world(connection: Connection) -> None:
         insert(Department), [{"code": HOUSING, "name": "县住建局", "ranked": True}, {"code": DESK, "name": "热线平台", "ranked": False}]
     )
     for person, (role, since, until) in CAPTAINS.items():
-        row = {"person_id": person, "role": role, "area_code": "149981102201", "valid_from": since, "valid_to": until}
+        connection.execute(insert(Person), {"id": person, "name": f"人{person}"})
+        row = {"person_id": person, "role": role, "area_code": UNIT_OF[role], "valid_from": since, "valid_to": until}
         connection.execute(insert(Appointment), row)
 
 
@@ -129,7 +136,15 @@ def written(connection: Connection, petitions: list[dict[str, Any]]) -> None:
 
 
 def countable(petitions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [each for each in petitions if not each["restricted"] and not each["area_code"].startswith(PSEUDO)]
+    """Neither restricted nor under a pseudo unit, and with nothing wrong: a known place and handler, an outcome where there is an end."""
+    return [each for each in petitions if not each["restricted"] and not each["area_code"].startswith(PSEUDO) and _sound(each)]
+
+
+def _sound(petition: dict[str, Any]) -> bool:
+    place = petition["area_code"]
+    known = place not in ("149981102999", "999999101201") and petition["handler_id"] != 999
+    stands_below = len(place) == 9 and petition["level"] in ("cell", "group", "patch", "village")
+    return known and not stands_below and not (petition["ended_at"] and petition["outcome"] is None)
 
 
 def unit_of(level: str, as_of: date):  # type: ignore[no-untyped-def]

@@ -68,26 +68,29 @@ def test_each_part_is_there_with_its_first_row(connection):
         (Module.NIGHTS, lambda c, day: a_night_visit(c, a_person(c), day)),
         (Module.RECEPTION, a_slot),
         (Module.PETITIONS, a_petition),
-        (Module.CAPTAINS, lambda c, day: a_meeting(c, "cell", day, TOWNSHIP)),
+        (Module.CAPTAINS, lambda c, day: a_meeting(c, "captains", day, TOWNSHIP)),
         (Module.CAPTAINS, lambda c, day: a_captain_visit(c, a_person(c), a_household(c), day)),
     ],
 )
 def test_a_ledger_begins_with_its_first_record(connection, module, record):
+    a_county(connection)
     record(connection, "2026-10-12")
     record(connection, "2026-09-30")
     assert held(connection)[str(module)] == date(2026, 9, 30)
 
 
 def test_the_earlier_of_two_ledgers_is_the_beginning_of_a_module(connection):
+    a_county(connection)
     a_session(connection, "study", "2026-10-12")
     a_night_visit(connection, a_person(connection), "2026-10-08")
     assert held(connection)["nights"] == date(2026, 10, 8)
 
 
 def test_a_township_is_told_of_its_county_and_nobody_of_another(connection):
+    a_county(connection)
     a_stay(connection, a_person(connection), "2026-10-12", area=TOWNSHIP)
-    assert held(connection, Scope(area="149981102")) == {"duty": date(2026, 10, 12)}
-    assert held(connection, Scope(area="14")) == {"duty": date(2026, 10, 12)}
+    assert held(connection, Scope(area="149981102")) == {"area": True, "duty": date(2026, 10, 12)}
+    assert held(connection, Scope(area="14")) == {"area": True, "duty": date(2026, 10, 12)}
     assert held(connection, Scope(area="149982")) == {}
     assert held(connection, Scope()) == {}
 

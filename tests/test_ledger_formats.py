@@ -107,3 +107,11 @@ def test_rows_of_csv(text: str, expected: list) -> None:
 @pytest.mark.parametrize(("column", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
 def test_columns_are_called_as_a_workbook_calls_them(column: int, name: str) -> None:
     assert letters(column) == name
+
+
+def test_a_note_over_several_lines_may_have_as_many_commas_as_a_row() -> None:
+    head, note = "日期,姓名,单位,备注", "第一,路灯,不亮,已修\n第二,水管,漏水,已修\n第三,好"
+    found = lines(f'{head}\n2026-10-08,张三,泥河镇,"{note}"\n2026-10-09,李四,泥河镇,好\n')
+    assert found[1:] == [(2, ["2026-10-08", "张三", "泥河镇", note]), (5, ["2026-10-09", "李四", "泥河镇", "好"])]
+    unclosed = lines(f'{head}\n2026-10-08,张三,泥河镇,"好\n2026-10-09,李四,泥河镇,好\n2026-10-10,王五",泥河镇,好\n')
+    assert [number for number, _ in unclosed] == [1, 2, 3, 4], "what would be wider than a row is none"

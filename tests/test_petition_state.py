@@ -30,7 +30,7 @@ from metrics.rulebook import rulebook
 from metrics.vocabulary import Level
 from reports.frames import question
 from reports.source import DatabaseSource, window
-from tests.builders import COUNTY, EVERYTHING, a_county, a_petition, a_rating, an_event, figure, kn
+from tests.builders import COUNTY, EVERYTHING, a_county, a_person, a_petition, a_rating, an_event, figure, kn
 from tests.petition_worlds import a_world, random_petitions, written
 from tests.test_petition_forecast import WORKDAYS
 
@@ -168,11 +168,12 @@ def test_repeats_and_climbs_count_petitions_not_events(connection):
 
 def test_a_lead_is_shown_with_the_case_that_rests_longest(connection):
     a_county(connection)
-    a_petition(connection, "2026-06-01", lead_id=7, last_progress_at="2026-10-20 09:00:00")
-    a_petition(connection, "2026-10-08", lead_id=7, last_progress_at="2026-10-09 09:00:00")
-    a_petition(connection, "2026-10-08", lead_id=8, restricted=True)
+    lead, other = a_person(connection), a_person(connection)
+    a_petition(connection, "2026-06-01", lead_id=lead, last_progress_at="2026-10-20 09:00:00")
+    a_petition(connection, "2026-10-08", lead_id=lead, last_progress_at="2026-10-09 09:00:00")
+    a_petition(connection, "2026-10-08", lead_id=other, restricted=True)
     row = leads(IN_COUNTY, connection, asked(connection)).iloc[0]
-    assert (row["lead_id"], row["open"], row["overdue"], row["backlog"]) == (7, 2, 2, 1)
+    assert (row["lead_id"], row["open"], row["overdue"], row["backlog"]) == (lead, 2, 2, 1)
     assert str(row["last_moved"]).startswith("2026-10-09 09:00")
 
 
@@ -203,7 +204,7 @@ MOVED = [
 @pytest.mark.parametrize(("known", "events", "moved"), MOVED)
 def test_a_case_of_a_past_month_rests_since_what_had_moved_it_by_then(connection, known, events, moved):
     a_county(connection)
-    case = a_petition(connection, "2026-05-08 09:00:00", lead_id=7, **known)
+    case = a_petition(connection, "2026-05-08 09:00:00", lead_id=a_person(connection), **known)
     for at, kind in events:
         an_event(connection, case, at, kind)
     source = DatabaseSource(connection, IN_COUNTY)

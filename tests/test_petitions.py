@@ -26,6 +26,7 @@ from tests.builders import (
     CELL,
     COUNTY,
     EVERYTHING,
+    GROUP,
     TOWNSHIP,
     VILLAGE,
     a_county,
@@ -127,11 +128,11 @@ def test_what_the_county_did_not_have_to_resolve_is_left_out(connection, outcome
         assert kn(figure(connection, f"petitions.{name}", "township", OCTOBER, END)) == (0, 0)
 
 
-def test_an_end_without_outcome_is_no_resolution(connection):
+def test_an_end_without_outcome_counts_nowhere_until_it_is_mended(connection):
     a_county(connection)
     a_petition(connection, "2026-10-08", ended="2026-10-09", outcome=None)
-    assert kn(figure(connection, "petitions.closed_on_time", "township", OCTOBER, END)) == (0, 1)
-    assert kn(figure(connection, "petitions.resolved", "township", OCTOBER, END)) == (0, 1)
+    assert kn(figure(connection, "petitions.closed_on_time", "township", OCTOBER, END)) == (0, 0)
+    assert kn(figure(connection, "petitions.resolved", "township", OCTOBER, END)) == (0, 0)
 
 
 def test_a_reopened_case_is_open_again_and_counts_as_reopened_once(connection):
@@ -185,7 +186,7 @@ def test_a_proper_closure_counts_for_its_captain_too(connection):
 def test_only_captains_in_post_as_of_are_handlers_of_a_figure(connection):
     a_county(connection)
     past = an_appointment(connection, "cell_captain", CELL, valid_to="2026-10-30")
-    present = an_appointment(connection, "group_captain", CELL, valid_to="2026-10-31")
+    present = an_appointment(connection, "group_captain", GROUP, valid_to="2026-10-31")
     cadre = an_appointment(connection, "village_chief", VILLAGE)
     for handler in (past, present, cadre, 987654, None):
         a_petition(connection, "2026-10-08", handler_id=handler)
@@ -220,6 +221,7 @@ def test_a_restricted_petition_counts_in_no_figure_even_for_who_may_see_it(conne
 def test_more_petitions_never_rank_a_township_lower(connection):
     a_county(connection)
     an_area(connection, OTHER_TOWNSHIP, "township")
+    an_area(connection, "149981102201", "village")
     for _ in range(40):
         a_petition(connection, "2026-10-08", ended="2026-10-09")
     for _ in range(12):
@@ -257,8 +259,8 @@ def figures(connection, level: Level) -> dict:
 
 def test_what_lies_at_the_county_itself_counts_for_the_county_and_for_no_township(connection):
     a_county(connection)
-    for area in (COUNTY, TOWNSHIP, VILLAGE, VILLAGE):
-        a_petition(connection, "2026-10-12 09:00", area=area)
+    for area, level in ((COUNTY, "county"), (TOWNSHIP, "township"), (VILLAGE, "cell"), (VILLAGE, "cell")):
+        a_petition(connection, "2026-10-12 09:00", area=area, level=level)
     assert figure(connection, "petitions.open", "county", OCTOBER, END)[COUNTY]["k"] == 4
     assert {code: row["k"] for code, row in figure(connection, "petitions.open", "township", OCTOBER, END).items()} == {TOWNSHIP: 3}
     assert figure(connection, "petitions.open", "village", OCTOBER, END)[VILLAGE]["k"] == 2

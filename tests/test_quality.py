@@ -251,7 +251,7 @@ def test_full_marks_on_thirty_cases_are_a_unit_to_look_at(connection, slots, lis
     a_county(connection)
     leader = an_appointment(connection, "village_chief", VILLAGE)
     for number in range(slots):
-        a_slot(connection, f"2026-10-{1 + number % 28:02d}", leader)
+        a_slot(connection, f"2026-10-{1 + number % 28:02d}", leader, place="office" if number < 28 else "outreach")
     row = figure(connection, "quality.perfect", "township", OCTOBER, END)[TOWNSHIP]
     assert (row["k"], row["n"], row["rank"], row["status"]) == (listed, None, None, "none")
     found = perfect_figures(DatabaseSource(connection, EVERYTHING), Level.TOWNSHIP, Period.parse(OCTOBER), date(2026, 10, 31))

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from data_access.tables import Appointment, CalendarDay, Petition, ReceptionSlot
+from data_access.tables import Appointment, CalendarDay, Person, Petition, ReceptionSlot
 from metrics.period import Period
 from tests.builders import (
     COUNTY,
@@ -15,6 +15,7 @@ from tests.builders import (
     a_county,
     a_petition,
     a_slot,
+    add,
     an_appointment,
     an_area,
     figure,
@@ -25,6 +26,12 @@ from tests.test_nights import cadre_weeks_on_fingers
 
 OCTOBER, END = "2026-10", "2026-10-31"
 A, B, STRANGER = 71, 72, 73
+
+
+@pytest.fixture(autouse=True)
+def people(connection):
+    for person in (A, B, STRANGER):
+        add(connection, Person, id=person, name=f"人{person}")
 
 
 @pytest.mark.parametrize(

@@ -45,8 +45,8 @@ def test_a_call_back_is_not_a_rating_and_an_unknown_kind_is(connection):
 def test_the_gap_is_in_points_and_missing_without_call_backs(connection):
     a_county(connection)
     petition = a_petition(connection, "2026-10-08")
-    for stars in (5, 5, 5, 1):
-        a_rating(connection, petition, "2026-10-09", stars)
+    for hour, stars in enumerate((5, 5, 5, 1)):
+        a_rating(connection, petition, f"2026-10-09 {hour:02d}:00:00", stars)
     assert figure(connection, "satisfaction.gap", "township", OCTOBER, END)[TOWNSHIP]["value"] is None
     for stars in (5, 1):
         a_rating(connection, petition, "2026-10-09", stars, independent=True)

@@ -38,8 +38,11 @@ FRAMES = {
     "quality.two_places": units(("西沟乡", 7, None, 7.0, Status.LOW)),
 }
 PROBLEMS = pd.DataFrame(
-    [("住夜.person", "住夜", "没有这个人", "核对人员编号", 1203), ("夜访.place", "夜访", "没有这个地方", "核对区划代码", 2)],
-    columns=["id", "ledger", "reason", "remedy", "rows"],
+    [
+        ("住夜.person", "住夜", "没有这个人", "核对人员编号", None, 1203),
+        ("夜访.place", "夜访", "没有这个地方", "核对区划代码", "算本人夜访,不算当地", 2),
+    ],
+    columns=["id", "ledger", "reason", "remedy", "counted", "rows"],
 )
 
 
@@ -60,7 +63,7 @@ def test_what_needs_no_action_has_no_group_but_rows_that_fit_nowhere_always_have
         ("批量录入偏多", "1 个乡镇"),
         ("备注雷同偏多", "2 个乡镇"),
         ("同一夜在两处", "1 个乡镇"),
-        ("对不上、没计入的记录", "1205 条"),
+        ("对不上的记录", "1205 条"),
     ]
     assert [(line.name, line.words) for line in groups[1].lines] == [("西沟乡", "40.0% (40/100)"), ("泥河镇", "20.0% (20/100)")]
     assert groups[2].lines[0].words == "7人夜"
@@ -128,9 +131,12 @@ def test_a_rulebook_that_asks_for_more_cases_says_so(level: Level) -> None:
 
 def test_why_rows_count_nowhere_stands_over_what_to_do() -> None:
     made = quality.problem_table(PROBLEMS, OCTOBER)
-    assert made.conclusion == "2026年10月有 1,205 条记录没有计入"
+    assert made.conclusion == "2026年10月有 1,203 条记录没有计入"
     assert made.links[0] == Link("quality/quality", {"view": "对不上的记录", "problem": "住夜.person"})
-    assert made.texts() == [["住夜", "没有这个人", "核对人员编号", "1203"], ["夜访", "没有这个地方", "核对区划代码", "2"]]
+    assert made.texts() == [
+        ["住夜", "没有这个人", "核对人员编号", "1203", "没有计入"],
+        ["夜访", "没有这个地方", "核对区划代码", "2", "算本人夜访,不算当地"],
+    ]
 
 
 def test_a_record_says_what_is_known_of_its_place_and_person() -> None:

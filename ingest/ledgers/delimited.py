@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import NamedTuple
 
 SEPARATORS = ",\t;|,"
 SNIFFED = 50
 LONGEST_QUOTE = 200
 """Lines that one quoted field may go over."""
+LONGEST_NOTE = 20
+"""Lines that it may go over where they might be rows by themselves."""
 MOST_CONTROL = 0.02
 UNREAD = "\ufffd"
 """Stands where bytes are no text; a row that shows it in a column that is read is refused."""
@@ -55,7 +58,7 @@ def lines(text: str) -> list[Line]:
 
 def _separator(written: list[str]) -> str:
     """The one that divides most lines alike, quoted parts aside."""
-    bare = [re.sub(r'"[^"]*"', "", line) for line in written[:SNIFFED] if line.strip()]
+    bare = [_bare(line) for line in written[:SNIFFED] if line.strip()]
 
     def alike(sign: str) -> tuple[int, int]:
         counts = Counter(line.count(sign) for line in bare if sign in line)
@@ -63,6 +66,11 @@ def _separator(written: list[str]) -> str:
         return (best[0][1], best[0][0]) if best else (0, 0)
 
     return max(SEPARATORS, key=alike)
+
+
+def _bare(line: str) -> str:
+    """A line without its quoted parts."""
+    return re.sub(r'"[^"]*"', "", line)
 
 
 def _rows(written: list[str], separator: str, start: int) -> Iterator[Line]:
@@ -92,7 +100,7 @@ def _quoted(written: list[str], at: int, separator: str, usual: int) -> tuple[li
     """One row that begins at a line with quotes: its cells, and how many lines it takes.
 
     A quote opens a field only at its beginning and closes it only before a separator or the line's end. One that never closes, or only
-    after lines that are whole rows by themselves, is a sign like any other: it must not swallow them.
+    after lines that are whole rows by themselves, is a sign like any other: it must not swallow them (see :class:`_Field`).
     """
     cells: list[str] = []
     taken, rest = 1, written[at]
@@ -100,10 +108,10 @@ def _quoted(written: list[str], at: int, separator: str, usual: int) -> tuple[li
         quoted = rest.startswith('"')
         if quoted:
             closed = _closed(rest, written, at + taken, separator, usual)
-            if closed is not None:
-                cell, rest, more = closed
-                cells.append(cell)
-                taken += more
+            if closed is not None and (not closed.over_rows or len(cells) + _bare(closed.rest).count(separator) == usual):
+                cells.append(closed.text)
+                rest = closed.rest
+                taken += closed.more
                 if not rest:
                     return cells, taken
                 rest = rest[1:]
@@ -114,23 +122,31 @@ def _quoted(written: list[str], at: int, separator: str, usual: int) -> tuple[li
             return cells, taken
 
 
-def _closed(rest: str, written: list[str], following: int, separator: str, usual: int) -> tuple[str, str, int] | None:
-    """The field that begins with a quote, what stands after it (nothing, or a separator and more), and the further lines it takes."""
-    text, more, place = rest, 0, 1
+class _Field(NamedTuple):
+    """A quoted field, what stands after it (nothing, or a separator and more), the further lines it takes, and whether one of them might
+    be a row by itself: then it is a note of several sentences if the row ends as wide as others, else a quote that nobody closed."""
+
+    text: str
+    rest: str
+    more: int
+    over_rows: bool
+
+
+def _closed(rest: str, written: list[str], following: int, separator: str, usual: int) -> _Field | None:
+    text, more, place, over_rows = rest, 0, 1, False
     while True:
         end = text.find('"', place)
         if end < 0:
-            if more >= LONGEST_QUOTE or following + more >= len(written):
+            if more >= (LONGEST_NOTE if over_rows else LONGEST_QUOTE) or following + more >= len(written):
                 return None
             added = written[following + more]
-            if usual and added.partition('"')[0].count(separator) >= usual:
-                return None
+            over_rows = over_rows or bool(usual and added.partition('"')[0].count(separator) >= usual)
             place = len(text)
             text += "\n" + added
             more += 1
         elif text.startswith('""', end):
             place = end + 2
         elif end + 1 == len(text) or text.startswith(separator, end + 1):
-            return text[1:end].replace('""', '"'), text[end + 1 :], more
+            return _Field(text[1:end].replace('""', '"'), text[end + 1 :], more, over_rows)
         else:
             return None

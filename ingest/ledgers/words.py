@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from data_access.words import MEETING_LEVELS as MEETING_LEVELS
+from data_access.words import ROLE_LEVELS as ROLE_LEVELS
+
 
 def _with_codes(words: Mapping[str, str]) -> dict[str, str]:
     return dict(words) | {code: code for code in words.values()}
@@ -45,16 +48,6 @@ ROLES = _with_codes(
 ROLE_NAMES: dict[str, str] = {}
 for _word, _code in ROLES.items():
     ROLE_NAMES.setdefault(_code, _word)
-ROLE_LEVELS = {
-    "township_chief": "township",
-    "township_leader": "township",
-    "township_staff": "township",
-    "village_chief": "village",
-    "village_committee": "village",
-    "patch_captain": "patch",
-    "group_captain": "group",
-    "cell_captain": "cell",
-}
 CAPTAIN_ROLES = ("patch_captain", "group_captain", "cell_captain")
 SESSIONS = _with_codes({"夜学": "study", "夜谈": "talk", "述学评学考学": "review", "述学": "review", "评学": "review", "考学": "review"})
 PLACES = _with_codes(
@@ -83,13 +76,6 @@ MEETINGS = _with_codes(
         "例会": "weekly",
     }
 )
-MEETING_LEVELS = {
-    "heart_talk": ("cell", "group", "patch", "village"),
-    "analysis": ("village",),
-    "weekly": ("patch",),
-    "monthly": ("patch",),
-    "captains": ("village", "township", "patch", "group"),
-}
 LEAVES = _with_codes({"请假": "leave", "借调": "secondment", "培训": "training", "休假": "leave", "病假": "leave", "产假": "leave"})
 TRAININGS = _with_codes(
     {

@@ -20,6 +20,7 @@ from reports.views.contents import quiet_words
 
 MOST_LINES = 4
 PROBLEMS_VIEW = "对不上的记录"
+NOT_COUNTED = "没有计入"
 WATCHED = {
     "quality.bulk": "批量录入偏多",
     "quality.same_text": "备注雷同偏多",
@@ -89,7 +90,7 @@ def _problems(problems: pd.DataFrame, looked_at: float) -> ExceptionSection:
     lines = [Exceptional(f"{row['rows']} 条", str(row["reason"]), to_list) for row in problems.head(MOST_LINES).to_dict("records")]
     count = f"{int(problems['rows'].sum())} 条"
     return ExceptionSection(
-        "对不上、没计入的记录",
+        PROBLEMS_VIEW,
         count,
         tuple(lines),
         quiet_words(looked_at, "每条记录都对得上", "没有可核实的记录"),
@@ -190,7 +191,8 @@ PROBLEM_COLUMNS = (
     Column("ledger", "台账"),
     Column("reason", "问题", small=("remedy",)),
     Column("remedy", "怎么改", screen=False),
-    Column("rows", "条数", Kind.COUNT, "条"),
+    Column("rows", "条数", Kind.COUNT, "条", small=("counted",)),
+    Column("counted", "是否计入", screen=False),
 )
 PROBLEM_ROW_COLUMNS = (
     Column("row_id", "记录号"),
@@ -210,8 +212,8 @@ def problem_table(counts: pd.DataFrame, period: Period) -> Table:
     return table(
         PROBLEMS_VIEW,
         PROBLEM_COLUMNS,
-        counts.to_dict("records"),
-        conclusion=f"{period.label}有 {whole(int(counts['rows'].sum()))} 条记录没有计入",
+        [{**row, "counted": NOT_COUNTED if is_missing(row["counted"]) else row["counted"]} for row in counts.to_dict("records")],
+        conclusion=f"{period.label}有 {whole(int(counts['rows'][counts['counted'].isna()].sum()))} 条记录{NOT_COUNTED}",
         remark="看板不改、不删外来的记录,由填报单位在源头改正",
         indicators=("quality.in_time",),
         links=tuple(Link(QUALITY, {"view": PROBLEMS_VIEW, "problem": str(problem)}) for problem in counts["id"]),
@@ -231,7 +233,7 @@ def problem_row_table(rows: pd.DataFrame, reason: str) -> Table:
         }
         for row in rows.to_dict("records")
     ]
-    return table("没有计入的记录", PROBLEM_ROW_COLUMNS, lines, conclusion="", chosen=reason)
+    return table(PROBLEMS_VIEW, PROBLEM_ROW_COLUMNS, lines, conclusion="", chosen=reason)
 
 
 def _known(name: Any, code: Any) -> str | None:
