@@ -128,9 +128,10 @@ def refused_count(scope: Scope, connection: Connection, import_id: int) -> int:
 def refused_row_cells(scope: Scope, connection: Connection, import_id: int) -> pd.DataFrame:
     """A loading's refused rows whole, for the workbook; nothing unless the scope may see names and export.
 
-    Grain: refused row. Columns: row_number, place, column_title, value, reason, cells (JSON text: a list of title and text).
+    Grain: refused row. Columns: row_number, place, column_title, value, reason, above (JSON text: the lines over its table, None of a
+    loading that did not keep them), cells (JSON text: a list of title and text).
     """
-    columns = (*ROW_COLUMNS[:5], BoardImportRow.cells)
+    columns = (*ROW_COLUMNS[:5], BoardImportRow.above, BoardImportRow.cells)
     query = _rows(scope, import_id, *columns)
     if not (scope.may_see_names and scope.may_export):
         query = query.where(~true())

@@ -27,11 +27,11 @@ from ingest.ledgers.choices import keep_choice
 from ingest.ledgers.directory import Directory, directory
 from ingest.ledgers.formats import Unreadable
 from ingest.ledgers.kinds import Kind
-from ingest.ledgers.layouts import Row
 from ingest.ledgers.load import Matched, file_digest, in_order, load, matched
 from ingest.ledgers.preview import preview
 from ingest.ledgers.reading import Refusal
-from ingest.ledgers.template import write_refused, write_template
+from ingest.ledgers.refused import Returned, returned, write_refused
+from ingest.ledgers.template import write_template
 
 GOOD, SOME_REFUSED, UNREADABLE, AWAY = 0, 1, 2, 3
 SHOWN = 50
@@ -134,7 +134,7 @@ def load_file(asked: Task) -> int:
         connection.rollback()
         with connection.begin() as transaction:
             result = load(connection, found, file_name=asked.shown_name, digest=file_digest(asked.path), now=asked.now, by=asked.by)
-            beside = None if asked.dry_run else free_name(asked.path)
+            beside = None if asked.dry_run else asked.path.with_suffix(".refused.xlsx")
             written = _written(asked, result.refused, asked.refused_path or beside)  # a full disk must not lose the refused rows
             if asked.dry_run:
                 transaction.rollback()
@@ -142,21 +142,10 @@ def load_file(asked: Task) -> int:
     return _told(asked, found, known, None, counts, result.refused, None if asked.dry_run else result.import_id, written)
 
 
-def free_name(path: Path) -> Path:
-    """Beside the file; never over refused rows of an earlier loading that somebody is mending."""
-    wanted = path.with_suffix(".refused.xlsx")
-    number = 2
-    while wanted.exists():
-        wanted = path.with_suffix(f".refused-{number}.xlsx")
-        number += 1
-    return wanted
-
-
 def _written(asked: Task, refused: Sequence[Refusal], path: Path | None) -> str | None:
     if not refused or path is None:
         return None
-    write_refused(in_order(refused), path, asked.kind)
-    return str(path)
+    return str(write_refused([returned(one, asked.kind) for one in in_order(refused)], path))
 
 
 def _told(
@@ -269,11 +258,17 @@ def refused(import_id: int, out: Path) -> int:
         print(f"装入编号 {import_id} 没有退回的行(限制知悉的行不在此列)。", file=sys.stderr)
         return SOME_REFUSED
     listed = [
-        Refusal(Row(int(row["row_number"]), dict(json.loads(row["cells"]))), row["column_title"], row["value"] or "", row["reason"])
+        Returned(
+            sheet=(row["place"] or "").rpartition("!")[0],
+            above=tuple(json.loads(row["above"] or "[]")),
+            number=int(row["row_number"]),
+            column=row["column_title"],
+            reason=row["reason"],
+            cells=tuple((title, text) for title, text in json.loads(row["cells"])),
+        )
         for row in rows.to_dict("records")
     ]
-    write_refused(listed, out)
-    print(f"已写好 {out}:{len(listed)} 行")
+    print(f"已写好 {write_refused(listed, out)}:{len(listed)} 行")
     return GOOD
 
 

@@ -27,6 +27,7 @@ from ingest.ledgers.kinds import Kind
 from ingest.ledgers.numbers import find_petitions
 from ingest.ledgers.petitions import PETITION, STEP_KIND, petitioner_key
 from ingest.ledgers.reading import Record, Refusal
+from ingest.ledgers.refused import returned
 
 SOURCE = "ledger"
 AT_ONCE = 5000
@@ -232,7 +233,7 @@ def load(connection: Connection, checked: Checked, *, file_name: str, digest: st
     journal.write(connection)
     quiet = {key for _, key in plan.same}
     more = len(touched & quiet)  # rows as they were, with a new rating, lecturer or phone
-    _refused(connection, import_id, plan.refused)
+    _refused(connection, import_id, checked.kind, plan.refused)
     added, changed, same = len(plan.added), len(plan.changed) + more, len(plan.same) - more
     counts = {"rows_added": added, "rows_changed": changed, "rows_same": same, "rows_refused": len(plan.refused)}
     connection.execute(update(BoardImport).where(BoardImport.id == import_id).values(counts))
@@ -313,7 +314,7 @@ def write_changed(
             connection.execute(statement, list(piece))
 
 
-def _refused(connection: Connection, import_id: int, refused: Sequence[Refusal]) -> None:
+def _refused(connection: Connection, import_id: int, kind: Kind, refused: Sequence[Refusal]) -> None:
     rows = [
         {
             "import_id": import_id,
@@ -324,9 +325,10 @@ def _refused(connection: Connection, import_id: int, refused: Sequence[Refusal])
             "reason": one.reason,
             "personal": one.personal,
             "restricted": one.restricted,
-            "cells": json.dumps(one.row.shown(), ensure_ascii=False),
+            "above": json.dumps(back.above, ensure_ascii=False),
+            "cells": json.dumps(back.cells, ensure_ascii=False),
         }
-        for one in refused
+        for one, back in ((one, returned(one, kind)) for one in refused)
     ]
     for piece in pieces(rows):
         connection.execute(insert(BoardImportRow), list(piece))
