@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, and_, func, select, true
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, true
 
 from data_access.areas import SHORTEST_TO_SHOW, masked_name
-from data_access.board_tables import BoardImport, BoardImportRow
+from data_access.board_tables import BoardImport, BoardImportChange, BoardImportRow
 from data_access.frames import AnySelect, frame
 from data_access.scope import Scope
 
@@ -31,6 +31,9 @@ LEDGER_NAMES = {
 }
 """Kinds of ledgers, in the order in which a new county loads them; ``ingest.ledgers`` knows their columns."""
 
+NOT_CORRECTED = frozenset({"training_attendance"})
+"""Kinds whose rows have nothing beside what they are known again by: a wrong one is taken back, not corrected."""
+
 LOG_COLUMNS = (
     BoardImport.id,
     BoardImport.kind,
@@ -45,6 +48,7 @@ LOG_COLUMNS = (
     BoardImport.rows_refused,
     BoardImport.undone_at,
     BoardImport.undone_by,
+    exists().where(BoardImportChange.import_id == BoardImport.id).label("has_journal"),
 )
 ROW_COLUMNS = (
     BoardImportRow.row_number,
@@ -68,10 +72,15 @@ def imports(scope: Scope, connection: Connection, limit: int = 50, offset: int =
     """One page of the log, newest first; nothing without the right to administer.
 
     Grain: loading of a file. Columns: id, kind, file_name, digest, loaded_at, loaded_by, rows_total, rows_added, rows_changed, rows_same,
-    rows_refused, undone_at, undone_by.
+    rows_refused, undone_at, undone_by, has_journal (whether what it wrote was kept, so that it can be taken back).
     """
     query = select(*LOG_COLUMNS).order_by(BoardImport.id.desc()).limit(limit).offset(offset)
-    return frame(connection, query if scope.may_administer else query.where(~true()), [column.key for column in LOG_COLUMNS])
+    return frame(
+        connection,
+        query if scope.may_administer else query.where(~true()),
+        [column.key for column in LOG_COLUMNS],
+        {"has_journal": "bool"},
+    )
 
 
 def import_count(scope: Scope, connection: Connection) -> int:

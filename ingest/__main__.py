@@ -123,13 +123,15 @@ def _add_correct(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     _ledger_options(command)
     command.add_argument("--yes", action="store_true", help="写入更正;不加只列出")
     command.add_argument("--why", default="", help="更正的原因,与新旧值一起记入审计")
+    command.add_argument("--masked", action="store_true", help="列出时不显示原有的姓名等个人内容")
     command.set_defaults(run=correct)
 
 
 def correct(options: argparse.Namespace) -> int:
     from ingest.ledgers import command
 
-    return command.guarded(lambda: command.correct(command.task(options, beijing_now()), options.why, options.yes), options.json)
+    asked = (options.why, options.yes, options.masked)
+    return command.guarded(lambda: command.correct(command.task(options, beijing_now()), *asked), options.json)
 
 
 def _add_undo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from data_access.engine import engine
-from data_access.imports import refused_row_cells
+from data_access.imports import NOT_CORRECTED, refused_row_cells
 from data_access.scope import Scope
 from ingest.ledgers import correct as correcting
 from ingest.ledgers import undo as undoing
@@ -148,6 +148,14 @@ def _written(asked: Task, refused: Sequence[Refusal], path: Path | None) -> str 
     return str(write_refused([returned(one, asked.kind) for one in in_order(refused)], path))
 
 
+def _faults(refused: Sequence[Refusal]) -> list[dict[str, Any]]:
+    """For the JSON answer."""
+    return [
+        {"place": one.place, "row": one.row.number, "column": one.column, "value": one.value, "reason": one.reason}
+        for one in refused[:SENT]
+    ]
+
+
 def _told(
     asked: Task,
     found: Checked,
@@ -160,12 +168,8 @@ def _told(
 ) -> int:
     seen = preview(found, plan, known)
     if asked.as_json:
-        faults = [
-            {"place": one.place, "row": one.row.number, "column": one.column, "value": one.value, "reason": one.reason}
-            for one in refused[:SENT]
-        ]
         answer = {"kind": asked.kind.id, "rows": found.total, **counts, "refused": len(refused), "skipped": found.skipped}
-        answer |= {"faults": faults, "refused_file": written, "import_id": import_id, "preview": seen.told()}
+        answer |= {"faults": _faults(refused), "refused_file": written, "import_id": import_id, "preview": seen.told()}
         print(json.dumps(answer, ensure_ascii=False))
         return SOME_REFUSED if refused else GOOD
     for one in refused[:SHOWN]:
@@ -218,8 +222,10 @@ def choose(name: str, unit: str, person_id: int, by: str | None, now: datetime) 
     return GOOD
 
 
-def correct(asked: Task, why: str, yes: bool) -> int:
+def correct(asked: Task, why: str, yes: bool, masked: bool) -> int:
     """Shows rows loaded wrong field by field, old → new; with ``--yes`` writes the new values, and both into the audit."""
+    if asked.kind.id in NOT_CORRECTED:
+        raise LookupError(f"{asked.kind.name}台账没有可以更正的列:请撤销那次装入(python -m ingest undo),再装入改好的文件。")
     why = " ".join(why.split())
     if yes and not why:
         raise LookupError("更正须写明原因:--why “……”。")
@@ -233,14 +239,11 @@ def correct(asked: Task, why: str, yes: bool) -> int:
             if yes:
                 rows, name = found.rows, asked.shown_name
                 correcting.write(connection, asked.kind, rows, known, file_name=name, why=why, by=asked.by, now=asked.now)
-    lines = [correcting.sentence(asked.kind, one, known) for one in found.rows]
+    lines = [correcting.sentence(asked.kind, one, known, masked=masked) for one in found.rows]
     if asked.as_json:
-        faults = [
-            {"place": one.place, "row": one.row.number, "column": one.column, "value": one.value, "reason": one.reason}
-            for one in found.refused[:SENT]
-        ]
-        counts = {"corrected" if yes else "differ": len(lines), "same": found.same, "refused": len(found.refused)}
-        print(json.dumps({"kind": asked.kind.id, **counts, "changes": lines[:SENT], "faults": faults}, ensure_ascii=False))
+        counts = {"corrected": len(lines) if yes else 0, "differ": len(lines), "same": found.same, "refused": len(found.refused)}
+        told = {"kind": asked.kind.id, **counts, "changes": lines[:SENT], "faults": _faults(found.refused)}
+        print(json.dumps(told | {"preview": preview(checked_rows, None, known).told()}, ensure_ascii=False))
     else:
         for line in (*lines, *(one.sentence() for one in found.refused)):
             print(line)
