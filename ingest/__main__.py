@@ -134,6 +134,22 @@ def correct(options: argparse.Namespace) -> int:
     return command.guarded(lambda: command.correct(command.task(options, beijing_now()), *asked), options.json)
 
 
+def _add_feed(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("feed", help="装入目录里的台账文件,供定时任务用:装好的移到 done,有问题的移到 failed,要先回答的移到 asked")
+    command.add_argument("folder", type=Path, help="目录")
+    command.add_argument("--area", default="", help="只收这个区划代码之下的行")
+    command.add_argument("--by", default=None, help="记在日志里的装入人")
+    command.add_argument("--quiet", type=float, default=30, help="文件放好多少秒之后才装入,默认 30")
+    command.set_defaults(run=feed)
+
+
+def feed(options: argparse.Namespace) -> int:
+    from ingest.ledgers import command
+
+    asked = (options.folder, options.area, options.by, options.quiet, beijing_now())
+    return command.guarded(lambda: command.feed(*asked), False)
+
+
 def _add_undo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser("undo", help="撤销一次装入:新增的删去,改动的恢复原值,加 --yes 才写入")
     command.add_argument("import_id", type=int, help="装入编号")
@@ -179,7 +195,7 @@ def refused(options: argparse.Namespace) -> int:
     return command.guarded(lambda: command.refused(options.import_id, options.out), False)
 
 
-SUBCOMMANDS = (_add_demo, _add_live, _add_template, _add_check, _add_load, _add_correct, _add_undo, _add_choose, _add_refused)
+SUBCOMMANDS = (_add_demo, _add_live, _add_template, _add_check, _add_load, _add_feed, _add_correct, _add_undo, _add_choose, _add_refused)
 """Each adds one subcommand and names the function that runs it."""
 
 

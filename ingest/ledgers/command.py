@@ -1,4 +1,4 @@
-"""``python -m ingest template | check | load | correct | undo | choose | refused``.
+"""``python -m ingest template | check | load | feed | correct | undo | choose | refused``.
 
 Exit: 0 good, 1 rows refused, 2 unreadable, 3 no database.
 """
@@ -21,6 +21,7 @@ from data_access.engine import engine
 from data_access.imports import NOT_CORRECTED, refused_row_cells
 from data_access.scope import Scope
 from ingest.ledgers import correct as correcting
+from ingest.ledgers import feed as feeding
 from ingest.ledgers import undo as undoing
 from ingest.ledgers.checks import Checked, checked, kind_named
 from ingest.ledgers.choices import keep_choice
@@ -58,11 +59,11 @@ class Task:
     shown_name: str
 
 
-def operator() -> str:
+def operator(through: str = "命令行") -> str:
     try:
-        return f"命令行:{getpass.getuser()}"
+        return f"{through}:{getpass.getuser()}"
     except (OSError, KeyError):  # no name for this user id (a container)
-        return "命令行"
+        return through
 
 
 def template(name: str, out: Path | None) -> int:
@@ -211,6 +212,14 @@ def undo(import_id: int, why: str, yes: bool, by: str | None, now: datetime, as_
         end = "原因已记入审计。" if done else "没有写入。" if plan.obstacles else "没有写入;核对无误后加 --yes --why “原因”。"
         print(f"装入编号 {import_id}({plan.title}):{verb},删去 {plan.removed} 行,恢复 {plan.restored} 行。{end}")
     return SOME_REFUSED if plan.obstacles else GOOD
+
+
+def feed(folder: Path, area: str, by: str | None, quiet_seconds: float, now: datetime) -> int:
+    """Loads what lies in a folder; for cron: says nothing where nothing was there."""
+    if not folder.is_dir():
+        raise LookupError(f"没有目录“{folder}”。")
+    asked = feeding.Task(folder, engine(), area, by or operator("投送"), now, quiet_seconds)
+    return GOOD if feeding.feed(asked) else SOME_REFUSED
 
 
 def choose(name: str, unit: str, person_id: int, by: str | None, now: datetime) -> int:

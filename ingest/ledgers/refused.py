@@ -59,7 +59,7 @@ def write_refused(rows: Sequence[Returned], wanted: Path) -> Path:
     Returns where: at ``wanted``, or beside it with a number where a file stands there already, which somebody may be mending. It appears
     whole or not at all.
     """
-    path = _free(wanted)
+    path = free_path(wanted)
     part = path.with_name(f".{path.name}.part")
     try:
         _write(rows, part)
@@ -71,8 +71,9 @@ def write_refused(rows: Sequence[Returned], wanted: Path) -> Path:
     return path
 
 
-def _free(wanted: Path) -> Path:
-    """An empty file that holds the name, so that of two that write at once none takes the other's."""
+def free_path(wanted: Path) -> Path:
+    """``wanted``, with a number where that is taken: an empty file that holds the name, so that of two that write at once none takes the
+    other's."""
     path, number = wanted, 2
     while True:
         try:
