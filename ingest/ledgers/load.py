@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, text, update
+from sqlalchemy import ARRAY, ColumnElement, Connection, any_, bindparam, insert, select, text, update
 
 from data_access.audit import Action, record
 from data_access.board_tables import BoardImport, BoardImportKey, BoardImportRow, BoardProperty
@@ -77,11 +77,19 @@ def primary_key(kind: Kind) -> str:
 def _rows_where(connection: Connection, kind: Kind, column: str, keys: Iterable[Any], source: bool = False) -> Iterator[dict[str, Any]]:
     table = kind.table.__table__
     for piece in pieces(sorted(set(keys))):
-        query = select(table).where(table.c[column].in_(piece))
+        query = select(table).where(_one_of(connection, table.c[column], piece))
         if source:
             query = query.where(table.c["source"] == SOURCE)
         for row in connection.execute(query).mappings():
             yield dict(row)
+
+
+def _one_of(connection: Connection, column: Any, keys: Sequence[Any]) -> ColumnElement[bool]:
+    """PostgreSQL takes the keys as one array: thousands of parameters take longer to read than the rows to find."""
+    if connection.dialect.name == "postgresql":
+        found: ColumnElement[bool] = column == any_(bindparam(None, list(keys), ARRAY(column.type)))
+        return found
+    return column.in_(keys)  # type: ignore[no-any-return]
 
 
 def existing_rows(connection: Connection, kind: Kind, records: Sequence[Record]) -> dict[str, dict[str, Any]]:
