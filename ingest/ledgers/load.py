@@ -89,7 +89,7 @@ def _one_of(connection: Connection, column: Any, keys: Sequence[Any]) -> ColumnE
     if connection.dialect.name == "postgresql":
         found: ColumnElement[bool] = column == any_(bindparam(None, list(keys), ARRAY(column.type)))
         return found
-    return column.in_(keys)  # type: ignore[no-any-return]
+    return column.in_(keys)
 
 
 def existing_rows(connection: Connection, kind: Kind, records: Sequence[Record]) -> dict[str, dict[str, Any]]:

@@ -47,7 +47,7 @@ class Given:
 
     def ask(self, task: str, *more: str) -> process.Answer:
         doing = f"正在{DOING[task]} {self.file.name} …"
-        bar = st.progress(0.0, text=doing)
+        bar = st.progress(0.0, text=f"正在读取 {self.file.name} …")  # a large file is opened for a while before its rows can be counted
 
         def told(share: float) -> None:
             bar.progress(min(1.0, share), text=doing)

@@ -38,6 +38,7 @@ CHECKERS = frozenset({Role.LEADER, Role.ORGANISATION, Role.PETITION_OFFICE, Role
 NAMES = {table: ledger.name for table, ledger in LEDGERS.items()}
 ROWS = 20
 SAID = "spot_check_said"
+"""Session state: what was recorded last, and of which sample; new data draw the page anew, which must not take it away."""
 
 
 def spot_checks(p: Page) -> None:
@@ -64,8 +65,10 @@ def _recording(p: Page, ledger: str, seed: str, rows: pd.DataFrame) -> None:
     if account is None or account.role not in CHECKERS or not p.scope.may_see_names:
         return
     words = views.record_words(rows)
-    if said := st.session_state.pop(SAID, None):
-        st.success(said, icon=":material/check:")
+    told = st.empty()  # always there: the form below must not move, or it closes
+    of, said = st.session_state.get(SAID, ("", ""))
+    if of == f"{ledger} {seed}":
+        told.success(said, icon=":material/check:")
     with st.expander("记录抽查结果"), st.form("spot-check", border=False, clear_on_submit=True):
         row = st.selectbox("哪一条", list(words), index=None, format_func=words.__getitem__, placeholder="选择抽出的一条")
         found = st.segmented_control("结果", list(FOUND_NAMES), format_func=lambda each: FOUND_NAMES[each])
@@ -88,7 +91,7 @@ def _record(ledger: str, row: int, found: str, note: str, seed: str, said: str) 
     except SpotCheckError as problem:
         st.error(f"{problem}。")
         return
-    st.session_state[SAID] = said
+    st.session_state[SAID] = (f"{ledger} {seed}", said)
     st.rerun()
 
 
