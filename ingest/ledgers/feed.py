@@ -46,6 +46,11 @@ UNITS = ("township", "village")
 WHOSE = "乡镇或村的名称或代码,例如 泥河镇"
 
 
+def _said(line: str) -> None:
+    """At once: of a run that is stopped the log tells how far it came."""
+    print(line, flush=True)
+
+
 @dataclass(frozen=True)
 class Task:
     """One run over one folder."""
@@ -56,7 +61,7 @@ class Task:
     by: str
     now: datetime
     quiet_seconds: float = QUIET_SECONDS
-    say: Callable[[str], None] = print
+    say: Callable[[str], None] = _said
 
 
 class Waits(Exception):
