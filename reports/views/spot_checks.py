@@ -34,7 +34,7 @@ SAMPLE_COLUMNS = (
 
 def verdict_of_check(outcome: Any) -> Verdict:
     if is_missing(outcome):
-        return Verdict(Status.NONE, "还没有核")
+        return Verdict(Status.NONE, "未抽查")
     return Verdict(FOUND_STATUS[Found(outcome)], FOUND_NAMES[Found(outcome)])
 
 
@@ -102,7 +102,7 @@ def share_table(rows: pd.DataFrame, ledgers: Mapping[str, str], period: Period) 
         lines,
         conclusion=f"{period.label}的记录抽查了 {whole(n)} 条,属实 {share(k / n)} ({fraction(k, n)})" if n else "",
         indicators=(SPOT_TRUE,),
-        empty=f"{period.label}的记录还没有抽查过",
+        empty=f"{period.label}的记录没有抽查过",
     )
 
 
@@ -125,4 +125,4 @@ def check_table(rows: pd.DataFrame, ledgers: Mapping[str, str]) -> Table:
         {**row, "ledger_name": ledgers[row["ledger"]], "record": f"记录号 {row['row_id']}", "found": verdict_of_check(row["outcome"])}
         for row in rows.to_dict("records")
     ]
-    return table("抽查记录", CHECK_COLUMNS, lines, remark="一条记录多次抽查的,列最后一次", indicators=(SPOT_TRUE,), empty="还没有抽查记录")
+    return table("抽查记录", CHECK_COLUMNS, lines, remark="一条记录多次抽查的,列最后一次", indicators=(SPOT_TRUE,), empty="没有抽查记录")
