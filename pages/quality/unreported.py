@@ -39,4 +39,4 @@ def unreported(p: Page) -> None:
     if len(found):
         ask_for_phones(p.scope, about, "请各单位补报 11 月住夜")
     p.pages_of(views.unreported_table(found, level, names, whom, phones, filters.period), ROWS, "unreported", parameter="unreported_page")
-    p.note("联系人是现在在岗、留有电话的人里职务最高的一位。")
+    p.note("联系人是在岗、留有电话的人里职务最高的一位。")

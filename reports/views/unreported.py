@@ -64,10 +64,10 @@ def unreported_table(
         f"未填报 按{LEVEL_NAMES[level]}",
         columns,
         lines,
-        conclusion=f"{period.label},{count}有 {whole(int(found['k'].sum()))} 个工作日夜没有任何住夜记录",
-        remark="打一个电话,请其补报这几夜,或说明没有住夜;没有记录不等于没有人",
+        conclusion=f"{period.label},{count}有 {whole(int(found['k'].sum()))} 个工作日夜没有任何住夜记录" if lines else "",
+        remark="打一个电话,请其补报这几夜,或说明没有住夜;没有记录不等于没有人" if lines else "",
         indicators=(UNREPORTED,),
-        empty="每个工作日夜都有记录",
+        empty=f"{period.label}每个工作日夜都有记录",
     )
 
 
