@@ -152,6 +152,27 @@ class BoardDecision(Identified):
     decided_by: Mapped[str]
 
 
+class BoardSpotCheck(Identified):
+    """What a spot check (抽查) found about one record of an event ledger. Append-only: the last one about a record counts.
+
+    ``ledger``: the record's table. ``area_code`` and ``day`` are the record's own, also after it is gone. ``seed``: what the sample was
+    drawn with, so that anyone can draw it again.
+    """
+
+    __tablename__ = "board_spot_check"
+    __table_args__ = (Index(None, "ledger", "row_id"), Index(None, "day"))
+
+    ledger: Mapped[str]
+    row_id: Mapped[int] = mapped_column(ROW_ID)
+    area_code: Mapped[str]
+    day: Mapped[date]
+    seed: Mapped[str]
+    outcome: Mapped[str]
+    note: Mapped[str | None]
+    checked_at: Mapped[datetime]
+    checked_by: Mapped[str]
+
+
 class BoardSelection(Identified):
     """One annual selection of one role on record. ``snapshot`` (data and rulebook as text) and ``digest`` are written once, when frozen:
     triggers refuse every other UPDATE, and DELETE.
@@ -282,7 +303,8 @@ class BoardLedgerMapping(Table):
 
 
 class BoardImportRow(Identified):
-    """A refused row, whole: where it stood, what is wrong, and ``cells`` (JSON text: a list of title and text). Nothing is lost.
+    """A refused row, whole: where it stood, what is wrong, ``above`` (JSON text: the lines over its table, which tell year, month and unit)
+    and ``cells`` (JSON text: a list of title and text). Nothing is lost.
 
     ``personal``: ``value`` (also inside ``reason``) names a person. ``restricted``: the row is or may be a 检举控告.
     """
@@ -298,6 +320,7 @@ class BoardImportRow(Identified):
     reason: Mapped[str]
     personal: Mapped[bool]
     restricted: Mapped[bool]
+    above: Mapped[str | None]
     cells: Mapped[str]
 
 

@@ -80,7 +80,7 @@ def _first(day: InstrumentedAttribute[Any], area: InstrumentedAttribute[str], co
         return select(null()).scalar_subquery()
     inside = func.substr(area, 1, len(county.area)) == county.area if county.area else true()
     if day.class_ is Petition:
-        inside = and_(inside, ~is_accusation())
+        inside = and_(inside, ~is_accusation(Petition))
     if area.class_ is not day.class_:  # a captain's visit lies where the household does
         inside = exists().where(Household.id == CaptainVisit.household_id, inside)
     return select(day).where(inside).order_by(day).limit(1).scalar_subquery()

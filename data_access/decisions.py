@@ -112,7 +112,7 @@ def decisions(scope: Scope, connection: Connection, petition_id: int | None = No
         .limit(limit)
     )
     if petition_id is None:
-        statement = statement.where(~is_accusation())
+        statement = statement.where(~is_accusation(Petition))
     else:
         statement = statement.where(BoardDecision.petition_id == petition_id)
     return frame(connection, statement, [*COLUMNS, "decided_name"])

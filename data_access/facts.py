@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from data_access import captains, duty, nights, petitions, quality, reception
+from data_access import captains, duty, nights, petitions, quality, reception, spot_checks
 from data_access.fact import Fact
 
 FACTS: dict[str, Fact] = {
-    name: fact for subject in (captains, duty, nights, petitions, quality, reception) for name, fact in subject.FACTS.items()
+    name: fact for subject in (captains, duty, nights, petitions, quality, reception, spot_checks) for name, fact in subject.FACTS.items()
 }

@@ -30,6 +30,7 @@ from data_access.board_tables import (
     BoardSelection,
     BoardSelectionStep,
     BoardSession,
+    BoardSpotCheck,
     BoardTicket,
     BoardUnitAlias,
 )
@@ -40,7 +41,7 @@ READ, ADD, KEEP, ALL = "SELECT", "SELECT, INSERT", "SELECT, INSERT, UPDATE", "SE
 RUNTIME = {
     **dict.fromkeys(CONTRACT, ALL),
     VERSION_TABLE: READ,
-    **dict.fromkeys((table.__tablename__ for table in (BoardAudit, BoardDecision, BoardSelectionStep)), ADD),
+    **dict.fromkeys((table.__tablename__ for table in (BoardAudit, BoardDecision, BoardSelectionStep, BoardSpotCheck)), ADD),
     **dict.fromkeys((table.__tablename__ for table in (BoardImportChange, BoardImportRow)), ADD),
     **dict.fromkeys((table.__tablename__ for table in (BoardAccount, BoardProperty, BoardSelection, BoardImport)), KEEP),
     **dict.fromkeys(

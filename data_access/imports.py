@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, and_, false, func, select, true
+from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, select, true
 
 from data_access.areas import SHORTEST_TO_SHOW, masked_name
-from data_access.board_tables import BoardImport, BoardImportRow, BoardLedgerMapping, BoardUnitAlias
+from data_access.board_tables import BoardImport, BoardImportChange, BoardImportRow, BoardLedgerMapping, BoardUnitAlias
 from data_access.frames import AnySelect, frame
 from data_access.scope import Scope, in_scope
 
@@ -32,6 +32,9 @@ LEDGER_NAMES = {
 }
 """Kinds of ledgers, in the order in which a new county loads them; ``ingest.ledgers`` knows their columns."""
 
+NOT_CORRECTED = frozenset({"training_attendance"})
+"""Kinds whose rows have nothing beside what they are known again by: a wrong one is taken back, not corrected."""
+
 LOG_COLUMNS = (
     BoardImport.id,
     BoardImport.kind,
@@ -46,6 +49,7 @@ LOG_COLUMNS = (
     BoardImport.rows_refused,
     BoardImport.undone_at,
     BoardImport.undone_by,
+    exists().where(BoardImportChange.import_id == BoardImport.id).label("has_journal"),
 )
 ROW_COLUMNS = (
     BoardImportRow.row_number,
@@ -75,10 +79,10 @@ def imports(scope: Scope, connection: Connection, limit: int = 50, offset: int =
     """One page of the log, newest first; see :func:`visible_imports`. The counts leave out 检举控告.
 
     Grain: loading of a file. Columns: id, kind, file_name, digest, loaded_at, loaded_by, rows_total, rows_added, rows_changed, rows_same,
-    rows_refused, undone_at, undone_by.
+    rows_refused, undone_at, undone_by, has_journal (whether what it wrote was kept, so that it can be taken back).
     """
     query = select(*LOG_COLUMNS).where(visible_imports(scope)).order_by(BoardImport.id.desc()).limit(limit).offset(offset)
-    return frame(connection, query, [column.key for column in LOG_COLUMNS])
+    return frame(connection, query, [column.key for column in LOG_COLUMNS], {"has_journal": "bool"})
 
 
 def import_count(scope: Scope, connection: Connection) -> int:
@@ -157,9 +161,10 @@ def refused_count(scope: Scope, connection: Connection, import_id: int) -> int:
 def refused_row_cells(scope: Scope, connection: Connection, import_id: int) -> pd.DataFrame:
     """A loading's refused rows whole, for the workbook; nothing unless the scope may see names and export.
 
-    Grain: refused row. Columns: row_number, place, column_title, value, reason, cells (JSON text: a list of title and text).
+    Grain: refused row. Columns: row_number, place, column_title, value, reason, above (JSON text: the lines over its table, None of a
+    loading that did not keep them), cells (JSON text: a list of title and text).
     """
-    columns = (*ROW_COLUMNS[:5], BoardImportRow.cells)
+    columns = (*ROW_COLUMNS[:5], BoardImportRow.above, BoardImportRow.cells)
     query = _rows(scope, import_id, *columns)
     if not (scope.may_see_names and scope.may_export):
         query = query.where(false())

@@ -174,7 +174,7 @@ def _conditions(scope: Scope, window: Window, asked: Asked, due: Deadline) -> li
     scope = scope.narrowed(asked.area)
     if asked.restricted:
         # visible_petitions leaves nothing here for a scope that does not hold them.
-        wanted: list[ColumnElement[bool]] = [visible_petitions(scope), is_accusation()]
+        wanted: list[ColumnElement[bool]] = [visible_petitions(scope), is_accusation(Petition)]
     else:
         wanted = [counted_petitions(scope)]
     wanted.append(_standing(window, asked, due))
@@ -257,7 +257,7 @@ def petition_case(scope: Scope, connection: Connection, window: Window, number: 
     statement = (
         select(
             *columns,
-            is_accusation().label("restricted"),
+            is_accusation(Petition).label("restricted"),
             shown_title(scope).label("title"),
             due.day.label("due_day"),
             due.instant.label("due_instant"),

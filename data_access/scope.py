@@ -120,7 +120,7 @@ def names_accusation(category: str | None) -> bool:
     return any(word in said for word in ACCUSATION_WORDS)
 
 
-def is_accusation(petition: Any = Petition) -> ColumnElement[bool]:
+def is_accusation(petition: Any) -> ColumnElement[bool]:
     """检举控告 (信访工作条例 art. 30), by its flag or by its category: other systems write rows too. Never NULL."""
     columns = getattr(petition, "c", petition)
     said = func.replace(func.replace(func.coalesce(columns.category, ""), " ", ""), "\u3000", "")

@@ -124,13 +124,31 @@ def _add_correct(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     _ledger_options(command)
     command.add_argument("--yes", action="store_true", help="写入更正;不加只列出")
     command.add_argument("--why", default="", help="更正的原因,与新旧值一起记入审计")
+    command.add_argument("--masked", action="store_true", help="列出时不显示原有的姓名等个人内容")
     command.set_defaults(run=correct)
 
 
 def correct(options: argparse.Namespace) -> int:
     from ingest.ledgers import command
 
-    return command.guarded(lambda: command.correct(command.task(options, beijing_now()), options.why, options.yes), options.json)
+    asked = (options.why, options.yes, options.masked)
+    return command.guarded(lambda: command.correct(command.task(options, beijing_now()), *asked), options.json)
+
+
+def _add_feed(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("feed", help="装入目录里的台账文件,供定时任务用:装好的移到 done,有问题的移到 failed,要先回答的移到 asked")
+    command.add_argument("folder", type=Path, help="目录")
+    command.add_argument("--area", default="", help="只收这个区划代码之下的行")
+    command.add_argument("--by", default=None, help="记在日志里的装入人")
+    command.add_argument("--quiet", type=float, default=30, help="文件放好多少秒之后才装入,默认 30")
+    command.set_defaults(run=feed)
+
+
+def feed(options: argparse.Namespace) -> int:
+    from ingest.ledgers import command
+
+    asked = (options.folder, options.area, options.by, options.quiet, beijing_now())
+    return command.guarded(lambda: command.feed(*asked), False)
 
 
 def _add_undo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -236,6 +254,7 @@ SUBCOMMANDS = (
     _add_template,
     _add_check,
     _add_load,
+    _add_feed,
     _add_correct,
     _add_undo,
     _add_choose,

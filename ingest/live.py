@@ -184,7 +184,7 @@ class Feed:
                 Petition.contacted_at,
                 Petition.reopened,
             )
-            .where(*conditions, ~is_accusation())
+            .where(*conditions, ~is_accusation(Petition))
             .order_by(Petition.opened_at.desc(), Petition.id)
             .limit(40)
         ).all()

@@ -8,6 +8,7 @@ from rapidfuzz.distance import Indel
 from rapidfuzz.process import cdist
 
 from metrics.definition import Facts, Indicator, Question, Span, rolled_up
+from metrics.spot_checks import SPOT_TRUE
 from metrics.vocabulary import Direction, Level, Measure
 
 TOWNSHIP_LEVELS = (Level.COUNTY, Level.TOWNSHIP)
@@ -174,4 +175,5 @@ INDICATORS = (
         grows=True,
         notes="算到截至时刻;含诉求登记。",
     ),
+    SPOT_TRUE,
 )

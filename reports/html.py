@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -65,6 +66,8 @@ MACROS: dict[type, str] = {
 
 
 NOTHING = Markup()
+CALLABLE = re.compile(r"[+\d][\d-]{6,}")
+"""A number as it is dialled; a masked one is none."""
 
 
 def _read(value: Any) -> Any:
@@ -96,6 +99,8 @@ class Cell:
     lines: tuple[tuple[str, str], ...] = ()
     drawing: Markup = NOTHING
     link: Definition | None = None
+    calls: str = ""
+    """The number that a phone calls."""
 
 
 @dataclass(frozen=True)
@@ -207,6 +212,7 @@ def _cell(row: Mapping[str, Any], column: Column, known: Mapping[str, Column]) -
         lines=value.lines if isinstance(value, Lines) else (),
         drawing=drawn(row[column.drawing]) if column.drawing else NOTHING,
         link=row[column.link] if column.link else None,
+        calls=value if column.calls and isinstance(value, str) and CALLABLE.fullmatch(value) else "",
     )
 
 

@@ -165,6 +165,8 @@ class Column:
     """Key of the :class:`~reports.links.Definition` behind the ⓘ beside the cell."""
     year: bool = False
     """A date on screen says its year too."""
+    calls: bool = False
+    """A telephone number: a screen offers to call it."""
 
     @property
     def heading(self) -> str:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, Engine, delete
 
 from data_access import accounts, faults
-from data_access.board_tables import BoardAudit, BoardDecision, BoardSelection, BoardSelectionStep
+from data_access.board_tables import BoardAudit, BoardDecision, BoardSelection, BoardSelectionStep, BoardSpotCheck
 from data_access.engine import engine
 from data_access.migrate import upgrade
 from data_access.tables import Table
@@ -41,7 +41,7 @@ def migrated(request: pytest.FixtureRequest) -> Engine:
     return database
 
 
-APPEND_ONLY = (BoardAudit, BoardDecision, BoardSelection, BoardSelectionStep)
+APPEND_ONLY = (BoardAudit, BoardDecision, BoardSelection, BoardSelectionStep, BoardSpotCheck)
 
 
 def emptied(database: Engine) -> None:

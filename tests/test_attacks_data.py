@@ -65,8 +65,8 @@ HOLDER = Scope("", may_see_names=True, may_see_restricted=True, may_administer=T
 def test_an_accusation_is_known_by_its_flag_or_by_its_category_however_that_is_spelled(connection: Connection, flag: bool | None) -> None:
     for place, category in enumerate((*SPELLINGS, *NO_ACCUSATIONS)):
         a_petition(connection, "2026-10-08 09:00", number=str(place), category=category, restricted=flag)
-    found = set(connection.scalars(select(Petition.category).where(is_accusation())))
-    others = set(connection.scalars(select(Petition.category).where(~is_accusation())))
+    found = set(connection.scalars(select(Petition.category).where(is_accusation(Petition))))
+    others = set(connection.scalars(select(Petition.category).where(~is_accusation(Petition))))
     assert found | others == {*SPELLINGS, *NO_ACCUSATIONS}
     assert found == ({*SPELLINGS, *NO_ACCUSATIONS} if flag else set(SPELLINGS))
     assert {category for category in (*SPELLINGS, *NO_ACCUSATIONS) if names_accusation(category)} == set(SPELLINGS)

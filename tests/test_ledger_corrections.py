@@ -9,12 +9,14 @@ import pytest
 from sqlalchemy import Connection, Engine, insert, select
 
 from data_access.board_tables import BoardAudit
+from data_access.imports import NOT_CORRECTED
 from data_access.scope import Scope
 from data_access.tables import CaptainMark, NightStay, Petition, PetitionEvent, PetitionRating
 from ingest.__main__ import main
-from ingest.ledgers.checks import checked, kind_named
+from ingest.ledgers.checks import KINDS, checked, kind_named
 from ingest.ledgers.correct import Corrections, corrections, sentence, write
 from ingest.ledgers.directory import directory
+from ingest.ledgers.load import NOT_COMPARED
 from tests.builders import CELL, EVERYTHING, TOWNSHIP, a_county, a_person, an_appointment
 from tests.test_ledgers import NOW, a_book, put, told
 
@@ -178,3 +180,14 @@ def test_the_command_lists_first_and_writes_with_yes_and_a_reason(
     assert nights() == [date(2026, 10, 8)]
     assert main(["correct", "住夜", path, "--yes", "--why", "抄错一天"]) == 0
     assert nights() == [date(2026, 10, 9)]
+
+
+def test_what_the_page_does_not_offer_to_correct_has_nothing_to_correct(served: Engine, tmp_path: Path) -> None:
+    keyed = ("编号", "台账编号", "问卷编号", "文号", "户编号")
+    without = {
+        kind.id
+        for kind in KINDS.values()
+        if not (set(kind.field_of()) - NOT_COMPARED - set(kind.natural or ())) and not any(title in kind.by_title() for title in keyed)
+    }
+    assert without == NOT_CORRECTED
+    assert main(["correct", "参训", str(a_book(tmp_path, ("姓名", "类型", "日期"), ("张三", "集中", "2026-10-08")))]) == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
@@ -115,3 +117,48 @@ def test_a_note_over_several_lines_may_have_as_many_commas_as_a_row() -> None:
     assert found[1:] == [(2, ["2026-10-08", "张三", "泥河镇", note]), (5, ["2026-10-09", "李四", "泥河镇", "好"])]
     unclosed = lines(f'{head}\n2026-10-08,张三,泥河镇,"好\n2026-10-09,李四,泥河镇,好\n2026-10-10,王五",泥河镇,好\n')
     assert [number for number, _ in unclosed] == [1, 2, 3, 4], "what would be wider than a row is none"
+
+
+# --- binary workbooks ----------------------------------------------------------------------------------------------------
+
+
+def binary_record(kind: int, data: bytes = b"") -> bytes:
+    """A record of an .xlsb part: its kind and length in seven bits a byte, then its bytes."""
+    return b"".join(_sevens(number) for number in (kind, len(data))) + data
+
+
+def _sevens(number: int) -> bytes:
+    return bytes([number & 0x7F | 0x80, number >> 7]) if number > 0x7F else bytes([number])
+
+
+def wide(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def a_binary_workbook(path: Path, *lines: tuple[str, ...], hidden: tuple[tuple[str, ...], ...] = ()) -> Path:
+    """An .xlsb of two sheets as Excel writes one: 住夜, and 旧表, which is hidden."""
+    sheets = b""
+    relations = ""
+    with zipfile.ZipFile(path, "w") as file:
+        for number, (name, state, rows) in enumerate((("住夜", 0, lines), ("旧表", 1, hidden)), start=1):
+            sheets += binary_record(156, struct.pack("<II", state, number) + wide(f"rId{number}") + wide(name))
+            relations += f'<Relationship Id="rId{number}" Type="x/worksheet" Target="worksheets/sheet{number}.bin"/>'
+            width = max((len(row) for row in rows), default=1)
+            body = (
+                binary_record(129) + binary_record(148, struct.pack("<IIII", 0, max(0, len(rows) - 1), 0, width - 1)) + binary_record(145)
+            )
+            for line, row in enumerate(rows):
+                body += binary_record(0, struct.pack("<I", line) + bytes(13))
+                body += b"".join(binary_record(6, struct.pack("<II", column, 0) + wide(text)) for column, text in enumerate(row))
+            file.writestr(f"xl/worksheets/sheet{number}.bin", body + binary_record(146) + binary_record(130))
+        file.writestr("xl/workbook.bin", binary_record(131) + binary_record(143) + sheets + binary_record(144) + binary_record(132))
+        schema = "http://schemas.openxmlformats.org/package/2006/relationships"
+        file.writestr("xl/_rels/workbook.bin.rels", f'<Relationships xmlns="{schema}">{relations}</Relationships>')
+    return path
+
+
+def test_a_binary_workbook_is_read_with_its_hidden_sheet_named(tmp_path: Path) -> None:
+    rows = (("日期", "姓名", "单位"), ("2026-10-08", "张三", "泥河镇"))
+    shown, hidden = opened(a_binary_workbook(tmp_path / "住夜.xlsb", *rows, hidden=(("甲",),)))
+    assert (shown.name, shown.hidden, [tuple(row) for row in shown.rows]) == ("住夜", False, list(rows))
+    assert (hidden.name, hidden.hidden) == ("旧表", True)

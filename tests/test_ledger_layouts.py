@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from ingest.ledgers.checks import Checked, checked, kind_named
 from ingest.ledgers.directory import directory
 from ingest.ledgers.formats import Unreadable
-from ingest.ledgers.template import write_refused
+from ingest.ledgers.refused import returned, write_refused
 from tests.builders import EVERYTHING, a_person, an_appointment
 from tests.small_county import CELL, SHANGTANG, YUNLING, qinghe
 from tests.test_ledger_files import NOW, connection
@@ -113,7 +113,7 @@ def test_what_stands_beside_or_above_the_table_is_named(county: Connection, tmp_
 def test_a_mark_nobody_understands_is_not_counted_when_the_refused_rows_come_back_unmended(county: Connection, tmp_path: Path) -> None:
     lines = (("云岭镇2026年10月",), ("姓名", 1, 2, 3, 4, 5), ("云正一", "√", "○", "", "", ""))
     found = read(county, tmp_path, "住夜", *lines)
-    write_refused(found.refused, tmp_path / "退回.xlsx", found.kind)
+    write_refused([returned(one, found.kind) for one in found.refused], tmp_path / "退回.xlsx")
     again = checked(found.kind, tmp_path / "退回.xlsx", directory(EVERYTHING, county), NOW)
     assert (len(found.records), len(again.records), len(again.refused)) == (1, 0, 1)
 

@@ -29,8 +29,8 @@ from ingest.ledgers.mappings import (
     shipped_mappings,
     toml_text,
 )
+from ingest.ledgers.refused import returned, write_refused
 from ingest.ledgers.remembered import keep_alias
-from ingest.ledgers.template import write_refused
 from tests.builders import EVERYTHING, a_petition, add
 from tests.small_county import GROUP, QINGHE, SHANGTANG, SHAWAN, YUNLING, qinghe
 from tests.test_ledger_files import NOW, connection
@@ -287,7 +287,7 @@ def test_a_word_is_asked_about_once(county: Connection, tmp_path: Path) -> None:
 def test_the_refused_rows_mended_are_read_by_the_same_mapping(county: Connection, tmp_path: Path) -> None:
     keep_mapping(county, parsed(SAID, KINDS), by="test", now=NOW)
     found = read(county, tmp_path, "诉求", DISPUTES, OPEN, area=SHANGTANG)
-    write_refused(found.refused, tmp_path / "退回.xlsx", found.kind)
+    write_refused([returned(one, found.kind) for one in found.refused], tmp_path / "退回.xlsx")
     book = openpyxl.load_workbook(tmp_path / "退回.xlsx")
     for row in book.active.iter_rows():
         for cell in row:

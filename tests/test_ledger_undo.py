@@ -19,8 +19,9 @@ from data_access.tables import (
     Table,
 )
 from ingest.__main__ import main
-from ingest.ledgers.command import free_name
-from ingest.ledgers.template import write_refused
+from ingest.ledgers.checks import checked
+from ingest.ledgers.directory import directory
+from ingest.ledgers.refused import Returned, returned, write_refused
 from ingest.ledgers.undo import plan, take_back
 from tests.builders import EVERYTHING, TOWNSHIP, VILLAGE, a_county, a_person, an_appointment
 from tests.test_ledgers import NOW, PETITION_HEAD, STAY, a_book, kind_named, put, told
@@ -201,7 +202,7 @@ def test_the_refused_rows_mended_keep_year_month_and_unit(county: Connection, tm
     result = put(county, "住夜", path)
     assert (result.added, len(result.refused)) == (1, 1)
     out = tmp_path / "改好.xlsx"
-    write_refused(result.refused, out, kind_named("住夜"))
+    write_refused([returned(one, kind_named("住夜")) for one in result.refused], out)
     book = openpyxl.load_workbook(out)
     assert book.active["A1"].value == "泥河镇2026年10月住夜"
     assert book.active["D3"].value == "王五"
@@ -211,11 +212,72 @@ def test_the_refused_rows_mended_keep_year_month_and_unit(county: Connection, tm
     assert sorted(county.scalars(select(NightStay.night))) == [date(2026, 10, 8), date(2026, 10, 9)]
 
 
+YEARS = {
+    "title of two years": (("2025年、2026年住夜台账",), ("日期", "姓名", "单位"), ("10月8日", "王五", "泥河镇")),
+    "none at all": (("日期", "姓名", "单位"), ("10月8日", "王五", "泥河镇")),
+}
+
+
+@pytest.mark.parametrize("lines", YEARS.values(), ids=YEARS)
+def test_the_year_that_was_answered_comes_back_with_the_refused_rows(county: Connection, tmp_path: Path, lines: tuple) -> None:
+    kind = kind_named("住夜")
+    found = checked(kind, a_book(tmp_path, *lines), directory(EVERYTHING, county), NOW, 2025)
+    out = write_refused([returned(one, kind) for one in found.refused], tmp_path / "退回.xlsx")
+    book = openpyxl.load_workbook(out)
+    name = next(cell for row in book.active.iter_rows() for cell in row if cell.value == "王五")
+    name.value = "李四"
+    book.save(out)
+    put(county, "住夜", out)
+    assert county.scalars(select(NightStay.night)).all() == [date(2025, 10, 8)]
+
+
+def test_days_around_new_year_keep_both_years(county: Connection, tmp_path: Path) -> None:
+    kind, name = kind_named("住夜"), "泥河镇2025年12月29日—2026年1月4日住夜.xlsx"
+    path = a_book(tmp_path, ("日期", "姓名"), ("12月31日", "王五"), ("1月4日", "赵六"), name=name)
+    found = checked(kind, path, directory(EVERYTHING, county), NOW)
+    out = write_refused([returned(one, kind) for one in found.refused], tmp_path / "退回.xlsx")
+    assert openpyxl.load_workbook(out).active["A2"].value == "2025年12月29日至2026年1月4日"
+    again = checked(kind, out, directory(EVERYTHING, county), NOW)
+    assert [one.row.rows.calendar.span for one in again.refused] == [(date(2025, 12, 29), date(2026, 1, 4))] * 2
+
+
+def test_refused_rows_taken_out_of_the_log_are_those_of_the_loading(
+    served: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with served.begin() as connection:
+        a_county(connection)
+        an_appointment(connection, "township_staff", TOWNSHIP, person=a_person(connection, "张三", None))
+    book = openpyxl.Workbook()
+    for sheet, name in ((book.active, "9月"), (book.create_sheet(), "10月")):
+        sheet.title = name
+        for line in (("2026年",), ("日期", "姓名", "单位"), ("8日", "王五", "泥河镇"), ("9日", "张三", "泥河镇")):
+            sheet.append(line)
+    book.save(tmp_path / "住夜.xlsx")
+    assert main(["load", "住夜", str(tmp_path / "住夜.xlsx"), "--json"]) == 1
+    loaded = json.loads(capsys.readouterr().out)
+    assert main(["refused", str(loaded["import_id"]), "--out", str(tmp_path / "取出.xlsx")]) == 0
+
+    def cells(path: Path) -> dict[str, list]:
+        return {sheet.title: [tuple(cell.value for cell in row) for row in sheet.iter_rows()] for sheet in openpyxl.load_workbook(path)}
+
+    assert cells(tmp_path / "取出.xlsx") == cells(Path(loaded["refused_file"]))
+    assert list(cells(tmp_path / "取出.xlsx")) == ["9月", "10月"]
+
+
 def test_a_half_mended_workbook_is_not_written_over(tmp_path: Path) -> None:
-    path = tmp_path / "住夜.xlsx"
-    assert free_name(path).name == "住夜.refused.xlsx"
-    (tmp_path / "住夜.refused.xlsx").touch()
-    assert free_name(path).name == "住夜.refused-2.xlsx"
+    wanted = tmp_path / "住夜.refused.xlsx"
+    row = Returned("", (), 2, "姓名", "不在任", (("姓名", "王五"),))
+    assert write_refused([row], wanted) == wanted
+    half_mended = wanted.read_bytes()
+    assert write_refused([row], wanted).name == "住夜.refused-2.xlsx"
+    assert wanted.read_bytes() == half_mended
+
+
+def test_a_workbook_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    row = Returned("", (), 2, "姓名", "不在任", (("姓名", None),))  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        write_refused([row], tmp_path / "x.xlsx")
+    assert list(tmp_path.iterdir()) == []
 
 
 # --- the command line --------------------------------------------------------------------------------------------------------

@@ -33,7 +33,8 @@ from ingest.ledgers.checks import KINDS, checked, kind_named
 from ingest.ledgers.directory import directory
 from ingest.ledgers.formats import Unreadable
 from ingest.ledgers.load import Loaded, load, matched
-from ingest.ledgers.template import write_refused, write_template
+from ingest.ledgers.refused import returned, write_refused
+from ingest.ledgers.template import write_template
 from ingest.ledgers.years import Calendar
 from tests.builders import EVERYTHING, TOWNSHIP, VILLAGE, a_county, a_household, a_person, a_petition, an_appointment, an_area
 
@@ -265,11 +266,11 @@ def test_refused_rows_are_kept_whole_and_can_be_corrected(county: Connection, tm
     kept = refused_row_cells(EVERYTHING, county, result.import_id)
     assert json.loads(kept["cells"][0]) == [["日期", "2026-10-08"], ["姓名", "王五"], ["单位", "泥河镇"], ["领导签字", "已阅 @"]]
     out = tmp_path / "refused.xlsx"
-    write_refused(result.refused, out)
+    write_refused([returned(one, kind_named("住夜")) for one in result.refused], out)
     book = openpyxl.load_workbook(out)
-    assert book.active["B2"].value == "姓名:泥河镇没有叫“王五”的在任人员"
-    book.active["D2"].value = "张三"
-    book.active["C2"].value = "2026-10-09"
+    assert book.active["B3"].value == "姓名:泥河镇没有叫“王五”的在任人员"
+    book.active["D3"].value = "张三"
+    book.active["C3"].value = "2026-10-09"
     book.save(out)
     assert put(county, "住夜", out).added == 1
 
@@ -280,8 +281,8 @@ def test_a_value_that_looks_like_a_formula_stays_a_text(county: Connection, tmp_
     result = put(county, "住夜", path)
     assert county.scalar(select(NightStay.note)) == "=1+1"
     out = tmp_path / "refused.xlsx"
-    write_refused(result.refused, out)
-    cell = openpyxl.load_workbook(out).active["D2"]
+    write_refused([returned(one, kind_named("住夜")) for one in result.refused], out)
+    cell = openpyxl.load_workbook(out).active["D3"]
     assert (cell.value, cell.data_type) == ("=cmd|'/c calc'!A1", "s")
 
 

@@ -230,7 +230,7 @@ def test_a_year_is_asked_for_and_a_loading_taken_back_in_the_browser(county: Eng
     assert f"Sheet!A2 {year}-01-08 张三" in words(board)
     board.button(key="load-ledger").click().run(timeout=120)
     assert "装入编号" in board.success[0].value
-    board.selectbox(key="undo-load").select_index(0).run(timeout=60)
+    labelled(board.selectbox, "撤销一次装入").select_index(0).run(timeout=60)  # type: ignore[attr-defined]
     assert re.search("住夜 1 行 0 行", words(board)), "what it would do stands before the button"
     assert board.button(key="undo").disabled, "without a reason"
     board.text_input(key="undo-why").input("装错了").run(timeout=60)
@@ -276,6 +276,57 @@ def test_a_word_and_a_unit_nobody_knows_are_asked_about_in_the_browser(county: E
     labelled(board.selectbox, "“泥河公社”是哪个单位？（1 行）").select_index(0).run(timeout=120)  # type: ignore[attr-defined]
     assert "没有问题，可以装入" in board.info[0].value
     assert "泥河公社" in words(board)
+
+
+def a_numbered_ledger(folder: Path, *line: str) -> bytes:
+    book = openpyxl.Workbook()
+    for each in (("日期", "姓名", "单位", "台账编号"), line):
+        book.active.append(each)
+    book.save(folder / "n.xlsx")
+    return (folder / "n.xlsx").read_bytes()
+
+
+@pytest.mark.parametrize("sees_names", [True, False])
+def test_a_row_loaded_wrong_is_corrected_in_the_browser(county: Engine, tmp_path: Path, sees_names: bool) -> None:
+    with county.begin() as connection:
+        an_appointment(connection, "township_leader", person=a_person(connection, "李四", "13900000002"))
+    wrong = a_numbered_ledger(tmp_path, "2026-10-08", "李四", "泥河镇", "7")
+    assert process.ledger("load", "night_stay", "错.xlsx", wrong, area="", by="test").number("added") == 1
+    name = an_account(county, Role.ADMINISTRATOR, now=beijing_now())
+    if sees_names:
+        with county.begin() as connection:
+            connection.exec_driver_sql(f"UPDATE board_account SET may_see_names = 1 WHERE username = '{name}'")
+    board = opened(county, "admin", name, section="台账", kind="night_stay", task="更正")
+    right = a_numbered_ledger(tmp_path, "2026-10-09", "张三", "泥河镇", "7")
+    board.file_uploader[0].upload("改.xlsx", right, "application/octet-stream").run(timeout=120)
+    said = words(board)
+    assert "2026-10-08 → 2026-10-09" in said
+    assert ("李四 → 张三" in said) is sees_names
+    assert ("李四" in said) is sees_names
+    assert board.button(key="correct-ledger").disabled
+    board.text_input(key="correct-why").input("抄错一行").run(timeout=60)
+    board.button(key="correct-ledger").click().run(timeout=120)
+    assert "已更正 1 行" in board.success[0].value
+    with county.connect() as connection:
+        assert str(connection.scalar(select(NightStay.night))) == "2026-10-09"
+        details = connection.scalars(select(BoardAudit.detail).where(BoardAudit.action == "correction", BoardAudit.username == name))
+        assert any("抄错一行" in str(detail) for detail in details)
+
+
+@pytest.mark.parametrize(("kind", "offered"), [("petition", True), ("training_attendance", False)])
+def test_only_kinds_with_something_to_correct_offer_it(county: Engine, kind: str, offered: bool) -> None:
+    name = an_account(county, Role.ADMINISTRATOR, now=beijing_now())
+    board = opened(county, "admin", name, section="台账", kind=kind, task="更正")
+    assert any("写明原因后才改" in each.value for each in board.caption) is offered
+
+
+def test_a_loading_from_before_journals_says_that_it_cannot_be_taken_back(county: Engine, tmp_path: Path) -> None:
+    loaded = process.ledger("load", "night_stay", "10月.xlsx", a_ledger(tmp_path), area="", by="test").counts["import_id"]
+    with county.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM board_import_change")
+    board = admin(county, "台账")
+    assert any(f"编号 {loaded} 装入时还没有保留原值，不能撤销" in each.value for each in board.caption)
+    assert "撤销一次装入" not in [each.label for each in board.selectbox]
 
 
 def test_the_log_masks_names_for_an_administrator(county: Engine, tmp_path: Path) -> None:

@@ -5,5 +5,6 @@ a sheet, ``layouts`` makes rows of a table, ``years`` knows their year, ``cells`
 ``registers``, ``petitions``, ``marks``) says which columns each ledger has and how a row becomes a record, ``reading`` asks a row,
 ``directory`` knows people, areas and households, ``choices`` whom a name means. ``checks`` does all of this for a file, ``preview`` tells
 what was understood, ``load`` writes it with ``children`` and ``journal``, ``undo`` takes it back, ``correct`` mends single fields,
-``template`` makes workbooks, ``command`` is the command line.
+``template`` and ``refused`` make workbooks, ``feed`` takes what lies in a folder and ``questions`` asks about it; ``command`` is the
+command line.
 """

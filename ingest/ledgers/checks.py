@@ -141,6 +141,45 @@ def checked(
     return found
 
 
+class NoUnit(NotMapped):
+    """Nothing in the file tells whose ledger it is."""
+
+
+class WhichKind(Unreadable):
+    """A table may be one ledger or another; ``kinds`` are those."""
+
+    def __init__(self, said: str, kinds: Sequence[Kind]) -> None:
+        super().__init__(said)
+        self.kinds = kinds
+
+
+def kinds_in(path: Path, name: str, mapped: Mappings) -> list[Kind]:
+    """The ledgers whose tables a file holds, in the order in which they are loaded; ``mapped``: how headings of other offices are read.
+
+    Raises :class:`Unreadable` where there is none, :class:`WhichKind` where only somebody who knows the file can tell.
+    """
+    tables = [
+        table for sheet in opened(path) if not sheet.hidden for table in tables_on(sheet, VOCABULARY | dict.fromkeys(mapped.headings()))[0]
+    ]
+    candidates = [kinds for table in tables if (kinds := _candidates(table, name, mapped))]
+    if not candidates:
+        raise Unreadable(f"“{name}”里没有哪种台账的表头;请对照模板(python -m ingest template)补上列名。")
+    sure = {kinds[0].id for kinds in candidates if len(kinds) == 1}
+    for kinds in candidates:
+        if not sure & {kind.id for kind in kinds}:
+            raise WhichKind(f"“{name}”可能是{'或'.join(kind.name for kind in kinds)}台账,从表头分不出来。", kinds)
+    return [kind for kind in KINDS.values() if kind.id in sure]
+
+
+def _candidates(table: Table, name: str, mapped: Mappings) -> list[Kind]:
+    """The ledgers a table is most like; of several those that its titles name."""
+    likeness = {kind.id: _likeness(kind, table, mapped) for kind in KINDS.values() if _another(kind, table, name, mapped) is None}
+    most = max(likeness.values(), default=0)
+    best = [KINDS[kind] for kind, found in likeness.items() if found == most and most]
+    called = [kind for kind in best if kind in _called(table, name)]
+    return called or best
+
+
 # --- which tables are this ledger's --------------------------------------------------------------------------------------
 
 
@@ -277,7 +316,7 @@ def _rows(kind: Kind, table: Table, directory: Directory, now: datetime, year: i
     if needed and rows.unit is None:
         sheet = f"的工作表“{table.sheet.name}”" if table.sheet.name else ""
         said = f"“{name}”{sheet}缺少列:{needed[0][0]}(标题、工作表名和文件名里也没有写);请补上,或指明是哪个单位的台账(--area)。"
-        raise NotMapped(said, (replace(layout_as_known(kind, table, mapped), missing=needed[0][:1]),))
+        raise NoUnit(said, (replace(layout_as_known(kind, table, mapped), missing=needed[0][:1]),))
     return rows
 
 

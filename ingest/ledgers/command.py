@@ -1,4 +1,4 @@
-"""``python -m ingest template | check | load | correct | undo | choose | refused``.
+"""``python -m ingest template | check | load | feed | correct | undo | choose | refused``.
 
 Exit: 0 good, 1 rows refused, 2 unreadable, 3 no database.
 """
@@ -20,21 +20,22 @@ from sqlalchemy.exc import DBAPIError
 from data_access.accounts import is_demo
 from data_access.engine import DATABASE_AWAY, engine, trouble
 from data_access.engine import said as said_by
-from data_access.imports import refused_row_cells
+from data_access.imports import NOT_CORRECTED, refused_row_cells
 from data_access.scope import Scope
 from ingest.ledgers import correct as correcting
+from ingest.ledgers import feed as feeding
 from ingest.ledgers import undo as undoing
 from ingest.ledgers.checks import KINDS, Checked, checked, kind_named
 from ingest.ledgers.choices import keep_choice
 from ingest.ledgers.directory import Directory, directory
 from ingest.ledgers.formats import Unreadable
 from ingest.ledgers.kinds import Kind
-from ingest.ledgers.layouts import Row
 from ingest.ledgers.load import Matched, file_digest, in_order, load, matched
 from ingest.ledgers.mappings import LedgerMapping, NotMapped, keep_mapping, mappings, parsed
 from ingest.ledgers.preview import preview
 from ingest.ledgers.reading import Refusal
-from ingest.ledgers.template import write_refused, write_template
+from ingest.ledgers.refused import Returned, returned, write_refused
+from ingest.ledgers.template import write_template
 
 GOOD, SOME_REFUSED, UNREADABLE, AWAY = 0, 1, 2, 3
 SHOWN = 50
@@ -62,11 +63,11 @@ class Task:
     mapping: LedgerMapping | None = None
 
 
-def operator() -> str:
+def operator(through: str = "命令行") -> str:
     try:
-        return f"命令行:{getpass.getuser()}"
+        return f"{through}:{getpass.getuser()}"
     except (OSError, KeyError):  # no name for this user id (a container)
-        return "命令行"
+        return through
 
 
 def template(name: str, out: Path | None) -> int:
@@ -158,7 +159,7 @@ def load_file(asked: Task) -> int:
         with connection.begin() as transaction:
             result = load(connection, found, file_name=asked.shown_name, digest=file_digest(asked.path), now=asked.now, by=asked.by)
             _remember(connection, asked, found)
-            beside = None if asked.dry_run else free_name(asked.path)
+            beside = None if asked.dry_run else asked.path.with_suffix(".refused.xlsx")
             written = _written(asked, result.refused, asked.refused_path or beside)  # a full disk must not lose the refused rows
             if asked.dry_run:
                 transaction.rollback()
@@ -173,21 +174,18 @@ def _remember(connection: Connection, asked: Task, found: Checked) -> None:
             keep_mapping(connection, layout.draft(), by=asked.by, now=asked.now)
 
 
-def free_name(path: Path) -> Path:
-    """Beside the file; never over refused rows of an earlier loading that somebody is mending."""
-    wanted = path.with_suffix(".refused.xlsx")
-    number = 2
-    while wanted.exists():
-        wanted = path.with_suffix(f".refused-{number}.xlsx")
-        number += 1
-    return wanted
-
-
 def _written(asked: Task, refused: Sequence[Refusal], path: Path | None) -> str | None:
     if not refused or path is None:
         return None
-    write_refused(in_order(refused), path, asked.kind)
-    return str(path)
+    return str(write_refused([returned(one, asked.kind) for one in in_order(refused)], path))
+
+
+def _faults(refused: Sequence[Refusal]) -> list[dict[str, Any]]:
+    """For the JSON answer."""
+    return [
+        {"place": one.place, "row": one.row.number, "column": one.column, "value": one.value, "reason": one.reason}
+        for one in refused[:SENT]
+    ]
 
 
 def _told(
@@ -202,12 +200,8 @@ def _told(
 ) -> int:
     seen = preview(found, plan, known)
     if asked.as_json:
-        faults = [
-            {"place": one.place, "row": one.row.number, "column": one.column, "value": one.value, "reason": one.reason}
-            for one in refused[:SENT]
-        ]
         answer = {"kind": asked.kind.id, "rows": found.total, **counts, "refused": len(refused), "skipped": found.skipped}
-        answer |= {"faults": faults, "refused_file": written, "import_id": import_id, "preview": seen.told()}
+        answer |= {"faults": _faults(refused), "refused_file": written, "import_id": import_id, "preview": seen.told()}
         print(json.dumps(answer, ensure_ascii=False))
         return SOME_REFUSED if refused else GOOD
     for one in refused[:SHOWN]:
@@ -251,6 +245,14 @@ def undo(import_id: int, why: str, yes: bool, by: str | None, now: datetime, as_
     return SOME_REFUSED if plan.obstacles else GOOD
 
 
+def feed(folder: Path, area: str, by: str | None, quiet_seconds: float, now: datetime) -> int:
+    """Loads what lies in a folder; for cron: says nothing where nothing was there."""
+    if not folder.is_dir():
+        raise LookupError(f"没有目录“{folder}”。")
+    asked = feeding.Task(folder, engine(), area, by or operator("投送"), now, quiet_seconds)
+    return GOOD if feeding.feed(asked) else SOME_REFUSED
+
+
 def choose(name: str, unit: str, person_id: int, by: str | None, now: datetime, area: str = "") -> int:
     """Keeps whom ledgers mean by a name that several bear at a unit."""
     with engine().begin() as connection:
@@ -260,8 +262,10 @@ def choose(name: str, unit: str, person_id: int, by: str | None, now: datetime, 
     return GOOD
 
 
-def correct(asked: Task, why: str, yes: bool) -> int:
+def correct(asked: Task, why: str, yes: bool, masked: bool) -> int:
     """Shows rows loaded wrong field by field, old → new; with ``--yes`` writes the new values, and both into the audit."""
+    if asked.kind.id in NOT_CORRECTED:
+        raise LookupError(f"{asked.kind.name}台账没有可以更正的列:请撤销那次装入(python -m ingest undo),再装入改好的文件。")
     why = " ".join(why.split())
     if yes and not why:
         raise LookupError("更正须写明原因:--why “……”。")
@@ -277,14 +281,11 @@ def correct(asked: Task, why: str, yes: bool) -> int:
             if yes:
                 rows, name = found.rows, asked.shown_name
                 correcting.write(connection, asked.kind, rows, known, file_name=name, why=why, by=asked.by, now=asked.now)
-    lines = [correcting.sentence(asked.kind, one, known) for one in found.rows]
+    lines = [correcting.sentence(asked.kind, one, known, masked=masked) for one in found.rows]
     if asked.as_json:
-        faults = [
-            {"place": one.place, "row": one.row.number, "column": one.column, "value": one.value, "reason": one.reason}
-            for one in found.refused[:SENT]
-        ]
-        counts = {"corrected" if yes else "differ": len(lines), "same": found.same, "refused": len(found.refused)}
-        print(json.dumps({"kind": asked.kind.id, **counts, "changes": lines[:SENT], "faults": faults}, ensure_ascii=False))
+        counts = {"corrected": len(lines) if yes else 0, "differ": len(lines), "same": found.same, "refused": len(found.refused)}
+        told = {"kind": asked.kind.id, **counts, "changes": lines[:SENT], "faults": _faults(found.refused)}
+        print(json.dumps(told | {"preview": preview(checked_rows, None, known).told()}, ensure_ascii=False))
     else:
         for line in (*lines, *(one.sentence() for one in found.refused)):
             print(line)
@@ -302,11 +303,17 @@ def refused(import_id: int, out: Path) -> int:
         print(f"装入编号 {import_id} 没有退回的行(限制知悉的行不在此列)。", file=sys.stderr)
         return SOME_REFUSED
     listed = [
-        Refusal(Row(int(row["row_number"]), dict(json.loads(row["cells"]))), row["column_title"], row["value"] or "", row["reason"])
+        Returned(
+            sheet=(row["place"] or "").rpartition("!")[0],
+            above=tuple(json.loads(row["above"] or "[]")),
+            number=int(row["row_number"]),
+            column=row["column_title"],
+            reason=row["reason"],
+            cells=tuple((title, text) for title, text in json.loads(row["cells"])),
+        )
         for row in rows.to_dict("records")
     ]
-    write_refused(listed, out)
-    print(f"已写好 {out}:{len(listed)} 行")
+    print(f"已写好 {write_refused(listed, out)}:{len(listed)} 行")
     return GOOD
 
 

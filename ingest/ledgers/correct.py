@@ -164,15 +164,28 @@ def lock(connection: Connection) -> None:
         connection.execute(text("UPDATE board_property SET value = value WHERE name = ''"))
 
 
-def sentence(kind: Kind, one: Correction, known: Directory) -> str:
-    """第 3 行 7:姓名 张三 → 李四;日期 2026-10-08 → 2026-10-09."""
+def sentence(kind: Kind, one: Correction, known: Directory, *, masked: bool = False) -> str:
+    """第 3 行 7:姓名 张三 → 李四;日期 2026-10-08 → 2026-10-09. Nothing of a 检举控告; ``masked``: what stood there is not told where it
+    names somebody."""
     if one.restricted:
-        return f"第 {one.record.row.number} 行:限制知悉,内容不列"
+        return f"第 {one.record.row.number} 行:{RESTRICTED}"
+    head = f"第 {one.record.row.number} 行 {said(one.record)}"
     changes = (*one.changes, *(change for _, change in one.ratings))
     fields = ";".join(
-        f"{each.title} {shown(kind, each.column, each.old, known)} → {shown(kind, each.column, each.new, known)}" for each in changes
+        f"{each.title} {HIDDEN if masked and is_personal(kind, each.column) else shown(kind, each.column, each.old, known)}"
+        f" → {shown(kind, each.column, each.new, known)}"
+        for each in changes
     )
-    return f"第 {one.record.row.number} 行 {said(one.record)}:{fields}"
+    return f"{head}:{fields}"
+
+
+RESTRICTED = "限制知悉,内容不列"
+HIDDEN = "(不显示)"
+
+
+def is_personal(kind: Kind, column: str) -> bool:
+    """Whether a database column names or tells of a person."""
+    return column in PEOPLE or any(each.sets == column and each.personal for each in kind.columns)
 
 
 def said(one: Record) -> str:
@@ -208,7 +221,7 @@ def _audit_lines(kind: Kind, one: Correction, change: Change, known: Directory, 
     """The old and new value whole, cut into as many lines as the audit needs. No names of people, and nothing of a 检举控告."""
     head = f"更正 {kind.name} {said(one.record)} 编号{one.key} {change.title}"
     if one.restricted:
-        body = "限制知悉,内容不列"
+        body = RESTRICTED
     elif change.column in PEOPLE:
         body = f"人员编号{change.old} → 人员编号{change.new}"
     elif any(each.sets == change.column and each.personal and each.form is Form.TEXT for each in kind.columns):

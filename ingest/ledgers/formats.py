@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import pickle
 import re
-import resource
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -22,6 +21,9 @@ from xml.etree import ElementTree
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from ingest.ledgers import delimited
+
+if sys.platform != "win32":
+    import resource
 
 MOST_UNPACKED = 500 * 1024 * 1024
 MOST_MEMORY = 2 * 1024 * 1024 * 1024
@@ -362,8 +364,9 @@ def _xml_value(data: ElementTree.Element | None) -> Cell:
 def main() -> None:
     """The command line's one argument is the file."""
     path = Path(sys.argv[1])
-    for limit, most in ((resource.RLIMIT_AS, MOST_MEMORY), (resource.RLIMIT_CPU, MOST_SECONDS)):
-        resource.setrlimit(limit, (most, most))
+    if sys.platform != "win32":  # Windows limits no process from within: there the other process stops it when its time is over
+        for limit, most in ((resource.RLIMIT_AS, MOST_MEMORY), (resource.RLIMIT_CPU, MOST_SECONDS)):
+            resource.setrlimit(limit, (most, most))
     answer: list[Sheet] | str
     try:
         answer = sheets_of(path)

@@ -17,7 +17,19 @@ from ingest.ledgers import cells as values
 from ingest.ledgers.cells import Fault, plain, text_of, written_day
 from ingest.ledgers.formats import Cell
 from ingest.ledgers.names import people_in, phone_in
-from ingest.ledgers.tables import FEWEST_DAYS, SERIAL_TITLE, Table, Unread, is_day_title, is_footer, is_post, is_sum, letters, title_of
+from ingest.ledgers.tables import (
+    ADDED_TITLES,
+    FEWEST_DAYS,
+    SERIAL_TITLE,
+    Table,
+    Unread,
+    is_day_title,
+    is_footer,
+    is_post,
+    is_sum,
+    letters,
+    title_of,
+)
 from ingest.ledgers.years import Calendar
 
 if TYPE_CHECKING:
@@ -114,7 +126,7 @@ class Rows:
             title
             for title in self.table.places
             if title not in taken
-            and title_of(title) != SERIAL_TITLE
+            and title_of(title) not in (SERIAL_TITLE, *ADDED_TITLES)
             and not (roster and (is_post(title_of(title)) or is_day_title(title)))
             and title_of(title) not in (PHONE, "电话", "手机", "星期")
         ]

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, text, update
+from sqlalchemy import ARRAY, ColumnElement, Connection, any_, bindparam, insert, select, text, update
 
 from data_access.audit import Action, record
 from data_access.board_tables import BoardImport, BoardImportKey, BoardImportRow
@@ -30,6 +30,7 @@ from ingest.ledgers.kinds import Kind
 from ingest.ledgers.numbers import find_petitions, with_restricted
 from ingest.ledgers.petitions import PETITION, STEP_KIND
 from ingest.ledgers.reading import Record, Refusal
+from ingest.ledgers.refused import returned
 
 SOURCE = "ledger"
 AT_ONCE = 5000
@@ -101,11 +102,19 @@ def primary_key(kind: Kind) -> str:
 def _rows_where(connection: Connection, kind: Kind, column: str, keys: Iterable[Any], source: bool = False) -> Iterator[dict[str, Any]]:
     table = kind.table.__table__
     for piece in pieces(sorted(set(keys))):
-        query = select(table).where(table.c[column].in_(piece))
+        query = select(table).where(_one_of(connection, table.c[column], piece))
         if source:
             query = query.where(table.c["source"] == SOURCE)
         for row in connection.execute(query).mappings():
             yield dict(row)
+
+
+def _one_of(connection: Connection, column: Any, keys: Sequence[Any]) -> ColumnElement[bool]:
+    """PostgreSQL takes the keys as one array: thousands of parameters take longer to read than the rows to find."""
+    if connection.dialect.name == "postgresql":
+        found: ColumnElement[bool] = column == any_(bindparam(None, list(keys), ARRAY(column.type)))
+        return found
+    return column.in_(keys)
 
 
 def existing_rows(connection: Connection, kind: Kind, records: Sequence[Record]) -> dict[str, dict[str, Any]]:
@@ -307,7 +316,7 @@ def load(connection: Connection, checked: Checked, *, file_name: str, digest: st
     more = touched & quiet  # rows as they were, with a new rating, lecturer or phone
     if checked.kind.id in OF_PETITIONS:
         plan.refused = with_restricted(connection, plan.refused)
-    _refused(connection, import_id, plan.refused)
+    _refused(connection, import_id, checked.kind, plan.refused)
     _on_record(connection, import_id, plan, more, f"{checked.kind.name} {file_name}", now, by)
     added, changed, same = len(plan.added), len(plan.changed) + len(more), len(plan.same) - len(more)
     return Loaded(import_id, checked.total, added, changed, same, in_order(plan.refused))
@@ -396,7 +405,7 @@ def write_changed(
             connection.execute(statement, list(piece))
 
 
-def _refused(connection: Connection, import_id: int, refused: Sequence[Refusal]) -> None:
+def _refused(connection: Connection, import_id: int, kind: Kind, refused: Sequence[Refusal]) -> None:
     rows = [
         {
             "import_id": import_id,
@@ -407,9 +416,10 @@ def _refused(connection: Connection, import_id: int, refused: Sequence[Refusal])
             "reason": one.reason,
             "personal": one.personal,
             "restricted": one.restricted,
-            "cells": json.dumps(one.row.shown(), ensure_ascii=False),
+            "above": json.dumps(back.above, ensure_ascii=False),
+            "cells": json.dumps(back.cells, ensure_ascii=False),
         }
-        for one in refused
+        for one, back in ((one, returned(one, kind)) for one in refused)
     ]
     for piece in pieces(rows):
         connection.execute(insert(BoardImportRow), list(piece))

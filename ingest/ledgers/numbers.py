@@ -47,7 +47,7 @@ def find_petitions(connection: Connection, records: Sequence[Record], refused: l
 
 def with_restricted(connection: Connection, refused: Sequence[Refusal]) -> list[Refusal]:
     """Refused lines that bear the number of a 检举控告 are restricted too, whatever they say of it."""
-    numbers = set(connection.scalars(select(Petition.number).where(is_accusation()))) if refused else set()
+    numbers = set(connection.scalars(select(Petition.number).where(is_accusation(Petition)))) if refused else set()
     own = {number.partition("-")[2] for number in numbers} | numbers  # a township's 149981101-7 is written 7
     return [replace(one, restricted=True) if {_said_number(one), normal_number(_said_number(one))} & own else one for one in refused]
 

@@ -21,6 +21,8 @@ LONGEST_TITLE = 24
 FEWEST_DAYS = 5
 """A header with that many days in it is a person × day table's."""
 SERIAL_TITLE = "序号"
+ADDED_TITLES = ("行号", "退回原因")
+"""Columns that the board puts before refused rows; what stands in them says nothing of the row."""
 AREA_PARTS = ("乡镇", "村", "片", "组", "邻")
 """A ledger may write an area in one column, or in one for each level."""
 COMMON_TITLES = frozenset({"序号", "星期", "职务", "电话", "手机", "手机号", "联系电话", "姓名", "日期", "值班日期", "备注", "性别"})

@@ -1,12 +1,10 @@
-"""Workbooks the board gives out: the template of a ledger, and the rows that were refused with the reason beside each.
+"""Workbooks the board gives out: the template of a ledger.
 
 Everything is written as text: a value that looks like a formula is a text, a code keeps its zeros, a phone its digits.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +12,7 @@ import xlsxwriter
 
 from ingest.ledgers import cells
 from ingest.ledgers.kinds import Kind
-from ingest.ledgers.reading import Column, Form, Refusal
-from ingest.ledgers.tables import title_of
-from ingest.ledgers.years import stated
+from ingest.ledgers.reading import Column, Form
 
 LINES = 5000
 """How far down formats and validations reach."""
@@ -42,7 +38,7 @@ RULES = (
 )
 
 
-def _workbook(path: Path) -> xlsxwriter.Workbook:
+def text_workbook(path: Path) -> xlsxwriter.Workbook:
     safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     return xlsxwriter.Workbook(str(path), safe)
 
@@ -72,7 +68,7 @@ def _prompt(column: Column) -> dict[str, Any]:
 
 def write_template(kind: Kind, path: Path) -> None:
     """The empty ledger: titles, an example row, drop-down lists, text formats; and a sheet 说明."""
-    book = _workbook(path)
+    book = text_workbook(path)
     head = book.add_format(
         {"bold": True, "bg_color": "#E8EDF3", "border": 1, "border_color": "#C8CDD3", "valign": "vcenter", "num_format": "@"}
     )
@@ -118,67 +114,3 @@ def _explained(book: xlsxwriter.Workbook, kind: Kind, head: Any, text: Any) -> N
         sheet.write_string(line, 1, "必填" if column.required or column.title in needed else "选填", wrap)
         sheet.write_string(line, 2, f"{HOW[column.form]}{'。' + column.hint if column.hint else ''}", wrap)
         sheet.write_string(line, 3, "、".join(cells.choices(column.words)) if column.words else "", wrap)
-
-
-def write_refused(refused: Sequence[Refusal], path: Path, kind: Kind | None = None) -> None:
-    """The refused rows as they were, with 行号 and 退回原因 first; mended, the same file can be loaded.
-
-    A sheet for each sheet they come from, under the titles they stood under: year, month and unit are told there.
-    """
-    book = _workbook(path)
-    head = book.add_format({"bold": True, "bg_color": "#E8EDF3", "border": 1, "border_color": "#C8CDD3"})
-    text = book.add_format({"num_format": "@"})
-    why = book.add_format({"num_format": "@", "font_color": "#A8322A", "text_wrap": True, "valign": "top"})
-    wrong = book.add_format({"num_format": "@", "bg_color": "#FBEEEC", "font_color": "#A8322A"})
-    tables: dict[tuple[str, tuple[str, ...]], list[Refusal]] = {}
-    for one in refused:
-        rows = one.row.rows
-        tables.setdefault((one.row.sheet, rows.table.above if rows is not None else ()), []).append(one)
-    names: set[str] = set()
-    for (name, above), listed in tables.items():
-        sheet = book.add_worksheet(_sheet_name(name, names))
-        titles = list(dict.fromkeys(title for one in listed for title in one.row.cells))
-        lines = [*above, *_context(listed[0], kind)]
-        for line, said in enumerate(lines):
-            sheet.write_string(line, 0, said, text)
-        top = len(lines)
-        sheet.freeze_panes(top + 1, 2)
-        sheet.set_column(0, 0, 7, text)
-        sheet.set_column(1, 1, 52, text)
-        sheet.set_column(2, max(2, len(titles) + 1), 16, text)
-        for place, title in enumerate(("行号", "退回原因", *titles)):
-            sheet.write_string(top, place, title, head)
-        for line, one in enumerate(listed, start=top + 1):
-            sheet.write_string(line, 0, str(one.row.number), text)
-            sheet.write_string(line, 1, f"{one.column}:{one.reason}", why)
-            cells_by_title = dict(one.row.shown())
-            for place, title in enumerate(titles, start=2):
-                sheet.write_string(line, place, cells_by_title.get(title, ""), wrong if title_of(title) == one.column else text)
-    book.close()
-
-
-LONGEST_SHEET_NAME = 31
-
-
-def _sheet_name(name: str, taken: set[str]) -> str:
-    wanted = re.sub(r"[\[\]:*?/\\]", "_", name)[: LONGEST_SHEET_NAME - 4].strip("'") or "退回的行"
-    number = 2
-    found = wanted
-    while found.lower() in taken:
-        found = f"{wanted}({number})"
-        number += 1
-    taken.add(found.lower())
-    return found
-
-
-def _context(one: Refusal, kind: Kind | None) -> list[str]:
-    """What the table's own titles do not say and the first file knew from elsewhere: its name, or what the clerk answered."""
-    rows = one.row.rows
-    if rows is None or kind is None:
-        return []
-    when, unit = rows.calendar, rows.unit_name
-    told = stated(rows.table.above)
-    year = f"{when.year}年" if when.year is not None and when.year not in told.years else ""
-    month = f"{when.month}月" if when.month is not None and (year or told.month is None) else ""
-    unit = "" if unit is None or any(unit in said for said in rows.table.above) else unit
-    return [f"{unit}{year}{month}{kind.name}"] if unit or year or month else []

@@ -88,7 +88,7 @@ def plan(connection: Connection, import_id: int, scope: Scope) -> Plan:
 
 
 def _of_accusations(connection: Connection, changes: Sequence[Any]) -> frozenset[int]:
-    accusation = select(Petition.id).where(is_accusation())
+    accusation = select(Petition.id).where(is_accusation(Petition))
     hidden: set[int] = set()
     for name, of_table in _by_table(changes).items():
         table = Table.metadata.tables[name]

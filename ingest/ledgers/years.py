@@ -26,6 +26,7 @@ _NOT_A_YEAR = re.compile(
 )
 _STATED = re.compile(r"(?<!\d)(20\d\d)\s*年度?(?:\s*(\d{1,2})\s*月(?:份)?(?:\s*(\d{1,2})\s*日)?)?")
 _NUMERIC = re.compile(r"(?<![\d.])(20\d\d)[.\-/](\d{1,2})(?:[.\-/](\d{1,2}))?(?![\d])")
+_ANSWERED = re.compile(r"年份\s*[::]\s*(20\d\d)\s*年?")
 _MONTH = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])\s*月")
 
 
@@ -59,6 +60,16 @@ def stated(texts: Iterable[str], numeric: bool = True) -> Stated:
             months |= {int(one[1]): None for one in _MONTH.finditer(kept)}
     span = (days[0], days[-1]) if len(days) > 1 and days[0] < days[-1] else None
     return Stated(tuple(years), next(iter(months)) if len(months) == 1 else None, span)
+
+
+def answered(year: int) -> str:
+    """A line over refused rows whose titles leave the year in doubt; it settles it."""
+    return f"年份:{year}年"
+
+
+def days_between(span: tuple[date, date]) -> str:
+    """2025年12月29日至2026年1月4日, as :func:`stated` reads it."""
+    return "至".join(f"{day.year}年{day.month}月{day.day}日" for day in span)
 
 
 @dataclass
@@ -122,8 +133,9 @@ def calendar(
     """``days``: of the first rows, each with the weekday that is written beside it (0 = Monday); ``given``: what the clerk has answered."""
     above, on_sheet, on_file = stated(titles), stated([sheet]), stated([file_name], numeric=False)
     month = above.month or on_sheet.month or on_file.month
-    if given is not None:
-        return Calendar(given, month)
+    settled = next((int(one[1]) for text in titles if (one := _ANSWERED.fullmatch(unicodedata.normalize("NFKC", text).strip()))), None)
+    if (certain := given or settled) is not None:
+        return Calendar(certain, month)
     own = tuple(dict.fromkeys(each.year for each, _ in days if each.year is not None))
     for told in (above, on_sheet, on_file):
         if told.span is not None:

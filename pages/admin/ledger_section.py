@@ -1,4 +1,5 @@
-"""台账: take a template, check a file, see how it was understood, load it, take a loading back, look at what was refused."""
+"""台账: take a template, check a file, see how it was understood, load it or correct rows by it, take a loading back, look at what was
+refused."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from data_access.accounts import is_demo
 from data_access.engine import engine
-from data_access.imports import LEDGER_NAMES, import_count, imports, refused_count, refused_rows
+from data_access.imports import LEDGER_NAMES, NOT_CORRECTED, import_count, imports, refused_count, refused_rows
 from metrics.wording import whole
 from pages.admin import process
 from pages.admin.accounts_section import places_of
@@ -34,6 +35,8 @@ YEAR = "admin_ledger_year"
 """By file: the year that was answered; the question itself is gone after loading, and a widget that is gone forgets."""
 SHOWN = 200
 YEARS_BACK = 3
+LOADING, CORRECTING = "装入", "更正"
+DOING = {"check": "检查", "load": "装入", "correct": "更正"}
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,9 @@ class Given:
         """The file's name without what says its format."""
         return self.file.name.rsplit(".", 1)[0]
 
-    def ask(self, task: str) -> process.Answer:
-        doing = f"正在{'检查' if task == 'check' else '装入'} {plain(self.file.name)} …"
-        bar = st.progress(0.0, text=doing)
+    def ask(self, task: str, *more: str) -> process.Answer:
+        doing = f"正在{DOING[task]} {plain(self.file.name)} …"
+        bar = st.progress(0.0, text=f"正在读取 {plain(self.file.name)} …")  # before its rows can be counted
 
         def told(share: float) -> None:
             bar.progress(min(1.0, share), text=doing)
@@ -72,6 +75,7 @@ class Given:
             area=self.area,
             by=account.username,
             year=self.year,
+            more=more,
             progress=told,
         )
         bar.empty()
@@ -101,9 +105,14 @@ def ledger_section(p: Page) -> None:
         made = partial(process.template, kind)
         button = partial(file_button, right="may_administer", icon=":material/download:")
         button(f"下载{LEDGER_NAMES[kind]}模板", f"{name}.xlsx", XLSX, made, key=f"template-{kind}", what=name)
+    tasks = [LOADING] if kind in NOT_CORRECTED else [LOADING, CORRECTING]
+    task = p.choose("做什么", tasks, "task", LOADING) if len(tasks) > 1 else LOADING
+    if task == CORRECTING:
+        st.caption("已装入的行有错时用：文件里写对的行，按编号认出库里的那一行；先逐项列出旧值和新值，写明原因后才改。不新增，也不删除。")
     file = file_uploader("上传 Excel、WPS 表格或 CSV", type=None, key=f"ledger-{kind}", max_upload_size=20)
     if file is not None:
-        _checked(p, Given(kind, file, area or p.scope.area or "", st.session_state.get(YEAR, {}).get(file.file_id)))
+        given = Given(kind, file, area or p.scope.area or "", st.session_state.get(YEAR, {}).get(file.file_id))
+        (_corrected if task == CORRECTING else _checked)(p, given)
     st.subheader("装入记录", anchor=False)
     _log(p)
     st.subheader("记住的对应", anchor=False)
@@ -112,10 +121,7 @@ def ledger_section(p: Page) -> None:
 
 def _checked(p: Page, given: Given) -> None:
     """First the check; only what was checked can be loaded, and once."""
-    known = st.session_state.get(CHECKED)
-    if known is None or known[0] != given.key:
-        known = st.session_state[CHECKED] = (given.key, given.ask("check"), False)
-    _, answer, loaded = known
+    answer, loaded = _asked(given, "check")
     if answer.error:
         if not answer.layouts:
             st.error(_told(answer.error))
@@ -143,7 +149,42 @@ def _checked(p: Page, given: Given) -> None:
         if result.error:
             st.error(_told(result.error))
             return
-        st.session_state[CHECKED] = (given.key, result, True)
+        st.session_state[CHECKED] = (("check", *given.key), result, True)
+        st.rerun()
+
+
+def _asked(given: Given, task: str, *more: str) -> tuple[process.Answer, bool]:
+    """What the check of this file said, asked once; and whether it has been written since."""
+    known = st.session_state.get(CHECKED)
+    if known is None or known[0] != (task, *given.key):
+        known = st.session_state[CHECKED] = ((task, *given.key), given.ask(task, *more), False)
+    return known[1], known[2]
+
+
+def _corrected(p: Page, given: Given) -> None:
+    """First what would be corrected, old → new; written with a reason, and once."""
+    masked = [] if p.scope.may_see_names else ["--masked"]
+    answer, done = _asked(given, "correct", *masked)
+    if answer.error:
+        st.error(chinese_marks(answer.error))
+        return
+    differ, bad = answer.number("differ"), answer.number("refused")
+    said = f"{'已更正' if done else '要更正'} {whole(differ)} 行，相同 {whole(answer.number('same'))} 行，不能更正 {whole(bad)} 行。"
+    (st.success if done else st.info)(chinese_marks(said))
+    if differ:
+        p.show(admin.correction_table([chinese_marks(each) for each in answer.counts["changes"][:SHOWN]]), key="ledger-corrections")
+    if bad:
+        p.show(admin.fault_table(answer.faults[:SHOWN]), key="ledger-faults")
+    if done:
+        return
+    _questions(given, answer)
+    why = st.text_input("更正的原因", key="correct-why", placeholder="与新旧值、更正人、时间一起记入审计")
+    if st.button(f"更正 {whole(differ)} 行", type="primary", disabled=not differ or not why.strip(), key="correct-ledger"):
+        result = given.ask("correct", "--yes", "--why", why, *masked)
+        if result.error:
+            st.error(chinese_marks(result.error))
+            return
+        st.session_state[CHECKED] = (("correct", *given.key), result, True)
         st.rerun()
 
 
@@ -239,23 +280,18 @@ def _log(p: Page) -> None:
     page = picked_page(fresh(import_count, p.scope), "imports-page")
     log = fresh(imports, p.scope, limit=PAGE_ROWS, offset=page * PAGE_ROWS)
     p.show(admin.import_table(log, LEDGER_NAMES), key="imports")
-    _undo(p, admin.loads_to_undo(log, LEDGER_NAMES))
-    with_refused = admin.loads_with_refused(log, LEDGER_NAMES)
-    if not with_refused:
-        return
-    chosen = st.selectbox(
-        "查看退回的行",
-        list(with_refused),
-        index=None,
-        format_func=lambda each: with_refused.get(each, str(each)),
-        placeholder="选择一次装入",
-    )
-    if chosen is None:
-        return
-    first = picked_page(fresh(refused_count, p.scope, import_id=chosen), f"refused-{chosen}") * PAGE_ROWS
-    refused = fresh(refused_rows, p.scope, import_id=chosen, limit=PAGE_ROWS, offset=first)
-    p.show(admin.refused_table(refused), key="refused")
-    st.caption(f"整行原样留存；在服务器上用 python -m ingest refused {chosen} --out 文件.xlsx 取出。")
+    older = admin.loads_without_journal(log)
+    if older:
+        st.caption(chinese_marks(older))
+    _undo(p, _picked("撤销一次装入", admin.loads_to_undo(log, LEDGER_NAMES), "选择一次装入：新增的删去，改动的恢复原值"))
+    _refused(p, _picked("查看退回的行", admin.loads_with_refused(log, LEDGER_NAMES), "选择一次装入"))
+
+
+def _picked(label: str, loads: dict[int, str], placeholder: str) -> int | None:
+    """One of the loadings, where there are any."""
+    if not loads:
+        return None
+    return st.selectbox(label, list(loads), index=None, format_func=lambda each: loads.get(each, str(each)), placeholder=placeholder)
 
 
 def _planned(import_id: int) -> process.Answer:
@@ -267,17 +303,7 @@ def _planned(import_id: int) -> process.Answer:
     return planned
 
 
-def _undo(p: Page, loads: dict[int, str]) -> None:
-    if not loads:
-        return
-    chosen = st.selectbox(
-        "撤销一次装入",
-        list(loads),
-        index=None,
-        format_func=lambda each: loads.get(each, str(each)),
-        placeholder="选择一次装入：新增的删去，改动的恢复原值",
-        key="undo-load",
-    )
+def _undo(p: Page, chosen: int | None) -> None:
     if chosen is None:
         return
     planned = _planned(chosen)
@@ -299,3 +325,12 @@ def _undo(p: Page, loads: dict[int, str]) -> None:
         st.session_state.pop(PLANNED, None)
         removed, restored = whole(answer.number("removed")), whole(answer.number("restored"))
         said_next(chinese_marks(f"已撤销装入编号 {chosen}：删去 {removed} 行，恢复 {restored} 行。"))
+
+
+def _refused(p: Page, chosen: int | None) -> None:
+    if chosen is None:
+        return
+    first = picked_page(fresh(refused_count, p.scope, import_id=chosen), f"refused-{chosen}") * PAGE_ROWS
+    refused = fresh(refused_rows, p.scope, import_id=chosen, limit=PAGE_ROWS, offset=first)
+    p.show(admin.refused_table(refused), key="refused")
+    st.caption(f"整行原样留存；在服务器上用 python -m ingest refused {chosen} --out 文件.xlsx 取出，改好后照常装入。")

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +26,7 @@ FAILED = "没有做成，请稍后再试；如一直如此，请在服务器上�
 
 @dataclass(frozen=True)
 class Answer:
-    """What ``check`` or ``load`` said; ``error`` where the file or the database could not be read."""
+    """What ``check``, ``load`` or ``correct`` said; ``error`` where the file or the database could not be read."""
 
     counts: dict[str, Any] = field(default_factory=dict)
     faults: list[dict[str, Any]] = field(default_factory=list)
@@ -96,13 +96,23 @@ def template(kind: str) -> bytes:
 
 
 def ledger(
-    task: str, kind: str, name: str, content: bytes, *, area: str, by: str, year: int | None = None, progress: Progress | None = None
+    task: str,
+    kind: str,
+    name: str,
+    content: bytes,
+    *,
+    area: str,
+    by: str,
+    year: int | None = None,
+    more: Sequence[str] = (),
+    progress: Progress | None = None,
 ) -> Answer:
-    """``task`` is ``check`` or ``load``. The file lies in a private folder only while the process runs; what it is its content tells."""
+    """``task`` is ``check``, ``load`` or ``correct``, ``more`` its own options. The file lies in a private folder only while the process
+    runs; what it is its content tells."""
     with tempfile.TemporaryDirectory() as folder:
         path, refused = Path(folder) / "ledger", Path(folder) / "refused.xlsx"
         path.write_bytes(content)
-        options = ["--json", "--by", by, "--name", name, "--area", area, "--refused", str(refused)]
+        options = ["--json", "--by", by, "--name", name, "--area", area, "--refused", str(refused), *more]
         told = _answer(task, kind, str(path), *options, *(["--year", str(year)] if year else []), progress=progress)
         if "error" in told:
             return Answer(error=told["error"], layouts=told.get("layouts", []))

@@ -25,7 +25,7 @@ def phone_block(scope: Scope, about: str, people: Iterable[int], words: Callable
     wanted = tuple(sorted(set(people)))
     found = loaders.answer(areas.people, scope, ("person",), person_ids=wanted)
     phones = {who: (name, phone) for who, name, phone in zip(found["person_id"], found["name"], found["phone"], strict=True)}
-    shown = scope.may_see_names and st.session_state.get(UNMASKED) == about
+    shown = phones_shown(scope, about)
     if shown:  # asked of the database each time: nothing keeps them
         whole = loaders.answer_once(areas.whole_phones, scope, ("person",), person_ids=wanted)
         phones = {who: (name, whole.get(who)) for who, (name, _) in phones.items()}
@@ -34,13 +34,21 @@ def phone_block(scope: Scope, about: str, people: Iterable[int], words: Callable
         return
     with st.container(horizontal=True, vertical_alignment="center", key="phones"):
         st.markdown(plain(said))
-        if scope.may_see_names and not shown and any(phone for _, phone in phones.values()):
-            _ask_reason(about)
+        if any(phone for _, phone in phones.values()):
+            ask_for_phones(scope, about, "核实 11 月 20 日办理情况")
 
 
-def _ask_reason(about: str) -> None:
+def phones_shown(scope: Scope, about: str) -> bool:
+    """Whether the phones of ``about`` (诉求 N-1, 未填报 2026-11) stand in full on this view of this reader."""
+    return scope.may_see_names and st.session_state.get(UNMASKED) == about
+
+
+def ask_for_phones(scope: Scope, about: str, example: str) -> None:
+    """Offers to show them, where that may be and is not done yet."""
+    if not scope.may_see_names or phones_shown(scope, about):
+        return
     with st.popover("查看电话", type="tertiary"), st.form("unmask", border=False):
-        reason = st.text_input("事由（记入审计）", max_chars=100, placeholder="例如：核实 11 月 20 日办理情况")
+        reason = st.text_input("事由（记入审计）", max_chars=100, placeholder=f"例如：{example}")
         if st.form_submit_button("记录并查看"):
             if len(reason.strip()) < SHORTEST_REASON:
                 st.error(f"请写明事由，至少 {SHORTEST_REASON} 个字。")

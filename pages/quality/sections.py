@@ -16,6 +16,8 @@ from metrics.vocabulary import Level, Module
 from pages.common import loaders
 from pages.common.filters import Filters
 from pages.common.page import Page
+from pages.quality.spot_checks import spot_checks
+from pages.quality.unreported import unreported
 from reports.frames import perfect_figures
 from reports.subjects import SUBJECTS
 from reports.tables import Table
@@ -26,7 +28,7 @@ MOST_PEOPLE, MOST_PERFECT, ROWS = 15, 60, 20
 
 def units(p: Page) -> None:
     """The rankings by township, two beside each other."""
-    p.rankings([each for group in SUBJECTS[Module.QUALITY].rankings.values() for each in group])
+    p.rankings(SUBJECTS[Module.QUALITY].rankings["按单位"])
     p.note("数据滞后算到截至时刻。")
 
 
@@ -85,4 +87,11 @@ def problems(p: Page) -> None:
     p.note("来源系统和来源编号可用来在原系统中找到这一条。")
 
 
-VIEWS = {"按单位": units, "按人员": people, "满分异常": perfect, quality.PROBLEMS_VIEW: problems}
+VIEWS = {
+    "按单位": units,
+    "按人员": people,
+    "未填报": unreported,
+    "满分异常": perfect,
+    quality.PROBLEMS_VIEW: problems,
+    "抽查": spot_checks,
+}

@@ -282,26 +282,31 @@ def import_table(log: pd.DataFrame, ledgers: Names) -> Table:
     return _reading_table("装入记录", IMPORT_COLUMNS, rows, empty="还没有装入过台账")
 
 
+def wrote(row: Mapping[Any, Any]) -> bool:
+    return bool(row["rows_added"] + row["rows_changed"])
+
+
 def _undone(row: Mapping[Any, Any]) -> str:
-    return "" if is_missing(row["undone_at"]) else f"{row['undone_by']} {moment_text(row['undone_at'])}"
+    """管理员 10月8日 09:00 where it has been taken back; 不能撤销 where what stood before was not kept."""
+    if not is_missing(row["undone_at"]):
+        return f"{row['undone_by']} {moment_text(row['undone_at'])}"
+    return NOT_UNDOABLE if wrote(row) and not row["has_journal"] else ""
+
+
+NOT_UNDOABLE = "不能撤销"
 
 
 def loads_with_refused(log: pd.DataFrame, ledgers: Names) -> dict[int, str]:
     """By id: 12 · 住夜 · 10月.xlsx · 退回 3 行."""
-    return {
-        int(row["id"]): f"{row['id']} · {ledgers.get(row['kind'], row['kind'])} · {row['file_name']} · 退回 {row['rows_refused']} 行"
-        for row in log.to_dict("records")
-        if row["rows_refused"]
-    }
+    return {int(row["id"]): _named(row, ledgers, f"退回 {row['rows_refused']} 行") for row in log.to_dict("records") if row["rows_refused"]}
 
 
 def loads_to_undo(log: pd.DataFrame, ledgers: Names) -> dict[int, str]:
-    """By id, those that stand and wrote something: 12 · 住夜 · 10月.xlsx · 新增 30,更新 2."""
+    """By id, those that stand, wrote something and kept what stood before: 12 · 住夜 · 10月.xlsx · 新增 30,更新 2."""
     return {
-        int(row["id"]): f"{row['id']} · {ledgers.get(row['kind'], row['kind'])} · {row['file_name']} · "
-        f"新增 {row['rows_added']},更新 {row['rows_changed']}"
+        int(row["id"]): _named(row, ledgers, f"新增 {row['rows_added']},更新 {row['rows_changed']}")
         for row in log.to_dict("records")
-        if is_missing(row["undone_at"]) and row["rows_added"] + row["rows_changed"]
+        if is_missing(row["undone_at"]) and wrote(row) and row["has_journal"]
     }
 
 
@@ -316,6 +321,26 @@ def undo_table(tables: Sequence[Mapping[str, Any]], names: Names) -> Table:
     """What taking a loading back would do. ``tables``: table_name, removed, restored of each."""
     rows = [{**each, "content": names.get(each["table_name"], each["table_name"])} for each in tables]
     return _reading_table("撤销会怎样", UNDO_COLUMNS, rows, empty="这次装入没有留下改动")
+
+
+def _named(row: Mapping[Any, Any], ledgers: Names, what: str) -> str:
+    return f"{row['id']} · {ledgers.get(row['kind'], row['kind'])} · {row['file_name']} · {what}"
+
+
+def loads_without_journal(log: pd.DataFrame) -> str:
+    """A sentence about the loadings that cannot be taken back; empty where there is none."""
+    older = [str(row["id"]) for row in log.to_dict("records") if is_missing(row["undone_at"]) and wrote(row) and not row["has_journal"]]
+    if not older:
+        return ""
+    return f"编号 {'、'.join(older)} 装入时还没有保留原值,不能撤销;个别行装错了,用上面的“更正”逐项改。"
+
+
+CORRECTION_COLUMNS = (Column("correction", "旧值 → 新值"),)
+
+
+def correction_table(changes: Sequence[str]) -> Table:
+    """What a file would correct, row by row."""
+    return _reading_table("要更正的行", CORRECTION_COLUMNS, [{"correction": each} for each in changes], empty="没有与库里不同的行")
 
 
 # --- the database -----------------------------------------------------------------------------------------------------
