@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, delete, select
 
+from data_access import valid
 from data_access.administration import AuditSearch, audit_page, table_facts
 from data_access.areas import people, whole_phones
 from data_access.board_tables import BoardImport
@@ -106,7 +107,8 @@ def test_nothing_that_can_be_asked_changes_with_accusations(migrated: Engine) ->
         before = everything(connection)
         accusations = with_accusations(world)
         store(connection, accusations)
-        first = next(values["id"] for table, values, _ in accusations if table is Petition)
+        first = connection.scalars(select(valid.Petition.id).where(valid.Petition.id >= 10**6).order_by(valid.Petition.id)).first()
+        assert first is not None
         decide(HOLDER, connection, first, Decision.TASK, "限期核查", (NOW + timedelta(days=9)).date(), "xinfangju", NOW)
         assert before["petitions all"]
         assert differing(before, everything(connection)) == {}

@@ -16,8 +16,8 @@ from data_access.tables import NightStay
 from data_access.window import Window
 from metrics.spot_checks import FOUND_NAMES, Found
 from tests.builders import (
-    CELL,
     EVERYTHING,
+    PATCH,
     a_captain_visit,
     a_county,
     a_household,
@@ -92,7 +92,7 @@ def test_every_ledger_can_be_drawn_from_and_names_are_masked(connection: Connect
         "captain_visit": a_captain_visit(connection, person, a_household(connection), "2026-10-08"),
         "reception_slot": a_slot(connection, "2026-10-08", person, received_by=person),
         "night_session": a_session(connection, "study", "2026-10-08"),
-        "captain_meeting": a_meeting(connection, "weekly", "2026-10-08", CELL),
+        "captain_meeting": a_meeting(connection, "weekly", "2026-10-08", PATCH),
     }
     assert set(made) == set(LEDGERS)
     for ledger, row in made.items():
