@@ -24,7 +24,7 @@ from data_access.fact import Fact
 from data_access.facts import FACTS
 from data_access.frames import frame
 from data_access.scope import Scope, counted_petitions
-from data_access.tables import Petition
+from data_access.valid import Petition
 from data_access.window import Window
 from metrics import rulebook as rules
 from metrics.definition import Facts, Indicator, Question, Span

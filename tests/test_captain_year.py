@@ -134,6 +134,9 @@ def test_the_sums_of_the_months_are_what_the_selection_counts(connection: Connec
 )
 def test_marks_answers_leave_and_training_are_seen_where_a_post_was_held(connection: Connection, area: str | None, seen: bool) -> None:
     a_county(connection)
+    for elsewhere in ("1499811022010101001", "1499811032010101001"):
+        for digits, level in ((9, "township"), (12, "village"), (19, "cell")):
+            an_area(connection, elsewhere[:digits], level)
     captain = an_appointment(connection, "cell_captain", CELL, since="2026-01-01")
     an_appointment(connection, "cell_captain", "1499811022010101001", since="2024-01-01", valid_to="2025-12-31", person=captain)
     an_appointment(connection, "cell_captain", "1499811032010101001", since="2024-01-01")  # somebody else's post opens nothing

@@ -20,7 +20,7 @@ from ingest.__main__ import main
 from ingest.ledgers import feed as feeding
 from ingest.ledgers.feed import Task, feed
 from ingest.ledgers.undo import plan, take_back
-from tests.builders import TOWNSHIP, VILLAGE, a_county, a_person, an_appointment
+from tests.builders import EVERYTHING, TOWNSHIP, VILLAGE, a_county, a_person, an_appointment
 from tests.test_ledgers import STAY, a_book
 
 NOW = datetime(2026, 11, 20, 20)
@@ -84,7 +84,7 @@ def test_what_has_been_taken_back_is_loaded_when_it_is_put_there_again(folder: F
     folder.fed()
     with folder.database.begin() as connection:
         last = connection.scalar(select(func.max(BoardImport.id)))
-        take_back(connection, plan(connection, last or 0), why="装错了", by="test", now=NOW)
+        take_back(connection, plan(connection, last or 0, EVERYTHING), why="装错了", by="test", now=NOW)
     (folder.path / "住夜.xlsx").write_bytes(content)
     assert folder.fed()
     assert (folder.nights(), folder.files("done")) == ([date(2026, 10, 8)], ["住夜-2.xlsx", "住夜.xlsx"])

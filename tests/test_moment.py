@@ -210,6 +210,7 @@ DATED_BY_DAYS = {
     "quality.bulk",
     "quality.same_text",
     "quality.two_places",
+    "quality.spot_true",
 }
 SLOTS_LATER = {"quality.in_time"}
 BY_INSTANT = {
@@ -359,7 +360,7 @@ CLOCK_EDGES = [  # indicator, the last moment before and the first at which the 
     ("petitions.backlog", HALF_PAST_TEN, {"opened": "2026-08-27 10:30"}),
     ("petitions.open", HALF_PAST_TEN, {"opened": THEN}),
     ("petitions.level_closed", HALF_PAST_TEN, {"opened": LONG_AGO, "ended": THEN}),
-    ("petitions.repeat", HALF_PAST_TEN, {"opened": THEN, "repeat_of": 1}),
+    ("petitions.repeat", HALF_PAST_TEN, {"opened": THEN, "repeat_of": 987654}),
     ("petitions.returned", HALF_PAST_TEN, {"opened": LONG_AGO, "dispatched": THEN, "returned": 1}),
     ("petitions.proper_closure", HALF_PAST_TEN, {"opened": LONG_AGO, "ended": "2026-11-04", "closed": THEN}),
     ("nights.on_the_spot", HALF_PAST_TEN, {"opened": THEN, "channel": "night_visit"}),

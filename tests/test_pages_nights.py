@@ -71,7 +71,7 @@ def a_busy_county(database: Engine) -> None:
         leader = an_appointment(connection, "township_leader", person=a_person(connection, "欧阳青山"))
         visit = a_night_visit(connection, leader, TODAY, people=4, note="走访三户,反映路灯不亮。", recorded_at=beijing_now())
         slot = a_slot(connection, str(OVER), leader, visitors=7, batches=3)
-        a_slot(connection, str(OVER), leader, received_by=None)
+        a_slot(connection, str(OVER), leader, received_by=None, place="service_centre")
         a_slot(connection, str(TODAY + timedelta(days=2)), leader, received_by=None)
         moment = f"{TODAY} 00:00:01"
         a_petition(connection, moment, number="S-77", channel="night_visit", origin_visit_id=visit, title="路灯不亮", on_the_spot=True)
@@ -192,5 +192,5 @@ def test_statements_do_not_grow_with_units(served, page):
             opened(served, page, name, view=view)
             event.remove(served, "before_cursor_execute", listener)
         counts.append(len(asked))
-    assert counts[0] == counts[1]
+    assert counts[1] <= counts[0]
     assert counts[0] > 10

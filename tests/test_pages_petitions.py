@@ -29,6 +29,7 @@ def county(served: Engine) -> Engine:
     with served.begin() as connection:
         a_county(connection)
         an_area(connection, "149981102", "township", "西沟乡")
+        an_area(connection, "149981102201", "village", "西沟村")
         captain = an_appointment(connection, "cell_captain", CELL, person=a_person(connection, "李四海", "13900001234"))
         an_appointment(connection, "township_chief", person=a_person(connection, "王守田"))
         for number in range(30):

@@ -311,7 +311,7 @@ def test_garbled_records_and_people_without_a_name_do_no_harm(served):
         nobody = an_appointment(connection, "township_leader", person=987654)
     for record in ("stay-", "stay-x", "secret-1", "stay-99999", "-", "slot-99999999999999999999"):
         opened(served, "person", person=f"p:{people['chief']}", record=record)
-    assert "编号987654\uff08不明\uff09" in words(opened(served, "person", person=f"p:{nobody}"))
+    assert "找不到这个人" in words(opened(served, "person", person=f"p:{nobody}")), "whoever is not registered serves nowhere"
 
 
 def test_an_empty_database_says_so(served):

@@ -29,6 +29,7 @@ def county(database: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
     with database.begin() as connection:
         a_county(connection)
         an_area(connection, OTHER, "township", "西沟乡")
+        an_area(connection, f"{OTHER}201", "village", "西沟村")
         handler = an_appointment(connection, "cell_captain", "1499811012010101001")
         for day in range(12, 21):
             a_petition(connection, f"2026-10-{day} 09:00:00", ended=f"2026-10-{day} 18:00:00", handler_id=handler)
@@ -109,7 +110,7 @@ def test_one_unit_keeps_its_place_among_all(county: Engine, capsys: pytest.Captu
     """A township is never 1 of 1."""
     with county.begin() as connection:
         for day in range(12, 22):
-            a_petition(connection, f"2026-10-{day} 09:00:00", area=OTHER, ended=f"2026-10-{day} 18:00:00")
+            a_petition(connection, f"2026-10-{day} 09:00:00", area=OTHER, level="township", ended=f"2026-10-{day} 18:00:00")
     everything = json.loads(said(capsys, "petitions.closed_on_time", *ASKED))
     own = json.loads(said(capsys, "petitions.closed_on_time", "--area", TOWNSHIP, *ASKED))
     assert [(row["code"], row["rank"], row["n"]) for row in own["rows"]] == [(TOWNSHIP, 2, 11)]

@@ -97,12 +97,13 @@ def a_county_with_two_octobers(connection, first="2025-10-01"):
     """In October 2025 two of twelve were late, in October 2026 one; the first record is of ``first``."""
     a_county(connection)
     an_area(connection, "149981102", "township", "西沟乡")
-    a_petition(connection, f"{first} 08:00", area=TOWNSHIP, size="big", ended=f"{first} 09:00", closed=f"{first} 09:00")
+    an_area(connection, "149981102201", "village", "西沟村")
+    a_petition(connection, f"{first} 08:00", area=TOWNSHIP, level="township", size="big", ended=f"{first} 09:00", closed=f"{first} 09:00")
     for year, late in ((2025, 2), (2026, 1)):
         for number in range(12):
             day = f"{year}-10-{9 + number // 2:02d}"
             ended = f"{day} 09:00" if number >= late else f"{year}-12-01 09:00"
-            a_petition(connection, f"{day} 08:00", area=TOWNSHIP, ended=ended, closed=ended)
+            a_petition(connection, f"{day} 08:00", area=TOWNSHIP, level="township", ended=ended, closed=ended)
 
 
 def at(connection, code=None, entry=ON_TIME, period=OCTOBER):

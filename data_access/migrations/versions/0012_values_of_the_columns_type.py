@@ -38,3 +38,9 @@ def upgrade() -> None:
     require_own_types(connection, GUARDED)
     for statement in value_guards(connection.dialect.name, GUARDED):
         op.execute(as_ddl(statement))
+
+
+def downgrade() -> None:
+    for statement in value_guards(op.get_bind().dialect.name, GUARDED):
+        words = statement.split()  # CREATE TRIGGER name …, ALTER TABLE table ADD CONSTRAINT name …
+        op.execute(f"DROP TRIGGER {words[2]}" if words[0] == "CREATE" else f"ALTER TABLE {words[2]} DROP CONSTRAINT {words[5]}")
