@@ -152,7 +152,7 @@ def _mappings(p: Page) -> None:
         asked = "看、改或删去一份列名对应"
         of = st.selectbox(asked, list(names), index=None, format_func=names.__getitem__, placeholder="选择一份", key="mapping-of")
     if of is not None:
-        text = st.text_area("内容（TOML）", texts[of]["content"], height=260, key=f"mapping-text-{of}")
+        text = st.text_area("对应的内容", texts[of]["content"], height=260, key=f"mapping-text-{of}")
         with st.container(horizontal=True):
             if st.button("保存", key="mapping-save"):
                 _act(process.keep_mapping(text, signed_in("may_administer").username), "已保存。")
@@ -160,7 +160,7 @@ def _mappings(p: Page) -> None:
             file_button("下载", f"{name}.toml", TOML, content, key="mapping-file", what=f"列名对应 {name}", right="may_administer")
             if st.button("删去", key="mapping-delete"):
                 _act(process.forget_mapping(of, signed_in("may_administer").username), "已删去，以后遇到这种表格再问。")
-    given = file_uploader("装入别处给的列名对应（.toml）", type=["toml"], key="mapping-given", max_upload_size=1)
+    given = file_uploader("装入别处给的列名对应文件", type=None, key="mapping-given", max_upload_size=1)
     if given is not None and st.button("记住这一份", key="mapping-keep"):
         _act(process.keep_mapping(given.getvalue().decode("utf-8", "replace"), signed_in("may_administer").username), "已记住。")
 

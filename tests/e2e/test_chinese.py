@@ -115,7 +115,7 @@ def test_an_administrator_uploads_and_picks_days_in_chinese(board: Board, englis
         if view == "台账":
             wrong = tmp_path / "台账.zip"
             wrong.write_bytes(b"no ledger")
-            page.locator('input[type="file"]').set_input_files(wrong)
+            page.locator('input[type="file"]').first.set_input_files(wrong)
             expect(page.get_by_test_id("stAlert").first).to_be_visible()
         if view == "审计":
             page.get_by_role("button", name="选择起止日期").click()

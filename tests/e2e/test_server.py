@@ -57,12 +57,13 @@ def test_an_empty_browser_loads_little(board: Board, new_browser: NewBrowser) ->
 
 
 def test_an_error_that_no_page_foresaw_has_a_number_and_takes_nothing_away(tmp_path: Path, new_browser: NewBrowser) -> None:
-    """Another program has written a moment that is none: SQLite takes it."""
+    """A moment that is none, as in a file from before values were guarded."""
     log, database = tmp_path / "server.log", a_small_county(tmp_path)
     with a_running_board(database, log, healthy=False) as board:
         page = signed_in(new_browser(), board, "shuji", "/definitions")
         with engine(database).begin() as connection:
             a_petition(connection, str(beijing_now()), number="E2E-BROKEN")
+            connection.execute(text("DROP TRIGGER board_type_petition_update"))
             connection.execute(text("UPDATE petition SET opened_at = '2026-11-2x 09:00:00' WHERE number = 'E2E-BROKEN'"))
         page.goto(f"{board.url}/case?number=E2E-BROKEN")
         told = page.get_by_role("alert").filter(has_text="出错编号")

@@ -100,7 +100,7 @@ def test_a_reader_and_a_clerk_with_two_processes_have_one_board(two: Board, new_
     for number in ("TWO-1", "TWO-2"):
         clerk.goto(f"{two.url}/admin?view=台账&kind=petition")
         settled(clerk)
-        clerk.locator('input[type="file"]').set_input_files(
+        clerk.locator('input[type="file"]').first.set_input_files(
             {"name": f"{number}.csv", "mimeType": "text/csv", "buffer": an_overdue_petition(two, number)}
         )
         clerk.get_by_role("button", name="装入 1 行").click()
