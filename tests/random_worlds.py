@@ -234,9 +234,11 @@ def store(connection: Connection, rows: list[tuple[type[Table], Row, str]]) -> N
 
 
 def only_of(world: World, area: str) -> list[tuple[type[Table], Row, str]]:
-    """The rows that belong to ``area``: those of its units, and what people with posts in it did elsewhere."""
+    """The rows that belong to ``area``: those of its units, the units above it, and what people with posts in it did elsewhere."""
 
-    def belongs(values: Row, place: str) -> bool:
+    def belongs(table: type[Table], values: Row, place: str) -> bool:
+        if table is Area and area.startswith(values["code"]):
+            return True
         return place == "" or place.startswith(area) or world.homes.get(values.get("person_id", 0), "").startswith(area)
 
-    return [(table, values, place) for table, values, place in world.rows if belongs(values, place)]
+    return [(table, values, place) for table, values, place in world.rows if belongs(table, values, place)]
