@@ -265,6 +265,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except DATABASE_AWAY as error:
         print(f"没有做成:{trouble(error)}。", file=sys.stderr)
+        return 2
     except DBAPIError as error:
         print(f"没有做成:{trouble(error) or f'数据库出错,{said(error)}'}。", file=sys.stderr)
         return 2

@@ -37,7 +37,7 @@ class AuditSearch:
 
 
 def audit_count(scope: Scope, connection: Connection, asked: AuditSearch) -> int:
-    """How many entries are found; those that the scope may read, see :func:`visible_entries`."""
+    """How many of the entries that the scope may read (:func:`visible_entries`) are found."""
     return int(connection.scalar(select(func.count()).select_from(BoardAudit).where(asked.where(scope))) or 0)
 
 

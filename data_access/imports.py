@@ -59,7 +59,6 @@ ROW_COLUMNS = (
     BoardImportRow.reason,
     BoardImportRow.personal,
 )
-HIDDEN = "(不显示)"
 
 
 def visible_imports(scope: Scope) -> ColumnElement[bool]:
@@ -127,7 +126,7 @@ def ledger_mappings(scope: Scope, connection: Connection) -> pd.DataFrame:
     Grain: layout × kind of ledger. Columns: fingerprint, kind, name, content (TOML), kept_by, kept_at.
     """
     query = select(*(getattr(BoardLedgerMapping, name) for name in MAPPING_COLUMNS)).order_by(BoardLedgerMapping.kept_at.desc())
-    return frame(connection, query if scope.may_administer else query.where(~true()), list(MAPPING_COLUMNS))
+    return frame(connection, query if scope.may_administer else query.where(false()), list(MAPPING_COLUMNS))
 
 
 def unit_aliases(scope: Scope, connection: Connection) -> pd.DataFrame:
@@ -136,7 +135,7 @@ def unit_aliases(scope: Scope, connection: Connection) -> pd.DataFrame:
     Grain: name. Columns: name, code, chosen_by, chosen_at.
     """
     query = select(*(getattr(BoardUnitAlias, name) for name in ALIAS_COLUMNS)).order_by(BoardUnitAlias.chosen_at.desc())
-    return frame(connection, query if scope.may_administer else query.where(~true()), list(ALIAS_COLUMNS))
+    return frame(connection, query if scope.may_administer else query.where(false()), list(ALIAS_COLUMNS))
 
 
 PEOPLE_TITLES = ("姓名", "单位", "手机号", "人员编号", "A岗", "B岗", "实际接待人", "授课人", "召集人", "经办人", "包案领导")

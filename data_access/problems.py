@@ -14,31 +14,12 @@ from sqlalchemy.orm import aliased
 from data_access.areas import masked_name
 from data_access.frames import frame
 from data_access.problem_ledgers import ledgers
+from data_access.rules import RULES
 from data_access.scope import Scope
 from data_access.tables import Area, Person
 from data_access.window import Window
 
-PROBLEM_TABLES = (
-    "night_stay",
-    "night_session",
-    "night_lecturer",
-    "night_visit",
-    "reception_slot",
-    "petition",
-    "petition_event",
-    "petition_rating",
-    "captain_visit",
-    "captain_meeting",
-    "training_attendance",
-    "survey_response",
-    "captain_mark",
-    "household",
-    "appointment",
-    "leave_period",
-    "person",
-    "area",
-    "department",
-)
+PROBLEM_TABLES = (*(table.__tablename__ for table in RULES), "person")
 """What the answers below depend on."""
 COLUMNS = ["row_id", "area_code", "area_name", "day", "person_id", "person_name", "detail", "source", "source_ref", "recorded_at"]
 STILL_COUNTED = {

@@ -307,7 +307,8 @@ def test_a_ledger_is_checked_but_not_loaded_into_a_demo_database(served: Engine,
         connection.execute(BoardProperty.__table__.insert(), {"name": "demo", "value": "1"})
     ledger = a_night(tmp_path)
     assert [main(["check", "住夜", ledger]), main(["load", "住夜", ledger, "--dry-run"])] == [0, 0]
-    for refused in (["load", "住夜", ledger], ["correct", "住夜", ledger, "--yes", "--why", "x"]):
+    feed = ["feed", str(tmp_path), "--quiet", "0"]
+    for refused in (["load", "住夜", ledger], ["correct", "住夜", ledger, "--yes", "--why", "x"], feed):
         capsys.readouterr()
         assert main(refused) == 2
         assert "演示库,不装入真实台账" in capsys.readouterr().err

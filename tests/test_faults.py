@@ -29,6 +29,7 @@ from streamlit.testing.v1 import AppTest
 
 from bench.servers import a_cookie
 from data_access import answers, sessions
+from data_access.__main__ import main as operate
 from data_access.accounts import Role
 from data_access.answers import Answers, Question
 from data_access.audit import Action
@@ -412,6 +413,17 @@ def test_a_page_that_has_met_a_fault_waits_twice_as_long_for_each_next_try(serve
         for _ in range(6):
             board.run()
     assert waits == [5, 10, 20, 40, 60, 60], "once a run, however much fails in it"
+
+
+def test_a_command_that_finds_no_database_says_so_and_fails(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'no' / 'folder' / 'board.db'}")
+    (tmp_path / "no").write_text("a file where a folder should be")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Path, "mkdir", lambda *_, **__: None)
+        assert operate(["account", "list"]) == 2
+    assert "没有做成:数据库文件打不开。" in capsys.readouterr().err
 
 
 def test_readers_are_refused_at_once_while_the_database_is_seen_to_be_away(migrated: Engine) -> None:

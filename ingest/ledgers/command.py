@@ -148,12 +148,17 @@ NOT_INTO_THE_DEMO = (
 )
 
 
+def _no_demo(connection: Connection) -> None:
+    """Raises ``LookupError`` in a demo database: everybody knows the password of its accounts."""
+    if is_demo(connection):
+        raise LookupError(NOT_INTO_THE_DEMO)
+
+
 def load_file(asked: Task) -> int:
-    """Loads in one transaction; with ``--dry-run`` does all of it and takes it back. Raises ``LookupError`` in a demo database: everybody
-    knows the password of its accounts."""
+    """Loads in one transaction; with ``--dry-run`` does all of it and takes it back."""
     with engine().connect() as connection:
-        if is_demo(connection) and not asked.dry_run:
-            raise LookupError(NOT_INTO_THE_DEMO)
+        if not asked.dry_run:
+            _no_demo(connection)
         found, known = _read(asked, connection)  # before the write lock: reading a large file takes longer than writing it
         connection.rollback()
         with connection.begin() as transaction:
@@ -249,6 +254,8 @@ def feed(folder: Path, area: str, by: str | None, quiet_seconds: float, now: dat
     """Loads what lies in a folder; for cron: says nothing where nothing was there."""
     if not folder.is_dir():
         raise LookupError(f"没有目录“{folder}”。")
+    with engine().connect() as connection:
+        _no_demo(connection)
     asked = feeding.Task(folder, engine(), area, by or operator("投送"), now, quiet_seconds)
     return GOOD if feeding.feed(asked) else SOME_REFUSED
 
@@ -270,8 +277,8 @@ def correct(asked: Task, why: str, yes: bool, masked: bool) -> int:
     if yes and not why:
         raise LookupError("更正须写明原因:--why “……”。")
     with engine().connect() as connection:
-        if yes and is_demo(connection):
-            raise LookupError(NOT_INTO_THE_DEMO)
+        if yes:
+            _no_demo(connection)
         checked_rows, known = _read(asked, connection)
         connection.rollback()
         with connection.begin():

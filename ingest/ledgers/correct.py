@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select, text, update
 
 from data_access.audit import LONGEST_DETAIL, Action, record
+from data_access.scope import HIDDEN_TEXT
 from data_access.tables import PetitionEvent, PetitionRating
 from ingest.ledgers.bounds import Bounds
 from ingest.ledgers.checks import Checked
@@ -172,7 +173,7 @@ def sentence(kind: Kind, one: Correction, known: Directory, *, masked: bool = Fa
     head = f"第 {one.record.row.number} 行 {said(one.record)}"
     changes = (*one.changes, *(change for _, change in one.ratings))
     fields = ";".join(
-        f"{each.title} {HIDDEN if masked and is_personal(kind, each.column) else shown(kind, each.column, each.old, known)}"
+        f"{each.title} {HIDDEN_TEXT if masked and is_personal(kind, each.column) else shown(kind, each.column, each.old, known)}"
         f" → {shown(kind, each.column, each.new, known)}"
         for each in changes
     )
@@ -180,7 +181,6 @@ def sentence(kind: Kind, one: Correction, known: Directory, *, masked: bool = Fa
 
 
 RESTRICTED = "限制知悉,内容不列"
-HIDDEN = "(不显示)"
 
 
 def is_personal(kind: Kind, column: str) -> bool:

@@ -166,7 +166,7 @@ def _corrected(p: Page, given: Given) -> None:
     masked = [] if p.scope.may_see_names else ["--masked"]
     answer, done = _asked(given, "correct", *masked)
     if answer.error:
-        st.error(chinese_marks(answer.error))
+        st.error(_told(answer.error))
         return
     differ, bad = answer.number("differ"), answer.number("refused")
     said = f"{'已更正' if done else '要更正'} {whole(differ)} 行，相同 {whole(answer.number('same'))} 行，不能更正 {whole(bad)} 行。"
@@ -182,7 +182,7 @@ def _corrected(p: Page, given: Given) -> None:
     if st.button(f"更正 {whole(differ)} 行", type="primary", disabled=not differ or not why.strip(), key="correct-ledger"):
         result = given.ask("correct", "--yes", "--why", why, *masked)
         if result.error:
-            st.error(chinese_marks(result.error))
+            st.error(_told(result.error))
             return
         st.session_state[CHECKED] = (("correct", *given.key), result, True)
         st.rerun()
@@ -257,7 +257,7 @@ def _mapped(given: Given, answer: process.Answer) -> None:
     if place is not None:
         _again(process.alias(*place, signed_in("may_administer").username))
     for layout in told["layouts"]:
-        sheet = f"（{layout['sheet']}）" if len(told["layouts"]) > 1 else ""
+        sheet = f"（{plain(layout['sheet'])}）" if len(told["layouts"]) > 1 else ""
         with st.expander(f"各列是怎么读的{sheet}", expanded=bool(layout["missing"])):
             _remember(layout_form(layout, key, given.called))
 
@@ -308,11 +308,11 @@ def _undo(p: Page, chosen: int | None) -> None:
         return
     planned = _planned(chosen)
     if planned.error:
-        st.error(chinese_marks(planned.error))
+        st.error(_told(planned.error))
         return
     p.show(admin.undo_table(planned.counts["tables"], TABLE_NAMES), key="undo-plan")
     if planned.counts["obstacles"]:
-        st.error(chinese_marks("不能撤销：" + "".join(planned.counts["obstacles"])))
+        st.error(_told("不能撤销：" + "".join(planned.counts["obstacles"])))
         return
     why = st.text_input("撤销的原因", key="undo-why", placeholder="与撤销人、时间一起记入审计")
     if st.button("撤销这次装入", disabled=not why.strip(), key="undo"):

@@ -22,13 +22,7 @@ UNMASKED = "unmasked"
 
 def phone_block(scope: Scope, about: str, people: Iterable[int], words: Callable[[People], str]) -> None:
     """The phones of these people, masked; with a reason, in full for this view of what they are shown with (``about``)."""
-    wanted = tuple(sorted(set(people)))
-    found = loaders.answer(areas.people, scope, ("person",), person_ids=wanted)
-    phones = {who: (name, phone) for who, name, phone in zip(found["person_id"], found["name"], found["phone"], strict=True)}
-    shown = phones_shown(scope, about)
-    if shown:  # asked of the database each time: nothing keeps them
-        whole = loaders.answer_once(areas.whole_phones, scope, ("person",), person_ids=wanted)
-        phones = {who: (name, whole.get(who)) for who, (name, _) in phones.items()}
+    phones = phones_of(scope, about, people)
     said = words(phones)
     if not said:
         return
@@ -36,6 +30,17 @@ def phone_block(scope: Scope, about: str, people: Iterable[int], words: Callable
         st.markdown(plain(said))
         if any(phone for _, phone in phones.values()):
             ask_for_phones(scope, about, "核实 11 月 20 日办理情况")
+
+
+def phones_of(scope: Scope, about: str, people: Iterable[int]) -> dict[int, tuple[str, str | None]]:
+    """Name and phone by person, masked; in full where a reason was given for ``about``."""
+    wanted = tuple(sorted(set(people)))
+    found = loaders.answer(areas.people, scope, ("person",), person_ids=wanted)
+    phones = {who: (name, phone) for who, name, phone in zip(found["person_id"], found["name"], found["phone"], strict=True)}
+    if not phones_shown(scope, about):
+        return phones
+    whole = loaders.answer_once(areas.whole_phones, scope, ("person",), person_ids=wanted)  # each time: nothing keeps them
+    return {who: (name, whole.get(who)) for who, (name, _) in phones.items()}
 
 
 def phones_shown(scope: Scope, about: str) -> bool:

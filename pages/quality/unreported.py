@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from data_access.areas import whole_phones
 from data_access.contacts import contacts
 from metrics.duty import since_first_record, township_nights, village_nights
 from metrics.registry import indicator
 from metrics.vocabulary import LEVEL_NAMES, Level, Module
-from metrics.wording import is_missing
 from pages.common import loaders
 from pages.common.page import Page
-from pages.common.phones import ask_for_phones, phones_shown
+from pages.common.phones import ask_for_phones, phones_of
 from reports.views import unreported as views
 
 ROWS = 30
@@ -30,12 +28,7 @@ def unreported(p: Page) -> None:
 
     whom = loaders.answer(contacts, filters.narrowed, CONTACT_TABLES, level=str(level), day=filters.as_of)
     about = f"未填报 {filters.period.text} {filters.view.where} 按{LEVEL_NAMES[level]}"
-    shown = phones_shown(p.scope, about)
-    phones = {
-        int(person): None if is_missing(phone) else str(phone) for person, phone in zip(whom["person_id"], whom["phone"], strict=True)
-    }
-    if shown:  # asked of the database each time: nothing keeps them
-        phones = loaders.answer_once(whole_phones, p.scope, ("person",), person_ids=tuple(phones))
+    phones = {person: phone for person, (_, phone) in phones_of(p.scope, about, map(int, whom["person_id"])).items()}
     names = filters.townships | dict(zip(units["code"], units["name"], strict=True))
     if len(found):
         ask_for_phones(p.scope, about, "请各单位补报 11 月住夜")

@@ -228,7 +228,7 @@ def layout_sentence(layout: Mapping[str, Any]) -> str:
     sheet = f"工作表“{layout['sheet']}”的" if layout["sheet"] not in ("", "表") else ""
     if layout["missing"]:
         lacking = "、".join(layout["missing"])
-        return f"{sheet}列名第一次见到,还缺:**{lacking}**。请指一下哪一列是什么;表里没有的,选都是什么。记住后同样的表格不再问。"
+        return f"{sheet}列名第一次见到,还缺:{lacking}。请指一下哪一列是什么;表里没有的,选都是什么。记住后同样的表格不再问。"
     by = {"kept": "按记住的对应读", "shipped": f"按看板自带的“{layout['name']}”读"}.get(layout["by"], "按列名读")
     return f"{sheet}列{by};要改的在这里改,改后同样的表格都照此。"
 
