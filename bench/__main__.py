@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import browser, commits, databases, marks, petitions, queries, results, selection, servers, viewers
+from bench import browser, commits, databases, marks, petitions, queries, redraws, results, selection, servers, viewers
 from data_access.clock import beijing_now
 from data_access.scope import Scope
 from ingest.demo.world import Size
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 MOST_VIEWERS = 200
-FIRST = "first reader of a server that started this moment"
+FIRST = "first reader of a server that started this moment, nothing was ever counted"
+AGAIN = "the same, on a database that was counted before"
+FILLED = "caches filled"
 CLICKED = {"住夜": "/duty", "诉求": "/petitions", "三长": "/captains", "乡镇画像": "/township", "总览": "/"}
 """The pages that stand in the top line of the navigation."""
 
@@ -40,15 +42,18 @@ def opened_overviews(county: databases.Filled, folder: Path, runs: int) -> tuple
     from playwright.sync_api import sync_playwright
 
     cookie = servers.a_cookie(county.url)
-    found: dict[str, list[float]] = {FIRST: [], "caches filled": []}
+    found: dict[str, list[float]] = {FIRST: [], AGAIN: [], FILLED: []}
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=browser.FLAGS)
         with servers.running(county.url, "tuned", folder) as server:
             found[FIRST].append(browser.seconds_to_overview(chromium, server, cookie, county.townships))
             servers.quiet(server)
             for _ in range(runs):
-                found["caches filled"].append(browser.seconds_to_overview(chromium, server, cookie, county.townships))
+                found[FILLED].append(browser.seconds_to_overview(chromium, server, cookie, county.townships))
             clicks = clicked(chromium, server, cookie, runs)
+        for _ in range(runs):
+            with servers.running(county.url, "tuned", folder) as server:
+                found[AGAIN].append(browser.seconds_to_overview(chromium, server, cookie, county.townships))
         chromium.close()
     return found, clicks
 
@@ -84,6 +89,16 @@ def rounds_of_viewers(
                     say(f"{settings}, {count} viewers, {kind}: {result.per_second:.1f}/s, p50 {middle}, lost {result.lost} of {result.due}")
             memory[settings] = server.memory_mb()
     return found, memory
+
+
+def redraws_by_settings(county: databases.Filled, folder: Path) -> dict[str, list[redraws.Redraw]]:
+    found, cookie = {}, servers.a_cookie(county.url)
+    for settings in servers.SETTINGS:
+        with servers.running(county.url, settings, folder) as server:
+            servers.quiet(server)
+            found[settings] = redraws.measured(server, cookie)
+        say(f"{settings}: " + ", ".join(f"{each.page} {each.cpu_ms:.0f} ms" for each in found[settings]))
+    return found
 
 
 def measured_queries(
@@ -128,6 +143,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--tenfold", action="store_true", help="queries on ×10 too (about 10 million rows, 4 GB of disk)")
     parser.add_argument("--no-postgresql", action="store_true", help="SQLite only")
     parser.add_argument("--no-queries", action="store_true", help="leave the queries out")
+    parser.add_argument("--no-redraws", action="store_true", help="leave out what a page costs that is drawn again")
     parser.add_argument("--many-petitions", action="store_true", help="the pages of 诉求 on PostgreSQL, with 12,000 and 800,000 petitions")
     parser.add_argument("--marks", action="store_true", help="what change marks cost who loads 200,000 rows, on both databases")
     parser.add_argument("--commits", action="store_true", help="from a commit to every open board, with one process and with two")
@@ -152,6 +168,8 @@ def main(arguments: list[str] | None = None) -> int:
                 say(f"{what}: {results.seconds(taken)}")
             if found:
                 keep(results.overview_part(found), results.clicks_part(clicks))
+        if not options.no_redraws:
+            keep(results.redraws_part(redraws_by_settings(county, folder)))
         if options.viewers:
             keep(results.viewers_part(*rounds_of_viewers(county, folder, options.viewers, options.seconds)))
         if options.commits:

@@ -17,6 +17,8 @@ from bench.marks import ROWS, Loading
 from bench.marks import RUNS as MARK_RUNS
 from bench.petitions import COPIES, RUNS, PageSeconds
 from bench.queries import Measured
+from bench.redraws import RUNS as REDRAWS
+from bench.redraws import Redraw
 from bench.viewers import EVERY, PATIENCE, Round
 from data_access.clock import beijing_now
 
@@ -166,6 +168,24 @@ def viewers_part(rounds: Mapping[str, Sequence[Round]], memory: Mapping[str, flo
         lines += ["", *ratios(chosen)]
     lines += ["", "Memory of the server after all rounds: " + ", ".join(f"{name} {size:,.0f} MB" for name, size in memory.items()) + "."]
     return lines
+
+
+def redraws_part(found: Mapping[str, Sequence[Redraw]]) -> list[str]:
+    tuned, defaults = found["tuned"], found["defaults"]
+    rows = [
+        (one.page, f"{one.cpu_ms:.0f} ms", f"{other.cpu_ms:.0f} ms", f"{other.cpu_ms / max(one.cpu_ms, 1):.1f}×", f"{one.elements:.0f}")
+        for one, other in zip(tuned, defaults, strict=True)
+    ]
+    return [
+        "## A page drawn again, nothing to be counted",
+        "",
+        f"Processor time of the server (not seconds: other work on the machine does not count), mean of {REDRAWS} drawings of the",
+        "whole page. **Defaults** are Streamlit's own settings. Elements are those sent, by hash where the browser holds them already.",
+        "",
+        *table(("page", "tuned", "defaults", "defaults ÷ tuned", "elements"), rows),
+        "",
+        f"One process on one core draws {1000 / max(tuned[0].cpu_ms, 1):.0f} whole overviews a second.",
+    ]
 
 
 def commits_part(shown: Sequence[Shown]) -> list[str]:

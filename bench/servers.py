@@ -100,6 +100,8 @@ def a_cookie(database: str, username: str = "shuji") -> str:
     """The cookie of a browser that has signed in with a demo account: a session in the database, signed as the board signs it."""
     now = beijing_now()
     token = sessions.sign_in(engine(database), username, DEMO_PASSWORD, now).token
+    if token is None:
+        raise LookupError(f"{username} cannot sign in to {database}: what would be measured is the sign-in page")
     with engine(database).begin() as connection:
         key = accounts.cookie_key(connection)
     expires = (now + timedelta(hours=10)).timestamp()

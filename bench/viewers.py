@@ -57,6 +57,8 @@ class Viewer:
         self.panels: set[str] = set()
         self.drawn: set[str | bytes] = set()
         """The figures and words of the last drawing: equal where nothing has changed."""
+        self.elements = 0
+        """All that were sent, whole or by the hash of what the browser holds."""
 
     async def connect(self) -> None:
         self.socket = await websockets.connect(
@@ -117,6 +119,7 @@ class Viewer:
         kind = message.WhichOneof("type")
         if message.metadata.cacheable and message.hash:
             self.kept.add(message.hash)
+        self.elements += kind in ("delta", "ref_hash")
         if kind == "delta" and message.delta.new_element.WhichOneof("type") in ("bidi_component", "html"):
             self.panels.add(message.hash)
             self.drawn.add(message.hash or message.delta.SerializeToString())
