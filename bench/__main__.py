@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import browser, commits, databases, marks, petitions, queries, redraws, results, selection, servers, viewers
+from bench import browser, commits, databases, history, marks, petitions, queries, redraws, results, selection, servers, viewers
 from data_access.clock import beijing_now
 from data_access.scope import Scope
 from ingest.demo.world import Size
@@ -147,6 +147,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--many-petitions", action="store_true", help="the pages of 诉求 on PostgreSQL, with 12,000 and 800,000 petitions")
     parser.add_argument("--marks", action="store_true", help="what change marks cost who loads 200,000 rows, on both databases")
     parser.add_argument("--commits", action="store_true", help="from a commit to every open board, with one process and with two")
+    parser.add_argument("--history", action="store_true", help="what one commit costs to count again with 3 and with 30 months of records")
     parser.add_argument("--tiny", action="store_true", help="a miniature county: to try the benchmark itself, the figures say nothing")
     parser.add_argument("--output", type=Path, default=results.FILE)
     options = parser.parse_args(arguments)
@@ -177,6 +178,8 @@ def main(arguments: list[str] | None = None) -> int:
             for each in shown:
                 say(f"commit → {each.viewers} boards of {each.processes} processes: p95 {each.quantile(0.95):.2f} s, never {each.lost}")
             keep(results.commits_part(shown))
+        if options.history:
+            keep(results.history_part(*(history.measured(folder, months) for months in history.MONTHS)))
         if not options.no_queries:
             postgresql = not options.no_postgresql
             measured = measured_queries(folder, county, postgresql=postgresql, tenfold=options.tenfold, size=size)

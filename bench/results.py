@@ -13,6 +13,7 @@ import psutil
 
 from bench.commits import COMMITS, Shown
 from bench.databases import Filled
+from bench.history import Recount
 from bench.marks import ROWS, Loading
 from bench.marks import RUNS as MARK_RUNS
 from bench.petitions import COPIES, RUNS, PageSeconds
@@ -185,6 +186,26 @@ def redraws_part(found: Mapping[str, Sequence[Redraw]]) -> list[str]:
         *table(("page", "tuned", "defaults", "defaults ÷ tuned", "elements"), rows),
         "",
         f"One process on one core draws {1000 / max(tuned[0].cpu_ms, 1):.0f} whole overviews a second.",
+    ]
+
+
+def history_part(short: Recount, long: Recount) -> list[str]:
+    rows = [
+        (what, f"{one:.1f} s", f"{ten:.1f} s", f"{ten / max(one, 0.01):.2f}×")
+        for what, one, ten in (
+            ("never counted before", short.from_nothing, long.from_nothing),
+            ("after one commit into the running month", short.after_a_commit, long.after_a_commit),
+            ("nothing new", short.nothing_new, long.nothing_new),
+        )
+    ]
+    return [
+        "## Counting again over a long history",
+        "",
+        f"County ×1 on SQLite with {short.months} months of records ({short.rows:,} rows) and with {long.months} ({long.rows:,}).",
+        "Every indicator of the townships, this month and the eleven before, by a process that has just started. Seconds of its",
+        "processor, the database's included.",
+        "",
+        *table(("state", f"{short.months} months", f"{long.months} months", "ratio"), rows),
     ]
 
 
