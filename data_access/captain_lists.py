@@ -225,27 +225,31 @@ def households_of(scope: Scope, connection: Connection, code: str, first: date, 
 
 
 def visits_of(scope: Scope, connection: Connection, person_id: int, first: date, last: date) -> pd.DataFrame:
-    """A captain's own visits, newest first. Columns: visited_on, household_id, kind, cell, note, recorded_at."""
+    """A captain's own visits, newest first. Columns: visited_on, household_id, kind, cell, note, recorded_at, backfilled."""
     cell = aliased(Area)
     statement = (
         select(
-            CaptainVisit.visited_on, Household.id, Household.kind, cell.name, free_text(scope, CaptainVisit.note), CaptainVisit.recorded_at
+            CaptainVisit.visited_on,
+            Household.id,
+            Household.kind,
+            cell.name,
+            free_text(scope, CaptainVisit.note),
+            CaptainVisit.recorded_at,
+            CaptainVisit.backfilled,
         )
         .join(Household, Household.id == CaptainVisit.household_id)
         .outerjoin(cell, cell.code == Household.area_code)
         .where(CaptainVisit.person_id == person_id, CaptainVisit.visited_on.between(first, last), in_scope(Household.area_code, scope))
         .order_by(CaptainVisit.visited_on.desc(), Household.id)
     )
-    return frame(connection, statement, ["visited_on", "household_id", "kind", "cell", "note", "recorded_at"])
+    return frame(connection, statement, ["visited_on", "household_id", "kind", "cell", "note", "recorded_at", "backfilled"])
 
 
 def meetings_of(scope: Scope, connection: Connection, code: str, first: date, last: date) -> pd.DataFrame:
-    """Meetings held by a unit itself, newest first. Columns: held_on, kind, attendees, convener_id, recorded_at."""
-    columns = ("held_on", "kind", "attendees", "convener_id", "recorded_at")
+    """Meetings held by a unit itself, newest first. Columns: held_on, kind, attendees, convener_id, recorded_at, backfilled."""
+    columns = ("held_on", "kind", "attendees", "convener_id", "recorded_at", "backfilled")
     statement = (
-        select(
-            CaptainMeeting.held_on, CaptainMeeting.kind, CaptainMeeting.attendees, CaptainMeeting.convener_id, CaptainMeeting.recorded_at
-        )
+        select(*(getattr(CaptainMeeting, name) for name in columns))
         .where(CaptainMeeting.area_code == code, CaptainMeeting.held_on.between(first, last), in_scope(CaptainMeeting.area_code, scope))
         .order_by(CaptainMeeting.held_on.desc(), CaptainMeeting.id)
     )

@@ -6,12 +6,14 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, SQLColumnExpression, and_, exists, func, literal, or_, select, union_all
+from sqlalchemy import Connection, SQLColumnExpression, and_, exists, func, literal, not_, or_, select, union_all
 
+from data_access import tables
 from data_access.frames import AnySelect, frame
 from data_access.petition_clocks import day_of, deadline, workday_clock
 from data_access.petitions import ended_by_then, known_outcome, one_if, within
 from data_access.profiles import held_post
+from data_access.quality import by_file
 from data_access.scope import Scope, counted, counted_petitions, free_text, in_scope
 from data_access.valid import CaptainMark, CaptainMeeting, CaptainVisit, Household, Petition, PetitionEvent, PetitionRating, SurveyResponse
 from data_access.window import Window
@@ -80,16 +82,17 @@ def _accepted(scope: Scope, connection: Connection, person_id: int, window: Wind
 
 
 def entries_of(scope: Scope, connection: Connection, person_id: int, first: date, last: date) -> pd.DataFrame:
-    """The captain's own visits and the meetings they convened. Grain: row. Columns: sort (visit, meeting), day, recorded_at."""
+    """The captain's own visits and the meetings they convened, but those that a file brought (``backfilled``): when they were entered
+    nobody knows. Grain: row. Columns: sort (visit, meeting), day, recorded_at."""
 
-    def rows(sort: str, day: Column, recorded: Column, area: Column, person: Column) -> AnySelect:
-        mine = and_(person == person_id, day.between(first, last), counted(area, scope))
-        return select(literal(sort), day, recorded).where(mine)
+    def rows(sort: str, table: type[tables.Timed], day: Column, area: Column, person: Column) -> AnySelect:
+        mine = and_(person == person_id, day.between(first, last), counted(area, scope), not_(by_file(table)))
+        return select(literal(sort), day, table.recorded_at).where(mine)
 
     visit, meeting = CaptainVisit, CaptainMeeting
-    visited = rows("visit", visit.visited_on, visit.recorded_at, Household.area_code, visit.person_id)
+    visited = rows("visit", visit, visit.visited_on, Household.area_code, visit.person_id)
     visited = visited.join_from(visit, Household, Household.id == visit.household_id)
-    convened = rows("meeting", meeting.held_on, meeting.recorded_at, meeting.area_code, meeting.convener_id)
+    convened = rows("meeting", meeting, meeting.held_on, meeting.area_code, meeting.convener_id)
     return frame(connection, union_all(visited, convened), ["sort", "day", "recorded_at"])
 
 

@@ -107,19 +107,19 @@ def records_of(
     """One page of a person's records of a kind, the latest first. Grain: record.
 
     Columns: id, day, code, area (name or None), words (theme, place or kind of household), count (people, visitors; else None), note,
-    recorded_at, records (how many there are in all).
+    recorded_at, backfilled (以文件补录), records (how many there are in all).
     """
     area_code, day, owned, tables = _of_kind(kind, person_id)
-    words, count, note, row_id, recorded = _details(kind)
+    words, count, note, row_id, *recorded = _details(kind)
     statement = (
-        _from(select(row_id, day, area_code, Area.name, words, count, note, recorded, func.count().over()), tables)
+        _from(select(row_id, day, area_code, Area.name, words, count, note, *recorded, func.count().over()), tables)
         .outerjoin(Area, Area.code == area_code)
         .where(owned, in_scope(area_code, scope), day.between(first, last))
         .order_by(day.desc(), row_id.desc())
         .limit(rows)
         .offset((max(1, page) - 1) * rows)
     )
-    return frame(connection, statement, ["id", "day", "code", "area", "words", "count", "note", "recorded_at", "records"])
+    return frame(connection, statement, ["id", "day", "code", "area", "words", "count", "note", "recorded_at", "backfilled", "records"])
 
 
 def record_row(scope: Scope, connection: Connection, kind: str, record_id: int) -> dict[str, Any] | None:
@@ -161,15 +161,16 @@ def _of_kind(kind: str, person_id: int) -> tuple[SQLColumnExpression[Any], SQLCo
 
 
 def _details(kind: str) -> tuple[Any, ...]:
-    """Words, count, note, id and recorded_at of a record of a kind."""
+    """Words, count, note, id, recorded_at and backfilled of a record of a kind."""
     nothing = func.nullif(1, 1)
-    return {
-        "stay": (nothing, nothing, NightStay.note, NightStay.id, NightStay.recorded_at),
-        "visit": (nothing, NightVisit.people, NightVisit.note, NightVisit.id, NightVisit.recorded_at),
-        "slot": (ReceptionSlot.place, ReceptionSlot.visitors, nothing, ReceptionSlot.id, ReceptionSlot.recorded_at),
-        "lecture": (NightSession.theme, NightSession.attendees, NightSession.note, NightSession.id, NightSession.recorded_at),
-        "home": (Household.kind, nothing, CaptainVisit.note, CaptainVisit.id, CaptainVisit.recorded_at),
+    table, words, count, note = {
+        "stay": (NightStay, nothing, nothing, NightStay.note),
+        "visit": (NightVisit, nothing, NightVisit.people, NightVisit.note),
+        "slot": (ReceptionSlot, ReceptionSlot.place, ReceptionSlot.visitors, nothing),
+        "lecture": (NightSession, NightSession.theme, NightSession.attendees, NightSession.note),
+        "home": (CaptainVisit, Household.kind, nothing, CaptainVisit.note),
     }[kind]
+    return words, count, note, table.id, table.recorded_at, table.backfilled
 
 
 def _from(statement: AnySelect, kind: str) -> AnySelect:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     extract,
     func,
     literal,
+    not_,
     select,
     true,
     union_all,
@@ -46,49 +47,63 @@ def seconds_of(column: SQLColumnExpression[Any]) -> ColumnElement[int]:
     return cast(extract("epoch", column), BigInteger)
 
 
-Events = list[tuple[str, AnySelect, SQLColumnExpression[Any], SQLColumnExpression[Any], SQLColumnExpression[Any]]]
+Events = list[tuple[str, AnySelect, SQLColumnExpression[Any], SQLColumnExpression[Any], SQLColumnExpression[Any], ColumnElement[bool]]]
+
+
+def by_file(table: type[tables.Timed]) -> ColumnElement[bool]:
+    """以文件补录: nobody knows when the row was entered, so it is neither late nor in a burst."""
+    return table.backfilled.is_(True)
 
 
 def _events() -> Events:
-    """The six event tables: name, rows, area, event day, recorded_at."""
+    """The six event tables: name, rows, area, event day, recorded_at, whether a file brought the row."""
     stay, session, visit, slot, home, meeting = NightStay, NightSession, NightVisit, ReceptionSlot, CaptainVisit, CaptainMeeting
     visited = select(home).join(Household, Household.id == home.household_id)
     return [
-        ("night_stay", select(stay), stay.area_code, stay.night, stay.recorded_at),
-        ("night_session", select(session), session.area_code, session.held_on, session.recorded_at),
-        ("night_visit", select(visit), visit.area_code, visit.visited_on, visit.recorded_at),
-        ("reception_slot", select(slot), slot.area_code, slot.day, slot.recorded_at),
-        ("captain_visit", visited, Household.area_code, home.visited_on, home.recorded_at),
-        ("captain_meeting", select(meeting), meeting.area_code, meeting.held_on, meeting.recorded_at),
+        ("night_stay", select(stay), stay.area_code, stay.night, stay.recorded_at, by_file(stay)),
+        ("night_session", select(session), session.area_code, session.held_on, session.recorded_at, by_file(session)),
+        ("night_visit", select(visit), visit.area_code, visit.visited_on, visit.recorded_at, by_file(visit)),
+        ("reception_slot", select(slot), slot.area_code, slot.day, slot.recorded_at, by_file(slot)),
+        ("captain_visit", visited, Household.area_code, home.visited_on, home.recorded_at, by_file(home)),
+        ("captain_meeting", select(meeting), meeting.area_code, meeting.held_on, meeting.recorded_at, by_file(meeting)),
     ]
 
 
 def entries(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
     """Event rows of the window and those entered within ``quality.entry_hours`` of the end of the event's day.
 
-    A row without ``recorded_at`` is not known to be in time. A slot is known beforehand: it counts when its day is over.
-    Grain: unit × table. Columns: code, kind (the table), rows, in_time.
+    A row without ``recorded_at`` is not known to be in time, one that a file brought (``backfilled``) is judged not at all. A slot is
+    known beforehand: it counts when its day is over. Grain: unit × table. Columns: code, kind (the table), rows, in_time (backfilled ones
+    left out), backfilled.
     """
     allowed = 86400 + int(window.number("quality.entry_hours") * 3600)
     parts = []
-    for name, rows, area, day, recorded_at in _events():
-        in_time = seconds_of(recorded_at) < seconds_of(day) + allowed
+    for name, rows, area, day, recorded_at, brought in _events():
+        in_time = and_(seconds_of(recorded_at) < seconds_of(day) + allowed, not_(brought))
         last = window.last_over if name == "reception_slot" else window.last
         found = (
-            rows.with_only_columns(unit_code(area, window.level).label("code"), case((in_time, 1), else_=0).label("in_time"))
+            rows.with_only_columns(
+                unit_code(area, window.level).label("code"),
+                case((in_time, 1), else_=0).label("in_time"),
+                case((brought, 1), else_=0).label("backfilled"),
+            )
             .where(counted(area, scope), has_unit(area, window.level), day.between(window.first, last))
             .subquery()
         )
         parts.append(
             select(
-                found.c.code, literal(name).label("kind"), func.count().label("rows"), func.sum(found.c.in_time).label("in_time")
+                found.c.code,
+                literal(name).label("kind"),
+                func.count().label("rows"),
+                func.sum(found.c.in_time).label("in_time"),
+                func.sum(found.c.backfilled).label("backfilled"),
             ).group_by(found.c.code)
         )
     return frame(
         connection,
         union_all(*parts),
-        ["code", "kind", "rows", "in_time"],
-        {"code": "str", "kind": "str", "rows": "int64", "in_time": "int64"},
+        ["code", "kind", "rows", "in_time", "backfilled"],
+        {"code": "str", "kind": "str", "rows": "int64", "in_time": "int64", "backfilled": "int64"},
     )
 
 
@@ -106,7 +121,7 @@ def _inside(area: SQLColumnExpression[Any], scope: Scope, level: str) -> ColumnE
 
 def bursts(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
     """Night and captain visits of the window, and those entered in a burst: ``quality.burst_rows`` or more rows of one person
-    within ``quality.burst_minutes``.
+    within ``quality.burst_minutes``. Rows that a file brought (``backfilled``) are none of either.
 
     Two passes of window functions, so that only counts leave the database: a row starts a burst where the 9th row after
     it was entered in time; a row lies in one where itself or one of the 9 before it starts one.
@@ -123,6 +138,7 @@ def bursts(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame
     ).where(
         counted(NightVisit.area_code, EVERYWHERE),
         NightVisit.visited_on.between(window.first, window.last),
+        not_(by_file(NightVisit)),
     )
     home = (
         select(
@@ -137,6 +153,7 @@ def bursts(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame
         .where(
             counted(Household.area_code, EVERYWHERE),
             CaptainVisit.visited_on.between(window.first, window.last),
+            not_(by_file(CaptainVisit)),
         )
     )
     visits = union_all(night, home).subquery()
@@ -239,7 +256,9 @@ def newest_records(scope: Scope, connection: Connection, window: Window) -> pd.D
 
 def _newest(scope: Scope, connection: Connection, window: Window, since: datetime | None) -> pd.DataFrame:
     # "Is not 0": the day is to be looked at, not looked up; the few rows entered lately are found by when they were entered.
-    sources = [(name, rows, area, case((day <= window.last, 1), else_=0) != 0, recorded) for name, rows, area, day, recorded in _events()]
+    sources = [
+        (name, rows, area, case((day <= window.last, 1), else_=0) != 0, recorded) for name, rows, area, day, recorded, _ in _events()
+    ]
     told = and_(case((Petition.opened_at < window.end, 1), else_=0) != 0, counted_petitions(scope))
     sources.append(("petition", select(Petition), Petition.area_code, told, Petition.recorded_at))
     parts = []
@@ -259,7 +278,7 @@ def _newest(scope: Scope, connection: Connection, window: Window, since: datetim
 _SIX = ("night_stay", "night_session", "night_visit", "reception_slot", "captain_visit", "captain_meeting")
 _EVENTS = (*_SIX, "household", "person", "area")
 FACTS = {
-    "entries": Fact(entries, _EVENTS, sums=("rows", "in_time"), cut=Cut.DAY),
+    "entries": Fact(entries, _EVENTS, sums=("rows", "in_time", "backfilled"), cut=Cut.DAY),
     "bursts": Fact(bursts, ("night_visit", "captain_visit", "household", "person", "area"), sums=("rows", "in_burst")),
     "notes": Fact(notes, ("night_stay", "night_visit", "captain_visit", "household", "person", "area"), sums=("notes",)),
     "doubled_nights": Fact(doubled_nights, ("night_stay", "person", "area")),

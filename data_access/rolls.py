@@ -17,7 +17,7 @@ from data_access.valid import Appointment, Area, Household, LeavePeriod, NightSt
 from data_access.window import Window
 
 UNIT_POSTS = {**TOWNSHIP_RANKS, **VILLAGE_RANKS}
-STAY_COLUMNS = ["id", "code", "night", "person_id", "name", "post", "note", "recorded_at"]
+STAY_COLUMNS = ["id", "code", "night", "person_id", "name", "post", "note", "recorded_at", "backfilled"]
 ROLL_TABLES = ("night_stay", "appointment", "leave_period", "person", "area")
 
 
@@ -26,7 +26,7 @@ def stays_at(scope: Scope, connection: Connection, codes: Sequence[str], first: 
 
     Grain: night_stay. Columns: id, code, night, person_id, name (None for an unknown person; masked unless the scope may see names),
     post (1 chief, 2 leader or committee, 3 staff; missing where the person was not in post there that night: such a stay counts
-    nowhere), note, recorded_at.
+    nowhere), note, recorded_at, backfilled (以文件补录).
     """
     held = and_(
         Appointment.person_id == NightStay.person_id,
@@ -35,7 +35,7 @@ def stays_at(scope: Scope, connection: Connection, codes: Sequence[str], first: 
         in_post_on(NightStay.night),
     )
     stay = (NightStay.id, NightStay.area_code, NightStay.night, NightStay.person_id, Person.name)
-    written = (NightStay.note, NightStay.recorded_at)
+    written = (NightStay.note, NightStay.recorded_at, NightStay.backfilled)
     statement = (
         select(*stay, func.min(case(UNIT_POSTS, value=Appointment.role)), *written)
         .select_from(NightStay)

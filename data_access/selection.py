@@ -18,16 +18,19 @@ from sqlalchemy import (
     exists,
     extract,
     func,
+    not_,
     or_,
     select,
     union_all,
 )
 
+from data_access import tables
 from data_access.areas import people
 from data_access.captains import CAPTAIN_LEVELS, household_counts, meeting_counts
 from data_access.frames import AnySelect, frame
 from data_access.petition_clocks import day_of, deadline, workday_clock
 from data_access.petitions import ended_by_then, how_many, known_outcome, one_if, within
+from data_access.quality import by_file
 from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, valid_on
 from data_access.slots import Slot, slot_table
 from data_access.valid import (
@@ -265,22 +268,23 @@ def petitions_accepted(scope: Scope, connection: Connection, ballot: Ballot) -> 
 def entries(scope: Scope, connection: Connection, ballot: Ballot) -> pd.DataFrame:
     """The candidate's own visits and the meetings they convened, and those entered in time. Columns: person_id, k, n.
 
-    A row without ``recorded_at`` is not known to be in time.
+    A row without ``recorded_at`` is not known to be in time; one that a file brought (``backfilled``) is not judged.
     """
     allowed = 86400 + int(ballot.window.number("quality.entry_hours") * 3600)
 
-    def rows(person: ColumnElement[Any], happened: ColumnElement[Any], recorded: ColumnElement[Any], area: ColumnElement[Any]) -> AnySelect:
-        in_time = _seconds(recorded) < _seconds(happened) + allowed
+    def rows(table: type[tables.Timed], person: ColumnElement[Any], happened: ColumnElement[Any], area: ColumnElement[Any]) -> AnySelect:
+        in_time = _seconds(table.recorded_at) < _seconds(happened) + allowed  # type: ignore[arg-type]
         return select(person.label("person_id"), one_if(in_time).label("in_time")).where(
             happened.between(ballot.window.first, ballot.window.last),
             counted(area, scope),
             person.in_(_candidates(scope, ballot)),
+            not_(by_file(table)),
         )
 
-    visited = rows(CaptainVisit.person_id, CaptainVisit.visited_on, CaptainVisit.recorded_at, Household.area_code).join_from(  # type: ignore[arg-type]
+    visited = rows(CaptainVisit, CaptainVisit.person_id, CaptainVisit.visited_on, Household.area_code).join_from(  # type: ignore[arg-type]
         CaptainVisit, Household, Household.id == CaptainVisit.household_id
     )
-    convened = rows(CaptainMeeting.convener_id, CaptainMeeting.held_on, CaptainMeeting.recorded_at, CaptainMeeting.area_code)  # type: ignore[arg-type]
+    convened = rows(CaptainMeeting, CaptainMeeting.convener_id, CaptainMeeting.held_on, CaptainMeeting.area_code)  # type: ignore[arg-type]
     both = union_all(visited, convened).subquery()
     statement = select(both.c.person_id, func.sum(both.c.in_time), func.count()).group_by(both.c.person_id).order_by(both.c.person_id)
     return frame(connection, statement, ["person_id", "k", "n"], PERSON_SHARE)

@@ -16,7 +16,7 @@ from data_access.board_tables import BoardAccount, BoardSpotCheck
 from data_access.fact import Fact
 from data_access.frames import AnySelect, frame
 from data_access.scope import Scope, counted, has_unit, unit_code
-from data_access.tables import Person, Recorded
+from data_access.tables import Person, Timed
 from data_access.valid import (
     Area,
     CaptainMeeting,
@@ -40,7 +40,7 @@ class Ledger:
     """A table of events: where, when and whose a record is, and what was written about it."""
 
     name: str
-    table: type[Recorded]
+    table: type[Timed]
     rows: AnySelect
     area: SQLColumnExpression[Any]
     day: SQLColumnExpression[Any]
@@ -102,8 +102,8 @@ def drawn(ids: Iterable[int], ledger: str, seed: str, size: int) -> list[int]:
 def sample(scope: Scope, connection: Connection, ledger: str, window: Window, seed: str, size: int) -> pd.DataFrame:
     """The records of the window's days that a seed draws, with how many there are to draw from.
 
-    Grain: record, in the order drawn. Columns: row_id, day, area_code, area_name, person_id, person_name, detail, recorded_at, source,
-    source_ref, of (records in all). Names are masked and ``detail`` is None unless the scope may see names.
+    Grain: record, in the order drawn. Columns: row_id, day, area_code, area_name, person_id, person_name, detail, recorded_at, backfilled
+    (以文件补录), source, source_ref, of (records in all). Names are masked and ``detail`` is None unless the scope may see names.
     """
     one = LEDGERS[ledger]
     inside = (counted(one.area, scope), one.day.between(window.first, window.last))
@@ -115,7 +115,10 @@ def sample(scope: Scope, connection: Connection, ledger: str, window: Window, se
     return found.assign(of=len(ids))
 
 
-COLUMNS = ("row_id", "day", "area_code", "area_name", "person_id", "person_name", "detail", "recorded_at", "source", "source_ref")
+COLUMNS = (
+    *("row_id", "day", "area_code", "area_name", "person_id", "person_name", "detail"),
+    *("recorded_at", "backfilled", "source", "source_ref"),
+)
 
 
 def _records(scope: Scope, connection: Connection, one: Ledger, ids: Sequence[int]) -> pd.DataFrame:
@@ -130,6 +133,7 @@ def _records(scope: Scope, connection: Connection, one: Ledger, ids: Sequence[in
             Person.name,
             one.detail if scope.may_see_names else null(),
             table.recorded_at,
+            table.backfilled,
             table.source,
             table.source_ref,
         )

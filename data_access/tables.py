@@ -69,6 +69,17 @@ class Recorded(Identified):
         return ()
 
 
+class Timed(Recorded):
+    """An event row whose entry is judged: in time, in a burst.
+
+    ``backfilled`` (以文件补录): a file brought it that does not say when it was entered, so that ``recorded_at`` is the moment of loading.
+    """
+
+    __abstract__ = True
+
+    backfilled: Mapped[bool | None] = mapped_column(server_default=false(), sort_order=93)
+
+
 def flag() -> Mapped[bool | None]:
     return mapped_column(server_default=false())
 
@@ -154,7 +165,7 @@ class Household(Identified):
     valid_to: Mapped[date | None]
 
 
-class NightStay(Recorded):
+class NightStay(Timed):
     __tablename__ = "night_stay"
 
     person_id: Mapped[int] = mapped_column(ROW_ID)
@@ -171,7 +182,7 @@ class NightStay(Recorded):
         )
 
 
-class NightSession(Recorded):
+class NightSession(Timed):
     __tablename__ = "night_session"
 
     kind: Mapped[str]
@@ -198,7 +209,7 @@ class NightLecturer(Identified):
     person_id: Mapped[int] = mapped_column(ROW_ID)
 
 
-class NightVisit(Recorded):
+class NightVisit(Timed):
     __tablename__ = "night_visit"
 
     person_id: Mapped[int] = mapped_column(ROW_ID)
@@ -212,7 +223,7 @@ class NightVisit(Recorded):
         return (Index(None, "visited_on", "person_id"), Index(None, "area_code", "visited_on"), Index(None, "person_id", "visited_on"))
 
 
-class ReceptionSlot(Recorded):
+class ReceptionSlot(Timed):
     __tablename__ = "reception_slot"
 
     area_code: Mapped[str]
@@ -325,7 +336,7 @@ class PetitionRating(Identified):
     independent: Mapped[bool | None] = flag()
 
 
-class CaptainVisit(Recorded):
+class CaptainVisit(Timed):
     __tablename__ = "captain_visit"
 
     person_id: Mapped[int] = mapped_column(ROW_ID)
@@ -342,7 +353,7 @@ class CaptainVisit(Recorded):
         )
 
 
-class CaptainMeeting(Recorded):
+class CaptainMeeting(Timed):
     __tablename__ = "captain_meeting"
 
     kind: Mapped[str]

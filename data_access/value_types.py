@@ -5,7 +5,7 @@ SQLite keeps any text in any column, and a page that reads a date of it falls. P
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from sqlalchemy import Boolean, Column, Connection, Date, DateTime, Float, Integer, func, select, text
 
@@ -18,30 +18,34 @@ class ForeignValues(ValueError):
     """The tables hold values of another type than the column's; the text (Chinese) says where."""
 
 
-def value_guards(dialect: str, tables: Iterable[str] = CONTRACT) -> list[str]:
-    """DDL that makes the database refuse what is not of the column's type."""
-    typed = [Table.metadata.tables[name] for name in tables]
+def value_guards(dialect: str, tables: Iterable[str] = CONTRACT, without: Collection[str] = ()) -> list[str]:
+    """DDL that makes the database refuse what is not of the column's type.
+
+    ``without``: columns that a database of that time has not yet.
+    """
+    typed = {name: [column for column in Table.metadata.tables[name].columns if column.name not in without] for name in tables}
     if dialect == "postgresql":
         return [
-            f"ALTER TABLE {table.name} ADD CONSTRAINT board_day_{table.name}_{column.name} "
+            f"ALTER TABLE {table} ADD CONSTRAINT board_day_{table}_{column.name} "
             f"CHECK ({column.name} BETWEEN '{FIRST_DAY}' AND '{LAST_DAY} 23:59:59')"
-            for table in typed
-            for column in table.columns
+            for table, columns in typed.items()
+            for column in columns
             if isinstance(column.type, Date | DateTime)
         ]
     return [
-        f"CREATE TRIGGER board_type_{table.name}_{verb} BEFORE {verb.upper()} ON {table.name} BEGIN SELECT CASE {refusals} END; END"
-        for table in typed
-        if (refusals := " ".join(_refusal(table.name, *other) for other in _others(table.columns, "NEW.")))
+        f"CREATE TRIGGER board_type_{table}_{verb} BEFORE {verb.upper()} ON {table} BEGIN SELECT CASE {refusals} END; END"
+        for table, columns in typed.items()
+        if (refusals := " ".join(_refusal(table, *other) for other in _others(columns, "NEW.")))
         for verb in ("insert", "update")
     ]
 
 
-def require_own_types(connection: Connection, tables: Iterable[str] = CONTRACT) -> None:
-    """Raises :class:`ForeignValues` where a table holds what would be refused today."""
+def require_own_types(connection: Connection, tables: Iterable[str] = CONTRACT, without: Collection[str] = ()) -> None:
+    """Raises :class:`ForeignValues` where a table holds what would be refused today. ``without``: as in :func:`value_guards`."""
     found, wrong_in = [], _others if connection.dialect.name == "sqlite" else _beyond
     for name in tables:
-        for column, wrong, what in wrong_in(Table.metadata.tables[name].columns, ""):
+        typed = [column for column in Table.metadata.tables[name].columns if column.name not in without]
+        for column, wrong, what in wrong_in(typed, ""):
             rows = connection.execute(select(func.count(), func.min(text(column))).select_from(text(name)).where(text(wrong))).one()
             if rows[0]:
                 found.append(f"{name}.{column} 有 {rows[0]} 行不是{what},例如“{rows[1]}”")

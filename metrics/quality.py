@@ -18,9 +18,15 @@ cost stays bounded (copies that start alike still meet)."""
 
 
 def in_time(facts: Facts, question: Question) -> pd.DataFrame:
-    """k: event rows entered in time, n: event rows of the period."""
+    """k: event rows entered in time, n: event rows of the period of which it is known when they were entered."""
     rows = facts["entries"]
-    return rolled_up(rows.assign(k=rows["in_time"], n=rows["rows"]), question.level)
+    return rolled_up(rows.assign(k=rows["in_time"], n=rows["rows"] - rows["backfilled"]), question.level)
+
+
+def backfilled(facts: Facts, question: Question) -> pd.DataFrame:
+    """k: event rows that a file brought without a time of entry, n: event rows of the period."""
+    rows = facts["entries"]
+    return rolled_up(rows.assign(k=rows["backfilled"], n=rows["rows"]), question.level)
 
 
 def bulk(facts: Facts, question: Question) -> pd.DataFrame:
@@ -89,20 +95,36 @@ INDICATORS = (
         name="及时录入率",
         why="台账当日清,事后补的说不清",
         numerator="事发当日结束后{quality.entry_hours}小时内录入的记录条数",
-        denominator="记录条数:住夜、三夜场次、夜访、接待、三长走访、三长会议",
+        denominator="知道录入时间的记录条数:住夜、三夜场次、夜访、接待、三长走访、三长会议",
         unit="条",
         levels=TOWNSHIP_LEVELS,
         needs={"entries": Span.PERIOD},
         figure=in_time,
         basis=("LEDGER",),
-        notes="按事发日期归入本期;没有录入时间的记录不算及时;人员不明的记录不计,列在“对不上的记录”。",
+        notes="按事发日期归入本期;以文件补录(文件没有填报时间)的不知道当时何时录入,不计,另见以文件补录占比;其他系统写入而没有录入时间的不算及时;"
+        "人员不明的记录不计,列在“对不上的记录”。",
+    ),
+    Indicator(
+        id="quality.backfilled",
+        name="以文件补录占比",
+        why="文件没写何时填的,是否及时无从判断",
+        numerator="由台账文件装入、文件没有填报时间的记录条数",
+        denominator="记录条数:住夜、三夜场次、夜访、接待、三长走访、三长会议",
+        unit="条",
+        levels=TOWNSHIP_LEVELS,
+        needs={"entries": Span.PERIOD},
+        figure=backfilled,
+        basis=("LEDGER",),
+        direction=Direction.WATCH,
+        notes="只说明来历,不排名、不扣分;这些记录照常计入住夜、三夜、接待、三长各项指标,不计入及时录入率和批量录入占比,三长评选的及时录入也不计。"
+        "台账带上“填报时间”再装一次,就按填报时间计。",
     ),
     Indicator(
         id="quality.bulk",
         name="批量录入占比",
         why="一口气补几十条,多半不是当时记的",
         numerator="同一人{quality.burst_minutes}分钟内连续录入≥{quality.burst_rows}条所涉及的走访条数",
-        denominator="夜访和三长走访条数",
+        denominator="知道录入时间的夜访和三长走访条数",
         unit="条",
         levels=(*TOWNSHIP_LEVELS, Level.PERSON),
         needs={"bursts": Span.PERIOD},
@@ -110,7 +132,7 @@ INDICATORS = (
         basis=("LEDGER",),
         direction=Direction.DOWN,
         ranks_people=False,
-        notes="只看录入时间;集中补录有正当原因的,说明即可。",
+        notes="只看录入时间;以文件补录的不知道当时何时录入,不计;集中补录有正当原因的,说明即可。",
     ),
     Indicator(
         id="quality.same_text",

@@ -113,7 +113,10 @@ SUBJECTS: dict[Module, Subject] = {
         "quality/quality",
         "数据",
         headlines=("quality.in_time", "quality.bulk", "quality.same_text", "quality.two_places"),
-        rankings={"按单位": ("quality.in_time", "quality.stale", "quality.bulk", "quality.same_text"), "抽查": ("quality.spot_true",)},
+        rankings={
+            "按单位": ("quality.in_time", "quality.stale", "quality.bulk", "quality.same_text", "quality.backfilled"),
+            "抽查": ("quality.spot_true",),
+        },
     ),
 }
 """By module; satisfaction is shown with 诉求."""

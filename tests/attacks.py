@@ -74,7 +74,8 @@ def in_words(name: str) -> str:
 def tables(found: Mapping[tuple[str, str], Tried]) -> list[str]:
     lines = []
     for title, files in TABLES.items():
-        rows = [(in_words(name), tried) for (file, name), tried in found.items() if file in files and tried.cases]
+        ordered = sorted(found.items(), key=lambda each: (files.index(each[0][0]) if each[0][0] in files else -1, each[0][1]))
+        rows = [(in_words(name), tried) for (file, name), tried in ordered if file in files and tried.cases]
         lines += ["", f"## {title}", "", "| tried | cases | held |", "| --- | ---: | ---: |"]
         lines += [f"| {words} | {tried.cases} | {tried.held if tried.held < tried.cases else 'all'} |" for words, tried in rows]
     return lines

@@ -76,6 +76,15 @@ LOADINGS = [
 ]
 
 
+LOADINGS.append(
+    (
+        "夜访",
+        [("日期", "姓名", "走访村"), ("2026-10-08", "张三", "河东村")],
+        [("日期", "姓名", "走访村", "填报时间"), ("2026-10-08", "张三", "河东村", "2026-10-08 21:00")],
+    )
+)
+
+
 @pytest.mark.parametrize(("kind", "first", "second"), LOADINGS, ids=[kind for kind, _, _ in LOADINGS])
 def test_two_loadings_taken_back_leave_everything_as_it_was(
     county: Connection, tmp_path: Path, kind: str, first: list, second: list

@@ -253,6 +253,24 @@ def test_the_same_file_twice_counts_once(county: Connection, tmp_path: Path) -> 
     assert rows(county, NightStay) == 2
 
 
+def test_a_file_that_does_not_say_when_its_rows_were_entered_is_known_as_such(county: Connection, tmp_path: Path) -> None:
+    timed = (*STAY, "填报时间")
+    put(
+        county,
+        "住夜",
+        a_book(tmp_path, timed, ("2026-10-08", "张三", "泥河镇", "2026-10-08 22:00"), ("2026-10-09", "张三", "泥河镇", None)),
+    )
+
+    def nights() -> list[tuple]:
+        return [tuple(row) for row in county.execute(select(NightStay.recorded_at, NightStay.backfilled).order_by(NightStay.night))]
+
+    assert nights() == [(datetime(2026, 10, 8, 22), False), (NOW, True)]
+    told = put(county, "住夜", a_book(tmp_path, timed, ("2026-10-09", "张三", "泥河镇", "2026-10-10 07:00")))
+    assert (told.changed, nights()[1]) == (1, (datetime(2026, 10, 10, 7), False))
+    again = put(county, "住夜", a_book(tmp_path, timed, ("2026-10-09", "张三", "泥河镇", "2026-10-12 07:00")))
+    assert (again.same, nights()[1]) == (1, (datetime(2026, 10, 10, 7), False)), "what was said once stays"
+
+
 def test_a_line_written_twice_in_one_file_is_refused_the_second_time(county: Connection, tmp_path: Path) -> None:
     path = a_book(tmp_path, STAY, ("2026-10-08", "张三", "泥河镇"), ("10月8日", "张三", "泥河镇"), name="2026年10月.xlsx")
     result = put(county, "住夜", path)

@@ -16,6 +16,7 @@ from data_access.engine import engine
 from data_access.freshness import change_marks
 from data_access.migrate import alembic_config, upgrade
 from data_access.tables import CONTRACT, Table
+from ingest.ledgers.journal import digest_of
 from tests.builders import table_marks
 
 RECORDED = "recorded_at source source_ref"
@@ -169,6 +170,37 @@ def test_marks_of_whole_tables_are_kept_when_they_come_to_have_months(migrated: 
         if migrated.dialect.name == "postgresql":
             with migrated.begin() as connection:
                 connection.execute(text("DROP SCHEMA before_months CASCADE"))
+
+
+def test_rows_of_earlier_loadings_without_a_time_of_entry_are_known_as_such_and_can_be_taken_back(tmp_path: Path) -> None:
+    old = create_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    loading = "'2026-11-02 09:00:00'"
+    with old.begin() as connection:
+        command.upgrade(alembic_config(connection), "0013")
+        connection.execute(
+            text(
+                "INSERT INTO board_import (area_code, kind, file_name, digest, loaded_at, loaded_by, rows_total, rows_added, rows_changed, "
+                f"rows_same, rows_refused) VALUES ('', 'night_stay', 'a.xlsx', 'd', {loading}, 'x', 2, 2, 0, 0, 0)"
+            )
+        )
+        stay = (
+            "INSERT INTO night_stay (person_id, area_code, night, recorded_at, source, source_ref) VALUES (1, '149981101', '2026-10-08', "
+        )
+        for at, source, ref in ((loading, "ledger", "1"), ("'2026-10-08 22:00:00'", "ledger", "2"), (loading, "feed", "3")):
+            connection.execute(text(f"{stay}{at}, '{source}', '{ref}')"))
+        table = Table.metadata.tables["night_stay"]
+        first = text("SELECT * FROM night_stay WHERE source_ref = '1'")
+        before = digest_of(table, connection.execute(first).mappings().one())
+    upgrade(old)
+    with old.begin() as connection:
+        assert connection.scalars(text("SELECT backfilled FROM night_stay ORDER BY source_ref")).all() == [1, 0, 0]
+        assert digest_of(table, connection.execute(first).mappings().one()) == before, "the loading could not be taken back any more"
+        with pytest.raises(Exception, match=r"night_stay\.backfilled 不是是否"):
+            connection.execute(text("UPDATE night_stay SET backfilled = 'ja'"))
+        command.downgrade(alembic_config(connection), "0013")
+        assert "backfilled" not in {column["name"] for column in inspect(connection).get_columns("night_stay")}
+        connection.execute(text(FOREIGN["night_stay"]))
+    old.dispose()
 
 
 def test_two_programs_that_migrate_at_once_both_succeed(tmp_path: Path) -> None:

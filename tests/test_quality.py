@@ -81,6 +81,31 @@ def test_six_tables_are_looked_at_and_what_was_entered_after_as_of_is_late_or_no
     assert kn(figure(connection, "quality.in_time", "township", OCTOBER, "2026-10-11")) == (0, 0)
 
 
+def test_what_a_file_brought_is_neither_late_nor_in_a_burst_and_is_told_apart(connection):
+    a_county(connection)
+    person, home = a_person(connection), a_household(connection)
+    loaded = "2026-10-20 09:00:00"  # a whole month within a second
+    for day in range(1, 13):
+        a_captain_visit(connection, person, home, f"2026-10-{day:02d}", recorded_at=loaded, backfilled=True)
+        a_night_visit(connection, person, f"2026-10-{day:02d}", recorded_at=loaded, backfilled=True)
+    a_night_visit(connection, person, "2026-10-12", recorded_at=loaded)
+    a_night_visit(connection, person, "2026-10-19", recorded_at=loaded, backfilled=False)
+
+    def of_october(name: str) -> tuple[int, int]:
+        return kn(figure(connection, f"quality.{name}", "township", OCTOBER, END))
+
+    assert (of_october("in_time"), of_october("bulk"), of_october("backfilled")) == ((1, 2), (0, 2), (24, 26))
+    assert kn(figure(connection, "quality.bulk", "person", OCTOBER, END), f"p:{person}") == (0, 2)
+
+
+def test_a_unit_of_files_alone_has_no_share_in_time(connection):
+    a_county(connection)
+    a_stay(connection, a_person(connection), "2026-10-12", recorded_at="2026-10-13 09:00:00", backfilled=True)
+    row = figure(connection, "quality.in_time", "township", OCTOBER, END)[TOWNSHIP]
+    assert (row["n"], row["rank"], row["status"]) == (0, None, "none")
+    assert row["value"] is None, "neither 0% nor 100%"
+
+
 def test_rows_of_nobody_known_are_no_units_rows(connection):
     a_land(connection)
     a_stay(connection, 987654, "2026-10-12", recorded_at="2026-10-12 21:00:00")

@@ -72,6 +72,7 @@ AGREED = {
     "satisfaction.callback": "county township",
     "satisfaction.gap": "county township",
     "quality.in_time": "county township",
+    "quality.backfilled": "county township",
     "quality.bulk": "county township person",
     "quality.same_text": "county township person",
     "quality.two_places": "county township person",

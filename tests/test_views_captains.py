@@ -284,29 +284,33 @@ def test_a_petition_says_what_it_counts_in_and_one_that_counts_nowhere_says_so()
 
 
 @pytest.mark.parametrize(
-    ("recorded", "rules", "said", "sign"),
+    ("recorded", "by_file", "rules", "said", "sign"),
     [
-        (datetime(2026, 11, 13, 23, 59), FIRST, "及时", Status.OK),
-        (datetime(2026, 11, 14), FIRST, "超过72小时", Status.LOW),
-        (datetime(2026, 11, 12), LATER, "超过24小时", Status.LOW),
-        (None, FIRST, "未注明,不算及时", Status.NONE),
+        (datetime(2026, 11, 13, 23, 59), None, FIRST, "及时", Status.OK),
+        (datetime(2026, 11, 14), False, FIRST, "超过72小时", Status.LOW),
+        (datetime(2026, 11, 12), None, LATER, "超过24小时", Status.LOW),
+        (None, None, FIRST, "未注明,不算及时", Status.NONE),
+        (datetime(2026, 11, 14), True, FIRST, "以文件补录,不计", Status.NONE),
     ],
 )
-def test_an_entry_says_whether_it_was_in_time_by_the_editions_hours(recorded: datetime | None, rules: Any, said: str, sign: Status) -> None:
-    columns = ["visited_on", "household_id", "kind", "cell", "note", "recorded_at"]
-    visits = pd.DataFrame([(date(2026, 11, 10), 3009, "key", "第4邻", None, recorded)], columns=columns)
+def test_an_entry_says_whether_it_was_in_time_by_the_editions_hours(
+    recorded: datetime | None, by_file: bool | None, rules: Any, said: str, sign: Status
+) -> None:
+    columns = ["visited_on", "household_id", "kind", "cell", "note", "recorded_at", "backfilled"]
+    visits = pd.DataFrame([(date(2026, 11, 10), 3009, "key", "第4邻", None, recorded, by_file)], columns=columns)
     table = of_month.visit_table(a_captain(), visits, NOVEMBER, View(NOVEMBER, TODAY, YEAR.workdays, rules=rules))
     assert (lines(table)[0]["录入情况"], table.frame["entry"].iloc[0].status) == (said, sign)
     assert lines(table)[0]["户别"] == "重点户"
     shown = str(WRITER.render(table))
     assert ("未注明" in shown) if recorded is None else (f"11月{recorded.day}日" in shown)
+    assert ("以文件补录" in shown) is bool(by_file)
 
 
 def test_only_the_own_meetings_are_entries_of_the_captain() -> None:
-    columns = ["held_on", "kind", "attendees", "convener_id", "recorded_at"]
+    columns = ["held_on", "kind", "attendees", "convener_id", "recorded_at", "backfilled"]
     rows = [
-        (date(2026, 11, 2), "heart_talk", 10, 17, datetime(2026, 11, 2, 20)),
-        (date(2026, 11, 1), "party", None, 18, datetime(2026, 11, 2)),
+        (date(2026, 11, 2), "heart_talk", 10, 17, datetime(2026, 11, 2, 20), False),
+        (date(2026, 11, 1), "party", None, 18, datetime(2026, 11, 2), None),
     ]
     table = of_month.meeting_table(a_captain(), pd.DataFrame(rows, columns=columns), {17: "欧阳勤"}, NOVEMBER, VIEW)
     assert [(row["会议"], row["到会(人)"], row["主持"], row["录入情况"]) for row in lines(table)] == [

@@ -400,12 +400,13 @@ def replace_rules(**tables: dict[str, Any]) -> Any:
 
 def test_a_stay_that_does_not_count_says_why_in_list_and_file_and_a_note_is_hidden_with_the_names() -> None:
     row = {"id": 3, "day": date(2026, 11, 19), "code": "149981100", "area": "泥河镇", "words": None, "count": None, "note": "值班"}
-    rows = pd.DataFrame([{**row, "recorded_at": datetime(2026, 11, 20, 8, 30)}])
+    rows = pd.DataFrame([{**row, "recorded_at": datetime(2026, 11, 20, 8, 30), "backfilled": True}])
     found = person.record_table(a_person(CHIEF), "stay", rows, 191, ASKED, masked=False, chosen={"records": "住夜"})
-    assert lines(found)[1] == ["2026-11-19", "泥河镇", "", "值班", "不计:不在任职单位", "2026-11-20 08:30"]
+    assert lines(found)[1] == ["2026-11-19", "泥河镇", "", "值班", "不计:不在任职单位", "2026-11-20 08:30", "以文件补录"]
     html = str(WRITER.render(found))
     assert "2026年11月19日" in html
     assert "11月20日 08:30 录入" in html
+    assert "以文件补录" in html
     assert found.links[0] is not None
     assert found.links[0].query == {"person": "p:51", "records": "住夜", "record": "stay-3"}
     assert "值班" not in str(csv_bytes(person.record_table(a_person(CHIEF), "stay", rows, 191, ASKED, masked=True, chosen={})), "utf-8")
@@ -423,7 +424,7 @@ def test_a_stay_that_does_not_count_says_why_in_list_and_file_and_a_note_is_hidd
     ],
 )
 def test_a_record_in_a_word(kind: str, row: dict[str, Any], words: str) -> None:
-    given = {"id": 1, "day": TODAY, "code": "1", "area": None, "note": None, "recorded_at": None, **row}
+    given = {"id": 1, "day": TODAY, "code": "1", "area": None, "note": None, "recorded_at": None, "backfilled": None, **row}
     assert person.record_table(a_person(CHIEF), kind, pd.DataFrame([given], dtype="object"), 1, ASKED, True, {}).frame[
         "words"
     ].tolist() == [words]
@@ -438,6 +439,7 @@ def test_a_record_in_full_says_when_it_was_entered_and_whether_that_was_late() -
         "night": date(2026, 11, 16),
         "note": "值班",
         "id": 3,
+        "backfilled": None,
     }
     late = {**row, "recorded_at": datetime(2026, 11, 20, 6, 0)}
     heading, sentence, facts = person.record_parts("stay", late, "不在任职单位", True, rulebook())
@@ -447,6 +449,9 @@ def test_a_record_in_full_says_when_it_was_entered_and_whether_that_was_late() -
     assert said["人员"] == ("编号1(不明)", "")
     assert said["录入时间"] == ("2026-11-20 06:00:00", "事后 78 小时录入,超过72小时")
     assert "备注" not in said
+    html = str(WRITER.render(*person.record_parts("stay", {**late, "backfilled": True}, "", False, rulebook())))
+    assert "以文件补录的时刻" in html
+    assert "事后" not in html
     html = str(WRITER.render(*person.record_parts("stay", {**row, "recorded_at": None}, "", False, rulebook())))
     assert "没有录入时间" in html
     assert "不计入" not in html

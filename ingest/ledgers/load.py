@@ -168,6 +168,8 @@ def matched(connection: Connection, checked: Checked) -> Matched:
             continue
         given = given_columns(kind, one) - NOT_COMPARED
         values = {name: one.values[name] for name in names if name in given and one.values[name] != row[name]}
+        if row.get("backfilled") and one.values.get("recorded_at") is not None:  # the office says now when it was entered
+            values |= {"recorded_at": one.values["recorded_at"], "backfilled": False}
         if kind.id in OF_PETITIONS:
             values |= _of_petition(one, row, given)
         key = row[primary_key(kind)]
@@ -372,6 +374,8 @@ def _added(connection: Connection, kind: Kind, records: Sequence[Record], now: d
         rows = []
         for one in piece:
             row = {name: value for name, value in one.values.items() if name in named}
+            if "backfilled" in named:
+                row["backfilled"] = row.get("recorded_at") is None
             if recorded:
                 row |= {"recorded_at": row.get("recorded_at") or now, "source": SOURCE, "source_ref": one.ref}
             rows.append(row)

@@ -16,7 +16,7 @@ from reports.links import to_case
 from reports.tables import Column, Kind, Table, Verdict, Verdicts, table
 from reports.view import View
 from reports.views.captain import Captain, mark_words, within
-from reports.views.people import name_of
+from reports.views.people import name_of, origin
 
 COUNTED_WORDS = {
     "closed_on_time": ("按期办结", "未按期办结"),
@@ -122,7 +122,7 @@ VISIT_COLUMNS = (
 def visit_table(captain: Captain, visits: pd.DataFrame, month: Period, view: View) -> Table:
     """The captain's own visits. ``visits``: see ``captain_lists.visits_of``."""
     hours = float(view.edition.number("quality", "entry_hours"))
-    rows = [{**row, **_home(row), **_entry(row["visited_on"], row["recorded_at"], hours)} for row in visits.to_dict("records")]
+    rows = [{**row, **_home(row), **_entry(row["visited_on"], row, hours)} for row in visits.to_dict("records")]
     return table(
         f"{captain.title} 本人走访",
         VISIT_COLUMNS,
@@ -134,8 +134,11 @@ def visit_table(captain: Captain, visits: pd.DataFrame, month: Period, view: Vie
     )
 
 
-def _entry(happened: date, recorded: Any, hours: float) -> dict[str, Any]:
-    """When a row was entered, and whether in time; a row without a time of entry is not known to be."""
+def _entry(happened: date, row: Mapping[Any, Any], hours: float) -> dict[str, Any]:
+    """When a row was entered, and whether in time; a row without a time of entry is not known to be, one of a file is not judged."""
+    recorded = row["recorded_at"]
+    if origin(row):
+        return {"entered_on": recorded, "late": origin(row), "entry": Verdict(Status.NONE, f"{origin(row)},不计")}
     if is_missing(recorded):
         return {"entered_on": None, "late": "", "entry": Verdict(Status.NONE, "未注明,不算及时")}
     in_time = entered_in_time(happened, recorded, hours)
@@ -253,7 +256,7 @@ def meeting_table(captain: Captain, meetings: pd.DataFrame, names: Mapping[int, 
             **row,
             "kind_name": MEETING_NAMES.get(row["kind"], row["kind"]),
             "convener": name_of(names, row["convener_id"]),
-            **(_entry(row["held_on"], row["recorded_at"], hours) if row["convener_id"] == captain.person_id else others),
+            **(_entry(row["held_on"], row, hours) if row["convener_id"] == captain.person_id else others),
         }
         for row in meetings.to_dict("records")
     ]

@@ -19,6 +19,7 @@ from reports.links import DUTY, Link, to_person, to_township, to_village
 from reports.parts import WEEKDAYS, Exceptional, ExceptionSection, HeatLine, HeatMap, Sentence, Square, State
 from reports.tables import Column, Kind, Table, Verdict, table
 from reports.view import View
+from reports.views.people import origin
 
 COMPLIANCE, VILLAGES = "duty.night_compliance", "duty.village_compliance"
 POST_NAMES = {1: "党政正职", 2: "班子成员", 3: "职工"}
@@ -227,7 +228,8 @@ def _names(prefix: str, stays: pd.DataFrame, code: object, post: int) -> dict[st
 PEOPLE_COLUMNS = (
     Column("who", "姓名"),
     Column("post_name", "岗位"),
-    Column("recorded_at", "录入", Kind.TIMESTAMP, words="{} 录入", phone=False),
+    Column("recorded_at", "录入", Kind.TIMESTAMP, words="{} 录入", phone=False, small=("origin",)),
+    Column("origin", "录入方式", screen=False),
 )
 
 
@@ -239,6 +241,7 @@ def people_table(night: Night, stays: pd.DataFrame) -> Table:
             **row,
             "who": person_name(row["name"], row["person_id"]),
             "post_name": POST_NAMES[int(row["post"])] if row["post"] in POST_NAMES else NOT_COUNTED,
+            "origin": origin(row),
         }
         for row in found
     ]

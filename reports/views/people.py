@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
 from metrics.wording import MISSING, is_missing
 from reports.links import to_township
 from reports.parts import Exceptional
+
+BACKFILLED = "以文件补录"
+
+
+def origin(row: Mapping[Any, Any]) -> str:
+    """How a row came, where that is to be told: by a file that does not say when it was entered."""
+    return BACKFILLED if not is_missing(row["backfilled"]) and row["backfilled"] else ""
 
 
 def name_of(names: Mapping[int, str], person_id: object, nobody: str = MISSING) -> str:

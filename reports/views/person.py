@@ -33,6 +33,7 @@ from reports.parts import Fact, Facts, Heading, Sentence
 from reports.tables import Bar, Column, Kind, Table, Verdict, table
 from reports.view import View
 from reports.views.duty import person_name
+from reports.views.people import origin
 from reports.views.posts import change_words, leave_name, role_name
 
 KIND_NAMES = {"stay": "住夜", "visit": "夜访", "slot": "接待", "lecture": "授课", "home": "入户走访"}
@@ -199,7 +200,8 @@ RECORD_COLUMNS = (
     Column("words", "内容", screen=False),
     Column("note", "备注", screen=False),
     Column("counted", "计入", screen=False),
-    Column("recorded_at", "录入", Kind.TIMESTAMP, words="{} 录入", small=("counted",)),
+    Column("recorded_at", "录入", Kind.TIMESTAMP, words="{} 录入", small=("origin", "counted")),
+    Column("origin", "录入方式", screen=False),
 )
 
 
@@ -223,6 +225,7 @@ def record_table(
                 "note": None if masked else row["note"],
                 "counted": f"不计:{why}" if why else "",
                 "recorded_at": row["recorded_at"],
+                "origin": origin(row),
             }
         )
     name = KIND_NAMES[kind]
@@ -314,7 +317,7 @@ def _entered(name: str, row: Mapping[str, Any], day: date, rules: Rulebook) -> t
     """The text of a field and its quiet line."""
     value = row[name]
     if name == "recorded_at":
-        return _recorded(value, day, rules)
+        return _recorded(row, day, rules)
     if name == "area_code":
         return str(row["area"] or value), str(value)
     if is_missing(value):
@@ -324,10 +327,13 @@ def _entered(name: str, row: Mapping[str, Any], day: date, rules: Rulebook) -> t
     return WORDS.get(name, {}).get(str(value), day_words(value)), ""
 
 
-def _recorded(value: Any, day: date, rules: Rulebook) -> tuple[str, str]:
+def _recorded(row: Mapping[str, Any], day: date, rules: Rulebook) -> tuple[str, str]:
     """When it was recorded, and how long after the day it is about."""
+    value = row["recorded_at"]
     if is_missing(value):
         return MISSING, "没有录入时间"
+    if origin(row):
+        return f"{value:%Y-%m-%d %H:%M:%S}", f"{origin(row)}的时刻;文件没有填报时间"
     end = datetime.combine(day, time()) + timedelta(days=1)
     most = rules.on(day).number("quality", "entry_hours")
     hours = (pd.Timestamp(value) - end).total_seconds() / 3600

@@ -12,7 +12,7 @@ from metrics.spot_checks import FOUND_NAMES, FOUND_STATUS, Found
 from metrics.vocabulary import Status
 from metrics.wording import day_text, fraction, is_missing, share, whole
 from reports.tables import Column, Kind, Table, Verdict, table
-from reports.views.people import name_of
+from reports.views.people import name_of, origin
 
 SPOT_TRUE = "quality.spot_true"
 SIZES = ("5", "10", "20", "50")
@@ -24,7 +24,8 @@ SAMPLE_COLUMNS = (
     Column("place", "地点", small=("person",), tight=True),
     Column("person", "人员", screen=False),
     Column("detail", "写了什么"),
-    Column("recorded_at", "录入", Kind.TIMESTAMP, phone=False, tight=True),
+    Column("recorded_at", "录入", Kind.TIMESTAMP, phone=False, tight=True, small=("origin",)),
+    Column("origin", "录入方式", screen=False),
     Column("source", "来源", small=("source_ref",), phone=False),
     Column("source_ref", "来源编号", screen=False),
     Column("found", "抽查结果", Kind.VERDICT, small=("note",), tight=True),
@@ -52,6 +53,7 @@ def sample_table(rows: pd.DataFrame, checks: pd.DataFrame, ledger: str, seed: st
                 "row_id": str(row["row_id"]),
                 "place": row["area_code"] if is_missing(row["area_name"]) else row["area_name"],
                 "person": name_of(names, row["person_id"]),
+                "origin": origin(row),
                 "found": verdict_of_check(check.get("outcome")),
                 "note": check.get("note"),
             }

@@ -31,16 +31,18 @@ GUARDED = (
     "department",
 )
 """The contract's tables of this time: a table that comes later brings its own guards."""
+LATER = ("backfilled",)
+"""Columns that came later and guard themselves."""
 
 
 def upgrade() -> None:
     connection = op.get_bind()
-    require_own_types(connection, GUARDED)
-    for statement in value_guards(connection.dialect.name, GUARDED):
+    require_own_types(connection, GUARDED, LATER)
+    for statement in value_guards(connection.dialect.name, GUARDED, LATER):
         op.execute(as_ddl(statement))
 
 
 def downgrade() -> None:
-    for statement in value_guards(op.get_bind().dialect.name, GUARDED):
+    for statement in value_guards(op.get_bind().dialect.name, GUARDED, LATER):
         words = statement.split()  # CREATE TRIGGER name …, ALTER TABLE table ADD CONSTRAINT name …
         op.execute(f"DROP TRIGGER {words[2]}" if words[0] == "CREATE" else f"ALTER TABLE {words[2]} DROP CONSTRAINT {words[5]}")
