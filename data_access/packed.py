@@ -138,9 +138,9 @@ _FRAME_BYTES, _COLUMN_BYTES = 2500, 1600
 
 
 def bytes_of(value: Any, deep: int = 0) -> int:
-    """About how much memory a value takes: frames, texts and what holds them are counted, shared parts twice."""
+    """About how much memory a value takes: frames with their texts, and what holds them, are counted; shared parts twice."""
     if isinstance(value, pd.DataFrame):
-        return int(value.memory_usage(deep=False).sum()) + _FRAME_BYTES + _COLUMN_BYTES * len(value.columns)
+        return int(value.memory_usage(deep=True).sum()) + _FRAME_BYTES + _COLUMN_BYTES * len(value.columns)
     if isinstance(value, str | bytes):
         return len(value) + 50
     if isinstance(value, np.ndarray):

@@ -252,6 +252,15 @@ def test_what_an_answer_takes_is_reckoned_with_what_a_frame_keeps_beside_its_row
     assert taken / 2 < bytes_of(held[0]) < 2 * taken
 
 
+def test_texts_of_a_frame_are_reckoned_by_their_length() -> None:
+    tracemalloc.start()
+    texts = [f"第 {number} 次走访:" + "路灯不亮," * 30 for number in range(1000)]
+    notes = pd.DataFrame({"note": pd.array(texts, dtype=pd.StringDtype("python", na_value=float("nan")))})
+    taken = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert taken / 2 < bytes_of(notes) < 2 * taken
+
+
 # --- bytes ----------------------------------------------------------------------------------------------------------
 
 SIMPLE: list[Any] = [
