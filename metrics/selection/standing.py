@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from metrics.selection.flow import LISTED
+from metrics.selection.flow import LISTED, NOT_LISTED
 from metrics.selection.gates import OK
 from metrics.selection.result import Selection
 from metrics.selection.scores import star_points
@@ -70,7 +70,7 @@ def standing(rows: pd.DataFrame, made: Selection, person_id: int) -> Standing:
         raise LookupError(f"no candidate {person_id}")
     row = found.iloc[0].to_dict()
     here = rows[(rows["township_code"] == row["township_code"]) & rows["rank"].notna()].sort_values("rank", kind="stable")
-    listed, outside = here[here["standing"].isin(LISTED)], here[~here["standing"].isin(LISTED)]
+    listed, outside = here[here["standing"].isin(LISTED)], here[here["standing"] == NOT_LISTED]
     line = None if listed.empty else listed.iloc[-1]
     other = line
     if row["standing"] in LISTED:
