@@ -8,8 +8,8 @@ from metrics.vocabulary import Role
 from pages.captains import years
 from pages.common.navigation import opens
 from pages.common.page import Page
-from pages.selection.papers import standing_button
-from pages.selection.rankings import ranking
+from pages.common.selection_rankings import ranking
+from pages.common.standing_paper import standing_button
 from reports.links import SCORE_SHEET
 from reports.views import standing as views
 from reports.views.captain import Captain, score_sheet, shortest_month

@@ -16,7 +16,7 @@ with page("meeting/outcomes", default_period="本年") as p:
     p.title(f"{views.lead(found.period, found.moment)}{found.place}的成效", subtitle=views.SUBTITLE)
     with text:
         st.code(views.paragraph(found), language=None, wrap_lines=True)
-        p.note("点右上角可复制;数字与下表、通报是同一次计算。")
+        p.note("点右上角可复制；数字与下表、通报是同一次计算。")
     with tables:
         for group in views.groups(found):
             p.show(views.outcome_table(found, group), key=f"outcomes-{group}")

@@ -13,11 +13,11 @@ from pages.common.filters import Filters
 from pages.common.layout import note
 from pages.common.navigation import file_of, opens
 from pages.common.page import page
+from pages.common.selection_rankings import facts, ranking
+from pages.common.standing_paper import standing_button
 from pages.common.theme import palette
 from pages.common.years import year_choices
 from pages.selection import charts
-from pages.selection.papers import standing_button
-from pages.selection.rankings import facts, ranking
 from reports.links import CAPTAIN, SELECTION
 from reports.meeting_files import DOCX
 from reports.selection_files import score_sheet_bytes

@@ -85,7 +85,7 @@ def _cells(totals: list[Total], found: Outcomes, code: str | None = None) -> dic
     for total in totals:
         k, n = found.whole[total.id] if code is None else figure(found, total, code)
         nothing = total.of and not n  # of nothing nothing can be a part
-        cells |= {total.id: None if nothing else k, f"{total.id}_n": n}
+        cells |= {total.id: None if nothing else k, f"{total.id}_n": None if nothing else n}
     return cells
 
 

@@ -112,11 +112,11 @@ REMARK = "各项失分的相差加起来就是总分的相差;点一行看逐月
 COLUMNS = (
     Column("item", "项目", small=("why",), tight=False, strong=True),
     Column("counted", "做了/应做"),
-    Column("points", "得分", Kind.SCORE, small=("full",)),
+    Column("points", "本人得分", Kind.SCORE, head="得分", small=("full",)),
     Column("full", "满分", Kind.SCORE, words="满分 {}", screen=False),
-    Column("lost", "失分", Kind.SCORE),
+    Column("lost", "本人失分", Kind.SCORE, head="失分"),
     Column("other", "入选线", Kind.SCORE, phone=False),
-    Column("difference", "相差", right=True, tight=True),
+    Column("difference", "两者相差", head="相差", right=True, tight=True),
     Column("why", "说明", screen=False),
 )
 
