@@ -33,6 +33,7 @@ MONTH_OF: Mapping[str, str] = {
     "captain_visit": "visited_on",
     "captain_meeting": "held_on",
     "training_attendance": "held_on",
+    "good_deed": "done_on",
 }
 """Tables whose marks are kept by month → the column with the rows' own date. What stands at a moment (an area, an appointment, a
 household), what is asked by year (survey_response, captain_mark) and what has no date of its own (night_lecturer) is marked whole.

@@ -24,6 +24,7 @@ LEDGER_NAMES = {
     "captain_visit": "走访",
     "captain_meeting": "会议",
     "training_attendance": "参训",
+    "good_deed": "善事",
     "petition": "诉求",
     "petition_step": "诉求进展",
     "leave_period": "请假",

@@ -36,8 +36,8 @@ from data_access.petition_clocks import civil_clock, day_of, deadline, workday_c
 from data_access.scope import Scope, counted_petitions, has_unit, under_ranked, unit_code, unrestricted_petitions, valid_on
 from data_access.valid import Appointment, Department, Petition, PetitionEvent, PetitionRating
 from data_access.window import Window
+from data_access.words import CAPTAIN_ROLES
 
-CAPTAIN_ROLES = ("patch_captain", "group_captain", "cell_captain")
 NO_CATEGORY = "未分类"
 STEPS = ("dispatch", "accept", "resolve", "rate", "close")
 """The 四单 in order: 派单, 接单, 办结, 评单, 销号."""

@@ -25,9 +25,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from data_access import valid
 from data_access.frames import AnySelect
 from data_access.rules import RULES, Check, unknown, unknown_area
-from data_access.scope import CODE_LENGTHS, Scope, free_text, in_scope, is_accusation, unrestricted_petitions
+from data_access.scope import CODE_LENGTHS, Scope, free_text, in_scope, is_accusation, unrestricted_petitions, valid_on
 from data_access.tables import (
     Appointment,
     Area,
@@ -35,6 +36,7 @@ from data_access.tables import (
     CaptainMeeting,
     CaptainVisit,
     Department,
+    GoodDeed,
     Household,
     LeavePeriod,
     NightLecturer,
@@ -51,6 +53,7 @@ from data_access.tables import (
     TrainingAttendance,
 )
 from data_access.window import Window
+from data_access.words import CAPTAIN_ROLES
 
 LATER = "核对日期"
 PSEUDO = "中心镇等非实体单位不参加统计,请改记到实际乡镇、村"
@@ -117,6 +120,13 @@ def _out_of_post(person: SQLColumnExpression[Any], area: SQLColumnExpression[Any
         or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day),
     )
     return and_(there.exists(), ~then.exists())
+
+
+def _no_captain(label: str, person: SQLColumnExpression[Any], day: SQLColumnExpression[Any]) -> Check:
+    """Nobody's, then: what a captain has done lies where the captain held a post on the day."""
+    post = valid.Appointment
+    held = select(post.id).where(post.person_id == person, post.role.in_(CAPTAIN_ROLES), valid_on(post.valid_from, post.valid_to, day))
+    return Check("post", f"{label}记在当天不是片长、组长、邻长的人名下", "核对人员和日期", ~held.exists())
 
 
 @dataclass(frozen=True)
@@ -408,6 +418,20 @@ def _trainings(asked: _Asked) -> Ledger:
     )
 
 
+def _good_deeds(asked: _Asked) -> Ledger:
+    deed = GoodDeed
+    return Ledger(
+        name="善事",
+        table=deed,
+        rows=select(deed),
+        day=deed.done_on,
+        person=deed.person_id,
+        detail=free_text(asked.scope, deed.what),
+        within=and_(asked.dated(deed.done_on), asked.of_somebody(deed.person_id)),
+        more=(asked.future("善事", deed.done_on), _no_captain("善事", deed.person_id, deed.done_on)),
+    )
+
+
 def _answers(asked: _Asked) -> Ledger:
     answer = SurveyResponse
     return Ledger(
@@ -448,6 +472,7 @@ LEDGERS = (
     _captain_visits,
     _captain_meetings,
     _trainings,
+    _good_deeds,
     _answers,
     _marks,
     _appointments,

@@ -23,6 +23,7 @@ from data_access.tables import (
     CaptainMeeting,
     CaptainVisit,
     Department,
+    GoodDeed,
     Household,
     Identified,
     LeavePeriod,
@@ -221,12 +222,7 @@ def _appointment() -> tuple[Check, ...]:
         Check("area", "任职单位不明(区划代码不存在)", PLACE, unknown_area(post.area_code)),
         _person_check("任职", post.person_id),
         Check("word", "职务不在约定的代码之内", WORD, _other_word(post.role, tuple(ROLE_LEVELS))),
-        Check(
-            "level",
-            "职务与单位的级别不符",
-            "核对职务和单位",
-            func.length(post.area_code) != case(digits, value=post.role),
-        ),
+        Check("level", "职务与单位的级别不符", "核对职务和单位", func.length(post.area_code) != case(digits, value=post.role)),
         Check("order", "免职早于任职", POST, post.valid_to < post.valid_from),
         Check("twice", "同一人同一职务的任职重复", ONCE, _earlier_row(post, "person_id", "role", "area_code", where=overlapping)),
     )
@@ -419,6 +415,15 @@ def _training_attendance() -> tuple[Check, ...]:
     )
 
 
+def _good_deed() -> tuple[Check, ...]:
+    return (
+        _person_check("善事", GoodDeed.person_id),
+        Check("what", "善事没有写做了什么", "补上内容", func.trim(GoodDeed.what) == _text("")),
+        Check("order", "善事的公示早于善事", "核对日期", GoodDeed.published_on < GoodDeed.done_on),
+        Check("twice", "善事重复登记", ONCE, _earlier_row(GoodDeed, "person_id", "done_on", "what")),
+    )
+
+
 def _survey_response() -> tuple[Check, ...]:
     answer = SurveyResponse
     return (
@@ -461,6 +466,7 @@ RULES: Mapping[type[Table], tuple[Check, ...]] = {
     CaptainVisit: _captain_visit(),
     CaptainMeeting: _captain_meeting(),
     TrainingAttendance: _training_attendance(),
+    GoodDeed: _good_deed(),
     SurveyResponse: _survey_response(),
     CaptainMark: _captain_mark(),
 }

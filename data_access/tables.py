@@ -376,6 +376,21 @@ class TrainingAttendance(Identified):
     held_on: Mapped[date]
 
 
+class GoodDeed(Recorded):
+    """A captain's good deed (善事): shown and published, never scored. ``published_on``: NULL until it stood on a notice."""
+
+    __tablename__ = "good_deed"
+
+    person_id: Mapped[int] = mapped_column(ROW_ID)
+    done_on: Mapped[date]
+    what: Mapped[str]
+    published_on: Mapped[date | None]
+
+    @classmethod
+    def indexes(cls) -> tuple[Index, ...]:
+        return (Index(None, "done_on", "person_id"), Index(None, "person_id", "done_on"))
+
+
 class SurveyResponse(Identified):
     __tablename__ = "survey_response"
     __table_args__ = (Index(None, "year", "person_id"), Index(None, "household_id"))

@@ -28,6 +28,7 @@ ROLE_LEVELS = {
     "cell_captain": "cell",
 }
 """The level of the unit that each post belongs to."""
+CAPTAIN_ROLES = ("patch_captain", "group_captain", "cell_captain")
 MEETING_LEVELS = {
     "heart_talk": ("cell", "group", "patch", "village"),
     "analysis": ("village",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -26,6 +27,7 @@ from reports.document import body, fitting_size, heading, official_page, officia
 from reports.pack import DEPARTMENTS, Chapter, Pack
 from reports.subjects import Audience
 from reports.tables import Column, Kind, Table, definition_words
+from reports.views.outcomes import NEVER_ADDED, as_printed, groups, outcome_table, paragraph
 from reports.wording import as_of_words, clean, counted_words, day, of, spoken
 
 NUMERALS = "一二三四五六七八九十"
@@ -102,6 +104,7 @@ def parts(pack: Pack) -> list[tuple[str, list[Paragraph]]]:
     """The parts that have something to say, in the office's order; the numbers follow what is there."""
     candidates = [
         ("基本情况", situation(pack)),
+        ("工作成效", effects(pack)),
         ("回访满意", callbacks(pack)),
         ("热点类别", categories(pack)),
         ("评选情况", selection(pack)),
@@ -162,6 +165,11 @@ def sentence(reading: Reading) -> str:
     return f"{when}{whole or reading.entry.name}{f',其中{named}' if named else ''}"
 
 
+def effects(pack: Pack) -> list[Paragraph]:
+    """成效 in the office's words: the paragraph that the page gives to copy."""
+    return [] if pack.outcomes is None or not pack.outcomes.totals else [(0, paragraph(pack.outcomes))]
+
+
 def callbacks(pack: Pack) -> list[Paragraph]:
     """The floor, who is below it by name, who has too few call-backs to be judged."""
     chapter = pack.chapter("satisfaction.callback")
@@ -216,7 +224,7 @@ def problems(pack: Pack) -> list[Paragraph]:
 
 
 def annexed_tables(pack: Pack) -> list[Table]:
-    tables = [petitions_table(pack), *figure_tables(pack), *(annex.table for annex in pack.annexes)]
+    tables = [petitions_table(pack), *figure_tables(pack), *outcome_tables(pack), *(annex.table for annex in pack.annexes)]
     return [table for table in tables if table is not None and len(table.frame)]
 
 
@@ -300,6 +308,16 @@ def figure_tables(pack: Pack) -> list[Table]:
             count = f"({NUMERALS[number - 1]})" if len(groups) > 1 else ""
             tables.append(_figures(pack, group, f"{pack.period.label}{LEVEL_NAMES[level]}主要指标情况表{count}"))
     return tables
+
+
+def outcome_tables(pack: Pack) -> list[Table]:
+    """成效 by unit, a table a group."""
+    if pack.outcomes is None or not pack.outcomes.of_units:
+        return []
+    found = pack.outcomes
+    line = f"{as_of_words(found.moment)} · {NEVER_ADDED}"
+    tables = {group: as_printed(outcome_table(found, group)) for group in groups(found)}
+    return [replace(table, title=f"{pack.period.label}{group}成效", subtitle=line) for group, table in tables.items()]
 
 
 def _figures(pack: Pack, chapters: list[Chapter], title: str) -> Table:

@@ -20,6 +20,7 @@ from metrics.vocabulary import CODE_LENGTHS, Level, Module
 from reports.conclusions import Reading, in_progress, subtitle, title, whole_and_change
 from reports.frames import Source, question
 from reports.modules import running_modules, runs
+from reports.outcomes import Outcomes, outcomes
 from reports.readings import COMPARED_PERIODS, SLIDE_PERIODS, place_name, ranked_within, reading, reading_table, row_level
 from reports.subjects import BACKGROUND, Audience, Section, agenda, meeting_name
 from reports.tables import Table, definition_words, edition_words
@@ -81,6 +82,8 @@ class Pack:
     """Worked out for the circular and the workbook, without a slide of their own."""
     area: str = ""
     at: datetime | None = None
+    outcomes: Outcomes | None = None
+    """成效, where the meeting's circular tells of it."""
     lacking: str = ""
     """The ledgers without a record, of which nothing is said: 诉求台账、接待台账."""
 
@@ -170,6 +173,9 @@ class Pack:
         return replace(self, annexes=tuple(annexes))
 
 
+TOLD_OUTCOMES = (Audience.COMMITTEE, Audience.MONTHLY)
+"""The meetings at whose circular 成效 are told: those about all of it."""
+
 Progress = Callable[[int, int, str], object]
 """Called before each step: steps done, steps in all, what comes now."""
 
@@ -232,6 +238,7 @@ def meeting_pack(
         filters=filters,
         background=tuple(chapters[section] for section in background),
         lacking=lacking,
+        outcomes=outcomes(source, period, as_of, area, modules) if audience in TOLD_OUTCOMES else None,
         area=area,
         at=source.told_at if source.at is not None and source.at.date() == as_of else None,
     )

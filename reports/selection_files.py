@@ -16,13 +16,16 @@ from metrics.selection.words import verdict
 from metrics.wording import whole
 from reports.document import FIVE, SMALL_FIVE, body, heading, laid_across, official_page, official_table, page_break, small
 from reports.tables import Notes, Table
-from reports.views.score_sheet import SIGNERS, Candidate, terms_table
+from reports.views.score_sheet import SIGNERS, Candidate, advice, terms_table
 from reports.views.selection import Ranking, as_read, eligible, quota_table
 from reports.views.selection_flow import course_words, notice_table, why_no_notice
+from reports.views.standing import Explained, as_printed, items_table, result
 from reports.wording import clean, day
 
 BLANK, BLANK_DAY = "____________________", "____年__月__日"
 """Places to fill in by hand."""
+PAPER_NOTES = ("口径", "截至", "规则手册", "年度", "状态")
+"""Of a ranking's notes those that a paper about one person needs."""
 OFFICE = "中共县委组织部"
 
 
@@ -39,6 +42,22 @@ def score_sheet_bytes(found: Candidate, remarks: Sequence[str] = ()) -> bytes:
     body(document, "")
     for who in SIGNERS:
         body(document, f"{who}:{BLANK}", indent=False)
+    return _bytes(document, table.title)
+
+
+def standing_bytes(it: Explained) -> bytes:
+    """评选说明, one page to hand to the captain: place, line, gap and what it consists of; nobody else is named."""
+    document, found, table = official_page(), it.found, as_printed(items_table(it))
+    heading(document, it.title, 0)
+    small(document, f"姓名 {found.name} · {found.subtitle}")
+    said = result(it)
+    body(document, f"{said.title}:{said.words}")
+    official_table(document, table, size=SMALL_FIVE)
+    small(document, f"{table.conclusion}:{table.remark.split(';')[0]}。“{it.other}”只列分数,不列姓名。")
+    _notes(document, tuple(note for note in table.notes if note[0] in PAPER_NOTES))
+    small(document, advice(found))
+    body(document, f"本人已看过:{BLANK}", indent=False)
+    body(document, f"日期:{BLANK_DAY}", indent=False)
     return _bytes(document, table.title)
 
 

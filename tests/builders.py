@@ -22,6 +22,7 @@ from data_access.tables import (
     CaptainMeeting,
     CaptainVisit,
     Department,
+    GoodDeed,
     Household,
     LeavePeriod,
     NightLecturer,
@@ -174,6 +175,10 @@ def a_meeting(connection: Connection, kind: str, held: str, area: str, **values:
 
 def a_training(connection: Connection, person: int, held: str, kind: str = "pooled") -> int:
     return add(connection, TrainingAttendance, person_id=person, kind=kind, held_on=held)
+
+
+def a_deed(connection: Connection, person: int, done: str, what: str = "帮邻居收玉米", **values: Any) -> int:
+    return add(connection, GoodDeed, person_id=person, done_on=done, what=what, **values)
 
 
 def a_survey_answer(connection: Connection, person: int, score: int, year: int = 2026, **values: Any) -> int:

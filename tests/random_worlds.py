@@ -17,6 +17,7 @@ from data_access.tables import (
     CaptainMark,
     CaptainMeeting,
     CaptainVisit,
+    GoodDeed,
     Household,
     LeavePeriod,
     NightLecturer,
@@ -32,6 +33,7 @@ from data_access.tables import (
     Table,
     TrainingAttendance,
 )
+from data_access.words import CAPTAIN_ROLES
 
 FIRST, LAST = date(2026, 9, 1), date(2026, 10, 31)
 AS_OF = date(2026, 11, 5)
@@ -101,7 +103,19 @@ def a_world(seed: int, county: str = COUNTY, before: int = 0) -> World:
         township = world.area(f"{county}{101 + number}", "township", ranked=number != 2)
         world.townships.append(township)
         _a_township(world, township)
+    _good_deeds(world, random.Random(seed))
     return world
+
+
+def _good_deeds(world: World, dice: random.Random) -> None:
+    """With dice of its own and last, so that what is drawn for the other tables stays as it was."""
+    posts = [(row["person_id"], place) for table, row, place in world.rows if table is Appointment and row["role"] in CAPTAIN_ROLES]
+    for captain, place in posts:
+        if dice.random() < 0.4:
+            done = FIRST + timedelta(days=dice.randrange((LAST - FIRST).days + 1))
+            published = done + timedelta(days=3) if dice.random() < 0.6 else None
+            recorded = datetime.combine(done, datetime.min.time()) + timedelta(hours=20)
+            world.add(GoodDeed, place, person_id=captain, done_on=done, what="帮邻居收玉米", published_on=published, recorded_at=recorded)
 
 
 def _a_township(world: World, township: str) -> None:

@@ -42,6 +42,7 @@ PROMISED = {
     "captain_visit": f"id person_id household_id visited_on note {RECORDED}",
     "captain_meeting": f"id kind area_code held_on convener_id attendees {RECORDED}",
     "training_attendance": "id person_id kind held_on",
+    "good_deed": f"id person_id done_on what published_on {RECORDED}",
     "survey_response": "id year person_id household_id score answered_on",
     "captain_mark": "id person_id year kind points passed reason evidence decided_by decided_on",
 }
@@ -66,6 +67,7 @@ FOREIGN = {
     "captain_visit": "INSERT INTO captain_visit (person_id, household_id, visited_on) VALUES (1, 1, '2026-10-08')",
     "captain_meeting": "INSERT INTO captain_meeting (kind, area_code, held_on) VALUES ('weekly', '14998110120101', '2026-10-08')",
     "training_attendance": "INSERT INTO training_attendance (person_id, held_on) VALUES (1, '2026-10-08')",
+    "good_deed": "INSERT INTO good_deed (person_id, done_on, what) VALUES (1, '2026-10-08', '帮邻居收玉米')",
     "survey_response": "INSERT INTO survey_response (year, person_id, score) VALUES (2026, 1, 5)",
     "captain_mark": "INSERT INTO captain_mark (person_id, year, kind) VALUES (1, 2026, 'bonus')",
 }

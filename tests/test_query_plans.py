@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event, make_url, select, text
 
+from data_access import burden
 from data_access.clock import beijing_now
 from data_access.clock_steps import next_step
 from data_access.engine import engine
@@ -19,6 +20,7 @@ from data_access.freshness import change_marks
 from data_access.scope import Scope
 from data_access.tables import Area
 from metrics.definition import Question, Span
+from metrics.outcomes import TOTALS
 from metrics.period import Period, PeriodKind
 from metrics.registry import REGISTRY
 from metrics.rulebook import rulebook
@@ -61,10 +63,14 @@ def county(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def spans() -> dict[str, tuple[Level, Span]]:
-    """Each fact at the finest level of places or people and over the span at which an indicator asks for it. (Departments are none: the few
-    petitions that go to them have an index of their own, which a planner rightly reads whole.)"""
+    """Each fact at the finest level of places or people and over the span at which an indicator, 成效 or 减负账 asks for it.
+
+    Departments are none: the few petitions that go to them have an index of their own, which a planner rightly reads whole.
+    """
     levels = [(entry, level) for entry in REGISTRY.values() for level in entry.levels if level is not Level.DEPARTMENT]
-    return {name: (level, span) for entry, level in levels for name, span in entry.needs_at(level).items()}
+    told = {total.fact: (total.levels[-1], total.span) for total in TOTALS if total.fact}
+    told |= dict.fromkeys(burden.FACTS, (Level.TOWNSHIP, Span.PERIOD))
+    return told | {name: (level, span) for entry, level in levels for name, span in entry.needs_at(level).items()}
 
 
 def statements(connection: Connection, scope: Scope, name: str, question: Question, span: Span) -> list[tuple[str, Any]]:

@@ -20,6 +20,7 @@ from metrics import vocabulary
 WRITERS_AND_KEEPERS = {
     "__main__",
     "accounts",
+    "burden",  # how many rows were filled in, sound or not
     "administration",  # how many rows a table holds
     "clock_steps",  # when something may change, whether it counts or not
     "problem_ledgers",  # what is not valid

@@ -10,8 +10,8 @@ import numpy as np
 from ingest.demo.cheats import copying_people, entered_in_bursts
 from ingest.demo.geography import Geography
 from ingest.demo.people import People
-from ingest.demo.texts import BONUS, CHECKS, PROOF, VETO, visit_notes
-from ingest.demo.world import NONE, World, entered
+from ingest.demo.texts import BONUS, CHECKS, DEEDS, PROOF, VETO, visit_notes
+from ingest.demo.world import FOREVER, NONE, World, entered
 
 
 def captain_visits(world: World, land: Geography, staff: People) -> None:
@@ -273,4 +273,31 @@ def marks(world: World, land: Geography, staff: People) -> None:
         id=world.ids.take("captain_mark", len(rows)),
         **columns,
         decided_on=world.dates(np.array([row[-1] for row in rows])),
+    )
+
+
+def good_deeds(world: World, land: Geography, staff: People) -> None:
+    """``good_deed``: about one captain in eight does one a year; most stand on a notice at the month's end, the newest not yet (R28)."""
+    rng = world.rng("good deeds")
+    rows: list[tuple[int, int, str]] = []
+    for _, first, last in _years(world):
+        # whoever held the post on the first day and on the last held it on the day between
+        at_first, at_last = (_captains_of_year(world, land, staff, day)["person"] for day in (first, last))
+        people = np.intersect1d(at_first, at_last)
+        count = int(np.ceil(len(people) * 0.12 * (last - first + 1) / 365))
+        for person in rng.choice(people, count, replace=False).tolist():
+            rows.append((int(rng.integers(first, last + 1)), person, DEEDS[int(rng.integers(0, len(DEEDS)))]))
+    rows.sort()
+    day = np.array([row[0] for row in rows], dtype=np.int64)
+    month_ends = np.flatnonzero(np.diff(world.month))
+    following = np.searchsorted(month_ends, day)
+    published = np.where(following < len(month_ends), np.append(month_ends, FOREVER)[following], FOREVER)
+    published = np.where(rng.random(len(day)) < 0.1, FOREVER, published)
+    world.write_events(
+        "good_deed",
+        person_id=np.array([row[1] for row in rows], dtype=np.int64),
+        done_on=world.dates(day),
+        what=np.array([row[2] for row in rows], dtype=object),
+        published_on=world.dates(published),
+        recorded_at=entered(rng, day, np.full(len(day), 0.2), 17, 22),
     )

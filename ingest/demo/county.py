@@ -14,7 +14,7 @@ from data_access.board_tables import BoardAccount, BoardProperty
 from data_access.calendar import fill_calendar, working_calendar
 from data_access.migrate import upgrade
 from data_access.tables import IDS_A_COUNTY, Table, own_ids
-from ingest.demo.captains import captain_meetings, captain_visits, marks, survey, training
+from ingest.demo.captains import captain_meetings, captain_visits, good_deeds, marks, survey, training
 from ingest.demo.geography import county_code, county_name, geography
 from ingest.demo.nights import night_sessions, night_stays, night_visits
 from ingest.demo.people import people
@@ -153,3 +153,4 @@ def _one_county(world: World, progress: Progress) -> None:
     training(world, land, staff)
     survey(world, land, staff)
     marks(world, land, staff)
+    good_deeds(world, land, staff)

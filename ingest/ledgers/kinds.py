@@ -11,6 +11,7 @@ from typing import Any
 from data_access.tables import (
     CaptainMeeting,
     CaptainVisit,
+    GoodDeed,
     NightSession,
     NightStay,
     NightVisit,
@@ -251,6 +252,20 @@ def _training(row: Reading) -> Record | None:
     return Record(row.row, f"{person}|{kind}|{held}", {"person_id": person, "kind": kind, "held_on": held})
 
 
+def _good_deed(row: Reading) -> Record | None:
+    done, published = row.day("日期"), row.day("公示日期")
+    person = row.person("姓名", unit_of(row, done), done)
+    what = row.text("善事")
+    posts = () if person is None or done is None else row.directory.posts.get(person, ())
+    if posts and done is not None and not any(post.role in words.CAPTAIN_ROLES and post.held_on(done) for post in posts):
+        row.fault("姓名", f"“{row.said('姓名')}”{done} 不是片长、组长或邻长")
+    if done is not None and published is not None and published < done:
+        row.fault("公示日期", f"公示早于善事的日期 {done}")
+    values = {"person_id": person, "done_on": done, "what": what, "published_on": published, "recorded_at": entered(row)}
+    area = next((post.area for post in posts if post.role in words.CAPTAIN_ROLES), None)
+    return Record(row.row, own_ref(row, area, f"{person}|{done}|{digest(what)}"), values)
+
+
 def place_column(title: str, example: str, hint: str, sets: str = "area_code", required: bool = False, **more: Any) -> Column:
     return Column(title, Form.AREA, required, sets, example, hint, **more)
 
@@ -409,5 +424,34 @@ EVENTS = (
         needed=(WHO,),
         a_person_a_row=True,
         called="参训|培训",
+    ),
+    Kind(
+        "good_deed",
+        "善事",
+        "三长做的好事善事,一件一行;公示,不计分",
+        GoodDeed,
+        (
+            a_day("日期", "done_on", "做这件事的日期,写成 2026-10-08", synonyms=("善事日期", "做好事日期")),
+            NAME,
+            UNIT,
+            Column(
+                "善事",
+                Form.TEXT,
+                True,
+                "what",
+                "帮独居老人修好漏水的屋顶",
+                "做了什么;要公示,不写受助人姓名",
+                synonyms=("善事内容", "好人好事", "事迹", "内容"),
+            ),
+            a_day("公示日期", "published_on", "选填;公示以后再装入一次补上", False, synonyms=("公开日期", "公示时间")),
+            PHONE,
+            NUMBER,
+            ENTERED,
+            OWN,
+        ),
+        _good_deed,
+        fixed=("person_id", "done_on"),
+        needed=(WHO,),
+        called="善事|好人好事|善行",
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from data_access.words import CAPTAIN_ROLES as CAPTAIN_ROLES
 from data_access.words import MEETING_LEVELS as MEETING_LEVELS
 from data_access.words import ROLE_LEVELS as ROLE_LEVELS
 
@@ -48,7 +49,6 @@ ROLES = _with_codes(
 ROLE_NAMES: dict[str, str] = {}
 for _word, _code in ROLES.items():
     ROLE_NAMES.setdefault(_code, _word)
-CAPTAIN_ROLES = ("patch_captain", "group_captain", "cell_captain")
 SESSIONS = _with_codes({"夜学": "study", "夜谈": "talk", "述学评学考学": "review", "述学": "review", "评学": "review", "考学": "review"})
 PLACES = _with_codes(
     {

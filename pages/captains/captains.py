@@ -2,6 +2,7 @@
 
 from metrics.vocabulary import Module
 from pages.captains import sections
+from pages.captains.deeds import good_deeds
 from pages.common.page import page
 from reports.subjects import SUBJECTS
 
@@ -18,4 +19,4 @@ with page("captains/captains") as p:
         headlines = p.cards_of(SUBJECTS[Module.CAPTAINS].headlines, lambda _: None)
         with numbers:
             p.show(headlines, key="headlines")
-    p.views({"排名": sections.rankings, "未走访": sections.unvisited_households, "网格": sections.grid}, "排名")
+    p.views({"排名": sections.rankings, "未走访": sections.unvisited_households, "网格": sections.grid, "善事": good_deeds}, "排名")

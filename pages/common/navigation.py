@@ -61,6 +61,7 @@ ENTRIES = (
     Entry("nights/nights", "三夜", "三夜 · 接待", "nights"),
     Entry("reception/reception", "接待", "三夜 · 接待", "reception"),
     Entry("meeting/meeting", "会议材料", "会议 · 评选", roles=COUNTY),
+    Entry("meeting/outcomes", "成效", "会议 · 评选"),
     Entry("selection/selection", "评选", "会议 · 评选", "captains", COUNTY | {Role.TOWNSHIP}),
     Entry("quality/quality", "数据", "数据 · 口径"),
     Entry("definitions/definitions", "口径", "数据 · 口径"),

@@ -16,6 +16,7 @@ from metrics.vocabulary import Level, Module
 from pages.common import loaders
 from pages.common.filters import Filters
 from pages.common.page import Page
+from pages.quality.burden import burden
 from pages.quality.spot_checks import spot_checks
 from pages.quality.unreported import unreported
 from reports.frames import perfect_figures
@@ -94,4 +95,5 @@ VIEWS = {
     "满分异常": perfect,
     quality.PROBLEMS_VIEW: problems,
     "抽查": spot_checks,
+    "减负账": burden,
 }

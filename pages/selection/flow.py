@@ -31,7 +31,7 @@ from pages.common.auth import known_account
 from pages.common.layout import note
 from pages.common.navigation import plain
 from pages.common.page import Page
-from pages.selection.rankings import facts
+from pages.common.selection_rankings import facts
 from reports.selection import records as ranking_records
 from reports.views import selection_flow as views
 from reports.views.selection import Ranking

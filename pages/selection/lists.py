@@ -14,9 +14,9 @@ from pages.common.address import page_from_address
 from pages.common.downloads import file_button
 from pages.common.layout import note
 from pages.common.page import Page
+from pages.common.selection_rankings import facts
 from pages.common.theme import palette
 from pages.selection import charts
-from pages.selection.rankings import facts
 from reports.meeting_files import DOCX
 from reports.selection_files import notice_bytes, shortlist_bytes
 from reports.tables import Table

@@ -9,9 +9,9 @@ from pages.common.auth import signed_in_scope
 from pages.common.filters import Filters
 from pages.common.layout import note
 from pages.common.page import page
+from pages.common.selection_rankings import ROLES, ranking
 from pages.common.years import year_choices
 from pages.selection import flow, lists, trial
-from pages.selection.rankings import ROLES, ranking
 from reports.views import selection as views
 from reports.views import selection_certainty as certainty
 

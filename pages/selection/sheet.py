@@ -13,14 +13,16 @@ from pages.common.filters import Filters
 from pages.common.layout import note
 from pages.common.navigation import file_of, opens
 from pages.common.page import page
+from pages.common.selection_rankings import facts, ranking
+from pages.common.standing_paper import standing_button
 from pages.common.theme import palette
 from pages.common.years import year_choices
 from pages.selection import charts
-from pages.selection.rankings import facts, ranking
 from reports.links import CAPTAIN, SELECTION
 from reports.meeting_files import DOCX
 from reports.selection_files import score_sheet_bytes
 from reports.views import score_sheet as views
+from reports.views import standing
 
 today, scope, query = loaders.today(), signed_in_scope(), st.query_params
 number, role = query.get("person", "").removeprefix("p:"), query.get("role", "")
@@ -39,10 +41,12 @@ with page("selection/sheet", filters=filters, with_bar=False) as p:
 
     back = {"role": found.ranking.role_name, "year": year}
     p.title(found.title, crumbs=[("评选", file_of(SELECTION), back)], subtitle=found.subtitle)
-    p.show(views.result(found), key="verdict")
+    it = standing.explained(found)
+    p.show(views.result(found), standing.result(it), key="verdict")
     drawn = views.waterfall(found)
     p.figure(charts.waterfall(palette(), drawn), key="waterfall", alt=drawn.said, name=f"评分-{found.name}")
     p.show(views.terms_table(found), key="terms")
+    p.show(standing.items_table(it), key="standing")
     # What a frozen ranking was made from is in its snapshot; today's tables are no evidence for it.
     evidence = None if found.ranking.digest else facts(p.scope, found.ranking.made)
     remarks = views.remarks(found, evidence)
@@ -57,4 +61,6 @@ with page("selection/sheet", filters=filters, with_bar=False) as p:
     note(views.advice(found))
     name = f"{found.name} {found.ranking.title}评分表"
     content = partial(score_sheet_bytes, found, remarks)
-    file_button("评分表（Word）", f"{name}.docx", DOCX, content, key="paper-sheet", what=f"{name} · docx", icon=":material/draft:")
+    with st.container(horizontal=True):
+        file_button("评分表（Word）", f"{name}.docx", DOCX, content, key="paper-sheet", what=f"{name} · docx", icon=":material/draft:")
+        standing_button(it)

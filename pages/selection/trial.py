@@ -7,7 +7,7 @@ import streamlit as st
 from metrics.selection.rules import ITEM_NAMES, SelectionRules, Weights, trial_rules
 from pages.common.layout import note
 from pages.common.page import Page
-from pages.selection.rankings import trial_ranking
+from pages.common.selection_rankings import trial_ranking
 from reports.views.selection import TRIAL, Ranking, trial_table
 
 CHOSEN = "trial_weights"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from metrics.captain_months import QUARTERLY, CaptainYear, Share, days_away, is_proven_bonus
+from metrics.captain_months import QUARTERLY, SUMS, CaptainYear, Share, days_away, is_proven_bonus
 from metrics.period import Period
 from metrics.selection.rules import ITEM_NAMES, WORK_ITEMS
 from metrics.small_cells import few_words
@@ -222,6 +222,16 @@ def scored(year: CaptainYear) -> Heading:
         f"{ITEM_NAMES['bonus']} {year.bonus:g}分",
     ]
     return Heading("计入年度评选的合计", " · ".join(words))
+
+
+def shortest_month(year: CaptainYear, item: str) -> str:
+    """The month in which most of a scored item was left undone, the newest of several; empty where none was, or it is no month's."""
+    left = {
+        month.text: sum(share.n - share.k for part in SUMS.get(item, (item,)) for share in [year.of_month(part, month)])
+        for month in year.months
+    }
+    worst = max(left, key=left.__getitem__, default="")
+    return worst if left.get(worst) else ""
 
 
 def score_sheet(captain: Captain, year: CaptainYear) -> More:
