@@ -19,6 +19,7 @@ from metrics.registry import REGISTRY, chosen, require_level
 from metrics.vocabulary import Level
 from reports.backup_command import add_backup
 from reports.moment_arguments import add_moment, moment_asked
+from reports.notify_command import add_notify
 from reports.pack_command import add_pack
 from reports.picture_command import add_picture
 from reports.readings import ranked_within
@@ -122,6 +123,7 @@ def main(arguments: list[str] | None = None) -> int:
     add_pack(commands, beijing_now)
     add_picture(commands, beijing_now)
     add_backup(commands, beijing_now)
+    add_notify(commands)
     chosen_command = parser.parse_args(arguments)
     return int(chosen_command.run(chosen_command))
 
