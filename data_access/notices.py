@@ -193,12 +193,11 @@ def grant_subscription(connection: Connection, subscription_id: int, *, now: dat
         BoardNoticeSubscription.granted_at.is_(None),
         BoardNoticeSubscription.ended_at.is_(None),
     )
-    granted = update(BoardNoticeSubscription).where(waiting).values(granted_at=now, granted_by=by)
-    username = connection.scalar(granted.returning(BoardNoticeSubscription.username))
-    if username is None:
-        raise AccountError("这个订阅已经授权或取消")
+    username = connection.scalar(select(BoardNoticeSubscription.username).where(waiting))
     if username == by:
         raise AccountError("自己的订阅请由另一位安全管理员授权")
+    if connection.execute(update(BoardNoticeSubscription).where(waiting).values(granted_at=now, granted_by=by)).rowcount != 1:
+        raise AccountError("这个订阅已经授权或取消")
     record(connection, by, Action.NOTICE, now, f"授权订阅 {subscription_id} · 账号 {username}")
 
 

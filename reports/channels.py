@@ -20,7 +20,9 @@ import hashlib
 import hmac
 import json
 import logging
+import mimetypes
 import time
+from pathlib import PurePath
 from pkgutil import resolve_name
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -90,7 +92,7 @@ def signature(secret: str, at: str, body: bytes) -> str:
 def _webhook(address: str, secret: str | None, letter: Letter, key: str) -> None:
     enclosed = {"picture": letter.picture, "file": letter.file}
     content = {name: _as_json(each) for name, each in enclosed.items() if each is not None}
-    said = {"id": key, "title": letter.title, "text": letter.text, "link": letter.link, **content}
+    said = {"id": key, "title": letter.subject, "text": letter.text, "link": letter.link, **content}
     body = json.dumps(said, ensure_ascii=False).encode()
     at = str(int(time.time()))
     headers = {"Content-Type": "application/json; charset=utf-8", KEY_HEADER: key, TIME_HEADER: at}
@@ -112,7 +114,7 @@ def _wecom(address: str, _secret: str | None, letter: Letter, _key: str) -> None
     parts = urlsplit(address)
     base = parse_qs(parts.query).get("base", ["https://qyapi.weixin.qq.com"])[0].rstrip("/")
     hook = f"{base}/cgi-bin/webhook/send?key={quote(parts.netloc)}"
-    _said_yes(_posted(hook, json={"msgtype": "text", "text": {"content": f"{letter.title}\n{letter.text}"}}))
+    _said_yes(_posted(hook, json={"msgtype": "text", "text": {"content": f"{letter.subject}\n{letter.text}"}}))
     if letter.picture is not None and len(letter.picture.content) <= LARGEST_PICTURE:
         content = letter.picture.content
         digest = hashlib.md5(content, usedforsecurity=False).hexdigest()  # the robot's own check of the transfer
@@ -132,7 +134,7 @@ def _dingtalk(address: str, _secret: str | None, letter: Letter, _key: str) -> N
         at = str(round(time.time() * 1000))
         sign = base64.b64encode(hmac.new(signing.encode(), f"{at}\n{signing}".encode(), hashlib.sha256).digest()).decode()
         hook += f"&timestamp={at}&sign={quote(sign, safe='')}"
-    _said_yes(_posted(hook, json={"msgtype": "text", "text": {"content": f"{letter.title}\n{letter.text}"}}))
+    _said_yes(_posted(hook, json={"msgtype": "text", "text": {"content": f"{letter.subject}\n{letter.text}"}}))
 
 
 def _said_yes(answer: httpx.Response) -> None:
@@ -159,7 +161,7 @@ def _posted(address: str, **more: Any) -> httpx.Response:
 def _post(address: str) -> Any:
     """``apprise`` with this one address; None where it does not understand it, or takes it for several. It is imported with the first
     letter that needs it: few processes send any."""
-    asset = resolve_name("apprise:AppriseAsset")(app_id="县域治理看板", app_desc="", app_url="", async_mode=False, secure_logging=True)
+    asset = resolve_name("apprise:AppriseAsset")(app_id="county-board", app_desc="", app_url="", async_mode=False, secure_logging=True)
     post = resolve_name("apprise:Apprise")(asset=asset)
     return post if post.add(address) and len(post) == 1 else None
 
@@ -171,7 +173,9 @@ def _by_apprise(address: str, _secret: str | None, letter: Letter, key: str) -> 
     enclosed, attached = resolve_name("apprise:AppriseAttachment")(), resolve_name("apprise.attachment.memory:AttachMemory")
     for each in (letter.picture, letter.file):
         if each is not None:
-            enclosed.add(attached(content=each.content, name=each.name, mimetype=each.mime))
+            kind = each.mime if each.mime in mimetypes.types_map.values() else None  # it refuses what this machine does not know
+            name = each.name if each.name.isascii() else f"kanban-{key[:8]}{PurePath(each.name).suffix}"  # else no mail reader finds it
+            enclosed.add(attached(content=each.content, name=name, mimetype=kind or "application/octet-stream"))
     post = _post(address)
-    if post is None or not post.notify(body=letter.text, title=letter.title, body_format="text", attach=enclosed or None):
+    if post is None or not post.notify(body=letter.text, title=letter.subject, body_format="text", attach=enclosed or None):
         raise ChannelError("对方没有收下")

@@ -35,11 +35,16 @@ class Letter:
     late: str = ""
 
     @property
+    def subject(self) -> str:
+        """The title as it is read."""
+        return chinese_marks(clean(self.title))
+
+    @property
     def text(self) -> str:
         """What stands under the title, cut to what every channel takes."""
-        tail = [f"看板(需登录):{self.link}"] if self.link else []
+        tail = [f"{chinese_marks('看板(需登录):')}{self.link}"] if self.link else []
         head = [chinese_marks(clean(line)) for line in (*([self.late] if self.late else []), *self.lines)]
-        room = MOST_BYTES - len("\n".join([self.title, *tail, "……其余见看板"]).encode())
+        room = MOST_BYTES - len("\n".join([self.subject, *tail, "……其余见看板"]).encode())
         shown: list[str] = []
         for line in head:
             if len("\n".join([*shown, line]).encode()) > room:

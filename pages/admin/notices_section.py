@@ -58,7 +58,7 @@ def _change(channels: pd.DataFrame) -> None:
 
 
 def _named(names: dict[int, str], number: int) -> str:
-    return plain(names.get(number, str(number)))
+    return names.get(number, str(number))
 
 
 def _try(channel: int) -> None:

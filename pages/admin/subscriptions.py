@@ -16,7 +16,6 @@ from metrics.registry import REGISTRY
 from metrics.wording import is_missing
 from pages.admin.accounts_section import places_of
 from pages.admin.acts import Duty, act, fresh
-from pages.common.navigation import plain
 from pages.common.page import Page
 from reports.notify_command import checked_rule
 from reports.views import admin
@@ -39,11 +38,11 @@ def _picked(held: pd.DataFrame, label: str, key: str) -> int | None:
 
 
 def _words(choices: Mapping[int, str], number: int) -> str:
-    return plain(choices.get(number, str(number)))
+    return choices.get(number, str(number))
 
 
 def _plainly(words: Mapping[str, str], key: str | None) -> str:
-    return plain(words.get(key or "", key or ""))
+    return words.get(key or "", key or "")
 
 
 def end_one(held: pd.DataFrame, duty: Duty) -> None:

@@ -375,16 +375,16 @@ def _age(newest: Any, now: datetime) -> str:
 # --- notices ----------------------------------------------------------------------------------------------------------
 
 CHANNEL_COLUMNS = (
-    Column("name", "名称", tight=True),
-    Column("kind", "种类", tight=True),
-    Column("made_by", "设置人", tight=True),
+    Column("name", "通道", small=("kind",)),
+    Column("kind", "种类", screen=False),
+    Column("made_by", "设置人", phone=False),
     Column("made_at", "时间", Kind.TIMESTAMP, tight=True),
 )
 SUBSCRIPTION_COLUMNS = (
     Column("id", "编号", tight=True),
     Column("notice", "推送"),
-    Column("whose", "给谁"),
-    Column("channel", "通道"),
+    Column("whose", "给谁", small=("channel",)),
+    Column("channel", "通道", screen=False),
     Column("state", "状态", Kind.VERDICT, tight=True),
 )
 OUTBOX_COLUMNS = (

@@ -11,7 +11,7 @@ import pandas as pd
 
 from metrics.duty import shortfall_words
 from metrics.vocabulary import OUTCOME_NAMES, Level, Outcome, Status
-from metrics.wording import day_text, fraction, is_missing, moment_text, value_text
+from metrics.wording import day_text, fraction, is_missing, value_text
 from reports.changes import Turned
 from reports.links import Link, to_cases, to_township, to_village
 from reports.parts import Exceptional, Exceptions, ExceptionSection, Heading, More, Sentence
@@ -75,7 +75,7 @@ def parts(changes: Changes, *, township: str | None = None) -> list[Heading | Se
     told = groups(changes, township=township)
     if not told:
         return [Sentence(f"{changes.since}没有变化", "quiet")]
-    return [Heading(changes.since, f"截至{moment_text(changes.now)}"), Exceptions(told)]
+    return [Heading(changes.since), Exceptions(told)]
 
 
 def _case_lines(changes: Changes, kind: str, named: bool) -> list[Exceptional]:
