@@ -58,7 +58,7 @@ def upgrade() -> None:
         *_times("claimed_until", "done_at", nullable=True),
         *_text("problem", nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_board_notice")),
-        sa.UniqueConstraint("subscription_id", "what", "occasion", name=op.f("uq_board_notice_subscription_id")),
+        sa.UniqueConstraint("subscription_id", "what", "occasion", name=op.f("uq_board_notice_subscription_id_what_occasion")),
     )
     op.create_index(op.f("ix_board_notice_state_next_try_at"), "board_notice", ["state", "next_try_at"])
 
