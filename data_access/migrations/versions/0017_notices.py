@@ -36,7 +36,7 @@ def upgrade() -> None:
         *_text("username", nullable=True),
         sa.Column("area_code", sa.Text(), server_default="", nullable=False),
         *_text("indicator", nullable=True),
-        sa.Column("threshold", sa.Float(), nullable=True),
+        sa.Column("threshold", sa.Double(), nullable=True),
         *_times("made_at"),
         *_text("made_by"),
         *_times("granted_at", nullable=True),
