@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, select, update
+from streamlit.testing.v1 import AppTest
 
 from data_access import notices as outbox
 from data_access.accounts import Role
@@ -36,7 +38,12 @@ def county(served: Engine) -> Engine:
     return served
 
 
-def notices_of(database: Engine, role: Role) -> object:
+def told(board: AppTest) -> str:
+    """What a page says in its alerts."""
+    return " ".join(each.value for kind in (board.success, board.error, board.warning, board.info) for each in kind)
+
+
+def notices_of(database: Engine, role: Role) -> AppTest:
     return opened(database, "admin", an_account(database, role, now=beijing_now()), section="推送")
 
 
@@ -51,11 +58,11 @@ def test_a_channel_is_kept_tried_and_never_shown_again(county: Engine, robot: Ro
     assert "secret-path" not in shown
     board.selectbox(key="channel").select_index(0).run(timeout=60)
     click(board, "try-channel")
-    assert "测试消息已由“书记群”收下" in words(board)
+    assert "测试消息已由“书记群”收下" in told(board)
     assert [path for path, _, _ in robot.got] == ["/secret-path"]
     robot.answers = [500]
     click(board, "try-channel")
-    assert "没有送到：对方应答 500" in words(board)
+    assert "没有送到：对方应答 500" in told(board)
 
 
 def test_a_wrong_address_is_told_in_words_and_keeps_nothing(county: Engine) -> None:
@@ -63,7 +70,7 @@ def test_a_wrong_address_is_told_in_words_and_keeps_nothing(county: Engine) -> N
     board.text_input[0].input("群")
     board.text_input[1].input("gopher://x")
     board = submit(board, "新增通道")
-    assert "没有做成：通道地址应以" in words(board)
+    assert "没有做成：通道地址应以" in told(board)
     with county.connect() as connection:
         assert connection.execute(select(BoardNoticeChannel.id)).all() == []
 
@@ -79,11 +86,11 @@ def test_an_account_s_subscription_waits_until_a_security_administrator_grants_i
     board = notices_of(county, Role.ADMINISTRATOR)
     board.selectbox(key="notice-account").select(name)
     board = submit(board, "订阅")
-    assert "待安全管理员授权后生效" in words(board)
+    assert "待安全管理员授权后生效" in told(board)
     with county.connect() as connection:
         assert outbox.open_subscriptions(connection) == []
     board = notices_of(county, Role.SECURITY)
-    assert "1 个给账号的订阅等待授权" in words(board)
+    assert "1 个给账号的订阅等待授权" in told(board)
     board.selectbox(key="grant-subscription").select_index(0).run(timeout=60)
     click(board, "grant")
     with county.connect() as connection:
@@ -99,7 +106,7 @@ def test_a_notice_that_was_given_up_is_loud_and_sent_again_by_hand(county: Engin
         outbox.queue(connection, subscription, "morning", "2026-10-14T08:10", now, now)
         connection.execute(update(BoardNotice).values(state="failed", tries=30, problem="对方应答 500", done_at=now))
     board = notices_of(county, Role.ADMINISTRATOR)
-    assert "1 条推送已放弃，可在下面重发" in words(board)
+    assert "1 条推送已放弃，可在下面重发" in told(board)
     assert "对方应答 500" in words(board)
     board.selectbox(key="given-up").select_index(0).run(timeout=60)
     click(board, "send-again")
@@ -109,7 +116,8 @@ def test_a_notice_that_was_given_up_is_loud_and_sent_again_by_hand(county: Engin
 
 def test_an_auditor_keeps_no_channels(county: Engine, robot: Robot) -> None:
     a_channel(county, robot.url)
-    assert "书记群" not in words(notices_of(county, Role.AUDITOR))
+    board = notices_of(county, Role.AUDITOR)
+    assert [each.label for each in board.text_input if each.label in ("地址", "签名密钥")] == []
     with county.connect() as connection:
         assert outbox.channels(Scope("", may_audit=True), connection).empty
         assert connection.execute(select(BoardNoticeSubscription.id)).all() == []
@@ -133,9 +141,13 @@ def test_an_address_that_names_no_morning_shows_the_last_one(county: Engine) -> 
         assert "晨报 " in words(opened(county, "morning", reader, at=at))
 
 
-def test_the_overview_says_what_changed_or_that_nothing_did(county: Engine) -> None:
-    reader = an_account(county, Role.LEADER, now=beijing_now())
-    assert "相比没有变化" in words(opened(county, "overview", reader))
+@pytest.mark.parametrize("page", ["overview", "petitions"])
+def test_a_page_says_what_changed(county: Engine, page: str) -> None:
     with county.begin() as connection:
-        a_petition(connection, f"{beijing_now():%Y-%m-%d} 00:00", ended=f"{beijing_now():%Y-%m-%d %H:%M:%S}", number="ENDED-1")
-    assert "已办结 1 件" in words(opened(county, "overview", reader))
+        opened_at, ended_at = (f"{beijing_now() - timedelta(hours=hours):%Y-%m-%d %H:%M:%S}" for hours in (30, 1))
+        a_petition(connection, opened_at, ended=ended_at)
+    assert "已办结 1 件 泥河镇" in words(opened(county, page, an_account(county, Role.LEADER, now=beijing_now())))
+
+
+def test_a_page_says_in_a_line_that_nothing_changed(county: Engine) -> None:
+    assert "相比没有变化" in words(opened(county, "overview", an_account(county, Role.LEADER, now=beijing_now())))
