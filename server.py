@@ -76,6 +76,7 @@ Work = Callable[[threading.Event], None]
 WORK = {
     "board-looks": "pages.common.ahead:keep_looking",
     "board-memory": "server:keep_giving_back",
+    "board-notices": "reports.notify_command:keep_notifying",
     "board-parent": "pages.common.processes:stay_with_parent",
 }
 """Name of the thread, and where its :data:`Work` is: imported when there is a server to work for."""

@@ -37,6 +37,7 @@ class Action(StrEnum):
     CORRECTION = "correction"
     UNDO = "undo"
     RESTRICTED = "restricted"
+    NOTICE = "notice"
 
 
 ACTION_NAMES = {
@@ -54,6 +55,7 @@ ACTION_NAMES = {
     Action.CORRECTION: "台账更正",
     Action.UNDO: "台账撤销",
     Action.RESTRICTED: "检举控告",
+    Action.NOTICE: "推送",
 }
 
 LONGEST_DETAIL = 500

@@ -173,6 +173,63 @@ class BoardSpotCheck(Identified):
     checked_by: Mapped[str]
 
 
+class BoardNoticeChannel(Identified):
+    """Where notices (推送) go: a group robot, a mailbox, a gateway. ``address`` and ``secret`` open it: they are written once and read by
+    the sender alone, no page shows them again."""
+
+    __tablename__ = "board_notice_channel"
+
+    name: Mapped[str]
+    address: Mapped[str]
+    secret: Mapped[str | None]
+    made_at: Mapped[datetime]
+    made_by: Mapped[str]
+    removed_at: Mapped[datetime | None]
+
+
+class BoardNoticeSubscription(Identified):
+    """Who gets what by which channel. ``username``: the account whose scope it has; NULL for a group, which has the area's figures and no
+    names. ``indicator`` and ``threshold``: of a rule (NULL threshold: its target). ``granted_at``: NULL while an account's waits for a
+    security administrator, as an account's own rights do."""
+
+    __tablename__ = "board_notice_subscription"
+    __table_args__ = (Index(None, "channel_id"),)
+
+    channel_id: Mapped[int] = mapped_column(ROW_ID)
+    what: Mapped[str]
+    username: Mapped[str | None]
+    area_code: Mapped[str] = mapped_column(server_default="")
+    indicator: Mapped[str | None]
+    threshold: Mapped[float | None]
+    made_at: Mapped[datetime]
+    made_by: Mapped[str]
+    granted_at: Mapped[datetime | None]
+    granted_by: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+
+
+class BoardNotice(Identified):
+    """The outbox: one row a subscription, kind and occasion, whatever became of it (``data_access.notices`` names modes and races).
+
+    It holds no content: that is made anew for each attempt, as of ``at``, from what the account may see then.
+    """
+
+    __tablename__ = "board_notice"
+    __table_args__ = (UniqueConstraint("subscription_id", "what", "occasion"), Index(None, "state", "next_try_at"))
+
+    subscription_id: Mapped[int] = mapped_column(ROW_ID)
+    what: Mapped[str]
+    occasion: Mapped[str]
+    at: Mapped[datetime]
+    state: Mapped[str]
+    tries: Mapped[int]
+    next_try_at: Mapped[datetime]
+    claimed_by: Mapped[str | None]
+    claimed_until: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    problem: Mapped[str | None]
+
+
 class BoardSelection(Identified):
     """One annual selection of one role on record. ``snapshot`` (data and rulebook as text) and ``digest`` are written once, when frozen:
     triggers refuse every other UPDATE, and DELETE.

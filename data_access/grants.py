@@ -25,6 +25,9 @@ from data_access.board_tables import (
     BoardImportKey,
     BoardImportRow,
     BoardLedgerMapping,
+    BoardNotice,
+    BoardNoticeChannel,
+    BoardNoticeSubscription,
     BoardPersonChoice,
     BoardProperty,
     BoardSelection,
@@ -44,6 +47,7 @@ RUNTIME = {
     **dict.fromkeys((table.__tablename__ for table in (BoardAudit, BoardDecision, BoardSelectionStep, BoardSpotCheck)), ADD),
     **dict.fromkeys((table.__tablename__ for table in (BoardImportChange, BoardImportRow)), ADD),
     **dict.fromkeys((table.__tablename__ for table in (BoardAccount, BoardProperty, BoardSelection, BoardImport)), KEEP),
+    **dict.fromkeys((table.__tablename__ for table in (BoardNotice, BoardNoticeChannel, BoardNoticeSubscription)), KEEP),
     **dict.fromkeys(
         (
             table.__tablename__

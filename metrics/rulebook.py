@@ -19,7 +19,10 @@ RULEBOOK_FILE = Path(__file__).with_name("rulebook.toml")
 OWN_BASIS = "规则手册"
 """What a rule rests on that no regulation asks for."""
 _PLACE = re.compile(r"\{(\w+)\.([\w.]+)(?::([^{}]+))?\}")
-TABLES = ("targets", "margins", "samples", "duty", "nights", "reception", "petitions", "captains", "satisfaction", "quality", "selection")
+TABLES = (
+    *("targets", "margins", "samples", "duty", "nights", "reception", "petitions", "captains", "satisfaction", "quality"),
+    *("notices", "selection"),
+)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,9 @@ from metrics.period import Period
 from metrics.registry import REGISTRY, chosen, require_level
 from metrics.vocabulary import Level
 from reports.backup_command import add_backup
+from reports.changes_command import add_changes
 from reports.moment_arguments import add_moment, moment_asked
+from reports.notify_command import add_notify
 from reports.pack_command import add_pack
 from reports.picture_command import add_picture
 from reports.readings import ranked_within
@@ -122,6 +124,8 @@ def main(arguments: list[str] | None = None) -> int:
     add_pack(commands, beijing_now)
     add_picture(commands, beijing_now)
     add_backup(commands, beijing_now)
+    add_notify(commands)
+    add_changes(commands, beijing_now)
     chosen_command = parser.parse_args(arguments)
     return int(chosen_command.run(chosen_command))
 

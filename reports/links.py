@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from metrics.period import Period
 
-OVERVIEW, TOWNSHIP, VILLAGE, PERSON = "overview/overview", "township/township", "township/village", "township/person"
+OVERVIEW, MORNING = "overview/overview", "overview/morning"
+TOWNSHIP, VILLAGE, PERSON = "township/township", "township/village", "township/person"
 CASE, CASES, PETITIONS = "petitions/case", "petitions/cases", "petitions/petitions"
 CAPTAIN, CAPTAINS, SCORE_SHEET = "captains/captain", "captains/captains", "selection/sheet"
 SELECTION = "selection/selection"

@@ -187,7 +187,11 @@ class ExceptionSection:
 
 @dataclass(frozen=True)
 class Exceptions:
+    """``title`` and ``remark``: over a picture of them; a page has said them already."""
+
     groups: tuple[ExceptionSection, ...]
+    title: str = ""
+    remark: str = ""
 
 
 # --- leaderboards ---------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ import pandas as pd
 
 from data_access import answers, areas, contents, selection_flow
 from data_access.answers import Answers
+from data_access.attention import due_on_the_day, ended_since, newly_overdue
 from data_access.calendar import working_calendar
 from data_access.clock import beijing_now
 from data_access.engine import Connection, engine, reading_engine
@@ -36,10 +37,12 @@ from metrics.rulebook import Edition, Rulebook, rulebook
 from metrics.selection.flow import Record, Step, stage
 from metrics.selection.result import Selection
 from metrics.selection.snapshot import recomputed
-from metrics.vocabulary import Level, Role
+from metrics.vocabulary import Level, Module, Role
 from metrics.workdays import Workdays
+from reports.changes import turned_figures, turned_nights, watched
 from reports.frames import Source, indicator_frame, question
 from reports.selection import OnRecord, records_of
+from reports.views.changes import DUE, ENDED, MOST_LINES, OVERDUE, Changes
 from reports.views.contents import Contents, contents_of
 
 ROOT = Path(__file__).parents[1]
@@ -90,6 +93,17 @@ def ballot(asked: Question, role: Role) -> Ballot:
     months, quarters = ([Slot(part.text, part.first, part.last) for part in parts] for parts in (asked.months(), asked.quarters()))
     weeks = [Slot(week.monday.isoformat(), week.monday, week.sunday) for week in asked.weeks]
     return Ballot(asked.period.first.year, str(role), window(asked, Span.PERIOD), tuple(months), tuple(quarters), tuple(weeks))
+
+
+def changed_cases(scope: Scope, connection: Connection, now: Question, then: Question, most: int) -> dict[str, pd.DataFrame]:
+    """The petitions that have become overdue or ended between two moments, and those due on the later one's day: at most so many each, in
+    the frames of ``data_access.attention``, by the names of ``reports.views.changes``."""
+    late, early = window(now, Span.MOMENT), window(then, Span.MOMENT)
+    return {
+        OVERDUE: newly_overdue(scope, connection, late, early, most),
+        DUE: due_on_the_day(scope, connection, late, most),
+        ENDED: ended_since(scope, connection, late, early, most),
+    }
 
 
 class Scoped(Source, Protocol):
@@ -243,6 +257,28 @@ def frozen_selection(scope: Scope, connection: Connection, snapshot: str) -> Sel
     """
     made = recomputed(snapshot)
     return made if scope.may_see_names else replace(made, rows=made.rows.assign(name=made.rows["name"].map(areas.masked_name)))
+
+
+def changes_between(
+    now: Scoped, then: Scoped, connection: Connection, module: Module | None = None, period: Period | None = None, *, most: int = MOST_LINES
+) -> Changes:
+    """What changed from the moment of one source to that of the other: of a subject, or of what the overview speaks of.
+
+    ``period``: whose figures are looked at twice; else the month that holds the earlier moment, so that a month's last night and day
+    are still compared on the first of the next. Raises ``ValueError`` for a source without a moment.
+    """
+    if now.at is None or then.at is None:
+        raise ValueError("two moments are compared, not two days")
+    period, area, modules = period or Period.holding(PeriodKind.MONTH, then.at.date()), now.scope.area or "", now.contents().in_use
+    turned = turned_figures(now, then, watched(module, modules), period, area)
+    if module in (None, Module.DUTY) and Module.DUTY in modules:
+        turned = [*turned_nights(now, then, area), *turned]
+    cases = {}
+    if module in (None, Module.PETITIONS) and Module.PETITIONS in modules:
+        days = ((each, at.date()) for each, at in ((now, now.at), (then, then.at)))
+        late, early = (question(each, Level.TOWNSHIP, Period.holding(PeriodKind.MONTH, day), day) for each, day in days)
+        cases = changed_cases(now.scope, connection, late, early, most)
+    return Changes(now.at, then.at, cases, turned)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from metrics.wording import is_missing
 from reports.palette import LIGHT, Palette
-from reports.parts import WEEKDAYS, HeatMap, Leaderboard, MonthCalendar, Pair, RankedUnit, State
+from reports.parts import WEEKDAYS, Exceptions, HeatMap, Leaderboard, MonthCalendar, More, Pair, RankedUnit, Sentence, State
 from reports.tables import SIGNS, Bar, Column, Lines, Spark, Table, Team, Verdict, Verdicts, screen_text, small_text
 from reports.wording import chinese_marks, clean
 
@@ -189,7 +189,14 @@ Drawing = Callable[[Canvas, Any], tuple[str, str]]
 
 
 def _drawings() -> dict[type, Drawing]:
-    return {Leaderboard: _leaderboard, HeatMap: _heat_map, MonthCalendar: _month_calendar, Table: _table, Pair: _pair}
+    return {
+        Leaderboard: _leaderboard,
+        Exceptions: _exceptions,
+        HeatMap: _heat_map,
+        MonthCalendar: _month_calendar,
+        Table: _table,
+        Pair: _pair,
+    }
 
 
 # --- leaderboard ----------------------------------------------------------------------------------------------------
@@ -249,6 +256,37 @@ def _beside(unit: RankedUnit) -> str:
 
 def _said(verdict: Verdict) -> str:
     return chinese_marks(f"{SIGNS.get(verdict.status, '')} {verdict.words}".strip())
+
+
+# --- exceptions -----------------------------------------------------------------------------------------------------
+
+LINE_ROW, WORDS_WIDTH = 26, 34 * TEXT
+
+
+def _exceptions(canvas: Canvas, it: Exceptions) -> tuple[str, str]:
+    """The groups one under the other, each line with its name and its words; for a phone, so no wider than a hand's breadth of text."""
+    palette, y = canvas.palette, 0.0
+    names = max((text_width(line.name, TEXT) for group in it.groups for line in group.lines), default=0.0)
+    words_x = min(names, NAME_WIDTH) + GAP
+    right = max(LEAST_WIDTH - 2 * MARGIN, words_x + WORDS_WIDTH)
+    for group in it.groups:
+        canvas.line(0, y, right, y, palette.rule)
+        title = chinese_marks(group.title)
+        canvas.text(0, y + TEXT + 9, title, bold=True)
+        shade = palette.of(group.shade) if group.lines else palette.quiet
+        canvas.text(text_width(title, TEXT) + GAP, y + TEXT + 9, group.count, colour=shade, bold=True)
+        y += TEXT + 20.0
+        for line in group.lines:
+            said = wrapped(chinese_marks(line.words), right - words_x, TEXT)
+            canvas.lines(0, y + TEXT, wrapped(line.name, NAME_WIDTH, TEXT)[:1], TEXT)
+            y = canvas.lines(words_x, y + TEXT, said, TEXT, palette.quiet) - TEXT + LINE_ROW - TEXT * LINE
+        below = [part.words.removesuffix(",见清单 →") for part in group.below if isinstance(part, Sentence | More)]
+        for words in below if group.lines else [group.quiet, *below]:
+            canvas.text(0, y + TEXT, chinese_marks(words), SMALL, palette.quiet)
+            y += LINE_ROW
+        y += 8
+    canvas.reach(right, y)
+    return it.title, it.remark
 
 
 # --- days -----------------------------------------------------------------------------------------------------------

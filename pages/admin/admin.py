@@ -9,12 +9,14 @@ from pages.admin.audit_section import audit_section
 from pages.admin.database_section import database_section
 from pages.admin.grants_section import grants_section
 from pages.admin.ledger_section import ledger_section
+from pages.admin.notices_section import notices_section
 from pages.admin.sessions_section import sessions_section
+from pages.admin.subscriptions import granting_section
 from pages.common.page import page
 
 SECTIONS = {
-    "may_administer": {"台账": ledger_section, "账号": accounts_section, "数据库": database_section},
-    "may_grant": {"授权": grants_section, "会话": sessions_section},
+    "may_administer": {"台账": ledger_section, "账号": accounts_section, "推送": notices_section, "数据库": database_section},
+    "may_grant": {"授权": grants_section, "推送": granting_section, "会话": sessions_section},
     "may_audit": {"审计": audit_section},
 }
 SUBTITLES = {

@@ -3,12 +3,13 @@
 from metrics.vocabulary import Module
 from pages.captains import sections
 from pages.captains.deeds import good_deeds
+from pages.common.changes import since_yesterday
 from pages.common.page import page
 from reports.subjects import SUBJECTS
 
 with page("captains/captains") as p:
     p.needs(Module.CAPTAINS)
-    todo, numbers = p.place(170), p.place(150)
+    todo, numbers, changed = p.place(170), p.place(150), p.place(40)
     with p.titled():
         p.title(sections.sentence(p.filters))
     with todo.alone():
@@ -19,4 +20,6 @@ with page("captains/captains") as p:
         headlines = p.cards_of(SUBJECTS[Module.CAPTAINS].headlines, lambda _: None)
         with numbers:
             p.show(headlines, key="headlines")
+    with changed.alone(), changed:
+        since_yesterday(p, Module.CAPTAINS)
     p.views({"排名": sections.rankings, "未走访": sections.unvisited_households, "网格": sections.grid, "善事": good_deeds}, "排名")

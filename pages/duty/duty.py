@@ -3,6 +3,7 @@
 import streamlit as st
 
 from metrics.vocabulary import Module
+from pages.common.changes import since_yesterday
 from pages.common.duty_nights import night_of
 from pages.common.page import page
 from pages.duty import nights, sections
@@ -16,7 +17,7 @@ with page("duty/duty") as p:
         who = p.place(480)
     with narrow:
         beside = p.place(330)
-    month = p.place(330)
+    changed, month = p.place(40), p.place(330)
 
     with p.titled():
         wanted = st.query_params.get("night") or duty.last_night_of(p.view)
@@ -26,6 +27,8 @@ with page("duty/duty") as p:
             nights.who_is_on_duty(p, night, one)
         with beside:
             nights.villages_or_ranking(p, night, one)
+    with changed.alone(), changed:
+        since_yesterday(p, Module.DUTY)
     with month:
         nights.month_map(p)
     p.views(sections.SECTIONS, "正职住夜", name="part")

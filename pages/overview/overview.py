@@ -4,6 +4,7 @@ import streamlit as st
 
 from metrics.registry import REGISTRY
 from metrics.vocabulary import ROLE_NAMES, Module
+from pages.common.changes import since_yesterday
 from pages.common.duty_nights import tonight
 from pages.common.exceptions import exceptions
 from pages.common.page import page
@@ -15,7 +16,7 @@ from reports.views import contents, overview
 KEYS = {Module.DUTY: "duty-board", Module.PETITIONS: "petition-board", Module.CAPTAINS: "captain-board"}
 
 with page("overview/overview") as p:
-    todo, numbers = p.place(170), p.place(150)
+    todo, numbers, changed = p.place(170), p.place(150), p.place(40)
     ranked, steps = shown_here(OVERVIEW_RANKINGS, p.modules), contents.first_steps_table(p.contents, p.may_load)
     columns = dict(zip(ranked, st.columns(max(1, len(ranked)), gap="medium"), strict=False))
     boards = {}
@@ -40,6 +41,8 @@ with page("overview/overview") as p:
             p.title(contents.first_steps_title(p.contents) if steps else overview.sentence(headlines.cards, p.view))
         with numbers:
             p.show(headlines, key="headlines")
+    with changed.alone(), changed:
+        since_yesterday(p)
 
     for indicator_id, place in boards.items():
         module, shown, beside = REGISTRY[indicator_id].module, indicator_id, dict[str, str]()

@@ -1,6 +1,7 @@
 """诉求: the page of a 信访局长 and a 政法委书记. What was decided, what to act on, six numbers, then one of four views."""
 
 from metrics.vocabulary import Module
+from pages.common.changes import since_yesterday
 from pages.common.page import page
 from pages.petitions import attention, composition, rankings, signals, supervision
 from reports.parts import Exceptions
@@ -15,7 +16,7 @@ VIEWS = {
 
 with page("petitions/petitions") as p:
     p.needs(Module.PETITIONS)
-    todo, numbers = p.place(170), p.place(150)
+    todo, numbers, changed = p.place(170), p.place(150), p.place(40)
 
     with p.titled():
         p.title(composition.sentence(p))
@@ -26,4 +27,6 @@ with page("petitions/petitions") as p:
             p.show(Exceptions(groups), key="attention")
     with numbers:
         p.cards(SUBJECTS[Module.PETITIONS].headlines, link=lambda each: cases_behind(each, p.filters.township))
+    with changed.alone(), changed:
+        since_yesterday(p, Module.PETITIONS)
     p.views(VIEWS, "排名")

@@ -3,6 +3,7 @@
 from data_access.problems import PROBLEM_TABLES, problem_counts
 from metrics.vocabulary import Level, Module
 from pages.common import loaders
+from pages.common.changes import since_yesterday
 from pages.common.page import page
 from pages.quality import sections
 from reports.parts import Exceptions
@@ -12,7 +13,7 @@ from reports.views import quality
 with page("quality/quality") as p:
     p.needs(Module.QUALITY)
     p.answers()
-    todo, numbers = p.place(170), p.place(150)
+    todo, numbers, changed = p.place(170), p.place(150), p.place(40)
     filters = p.filters
     asked = Level.TOWNSHIP, filters.period, filters.as_of
     with p.titled():
@@ -23,4 +24,6 @@ with page("quality/quality") as p:
             p.show(Exceptions(tuple(quality.groups(frames, problems))), key="attention")
     with numbers:
         p.cards(SUBJECTS[Module.QUALITY].headlines)
+    with changed.alone(), changed:
+        since_yesterday(p, Module.QUALITY)
     p.views(sections.VIEWS, "按单位")

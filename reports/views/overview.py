@@ -42,13 +42,13 @@ def fallen_group(found: Sequence[Fallen], view: View) -> ExceptionSection:
 
 def overdue_group(overdue: pd.DataFrame, view: View) -> ExceptionSection:
     """Overdue petitions with their owner. ``overdue``: see ``data_access.attention.overdue_petitions``."""
-    lines = tuple(_petition(row, f"超期{_days(row['due_on'], view.moment)}天") for row in overdue.to_dict("records"))
+    lines = tuple(petition_line(row, f"超期{_days(row['due_on'], view.moment)}天") for row in overdue.to_dict("records"))
     return ExceptionSection(f"{view.until}超期诉求", f"{_total(overdue)} 件", lines, "没有超期诉求", about="petitions.overdue")
 
 
 def unmoved_group(still: pd.DataFrame, view: View, days: int) -> ExceptionSection:
     """积案 in which nothing has moved for so many days."""
-    lines = tuple(_petition(row, f"{_days(row['moved_on'], view.moment)}天未动") for row in still.to_dict("records"))
+    lines = tuple(petition_line(row, f"{_days(row['moved_on'], view.moment)}天未动") for row in still.to_dict("records"))
     return ExceptionSection(
         f"{view.until}积案{days}天未动", f"{_total(still)} 件", lines, f"没有{days}天未动的积案", about="petitions.backlog"
     )
@@ -70,8 +70,11 @@ def _days(day: object, moment: date) -> str:
     return str((moment - day).days or "不到1")
 
 
-def _petition(row: Mapping[Any, Any], since: str) -> Exceptional:
-    return Exceptional(str(row["area_name"] or row["area_code"]), f"{since} · {_owner(row)}", to_case(row["number"]))
+def petition_line(row: Mapping[Any, Any], since: str, *, named: bool = True) -> Exceptional:
+    """泥河镇 超期3天 · 马塘村西片片长 王强. ``row``: see ``data_access.attention``. Where nobody is ``named`` the case's number
+    stands there."""
+    who = _owner(row) if named else str(row["number"])
+    return Exceptional(str(row["area_name"] or row["area_code"]), f"{since} · {who}", to_case(row["number"]))
 
 
 def _owner(row: Mapping[Any, Any]) -> str:

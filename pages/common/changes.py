@@ -1,0 +1,37 @@
+"""与昨日相比 on a page: what the board shows now beside what it showed a day ago at this minute."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from data_access.answers import PENDING
+from data_access.engine import reading_engine
+from data_access.scope import Scope
+from data_access.state import CLOCK, HOURS
+from data_access.tables import CONTRACT
+from metrics.period import Period
+from metrics.vocabulary import Module
+from pages.common import loaders
+from pages.common.page import Page
+from reports.changes import DAY
+from reports.source import DatabaseSource, changes_between
+from reports.views import changes
+from reports.views.changes import Changes
+
+TABLES = (*CONTRACT, HOURS, CLOCK)
+
+
+def since_yesterday(p: Page, module: Module | None = None) -> None:
+    """Shows what has changed for this reader, of a subject or of all. A period that is past has no yesterday."""
+    if p.view.is_past:
+        return
+    found = loaders.made_soon(_changes, TABLES, p.filters.narrowed, module, p.filters.period)
+    if found is not PENDING:
+        p.show(*changes.parts(found, township=p.filters.township), key="changes")
+
+
+def _changes(scope: Scope, module: Module | None, period: Period) -> Changes:
+    moment: datetime = loaders.moment()
+    with reading_engine().connect() as connection:
+        then = DatabaseSource(connection, scope, at=moment - DAY, kept=loaders.ANSWERS)
+        return changes_between(loaders.source(scope), then, connection, module, period)

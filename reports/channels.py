@@ -1,0 +1,181 @@
+"""How a letter reaches somebody: a gateway of the county's own, a group robot, a mailbox.
+
+=================  ==========================================================================================================
+``http(s)://``     a plain webhook (政务微信 gateways): JSON, signed (:func:`signature`), the same key at each attempt
+``wecombot://KEY``  a group robot of 企业微信: text and the picture; ``?base=http://host`` for a 政务微信 of the county's own
+``dingtalk://``    a group robot of 钉钉: ``dingtalk://SECRET@TOKEN``
+``feishu://``      a group robot of 飞书, by ``apprise``
+``mailto(s)://``   e-mail with picture and file, by ``apprise``
+``json(s)://``     any program that takes JSON, by ``apprise``
+=================  ==========================================================================================================
+
+企业微信 and 钉钉 say in their answer's body that they have refused a message, under status 200, which ``apprise`` does not look at: it
+would be on record as sent. So these two are spoken to here.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import logging
+import mimetypes
+import time
+from pathlib import PurePath
+from pkgutil import resolve_name
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+import httpx
+
+from reports.letters import Enclosed, Letter
+
+LOG = logging.getLogger(__name__)
+PATIENCE_SECONDS = 15.0
+"""With one request; well inside the lease of a claim (``data_access.notices.LEASE``)."""
+SCHEMES = ("https", "http", "wecombot", "dingtalk", "feishu", "mailto", "mailtos", "json", "jsons")
+SCHEME_NAMES = {
+    "https": "网关(签名)",
+    "http": "网关(签名)",
+    "wecombot": "企业微信群机器人",
+    "dingtalk": "钉钉群机器人",
+    "feishu": "飞书群机器人",
+    "mailto": "邮件",
+    "mailtos": "邮件",
+    "json": "JSON",
+    "jsons": "JSON",
+}
+SIGNED = ("https", "http")
+WITH_HEADERS = ("mailto", "mailtos", "json", "jsons")
+"""Where ``apprise`` takes headers: the key that tells a message goes along in one."""
+KEY_HEADER, TIME_HEADER, SIGNATURE_HEADER = "Idempotency-Key", "X-Board-Time", "X-Board-Signature"
+LARGEST_PICTURE = 2 * 1024 * 1024
+"""What a robot of 企业微信 takes."""
+
+
+class ChannelError(Exception):
+    """The letter has not arrived; the text (Chinese) says why and holds nothing of what opens the channel."""
+
+
+def scheme_of(address: str) -> str:
+    """What stands before ``://``. Raises :class:`ChannelError` for an address of a kind that is not offered, or without a place."""
+    scheme, separator, rest = address.strip().partition("://")
+    if not separator or scheme not in SCHEMES:
+        raise ChannelError(f"通道地址应以 {'、'.join(f'{each}://' for each in SCHEMES)} 之一开头")
+    if not rest.strip("/"):
+        raise ChannelError("通道地址不完整")
+    if scheme not in (*SIGNED, "wecombot", "dingtalk") and not _post(address):
+        raise ChannelError("通道地址不完整或写法不对,写法见 docs/notices.md")
+    return scheme
+
+
+def deliver(address: str, secret: str | None, letter: Letter, key: str) -> None:
+    """Sends a letter once. ``key``: the same at each attempt of the same letter. Raises :class:`ChannelError`."""
+    scheme = scheme_of(address)
+    try:
+        {"wecombot": _wecom, "dingtalk": _dingtalk}.get(scheme, _webhook if scheme in SIGNED else _by_apprise)(address, secret, letter, key)
+    except httpx.TimeoutException:
+        raise ChannelError("对方没有应答(超时)") from None
+    except (httpx.HTTPError, httpx.InvalidURL) as problem:
+        raise ChannelError(f"连不上({type(problem).__name__})") from None
+
+
+# --- a gateway of the county's own ------------------------------------------------------------------------------------
+
+
+def signature(secret: str, at: str, body: bytes) -> str:
+    """``sha256=`` and the HMAC of the time stamp, a full stop and the body: what a gateway reckons too before it believes a message."""
+    return "sha256=" + hmac.new(secret.encode(), at.encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+def _webhook(address: str, secret: str | None, letter: Letter, key: str) -> None:
+    enclosed = {"picture": letter.picture, "file": letter.file}
+    content = {name: _as_json(each) for name, each in enclosed.items() if each is not None}
+    said = {"id": key, "title": letter.subject, "text": letter.text, "link": letter.link, **content}
+    body = json.dumps(said, ensure_ascii=False).encode()
+    at = str(int(time.time()))
+    headers = {"Content-Type": "application/json; charset=utf-8", KEY_HEADER: key, TIME_HEADER: at}
+    if secret:
+        headers[SIGNATURE_HEADER] = signature(secret, at, body)
+    _posted(address, content=body, headers=headers)
+
+
+def _as_json(it: Enclosed) -> dict[str, str]:
+    return {"name": it.name, "type": it.mime, "base64": base64.b64encode(it.content).decode()}
+
+
+# --- group robots -----------------------------------------------------------------------------------------------------
+
+
+def _wecom(address: str, _secret: str | None, letter: Letter, _key: str) -> None:
+    """Text, then the picture. Once the text is there the notice has arrived: a picture that fails is told in the log, not sent again with
+    a second text."""
+    parts = urlsplit(address)
+    base = parse_qs(parts.query).get("base", ["https://qyapi.weixin.qq.com"])[0].rstrip("/")
+    hook = f"{base}/cgi-bin/webhook/send?key={quote(parts.netloc)}"
+    _said_yes(_posted(hook, json={"msgtype": "text", "text": {"content": f"{letter.subject}\n{letter.text}"}}))
+    if letter.picture is not None and len(letter.picture.content) <= LARGEST_PICTURE:
+        content = letter.picture.content
+        digest = hashlib.md5(content, usedforsecurity=False).hexdigest()  # the robot's own check of the transfer
+        image = {"base64": base64.b64encode(content).decode(), "md5": digest}
+        try:
+            _said_yes(_posted(hook, json={"msgtype": "image", "image": image}))
+        except (ChannelError, httpx.HTTPError) as problem:
+            LOG.warning("the picture of a notice has not arrived: %s", problem)
+
+
+def _dingtalk(address: str, _secret: str | None, letter: Letter, _key: str) -> None:
+    parts = urlsplit(address)
+    base = parse_qs(parts.query).get("base", ["https://oapi.dingtalk.com"])[0].rstrip("/")
+    signing, _, token = parts.netloc.rpartition("@")
+    hook = f"{base}/robot/send?access_token={quote(token)}"
+    if signing:
+        at = str(round(time.time() * 1000))
+        sign = base64.b64encode(hmac.new(signing.encode(), f"{at}\n{signing}".encode(), hashlib.sha256).digest()).decode()
+        hook += f"&timestamp={at}&sign={quote(sign, safe='')}"
+    _said_yes(_posted(hook, json={"msgtype": "text", "text": {"content": f"{letter.subject}\n{letter.text}"}}))
+
+
+def _said_yes(answer: httpx.Response) -> None:
+    """A robot's refusal stands in the body."""
+    try:
+        said: Any = answer.json()
+    except ValueError:
+        raise ChannelError("机器人的应答读不懂") from None
+    if not isinstance(said, dict) or said.get("errcode") != 0:
+        number = said.get("errcode") if isinstance(said, dict) else None
+        raise ChannelError(f"机器人没有收下(错误 {number})")
+
+
+def _posted(address: str, **more: Any) -> httpx.Response:
+    answer = httpx.post(address, timeout=PATIENCE_SECONDS, follow_redirects=False, trust_env=False, **more)
+    if not answer.is_success:
+        raise ChannelError(f"对方应答 {answer.status_code}")
+    return answer
+
+
+# --- by apprise -------------------------------------------------------------------------------------------------------
+
+
+def _post(address: str) -> Any:
+    """``apprise`` with this one address; None where it does not understand it, or takes it for several. It is imported with the first
+    letter that needs it: few processes send any."""
+    asset = resolve_name("apprise:AppriseAsset")(app_id="county-board", app_desc="", app_url="", async_mode=False, secure_logging=True)
+    post = resolve_name("apprise:Apprise")(asset=asset)
+    return post if post.add(address) and len(post) == 1 else None
+
+
+def _by_apprise(address: str, _secret: str | None, letter: Letter, key: str) -> None:
+    scheme = scheme_of(address)
+    if scheme in WITH_HEADERS:
+        address += f"{'&' if '?' in address else '?'}+{KEY_HEADER}={key}"
+    enclosed, attached = resolve_name("apprise:AppriseAttachment")(), resolve_name("apprise.attachment.memory:AttachMemory")
+    for each in (letter.picture, letter.file):
+        if each is not None:
+            kind = each.mime if each.mime in mimetypes.types_map.values() else None  # it refuses what this machine does not know
+            name = each.name if each.name.isascii() else f"kanban-{key[:8]}{PurePath(each.name).suffix}"  # else no mail reader finds it
+            enclosed.add(attached(content=each.content, name=name, mimetype=kind or "application/octet-stream"))
+    post = _post(address)
+    if post is None or not post.notify(body=letter.text, title=letter.subject, body_format="text", attach=enclosed or None):
+        raise ChannelError("对方没有收下")

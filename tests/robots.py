@@ -1,0 +1,55 @@
+"""A receiver of notices on loopback: a real HTTP server that keeps what it is sent."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass
+class Robot:
+    """A real HTTP server that keeps what it is sent; ``answers``: statuses of the next requests, then 200."""
+
+    url: str = ""
+    got: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+    answers: list[int] = field(default_factory=list)
+    said: bytes = b'{"errcode": 0}'
+    hold: float = 0.0
+
+    @property
+    def letters(self) -> list[dict[str, Any]]:
+        return [json.loads(body) for _, _, body in self.got]
+
+
+@contextmanager
+def a_robot() -> Iterator[Robot]:
+    robot = Robot()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            robot.got.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
+            status = robot.answers.pop(0) if robot.answers else 200
+            time.sleep(robot.hold)
+            with suppress(BrokenPipeError):  # who was killed reads no answer
+                self.send_response(status)
+                self.end_headers()
+                self.wfile.write(robot.said)
+
+        def log_message(self, *_said: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    robot.url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield robot
+    finally:
+        server.shutdown()
+        server.server_close()
