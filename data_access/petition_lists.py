@@ -40,6 +40,7 @@ STANDINGS = (
     "due_soon",
     "backlog",
     "backlog_unled",
+    "backlog_still",
     "supervised",
     "led",
     "ended",
@@ -50,7 +51,7 @@ STANDINGS = (
     "all",
     "all_and_open",
 )
-CLOCKED = ("overdue", "due_soon", "late", "unresolved")
+CLOCKED = ("overdue", "due_soon", "late", "unresolved", "unresolved_at_reception")
 """The standings that ask for the deadline."""
 SORTS = ("due", "moved", "opened", "newest", "number")
 MOST_WORDS = 5
@@ -218,6 +219,7 @@ def _standing(window: Window, asked: Asked, due: Deadline) -> ColumnElement[bool
         "due_soon": and_(is_open, due.ahead(window.end), due.day <= (asked.soon or window.last)),
         "backlog": and_(is_open, old),
         "backlog_unled": and_(is_open, old, Petition.lead_id.is_(None)),
+        "backlog_still": and_(is_open, old, last_moved(window) < window.end - timedelta(days=window.number("petitions.still_days"))),
         "supervised": and_(is_open, Petition.supervised.is_(True)),
         "led": and_(is_open, Petition.lead_id.is_not(None)),
         "ended": within(Petition.ended_at, window),

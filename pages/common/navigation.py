@@ -68,6 +68,7 @@ ENTRIES = (
     Entry("wall/wall", "大屏", "数据 · 口径", roles=frozenset({Role.LEADER, Role.ADMINISTRATOR, Role.WALL})),
     Entry("township/village", "村画像", None),
     Entry("township/person", "个人履职", None),
+    Entry("figures/rows", "记录", None),
     Entry("petitions/cases", "诉求清单", None, "petitions"),
     Entry("petitions/case", "诉求详情", None, "petitions"),
     Entry("captains/captain", "三长个人", None, "captains"),

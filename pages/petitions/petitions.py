@@ -4,7 +4,7 @@ from metrics.vocabulary import Module
 from pages.common.page import page
 from pages.petitions import attention, composition, rankings, signals, supervision
 from reports.parts import Exceptions
-from reports.subjects import SUBJECTS, cases_behind
+from reports.subjects import SUBJECTS, rows_behind
 
 VIEWS = {
     "排名": rankings.rankings,
@@ -25,5 +25,5 @@ with page("petitions/petitions") as p:
             attention.last_meeting(p)
             p.show(Exceptions(groups), key="attention")
     with numbers:
-        p.cards(SUBJECTS[Module.PETITIONS].headlines, link=lambda each: cases_behind(each, p.filters.township))
+        p.cards(SUBJECTS[Module.PETITIONS].headlines, link=lambda each: rows_behind(each, p.filters.township))
     p.views(VIEWS, "排名")

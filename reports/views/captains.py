@@ -15,6 +15,7 @@ from metrics.vocabulary import HOUSEHOLD_NAMES, LEVEL_NAMES, ROLE_NAMES, Directi
 from metrics.wording import day_text, is_missing, whole
 from reports.links import CAPTAIN, CAPTAINS, Link
 from reports.parts import Exceptional, ExceptionSection
+from reports.subjects import rows_behind
 from reports.tables import Column, Kind, Table, table
 from reports.view import View
 from reports.views.contents import quiet_words
@@ -87,7 +88,8 @@ def unvisited_group(kind: HouseholdKind, figures: pd.DataFrame, view: View) -> E
     runs = part.last > view.as_of
     count = f"{whole(int(left.sum()))} 户 · {f'{day_text(part.last)}止' if runs else part.label}"
     quiet = quiet_words(households_due(figures), "本期都已走访", f"没有应走访的{name}")
-    return ExceptionSection(f"{name}未走访", count, lines, quiet, Status.NEAR if runs else Status.LOW, visits_id(kind))
+    everything = rows_behind(visits_id(kind), view.township)
+    return ExceptionSection(f"{name}未走访", count, lines, quiet, Status.NEAR if runs else Status.LOW, visits_id(kind), link=everything)
 
 
 def vacancy_group(gaps: pd.DataFrame, upper: pd.DataFrame) -> ExceptionSection:
@@ -99,7 +101,7 @@ def vacancy_group(gaps: pd.DataFrame, upper: pd.DataFrame) -> ExceptionSection:
         words += [(row, f"{said} · {whole(row['households'])} 户") for row in rows.head(MOST_LINES - len(words)).to_dict("records")]
     count = f"空缺 {whole(len(empty) + len(upper))} · 请假 {whole(len(away))}"
     lines = tuple(Exceptional(_unit(row), said, _to_grid()) for row, said in words)
-    return ExceptionSection("无人在岗", count, lines, "没有无人在岗的片、组、邻", about=COVERAGE)
+    return ExceptionSection("无人在岗", count, lines, "没有无人在岗的片、组、邻", about=COVERAGE, link=_to_grid())
 
 
 def size_group(gaps: pd.DataFrame, homeless: int, edition: Edition) -> ExceptionSection:
@@ -112,7 +114,7 @@ def size_group(gaps: pd.DataFrame, homeless: int, edition: Edition) -> Exception
         for row in outside.head(MOST_LINES - len(lines)).to_dict("records")
     ]
     title, count = f"不在 {least}–{most} 户的邻", f"{whole(len(outside))} 个"
-    return ExceptionSection(title, count, tuple(lines), "没有规模不合规的邻,没有未编邻的户", Status.NEAR, CELL_SIZE)
+    return ExceptionSection(title, count, tuple(lines), "没有规模不合规的邻,没有未编邻的户", Status.NEAR, CELL_SIZE, link=_to_grid())
 
 
 def sizes(edition: Edition) -> tuple[int, int]:
