@@ -452,9 +452,10 @@ class Names:
 
 @dataclass(frozen=True)
 class Steps:
-    """Neighbours as links that keep the place: (words, link)."""
+    """Neighbours as links that keep the place: (words, link); ``place`` says which of how many this is."""
 
     steps: tuple[tuple[str, Link], ...]
+    place: str = ""
 
 
 @dataclass(frozen=True)

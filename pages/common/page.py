@@ -238,10 +238,10 @@ class Page:
             board = board.of_people(read.frame, named)
         self.offer_figures(read, seen, named)
         of = counted_words(board.entry, seen.period, seen.as_of, self.filters.period)
-        rows = {str(code): rows_behind(indicator_id, str(code), level) for code in board.frame["code"]}
+        behind = {str(code): rows_behind(indicator_id, str(code), level) for code in board.frame["code"]}
         if seen.period != self.filters.period:
-            rows = {code: to and in_period(to.page, seen.period, to.query) for code, to in rows.items()}
-        return replace(board, **{"period": of, "rows": rows, **change})
+            behind = {code: to and in_period(to.page, seen.period, to.query) for code, to in behind.items()}
+        return replace(board, **{"period": of, "rows": behind, **change})
 
     def offer_figures(self, read: Reading, filters: Filters | None = None, named: str = "") -> None:
         """Hands out the rows a leaderboard is made of, with 口径, 截至 and filters; ``named``: which of the people they are."""

@@ -38,6 +38,31 @@ def levels_of(role: Role) -> dict[str, Level]:
     return {**{LEVEL_NAMES[level]: level for level in (Level.TOWNSHIP, Level.VILLAGE, *own)}, OF_PEOPLE: Level.PERSON}
 
 
+SEARCH_COLUMNS = (
+    Column("who", "姓名"),
+    Column("post", "岗位", small=("village",)),
+    Column("village", "村", screen=False),
+)
+
+
+def search_table(rows: pd.DataFrame, names: Mapping[int, str], words: str, total: int) -> Table:
+    """Captains that were looked for; a row leads to the captain. ``rows``: see ``data_access.captain_lists.captain_search``."""
+    found = rows.to_dict("records")
+    lines = [
+        {"who": name_of(names, row["person_id"]), "post": f"{row['unit']} {ROLE_NAMES[Role(row['role'])]}", "village": row["village"]}
+        for row in found
+    ]
+    return table(
+        "三长查找",
+        SEARCH_COLUMNS,
+        lines,
+        conclusion=f"“{words}” {whole(total)} 人",
+        chosen=f"查找“{words}”",
+        links=tuple(Link(CAPTAIN, {"person": f"p:{int(row['person_id'])}"}, keeps_period=False) for row in found),
+        empty="没有找到这个人，可换名字里的一两个字，或用村、网格的名称查",
+    )
+
+
 # --- what to act on ---------------------------------------------------------------------------------------------------
 
 

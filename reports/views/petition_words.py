@@ -71,6 +71,8 @@ AT_A_MOMENT = frozenset({"open", "overdue", "due_soon", "backlog", "backlog_unle
 """The standings that look at the end of a day; the others look at the days of a period."""
 AHEAD = frozenset({"due_soon"})
 """The standings that look ahead from now."""
+FLAG_NAMES = {"is_xinfang": "信访件", "is_group": "集体访", "skip_level": "越级访", "repeat": "重复诉求"}
+"""By flag of ``data_access.petition_lists.FLAGS``."""
 SORT_NAMES = {"due": "时限从早到晚", "moved": "最久没有进展", "opened": "点单从早到晚", "newest": "最新点单", "number": "按编号"}
 
 
