@@ -37,6 +37,8 @@ class Action(StrEnum):
     CORRECTION = "correction"
     UNDO = "undo"
     RESTRICTED = "restricted"
+    DECISION = "decision"
+    SPOT_CHECK = "spot_check"
 
 
 ACTION_NAMES = {
@@ -54,6 +56,8 @@ ACTION_NAMES = {
     Action.CORRECTION: "台账更正",
     Action.UNDO: "台账撤销",
     Action.RESTRICTED: "检举控告",
+    Action.DECISION: "领导决定",
+    Action.SPOT_CHECK: "抽查结果",
 }
 
 LONGEST_DETAIL = 500

@@ -19,11 +19,13 @@ function closeMenuWhenChosen() {
   document.addEventListener("click", (event) => {
     if (menu()?.contains(event.target) && event.target.closest('[data-testid="stSidebarNavLink"]')) setTimeout(close, 0);
   });
-  new MutationObserver(() => {
+  const told = () => {
     document.querySelectorAll('[data-testid="stSidebarNavItems"]:not([role])').forEach((list) => {
       list.setAttribute("role", "group");
       list.setAttribute("aria-label", "页面");
     });
     document.querySelectorAll('[data-testid="stSidebarNavItems"] li:not([role])').forEach((line) => line.setAttribute("role", "none"));
-  }).observe(document.body, { subtree: true, childList: true });
+  };
+  told();
+  new MutationObserver(told).observe(document.body, { subtree: true, childList: true });
 }
