@@ -38,6 +38,8 @@ class Action(StrEnum):
     UNDO = "undo"
     RESTRICTED = "restricted"
     NOTICE = "notice"
+    DECISION = "decision"
+    SPOT_CHECK = "spot_check"
 
 
 ACTION_NAMES = {
@@ -56,6 +58,8 @@ ACTION_NAMES = {
     Action.UNDO: "台账撤销",
     Action.RESTRICTED: "检举控告",
     Action.NOTICE: "推送",
+    Action.DECISION: "领导决定",
+    Action.SPOT_CHECK: "抽查结果",
 }
 
 LONGEST_DETAIL = 500

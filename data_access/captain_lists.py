@@ -5,20 +5,22 @@ from __future__ import annotations
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Subquery, and_, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Subquery, and_, case, func, literal, or_, select, true
 from sqlalchemy.orm import aliased
 
 from data_access.areas import in_post_on
 from data_access.captains import CAPTAIN_LEVELS, household_counts, meeting_counts, of_captains
-from data_access.frames import frame
+from data_access.frames import AnySelect, frame
 from data_access.profiles import held_post
 from data_access.scope import CODE_LENGTHS, Scope, counted, free_text, in_scope, unit_code, valid_on
 from data_access.slots import Slot
+from data_access.tables import Person
 from data_access.valid import Appointment, Area, CaptainMeeting, CaptainVisit, Household, LeavePeriod, TrainingAttendance
 
 LIST_TABLES = ("captain_visit", "household", "appointment", "leave_period", "area", "person")
 CAPTAIN_TABLES = (*LIST_TABLES, "captain_meeting", "petition", "petition_rating", "training_attendance")
 PAGE_ROWS = 50
+MOST_WORDS = 5
 
 
 def _unvisited(scope: Scope, kind: str, first: date, last: date) -> Subquery:
@@ -148,6 +150,38 @@ def homeless_count(scope: Scope, connection: Connection, day: date) -> int:
         )
     )
     return int(connection.scalar(statement) or 0)
+
+
+def _called(scope: Scope, words: str, day: date) -> AnySelect:
+    """Posts of captains on a day whose holder's name, unit or village holds each of the words; who may not read names finds by
+    place. Those found by name stand first."""
+    village = aliased(Area, name="village")
+    statement = (
+        select(Appointment.person_id, Appointment.role, Area.name, village.name)
+        .join(Area, Area.code == Appointment.area_code)
+        .join(Person, Person.id == Appointment.person_id)
+        .outerjoin(village, village.code == unit_code(Appointment.area_code, "village"))
+        .where(of_captains(), counted(Appointment.area_code, scope), valid_on(Appointment.valid_from, Appointment.valid_to, day))
+    )
+    asked = words.split()[:MOST_WORDS]
+    by_name = [case((Person.name.icontains(asked[0], autoescape=True), 0), else_=1)] if asked and scope.may_see_names else []
+    statement = statement.order_by(*by_name, Appointment.area_code, Appointment.person_id)
+    for word in asked:
+        found = [Area.name.icontains(word, autoescape=True), village.name.icontains(word, autoescape=True)]
+        if scope.may_see_names:
+            found.append(Person.name.icontains(word, autoescape=True))
+        statement = statement.where(or_(*found))
+    return statement
+
+
+def captain_count(scope: Scope, connection: Connection, words: str, day: date) -> int:
+    """How many posts :func:`captain_search` has on all its pages."""
+    return int(connection.scalar(select(func.count()).select_from(_called(scope, words, day).order_by(None).subquery())) or 0)
+
+
+def captain_search(scope: Scope, connection: Connection, words: str, day: date, page: int = 1, rows: int = PAGE_ROWS) -> pd.DataFrame:
+    """Captains by name, unit or village. Grain: post. Columns: person_id, role, unit, village."""
+    return frame(connection, _called(scope, words, day).limit(rows).offset((page - 1) * rows), ["person_id", "role", "unit", "village"])
 
 
 # --- one captain --------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ scope that does not hold them. Without the right to names a row has its category
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -40,6 +40,7 @@ STANDINGS = (
     "due_soon",
     "backlog",
     "backlog_unled",
+    "backlog_still",
     "supervised",
     "led",
     "ended",
@@ -50,8 +51,10 @@ STANDINGS = (
     "all",
     "all_and_open",
 )
-CLOCKED = ("overdue", "due_soon", "late", "unresolved")
+CLOCKED = ("overdue", "due_soon", "late", "unresolved", "unresolved_at_reception")
 """The standings that ask for the deadline."""
+FLAGS = ("is_xinfang", "is_group", "skip_level", "repeat")
+"""What a list may be narrowed to: 信访件, 集体访, 越级访, 重复."""
 SORTS = ("due", "moved", "opened", "newest", "number")
 MOST_WORDS = 5
 
@@ -97,6 +100,8 @@ class Asked:
     lead_id: int | None = None
     age: int | None = None
     """The first day of an ageing bucket (0, 3, 7 … days since it was opened), as in ``petition_state.open_by_dimension``."""
+    flag: str | None = None
+    """One of :data:`FLAGS`."""
     area: str | None = None
     """The code of a unit within the scope (a village of the township looked at)."""
     restricted: bool = False
@@ -114,13 +119,6 @@ def petition_list(scope: Scope, connection: Connection, window: Window, asked: A
     due = deadline(window)
     township, village = aliased(Area, name="township"), aliased(Area, name="village")
     moved = last_moved(window)
-    orders: dict[str, list[Any]] = {
-        "due": [due.day.is_(None), due.day, Petition.id],
-        "moved": [moved, Petition.id],
-        "opened": [Petition.opened_at, Petition.id],
-        "newest": [Petition.opened_at.desc(), Petition.id.desc()],
-        "number": [Petition.number],
-    }
     statement = (
         select(
             Petition.id,
@@ -150,11 +148,56 @@ def petition_list(scope: Scope, connection: Connection, window: Window, asked: A
         .outerjoin(township, township.code == unit_code(Petition.area_code, "township"))
         .outerjoin(village, village.code == unit_code(Petition.area_code, "village"))
         .where(*_conditions(scope, window, asked, due))
-        .order_by(*orders[asked.sort])
+        .order_by(*_order(window, asked, due))
         .limit(rows)
         .offset((max(1, page) - 1) * rows)
     )
     return frame(connection, statement, LIST_COLUMNS)
+
+
+def _order(window: Window, asked: Asked, due: Deadline) -> list[Any]:
+    """One order for a list and for the steps from case to case; without a tie."""
+    orders: dict[str, list[Any]] = {
+        "due": [due.day.is_(None), due.day, Petition.id],
+        "moved": [last_moved(window), Petition.id],
+        "opened": [Petition.opened_at, Petition.id],
+        "newest": [Petition.opened_at.desc(), Petition.id.desc()],
+        "number": [Petition.number],
+    }
+    return orders[asked.sort]
+
+
+def petition_neighbours(scope: Scope, connection: Connection, window: Window, asked: Asked, number: str) -> dict[str, Any] | None:
+    """Where a case stands in a list: before, after (numbers, None at an end), place (from 1), total; None where it is not in it."""
+    due = deadline(window)
+    order = _order(window, asked, due)
+    listed = (
+        select(
+            Petition.number,
+            func.lag(Petition.number).over(order_by=order).label("before"),
+            func.lead(Petition.number).over(order_by=order).label("after"),
+            func.row_number().over(order_by=order).label("place"),
+            func.count().over().label("total"),
+        )
+        .select_from(Petition)
+        .outerjoin(due.clock, due.on)
+        .where(*_conditions(scope, window, asked, due))
+        .subquery()
+    )
+    fields = (listed.c.before, listed.c.after, listed.c.place, listed.c.total)
+    row = connection.execute(select(*fields).where(listed.c.number == number)).one_or_none()
+    return None if row is None else dict(row._mapping)
+
+
+def list_handlers(scope: Scope, connection: Connection, window: Window, asked: Asked, most: int) -> pd.DataFrame:
+    """Who handles the cases of a list, those with most of them first, at most ``most``. Columns: handler_id, cases."""
+    due = deadline(window)
+    statement: AnySelect = select(Petition.handler_id, func.count()).select_from(Petition)
+    if asked.standing in CLOCKED:
+        statement = statement.outerjoin(due.clock, due.on)
+    conditions = (*_conditions(scope, window, replace(asked, handler_id=None), due), Petition.handler_id.is_not(None))
+    grouped = statement.where(*conditions).group_by(Petition.handler_id).order_by(func.count().desc(), Petition.handler_id)
+    return frame(connection, grouped.limit(most), ["handler_id", "cases"])
 
 
 def petition_count(scope: Scope, connection: Connection, window: Window, asked: Asked) -> int:
@@ -191,6 +234,8 @@ def _conditions(scope: Scope, window: Window, asked: Asked, due: Deadline) -> li
         wanted.append(Petition.category.is_(None) if asked.category == NO_CATEGORY else Petition.category == asked.category)
     if asked.age is not None:
         wanted.append(_aged(window, asked.age))
+    if asked.flag is not None:
+        wanted.append(Petition.repeat_of.is_not(None) if asked.flag == "repeat" else getattr(Petition, asked.flag).is_(True))
     for word in asked.words.split()[:MOST_WORDS]:
         found = [Petition.number.icontains(word, autoescape=True), Petition.category.icontains(word, autoescape=True)]
         if scope.may_see_names:  # who may not read titles may not search them either
@@ -218,6 +263,7 @@ def _standing(window: Window, asked: Asked, due: Deadline) -> ColumnElement[bool
         "due_soon": and_(is_open, due.ahead(window.end), due.day <= (asked.soon or window.last)),
         "backlog": and_(is_open, old),
         "backlog_unled": and_(is_open, old, Petition.lead_id.is_(None)),
+        "backlog_still": and_(is_open, old, last_moved(window) < window.end - timedelta(days=window.number("petitions.still_days"))),
         "supervised": and_(is_open, Petition.supervised.is_(True)),
         "led": and_(is_open, Petition.lead_id.is_not(None)),
         "ended": within(Petition.ended_at, window),

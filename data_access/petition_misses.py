@@ -23,7 +23,7 @@ RESOLVED = "resolved"
 def missed(window: Window, due: Deadline, name: str) -> ColumnElement[bool]:
     """Whether a petition is one that a rate misses. Raises ``KeyError`` for an unknown name.
 
-    ``late`` and ``unresolved`` ask ``due``: the statement has to join its clock (``petition_lists.CLOCKED``).
+    ``late``, ``unresolved`` and ``unresolved_at_reception`` ask ``due``: the statement has to join its clock (``petition_lists.CLOCKED``).
     """
     return _MISSES[name](window, due)
 
@@ -126,6 +126,24 @@ def _below(window: Window, *, independent: bool) -> ColumnElement[bool]:
     return _among(select(PetitionRating.petition_id).where(within(PetitionRating.rated_at, window), whose, few))
 
 
+def _not_on_the_spot(window: Window, due: Deadline) -> ColumnElement[bool]:
+    """现场解决率 (R11)."""
+    return and_(within(Petition.opened_at, window), Petition.channel == "night_visit", Petition.on_the_spot.is_not(True))
+
+
+def _not_followed_up(window: Window, due: Deadline) -> ColumnElement[bool]:
+    """回头看完成率 (R10)."""
+    long_ago = window.as_of_end - timedelta(days=window.number("nights.follow_up_after_days"))
+    followed_up = and_(Petition.followed_up_at.is_not(None), Petition.followed_up_at < window.as_of_end)
+    resolved = and_(Petition.outcome == RESOLVED, within(Petition.ended_at, window), Petition.ended_at < long_ago)
+    return and_(Petition.channel == "night_visit", resolved, ~followed_up)
+
+
+def _unresolved_at_reception(window: Window, due: Deadline) -> ColumnElement[bool]:
+    """接待化解率 (R19): of 化解率 the disputes heard at receptions."""
+    return and_(_unresolved(window, due), Petition.channel == "reception", Petition.is_dispute.is_(True))
+
+
 _MISSES: dict[str, Callable[[Window, Deadline], ColumnElement[bool]]] = {
     "late": _late,
     "unresolved": _unresolved,
@@ -136,6 +154,9 @@ _MISSES: dict[str, Callable[[Window, Deadline], ColumnElement[bool]]] = {
     "improper": _improper,
     "returned": _returned,
     "reopened": _reopened,
+    "not_on_the_spot": _not_on_the_spot,
+    "not_followed_up": _not_followed_up,
+    "unresolved_at_reception": _unresolved_at_reception,
     "unhappy": lambda window, due: _below(window, independent=False),
     "unhappy_callback": lambda window, due: _below(window, independent=True),
 }

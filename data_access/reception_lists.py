@@ -23,7 +23,7 @@ BY_B = and_(
     or_(ReceptionSlot.leader_id.is_(None), ReceptionSlot.received_by != ReceptionSlot.leader_id),
 )
 BY_NOBODY = ReceptionSlot.received_by.is_(None)
-HOW_RECEIVED = ("all", "nobody", "by_b", "other", "raised")
+HOW_RECEIVED = ("all", "broken", "nobody", "by_b", "other", "raised")
 
 
 def _held(scope: Scope, window: Window) -> ColumnElement[bool]:
@@ -64,9 +64,11 @@ def _slots(scope: Scope, window: Window, how: str) -> AnySelect:
     petition = and_(Petition.origin_slot_id == ReceptionSlot.id, unrestricted_petitions(scope))
     slots = select(ReceptionSlot).outerjoin(Petition, petition).where(_held(scope, window))
     others = and_(ReceptionSlot.received_by.is_not(None), ~func.coalesce(BY_A, False), ~func.coalesce(BY_B, False))
+    announced = and_(ReceptionSlot.published.is_(True), ReceptionSlot.day <= window.last_over)
     wanted = {
         "all": None,
-        "nobody": and_(ReceptionSlot.published.is_(True), ReceptionSlot.day <= window.last_over, BY_NOBODY),
+        "broken": and_(announced, or_(BY_NOBODY, others)),
+        "nobody": and_(announced, BY_NOBODY),
         "by_b": BY_B,
         "other": others,
         "raised": Petition.id.is_not(None),

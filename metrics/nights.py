@@ -60,11 +60,17 @@ def full_weeks(posts: pd.DataFrame, leaves: pd.DataFrame, weeks: Sequence[Week])
     return pd.concat(parts, ignore_index=True)
 
 
+def judged_weeks(full: pd.DataFrame, done: pd.DataFrame, column: str, needed: float) -> pd.DataFrame:
+    """Each person-week in post throughout with what was done in it. Columns: person_id, code, monday, done, reached (bool)."""
+    judged = full.merge(done, on=["person_id", "monday"], how="left")
+    did = judged[column].fillna(0)
+    return judged[["person_id", "code", "monday"]].assign(done=did, reached=did >= needed)
+
+
 def reached_weeks(full: pd.DataFrame, done: pd.DataFrame, column: str, needed: float, level: Level) -> pd.DataFrame:
     """k: person-weeks with at least ``needed`` of ``column``; n: person-weeks in post throughout. By person a week counts once."""
-    judged = full.merge(done, on=["person_id", "monday"], how="left")
-    judged["k"] = (judged[column].fillna(0) >= needed).astype("int64")
-    judged["n"] = 1
+    judged = judged_weeks(full, done, column, needed)
+    judged = judged.assign(k=judged["reached"].astype("int64"), n=1)
     if level is Level.PERSON:
         once = judged.drop_duplicates(["person_id", "monday"])
         return once.assign(code="p:" + once["person_id"].astype("str")).groupby("code")[["k", "n"]].sum().reset_index()
@@ -73,9 +79,8 @@ def reached_weeks(full: pd.DataFrame, done: pd.DataFrame, column: str, needed: f
 
 def unreached(full: pd.DataFrame, done: pd.DataFrame, column: str, needed: float) -> pd.DataFrame:
     """The person-weeks in post throughout that fall short, to name whom to ask. Columns: person_id, code, monday."""
-    judged = full.merge(done, on=["person_id", "monday"], how="left")
-    short = judged[column].fillna(0).astype("float64") < needed
-    return judged.loc[short, ["person_id", "code", "monday"]].reset_index(drop=True)
+    judged = judged_weeks(full, done, column, needed)
+    return judged.loc[~judged["reached"], ["person_id", "code", "monday"]].reset_index(drop=True)
 
 
 def unit_weeks(units: pd.DataFrame, weeks: Sequence[Week]) -> pd.DataFrame:
@@ -134,8 +139,8 @@ def talk_weeks(facts: Facts, question: Question) -> pd.DataFrame:
     return _weeks_held(facts, question, SessionKind.TALK)
 
 
-def reviews(facts: Facts, question: Question) -> pd.DataFrame:
-    """k: quarters with a 述学评学考学, n: quarters (complete ones; a running one where it alone is asked for)."""
+def reviewed_quarters(facts: Facts, question: Question) -> pd.DataFrame:
+    """Every quarter that counts of every township, reviewed or not. Columns: code, quarter (its first day), held (bool)."""
     sessions = facts["night_sessions"]
     reviewed = sessions[sessions["kind"] == SessionKind.REVIEW]
     parts = []
@@ -147,10 +152,16 @@ def reviews(facts: Facts, question: Question) -> pd.DataFrame:
         ]
         inside = [quarter.first <= day <= quarter.last for day in reviewed["held_on"]]
         codes = units.loc[there, "code"]
-        parts.append(pd.DataFrame({"code": codes, "k": codes.isin(set(reviewed.loc[inside, "code"])).astype("int64"), "n": 1}))
+        parts.append(pd.DataFrame({"code": codes, "quarter": quarter.first, "held": codes.isin(set(reviewed.loc[inside, "code"]))}))
     if not parts:
-        return pd.DataFrame({"code": pd.Series(dtype="str"), "k": pd.Series(dtype="int64"), "n": pd.Series(dtype="int64")})
-    return rolled_up(pd.concat(parts, ignore_index=True), question.level)
+        return pd.DataFrame({"code": pd.Series(dtype="str"), "quarter": pd.Series(dtype="object"), "held": pd.Series(dtype="bool")})
+    return pd.concat(parts, ignore_index=True)
+
+
+def reviews(facts: Facts, question: Question) -> pd.DataFrame:
+    """k: quarters with a 述学评学考学, n: quarters (complete ones; a running one where it alone is asked for)."""
+    quarters = reviewed_quarters(facts, question)
+    return rolled_up(quarters.assign(k=quarters["held"].astype("int64"), n=1), question.level)
 
 
 def lecturers(facts: Facts, question: Question) -> pd.DataFrame:

@@ -21,13 +21,19 @@ def kept(facts: Facts, question: Question) -> pd.DataFrame:
     return facts["published_slots"].rename(columns={"kept": "k", "slots": "n"})
 
 
-def desk_days(facts: Facts, question: Question) -> pd.DataFrame:
-    """k: workdays with the unit's own desk (township) or centre (village) staffed, n: workdays that are over. County: its townships."""
+def staffed_days(facts: Facts, question: Question) -> pd.DataFrame:
+    """Every workday that is over of every unit with a desk (township) or centre (village). Columns: code, day, staffed (bool)."""
     of_villages = question.level is Level.VILLAGE
     units, staffed = (facts["villages"], facts["village_desk_days"]) if of_villages else (facts["townships"], facts["township_desk_days"])
     days = unit_nights(units, question.workdays_over).rename(columns={"night": "day"})
-    judged = days.merge(staffed.assign(k=1), on=["code", "day"], how="left")
-    return rolled_up(judged.assign(k=judged["k"].fillna(0).astype("int64"), n=1), question.level)
+    judged = days.merge(staffed.assign(staffed=True), on=["code", "day"], how="left")
+    return judged.assign(staffed=judged["staffed"].notna())
+
+
+def desk_days(facts: Facts, question: Question) -> pd.DataFrame:
+    """k: workdays with the unit's own desk (township) or centre (village) staffed, n: workdays that are over. County: its townships."""
+    days = staffed_days(facts, question)
+    return rolled_up(days.assign(k=days["staffed"].astype("int64"), n=1), question.level)
 
 
 def resolved(facts: Facts, question: Question) -> pd.DataFrame:

@@ -106,7 +106,9 @@ class Cell:
 @dataclass(frozen=True)
 class Row:
     shade: str
+    goes: Markup
     go: Markup
+    """Of the words of its first cell."""
     cells: tuple[Cell, ...]
 
 
@@ -138,6 +140,7 @@ class HtmlWriter:
         return _parts_template().make_module(
             {
                 "go": self.go,
+                "goes": self.goes,
                 "about": _about,
                 "render": self.render,
                 "laid_out": self.laid_out,
@@ -171,11 +174,15 @@ class HtmlWriter:
         if isinstance(target, Definition):
             said = json.dumps({"definition": target.indicator, "context": dict(target.context)}, ensure_ascii=False)
             return Markup('data-go="{}" role="button" tabindex="0" aria-label="怎么算的"').format(said)
-        if not self._opens(target.page):
+        led = self.goes(target)
+        return Markup('{} role="link" tabindex="0"').format(led) if led else led
+
+    def goes(self, target: Link | None) -> Markup:
+        """The same for what only a pointer uses: a row around the words that the keyboard and a screen reader take as its link."""
+        if target is None or not self._opens(target.page):
             return Markup()
         query = {**target.query, **(self._period if target.keeps_period else {})}
-        said = json.dumps({"page": f"pages/{target.page}.py", "query": query}, ensure_ascii=False)
-        return Markup('data-go="{}" role="link" tabindex="0"').format(said)
+        return Markup('data-go="{}"').format(json.dumps({"page": f"pages/{target.page}.py", "query": query}, ensure_ascii=False))
 
     def laid_out(self, table: Table) -> LaidOut:
         """The columns a screen shows, with what others fold into them."""
@@ -188,7 +195,7 @@ class HtmlWriter:
             link: Link | None = table.links[place] if place < len(table.links) else None
             cells = tuple(_cell(row, column, known) for column in shown)
             shade = "sum" if table.ends_in_sum and place == len(table.frame) - 1 else ""
-            rows.append(Row(shade, self.go(link), cells))
+            rows.append(Row(shade, self.goes(link), self.go(link), cells))
         return LaidOut(heading, tuple(Head(column.head or column.title, _shades(column)) for column in shown), tuple(rows))
 
 

@@ -17,6 +17,7 @@ CAPTAIN, CAPTAINS, SCORE_SHEET = "captains/captain", "captains/captains", "selec
 SELECTION = "selection/selection"
 ADMIN = "admin/admin"
 DUTY, RECEPTION, QUALITY, DEFINITIONS = "duty/duty", "reception/reception", "quality/quality", "definitions/definitions"
+NIGHTS, ROWS = "nights/nights", "figures/rows"
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,9 @@ PICKED = "指定"
 """The value of ``period`` that says the period is picked in ``which``."""
 
 
-def in_period(page: str, period: Period) -> Link:
+def in_period(page: str, period: Period, query: Mapping[str, str] | None = None) -> Link:
     """A page in a period of its own, whatever the view's is."""
-    return Link(page, {"period": PICKED, "which": period.text}, keeps_period=False)
+    return Link(page, {**(query or {}), "period": PICKED, "which": period.text}, keeps_period=False)
 
 
 def to_township(code: str) -> Link:

@@ -88,6 +88,7 @@ class Card:
     """The value in the same period of the year before."""
     period: str = ""
     """What it is of, where that is another period than the page's: 2026年四季度."""
+    rows: Link | None = None  # where k/n leads: to the records behind it
 
     @property
     def fraction(self) -> str:
@@ -168,7 +169,8 @@ class Exceptional:
 
 @dataclass(frozen=True)
 class ExceptionSection:
-    """Things to act on under a heading with their count. ``table``: cases instead of lines; ``below``: more under them."""
+    """Things to act on under a heading with their count, which leads to all of them (``link``). ``table``: cases instead of lines;
+    ``below``: more under them."""
 
     title: str
     count: str
@@ -179,6 +181,7 @@ class ExceptionSection:
     about: str = ""
     table: Table | None = None
     below: tuple[Sentence | More | Table, ...] = ()
+    link: Link | None = None
 
     @property
     def shade(self) -> Status:
@@ -215,6 +218,7 @@ class RankedUnit:
     """0–1 of the bar's length."""
     verdict: Verdict
     link: Link | None
+    rows: Link | None
 
 
 @dataclass(frozen=True)
@@ -232,6 +236,7 @@ class Leaderboard:
     link: Link | None = field(default_factory=lambda: Link(TOWNSHIP))
     parameter: str = "township"
     """The parameter of ``link`` that takes a row's code."""
+    rows: Mapping[str, Link | None] = field(default_factory=dict)  # by code, where value and k/n lead: to the records behind them
     period: str = ""
     """What its figures are of, where that is another period than the page's: 2026年以来."""
     ranked: int = 0
@@ -284,6 +289,7 @@ class Leaderboard:
             share=0.0 if is_missing(value) else min(1.0, float(value) / self.top),
             verdict=verdict_of(row),
             link=self.link and Link(self.link.page, {**self.link.query, self.parameter: code}, self.link.keeps_period),
+            rows=self.rows.get(code),
         )
 
 
@@ -450,9 +456,10 @@ class Names:
 
 @dataclass(frozen=True)
 class Steps:
-    """Neighbours as links that keep the place: (words, link)."""
+    """Neighbours as links that keep the place: (words, link); ``place`` says which of how many this is."""
 
     steps: tuple[tuple[str, Link], ...]
+    place: str = ""
 
 
 @dataclass(frozen=True)

@@ -55,3 +55,5 @@ class Wall:
     age: str
     is_old: bool
     parts: tuple[Any, ...]
+    place: str = ""
+    """Whose wall it is: the county's name."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from metrics.registry import REGISTRY
-from metrics.vocabulary import CODE_LENGTHS, LEVEL_NAMES, Level, Module, Role
-from reports.links import Link, to_cases
+from metrics.vocabulary import CODE_LENGTHS, HOUSEHOLD_NAMES, LEVEL_NAMES, HouseholdKind, Level, Module, Role
+from reports.links import CAPTAINS, NIGHTS, QUALITY, RECEPTION, ROWS, Link, to_cases
 from reports.modules import running_modules, runs
 
 
@@ -196,8 +196,59 @@ CASES_BEHIND = {
     "satisfaction.callback": "unhappy_callback",
     "satisfaction.gap": "unhappy_callback",
     "satisfaction.response": "ended",
+    "nights.on_the_spot": "not_on_the_spot",
+    "nights.follow_up": "not_followed_up",
+    "reception.resolved": "unresolved_at_reception",
 }
 """By indicator: the standing of the list (诉求清单) that holds its red cases."""
+
+LISTS_BEHIND = {
+    "nights.lecturers": Link(NIGHTS, {"view": "夜学"}),
+    "nights.measures_done": Link(NIGHTS, {"view": "夜谈"}),
+    "reception.kept": Link(RECEPTION, {"view": "场次", "how": "broken"}),
+    "captains.key_visits": Link(CAPTAINS, {"view": "未走访", "kind": HOUSEHOLD_NAMES[HouseholdKind.KEY]}),
+    "captains.ordinary_visits": Link(CAPTAINS, {"view": "未走访", "kind": HOUSEHOLD_NAMES[HouseholdKind.ORDINARY]}),
+    "captains.cell_size": Link(CAPTAINS, {"view": "网格"}),
+    "captains.coverage": Link(CAPTAINS, {"view": "网格"}),
+    "quality.bulk": Link(QUALITY, {"view": "按人员"}),
+    "quality.same_text": Link(QUALITY, {"view": "按人员"}),
+    "quality.two_places": Link(QUALITY, {"view": "按人员"}),
+    "quality.perfect": Link(QUALITY, {"view": "满分异常"}),
+    "quality.spot_true": Link(QUALITY, {"view": "抽查"}),
+}
+"""By indicator: the view of a subject's page that lists its rows."""
+
+TOWNSHIP_NIGHTS = {
+    "duty.night_compliance": "compliant",
+    "duty.miss_streak": "compliant",
+    "duty.chief_cover": "has_chief",
+    "duty.leader_cover": "has_leaders",
+    "duty.staff_share": "has_staff",
+    "duty.unreported": "unreported",
+}
+"""By indicator: the flag of a night that says whether it is met (for 未填报, missed)."""
+ROWS_BEHIND = (
+    *TOWNSHIP_NIGHTS,
+    "duty.village_compliance",
+    "duty.chief_nights",
+    "duty.load_ratio",
+    "nights.study_weeks",
+    "nights.talk_weeks",
+    "nights.reviews",
+    "nights.township_visits",
+    "nights.village_visits",
+    "reception.leader_weeks",
+    "reception.desk_days",
+    "captains.meetings",
+    "captains.cards",
+    "captains.training",
+)
+"""Whose rows (nights, weeks, people, units) the page 记录 lists."""
+WITHOUT_ROWS = {
+    "quality.in_time": "逐条录入有几十万行,只按单位列出;单条记录在“数据”页的“抽查”里按台账抽看",
+    "quality.stale": "是最近一条记录到截至时刻的小时数,背后没有一批记录",
+}
+"""By indicator: why no list stands behind it."""
 
 
 # --- meetings -------------------------------------------------------------------------------------------------------
@@ -320,10 +371,29 @@ def subject_of(indicator_id: str) -> Subject:
     return SUBJECTS[Module.PETITIONS if module is Module.SATISFACTION else module]
 
 
-def cases_behind(indicator_id: str, township: str | None = None) -> Link | None:
-    """The list of the cases behind a number, of one township where one is given; None for a number without one."""
-    standing = CASES_BEHIND.get(indicator_id)
-    return None if standing is None else to_cases(standing, township)
+def rows_behind(indicator_id: str, code: str | None = None, level: Level = Level.TOWNSHIP) -> Link | None:
+    """The list of what stands behind a number, of one unit where its ``code`` is given; None for a number or a unit without one.
+
+    A person's rows are on the person's own page.
+    """
+    standing, inside = CASES_BEHIND.get(indicator_id), _inside(code or "", level)
+    if inside is None:
+        return None
+    if standing is not None:
+        return to_cases(standing, **inside)
+    if indicator_id in ROWS_BEHIND:
+        return Link(ROWS, {"figure": indicator_id, **inside})
+    found = LISTS_BEHIND.get(indicator_id)
+    return None if found is None or level is Level.VILLAGE else Link(found.page, {**found.query, **inside})
+
+
+def _inside(code: str, level: Level) -> dict[str, str] | None:
+    """The parameters of a list that narrow it to a unit; None where no list can be."""
+    if len(code) < CODE_LENGTHS[Level.TOWNSHIP] and level in (Level.COUNTY, Level.TOWNSHIP):
+        return {}
+    township = {"township": code[: CODE_LENGTHS[Level.TOWNSHIP]]}
+    inside = {Level.COUNTY: township, Level.TOWNSHIP: township, Level.VILLAGE: {**township, "village": code}}
+    return {**inside, Level.DEPARTMENT: {"department": code}, Level.CATEGORY: {"category": code}}.get(level)
 
 
 def shown_here(indicator_ids: Iterable[str], modules: frozenset[Module] | None = None) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from streamlit.util import calc_hash
 
 from pages.common.filters import MOST_YEARS, periods_to_pick
 from tests.builders import CELL, TOWNSHIP, a_county, a_household, a_petition, a_stay, an_appointment
@@ -66,3 +67,24 @@ def test_the_years_of_captains_and_of_the_selection_reach_back_as_far(served):
         board = opened(served, page, year=str(TODAY.year - 3), **query)
         (picker,) = [box for box in board.selectbox if box.label == "年度"]
         assert (picker.options, picker.value) == (years, str(TODAY.year - 3)), page
+
+
+def test_period_and_township_go_along_by_the_menu(served):
+    """The menu opens a page with nothing in its address; a link that says what goes along is not overruled."""
+    with served.begin() as connection:
+        a_county(connection)
+        a_stay(connection, an_appointment(connection, "township_chief", TOWNSHIP), LAST_NIGHT)
+    board = opened(served, "duty", period="本季", township=TOWNSHIP)
+
+    def by_the_menu(page: str, **query: str) -> dict[str, str]:
+        board.query_params.clear()
+        for name, value in query.items():
+            board.query_params[name] = value
+        board._page_hash = calc_hash(page)
+        board.run(timeout=60)
+        assert not board.exception
+        return dict(board.query_params)
+
+    assert by_the_menu("quality") == {"period": "本季", "township": TOWNSHIP}
+    assert by_the_menu("overview", period="本年") == {"period": "本年"}
+    assert by_the_menu("duty") == {"period": "本年"}

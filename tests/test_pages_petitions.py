@@ -188,8 +188,34 @@ def test_a_leader_decides_from_the_case_and_the_next_meeting_sees_it_first(count
         ).one()
         assert (kind, note) == ("supervise", "本周内面谈")
         assert connection.scalar(select(Petition.supervised).where(Petition.number == "BACKLOG")) is not True
+        assert connection.scalar(select(BoardAudit.detail).where(BoardAudit.detail.contains("BACKLOG 挂牌督办"))) is not None
+    assert "已记录：挂牌督办" in " ".join(each.value for each in board.success), "it says so at once"
+    assert "本周内面谈" in text_of(board), "and stands in the list"
+    assert next(each for each in board.text_area if each.label == "要求").value == ""
     assert "上次定的事" in text_of(opened(board, "petitions"))
     assert "本周内面谈" in text_of(board)
+
+
+def test_a_refused_decision_keeps_what_was_written(county: Engine):
+    board = opened(a_board(county), "case", number="BACKLOG")
+    next(each for each in board.segmented_control if each.label == "决定").set_value("lead").run()
+    next(each for each in board.text_area if each.label == "要求").set_value("包到底")
+    next(each for each in board.button if each.label == "记录决定").click().run()
+    assert "请选择包案领导" in board.error[0].value
+    assert next(each for each in board.text_area if each.label == "要求").value == "包到底"
+    with county.connect() as connection:
+        assert "包到底" not in list(connection.scalars(select(BoardDecision.note)))
+
+
+def test_the_audit_tells_of_a_decision_about_an_accusation_to_its_holders_alone(county: Engine):
+    board = opened(a_board(county, role=Role.PETITION_OFFICE), "case", number="SECRET")
+    next(each for each in board.text_area if each.label == "要求").set_value("限期核查")
+    next(each for each in board.button if each.label == "记录决定").click().run()
+    with county.connect() as connection:
+        found = [
+            each for each in connection.execute(select(BoardAudit.action, BoardAudit.detail)) if "SECRET 挂牌督办" in (each.detail or "")
+        ]
+        assert [each.action for each in found] == ["restricted"]
 
 
 def test_who_may_not_decide_has_no_form(county: Engine):

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from data_access.petition_lists import (
+    FLAGS,
     PAGE_ROWS,
     SORTS,
     STANDINGS,
@@ -16,9 +17,11 @@ from data_access.petition_lists import (
     case_events,
     case_origin,
     case_ratings,
+    list_handlers,
     petition_case,
     petition_count,
     petition_list,
+    petition_neighbours,
     place_names,
     related_cases,
 )
@@ -34,10 +37,12 @@ from tests.builders import (
     VILLAGE,
     a_county,
     a_night_visit,
+    a_person,
     a_petition,
     a_rating,
     a_slot,
     an_appointment,
+    an_area,
     an_event,
     figure,
 )
@@ -194,3 +199,47 @@ def test_a_case_knows_its_history_its_origin_and_its_kin(connection):
     assert case_origin(EVERYTHING, connection, 10**9, None) is None
     assert place_names(EVERYTHING, connection, VILLAGE)["township"] == "泥河镇"
     assert place_names(EVERYTHING.narrowed(OTHER_TOWNSHIP), connection, VILLAGE) == {}
+
+
+def test_a_list_narrows_to_what_a_case_is_marked_as(connection):
+    a_county(connection)
+    first = a_petition(connection, "2026-10-08", number="PLAIN")
+    marks = {"is_xinfang": {"is_xinfang": True}, "is_group": {"is_group": True}, "skip_level": {"skip_level": True}}
+    for flag, values in {**marks, "repeat": {"repeat_of": first}}.items():
+        a_petition(connection, "2026-10-09", number=flag, **values)
+    assert {flag: list(listed(connection, standing="all", flag=flag)["number"]) for flag in FLAGS} == {flag: [flag] for flag in FLAGS}
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_from_case_to_case_is_the_order_of_the_list(connection, sort):
+    a_county(connection)
+    for number in range(12):
+        a_petition(connection, f"2026-10-{8 + number % 5:02d}", number=f"N{number:03d}")
+    order, asked = list(listed(connection, sort=sort)["number"]), Asked(sort=sort)
+    found = [petition_neighbours(EVERYTHING, connection, october(connection), asked, number) for number in order]
+    assert [each["place"] for each in found] == list(range(1, 13))
+    assert {each["total"] for each in found} == {12}
+    assert [each["before"] for each in found] == [None, *order[:-1]]
+    assert [each["after"] for each in found] == [*order[1:], None]
+    assert petition_neighbours(EVERYTHING, connection, october(connection), asked, "NOWHERE") is None
+
+
+def test_the_steps_of_a_township_stay_in_it(connection):
+    a_county(connection)
+    an_area(connection, "149981102", "township", "西沟乡")
+    a_petition(connection, "2026-10-08", number="HERE")
+    a_petition(connection, "2026-10-09", number="THERE", area="149981102")
+    found = petition_neighbours(Scope(area="149981101"), connection, october(connection), Asked(), "HERE")
+    assert (found["after"], found["total"]) == (None, 1)
+    assert petition_neighbours(Scope(area="149981101"), connection, october(connection), Asked(), "THERE") is None
+
+
+def test_who_handles_the_cases_of_a_list_is_offered_whoever_is_chosen(connection):
+    a_county(connection)
+    busy, other = a_person(connection, "李四海"), a_person(connection, "王守田")
+    for handler in (busy, busy, other, None):
+        a_petition(connection, "2026-10-08", handler_id=handler)
+    for chosen in (None, other):
+        found = list_handlers(EVERYTHING, connection, october(connection), Asked(handler_id=chosen), 10)
+        assert found.to_dict("records") == [{"handler_id": busy, "cases": 2}, {"handler_id": other, "cases": 1}]
+    assert len(list_handlers(EVERYTHING, connection, october(connection), Asked(), 1)) == 1

@@ -28,6 +28,11 @@ RATES = {
     "improper": "petitions.proper_closure",
 }
 COUNTED = {"returned": "petitions.returned", "reopened": "petitions.reopened"}
+HEARD = {
+    "not_on_the_spot": "nights.on_the_spot",
+    "not_followed_up": "nights.follow_up",
+    "unresolved_at_reception": "reception.resolved",
+}
 RATINGS = {"unhappy": "satisfaction.rated", "unhappy_callback": "satisfaction.callback"}
 
 
@@ -35,12 +40,14 @@ def test_every_red_rate_leads_to_exactly_what_it_misses(connection):
     a_world(connection)
     written(connection, random_petitions(6, 200))
     a_petition(connection, "2026-10-09", id=10_000, number="NOTICE", is_xinfang=True)
+    a_petition(connection, "2026-10-01", id=10_001, number="HEARD", channel="night_visit", ended="2026-10-01", outcome="resolved")
+    a_petition(connection, "2026-10-09", id=10_002, number="SEEN", channel="reception", is_dispute=True)
     found = {name: petition_count(HERE, connection, october(connection), Asked(standing=name)) for name in MISSES}
 
     def row(indicator_id: str):
         return figure(connection, indicator_id, "county", OCTOBER, END)[COUNTY]
 
-    expected = {name: row(each)["n"] - row(each)["k"] for name, each in RATES.items()}
+    expected = {name: row(each)["n"] - row(each)["k"] for name, each in {**RATES, **HEARD}.items()}
     expected |= {name: row(each)["k"] for name, each in COUNTED.items()}
     assert {name: found[name] for name in expected} == expected
     assert min(found.values()) > 0, "the world has something of each kind"

@@ -20,7 +20,7 @@ from reports.html import HtmlWriter
 from reports.links import CASES, TOWNSHIP, VILLAGE, Link
 from reports.palette import LIGHT
 from reports.parts import Leaderboard
-from reports.subjects import SUBJECTS, cases_behind
+from reports.subjects import SUBJECTS, rows_behind
 from reports.tables import Table, screen_text, small_text
 from reports.view import View
 from reports.views import petition_composition, petition_signals, petitions
@@ -214,7 +214,7 @@ def test_every_group_of_rankings_has_its_remark_with_the_editions_numbers():
 
 def test_a_row_leads_to_its_red_cases_or_to_its_own_page():
     ranked = pd.DataFrame([{"code": "149981100", "name": "泥河镇", "k": 1, "n": 2, "value": 0.5, "rank": 1, "status": Status.LOW}])
-    entry = cases_behind(petitions.ON_TIME)
+    entry = rows_behind(petitions.ON_TIME)
     assert entry == Link(CASES, {"standing": "late"})
     board = Leaderboard(None, ranked, "", "", None, **petitions.row_links(petitions.ON_TIME, Level.TOWNSHIP))  # type: ignore[arg-type]
     assert (board.link, board.parameter) == (entry, "township")

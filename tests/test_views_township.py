@@ -126,13 +126,14 @@ def test_the_weakest_are_of_different_modules_and_none_is_met() -> None:
 
 def test_more_causes_than_are_listed_are_counted() -> None:
     weak = [a_figure(ON_TIME, 2, status=Status.LOW)]
-    heading, groups = township.weakest_parts(weak, weak, [Cause([Exceptional(f"案{number}") for number in range(5)], 12)])
+    heading, groups = township.weakest_parts("149981100", weak, weak, [Cause([Exceptional(f"案{number}") for number in range(5)], 12)])
     assert heading.title == "最弱的几项"
     group = groups.groups[0]
     assert (group.title, group.count, group.shade) == ("按期办结率", "80.0% (40/50)", Status.LOW)
-    assert [line.name for line in group.lines][-2:] == ["案4", "共 12 条"]
-    assert township.weakest_parts([a_figure(ON_TIME, 0, status=Status.OK)], [], [])[0].title == "没有低于目标的指标"
-    assert township.weakest_parts([], [], [])[0].title == "没有可评价的指标"
+    assert [line.name for line in group.lines][-2:] == ["案4", "共 12 条 →"]
+    assert group.lines[-1].link == group.link == to_cases("late", "149981100"), "all of them are one tap away"
+    assert township.weakest_parts("149981100", [a_figure(ON_TIME, 0, status=Status.OK)], [], [])[0].title == "没有低于目标的指标"
+    assert township.weakest_parts("149981100", [], [], [])[0].title == "没有可评价的指标"
 
 
 def test_the_nights_behind_a_figure_are_those_its_flag_misses() -> None:

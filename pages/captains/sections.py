@@ -12,7 +12,9 @@ import streamlit as st
 from data_access.captain_lists import (
     LIST_TABLES,
     PAGE_ROWS,
+    captain_count,
     captain_posts,
+    captain_search,
     grid_gaps,
     homeless_count,
     unvisited,
@@ -58,6 +60,10 @@ def rankings(p: Page) -> None:
         role = captains.ROLES[name]
         levels = captains.levels_of(role)
         level = levels[p.choose("统计到", list(levels), "level", next(iter(levels)))]
+        words = p.search("查找三长", "姓名、村或网格" if p.scope.may_see_names else "村或网格", "captain", restarts="captain_page")
+    if words:
+        _search(p, words)
+        return
     if level is Level.PERSON:
         posts = loaders.answer(captain_posts, p.filters.narrowed, LIST_TABLES, day=p.filters.as_of)
         people = partial(captains.people_of, posts=posts, role=role)
@@ -67,6 +73,18 @@ def rankings(p: Page) -> None:
         return
     p.rankings(RANKINGS[name], level=level, page_rows=ROWS)
     p.rankings(RANKINGS[UNITS], level=level if level is Level.TOWNSHIP else Level.VILLAGE, page_rows=ROWS)
+
+
+def _search(p: Page, words: str) -> None:
+    """Captains of all roles by name or place, instead of the rankings."""
+    asked = {"words": words, "day": p.filters.as_of}
+    total = int(loaders.answer(captain_count, p.filters.narrowed, LIST_TABLES, **asked))
+
+    def found(answer: Answer, **part: int) -> Table:
+        rows = answer(captain_search, p.filters.narrowed, **asked, **part)
+        return captains.search_table(rows, names_of(p.scope, rows["person_id"]), words, total)
+
+    p.pages_of_query(found, LIST_TABLES, total, PAGE_ROWS, "captain-search", parameter="captain_page")
 
 
 def unvisited_households(p: Page) -> None:

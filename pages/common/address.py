@@ -25,6 +25,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 _WRITTEN = "board_address"
 """Session state: what was last written into the address, until the browser has said it."""
 
+_CARRIED = "board_carried"
+"""Session state: the page that was looked at last, and what of its address goes along by the menu."""
+
 Address = dict[str, str]
 
 
@@ -61,6 +64,18 @@ def write(after: Address) -> None:
     if after != before:
         _remember(before, after)
         st.query_params.from_dict(after)
+
+
+def carried(names: Collection[str]) -> None:
+    """From the menu a page opens with nothing in its address: what the page before held of ``names`` (period, township) goes along.
+
+    Back to an address without them shows it without them, and so does a link, which says itself what goes along.
+    """
+    page, held = st.session_state.get(_CARRIED, ("", {}))
+    if page and page != page_shown() and held and not st.query_params.to_dict() and not _went_back():
+        write(held)
+    said = st.query_params.to_dict()
+    st.session_state[_CARRIED] = page_shown(), {name: said[name] for name in names if name in said}
 
 
 def go_to(file: str, query: Mapping[str, str]) -> NoReturn:

@@ -11,7 +11,8 @@ from metrics.rulebook import Edition
 from pages.common import navigation
 from pages.common.address import page_shown
 from reports.definitions import definition_text
-from reports.links import DEFINITIONS, TOWNSHIP
+from reports.links import DEFINITIONS
+from reports.subjects import WITHOUT_ROWS, rows_behind
 
 _OPEN, _OPEN_ON = "board_definition", "board_definition_page"
 
@@ -39,8 +40,11 @@ def _closed() -> None:
 
 
 @st.dialog("怎么算的", width="medium", on_dismiss=_closed)
-def definition_dialog(edition: Edition) -> None:
-    """The definition that was asked for, in the words of the edition in force at what the page shows."""
+def definition_dialog(edition: Edition, area: str | None, period: Mapping[str, str]) -> None:
+    """The definition that was asked for, in the words of the edition in force at what the page shows.
+
+    ``area``, ``period``: what the page looks at, which its records are of.
+    """
     wanted = st.session_state.get(_OPEN)
     if wanted is None:
         return
@@ -49,10 +53,10 @@ def definition_dialog(edition: Edition) -> None:
     st.markdown(definition_text(entry, edition))
     if context.get("shown"):
         st.markdown(f"**这里显示的** {navigation.plain(context['shown'])}")
-    if context.get("code") and navigation.opens(TOWNSHIP):
-        query = {name: context[name] for name in ("period", "which") if name in context}
-        st.page_link(
-            navigation.file_of(TOWNSHIP), label="看这个单位的每一条记录 →", query_params={"township": context["code"][:9], **query}
-        )
+    rows = rows_behind(indicator_id, context.get("code") or area)
+    if rows is not None and navigation.opens(rows.page):
+        st.page_link(navigation.file_of(rows.page), label="看记录 →", query_params={**rows.query, **period})
+    elif indicator_id in WITHOUT_ROWS:
+        st.markdown(f"**没有逐条的记录** {WITHOUT_ROWS[indicator_id]}。")
     if navigation.opens(DEFINITIONS):
         st.page_link(navigation.file_of(DEFINITIONS), label="全部口径 →", query_params={"id": entry.id})

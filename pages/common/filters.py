@@ -16,7 +16,7 @@ from metrics.definition import Span
 from metrics.period import Period, PeriodKind
 from metrics.vocabulary import Level
 from pages.common import loaders
-from pages.common.address import from_address
+from pages.common.address import carried, from_address
 from pages.common.contents import contents_for
 from reports import source
 from reports.links import PICKED as PICKED
@@ -162,6 +162,7 @@ def township_filter(scope: Scope, as_of: date) -> str | None:
 def bar_filters(scope: Scope, *, townships: bool = True, default_period: str = "本月") -> Filters:
     """The left of the bar. The as-of day is today in Beijing, so it rolls over at midnight."""
     as_of = loaders.today()
+    carried(("period", "which", "township"))
     period = period_filter(scope, as_of, default_period)
     st.html(PRINTED.format(period.label), width="content")
     return Filters(period, as_of, township_filter(scope, as_of) if townships else None, scope)

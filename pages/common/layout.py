@@ -26,7 +26,7 @@ Crumb = tuple[str, str, Mapping[str, str] | None]
 """Label, page file (``"pages/township/township.py"``), query parameters of that page."""
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("history.js", "chinese.js", "connection.js", "cookie.js", "frame.js")
+_SCRIPTS = ("history.js", "chinese.js", "connection.js", "menu.js", "cookie.js", "frame.js")
 _STYLES = (_HERE / "board.css", _HERE / "panel.css")
 
 

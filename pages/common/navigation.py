@@ -70,6 +70,7 @@ ENTRIES = (
     Entry("overview/morning", "晨报", None),
     Entry("township/village", "村画像", None),
     Entry("township/person", "个人履职", None),
+    Entry("figures/rows", "记录", None),
     Entry("petitions/cases", "诉求清单", None, "petitions"),
     Entry("petitions/case", "诉求详情", None, "petitions"),
     Entry("captains/captain", "三长个人", None, "captains"),

@@ -38,9 +38,9 @@ from reports import readings
 from reports.conclusions import Reading
 from reports.definitions import definition_line
 from reports.html import HtmlWriter
-from reports.links import Link
+from reports.links import Link, in_period
 from reports.parts import Cards, Leaderboard, Pair, tables_among
-from reports.subjects import subject_of
+from reports.subjects import rows_behind, subject_of
 from reports.svg import can_draw, picture
 from reports.tables import ALL_ROWS, Table, view_as_of
 from reports.view import View
@@ -213,7 +213,7 @@ class Page:
         """The headline numbers that there are, for a panel of more than these."""
         filters, to = self.filters, link or to_subject
         found = (leaderboards.card(filters.narrowed, each, filters.period, filters.as_of, to(each)) for each in indicator_ids)
-        return Cards(tuple(each for each in found if each is not None))
+        return Cards(tuple(replace(each, rows=rows_behind(each.entry.id, filters.narrowed.area)) for each in found if each is not None))
 
     def leaderboard(
         self,
@@ -238,7 +238,10 @@ class Page:
             board = board.of_people(read.frame, named)
         self.offer_figures(read, seen, named)
         of = counted_words(board.entry, seen.period, seen.as_of, self.filters.period)
-        return replace(board, **{"period": of, **change})
+        behind = {str(code): rows_behind(indicator_id, str(code), level) for code in board.frame["code"]}
+        if seen.period != self.filters.period:
+            behind = {code: to and in_period(to.page, seen.period, to.query) for code, to in behind.items()}
+        return replace(board, **{"period": of, "rows": behind, **change})
 
     def offer_figures(self, read: Reading, filters: Filters | None = None, named: str = "") -> None:
         """Hands out the rows a leaderboard is made of, with 口径, 截至 and filters; ``named``: which of the people they are."""
@@ -369,7 +372,7 @@ class Page:
         page_downloads(self.name)
         live.draw_again_when_all_is_there()
         if definition_asked():
-            definition_dialog(self.view.edition)
+            definition_dialog(self.view.edition, self.filters.narrowed.area, self.filters.query)
         elif self._dialog is not None:
             self._dialog()
 

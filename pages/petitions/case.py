@@ -18,6 +18,7 @@ from pages.common.people import titled_names
 from pages.common.phones import phone_block
 from pages.petitions.decisions import decision_block
 from pages.petitions.list_filters import LIST_SHOWN
+from pages.petitions.steps import neighbours
 from pages.petitions.windows import TABLES, moment_window
 from reports.links import CASES, PETITIONS
 from reports.views import petition_case as views
@@ -33,6 +34,9 @@ with page("petitions/case", filters=Filters(Period.holding(PeriodKind.MONTH, as_
         p.title("找不到这件诉求", crumbs=crumbs, subtitle=views.NOT_FOUND)
         p.stop()
 
+    steps = neighbours(p, number)
+    if steps is not None:
+        p.show(steps, key="steps")
     events, ratings = (loaders.answer(query, scope, TABLES, petition_id=case["id"]) for query in (case_events, case_ratings))
     related = loaders.answer(related_cases, scope, TABLES, petition_id=case["id"], repeat_of=known(case["repeat_of"]))
     places = loaders.answer(place_names, scope, ("area",), code=case["area_code"])

@@ -17,7 +17,7 @@ from pages.common.filters import Filters
 from pages.common.navigation import file_of
 from pages.common.page import page
 from pages.common.people import titled_names
-from pages.petitions.list_filters import LIST_SHOWN, PAGE, CaseList, case_list
+from pages.petitions.list_filters import LIST_ASKED, LIST_SHOWN, PAGE, CaseList, case_list
 from pages.petitions.windows import TABLES
 from reports.links import PETITIONS
 from reports.tables import ALL_ROWS, Table
@@ -56,6 +56,7 @@ with page("petitions/cases") as p:
     total = loaders.answer(petition_count, filters.narrowed, TABLES, window=filters.window, asked=found.asked)
     number = page_from_address(PAGE, total, PAGE_ROWS)
     st.session_state[LIST_SHOWN] = st.query_params.to_dict()
+    st.session_state[LIST_ASKED] = filters.narrowed, filters.window, found
     sentence = list_sentence(found.name, found.asked.standing, total, filters.view, found.asked.words)
     p.title(sentence, crumbs=[("诉求", file_of(PETITIONS), filters.query)])
     all_of_it = partial(listed, filters, found, loaders.answer_once, rows=ALL_ROWS)

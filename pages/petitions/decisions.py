@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from data_access.accounts import Role
+from data_access.audit import Action, record
 from data_access.clock import beijing_now
 from data_access.decisions import LONGEST_NOTE, Decision, DecisionError, decide, decisions
 from data_access.engine import engine
@@ -26,31 +27,40 @@ from reports.views import petition_case
 
 TABLES = ("board_decision", "petition")
 DECIDERS = frozenset({Role.LEADER, Role.PETITION_OFFICE, Role.POLITICAL_LEGAL})
+SAID = "decision_said"
+"""Session state: the case that was decided about last, and what was recorded; new data draw the page anew, which must not take it away."""
 USUAL_DAYS = 7
 """The date that the form proposes lies so many days ahead."""
 
 
-def decisions_of(scope: Scope, as_of: date, petition_id: int | None = None) -> pd.DataFrame:
-    """See ``metrics.decisions.judged_decisions``: of one petition, or the latest of all."""
-    return judged_decisions(loaders.answer(decisions, scope, TABLES, petition_id=petition_id), as_of)
+def decisions_of(scope: Scope, as_of: date) -> pd.DataFrame:
+    """See ``metrics.decisions.judged_decisions``: the latest of all."""
+    return judged_decisions(loaders.answer(decisions, scope, TABLES), as_of)
 
 
 def decision_block(p: Page, case: Mapping[str, Any]) -> None:
-    """On a case's page: the decisions so far, newest first, and the way to add one."""
-    rows = decisions_of(p.scope, p.filters.as_of, int(case["id"]))
+    """On a case's page: the decisions so far, newest first, what was just decided, and the way to add one."""
+    found = loaders.answer_once(decisions, p.scope, TABLES, petition_id=int(case["id"]))  # what has just been decided stands here
+    rows = judged_decisions(found, p.filters.as_of)
     p.show(petition_case.decisions(rows, names_of(p.scope, rows["lead_id"])), key="decisions")
+    told = st.empty()  # always there: the form below must not move
+    number, said = st.session_state.get(SAID, ("", ""))
+    if number == case["number"]:
+        told.success(plain(said), icon=":material/check:")
     account = known_account()
     if account is not None and account.role in DECIDERS and known(case["ended_at"]) is None:
-        with st.popover("督办、包案或交办", icon=":material/edit_note:"):
-            _form(p.scope, case, p.filters.as_of, lifted=bool(len(rows)))
+        # With each decision it is another one: closed, and empty. One that was refused keeps what was written.
+        with st.popover("督办、包案或交办", icon=":material/edit_note:", key=f"decide-{len(rows)}"):
+            _form(p.scope, case, p.filters.as_of, len(rows))
 
 
-def _form(scope: Scope, case: Mapping[str, Any], as_of: date, *, lifted: bool) -> None:
-    kinds = [Decision.SUPERVISE, Decision.LEAD, Decision.TASK, *([Decision.LIFT] if lifted else [])]
+def _form(scope: Scope, case: Mapping[str, Any], as_of: date, taken: int) -> None:
+    """``taken``: how many decisions there are."""
+    kinds = [Decision.SUPERVISE, Decision.LEAD, Decision.TASK, *([Decision.LIFT] if taken else [])]
     kind = st.segmented_control(
-        "决定", kinds, default=Decision.SUPERVISE, required=True, format_func=lambda each: DECISION_NAMES[each], key="decide-kind"
+        "决定", kinds, default=Decision.SUPERVISE, required=True, format_func=lambda each: DECISION_NAMES[each], key=f"decide-kind-{taken}"
     )
-    with st.form("decide", border=False, clear_on_submit=True):
+    with st.form(f"decide-form-{taken}", border=False):
         lead = None
         if kind is Decision.LEAD:
             choices = loaders.answer(leaders, scope, ("appointment", "person", "area"), as_of=as_of, area_code=case["area_code"])
@@ -69,10 +79,15 @@ def _record(case: Mapping[str, Any], kind: Decision, words: str, due: Any, lead:
     if account is None or account.role not in DECIDERS:
         st.error("您的账号不能作出决定，请联系管理员。")
         return
+    said, now = f"{DECISION_NAMES[kind]}{f'，时限 {due}' if due else ''}", beijing_now()
+    # Of 检举控告 the audit tells number and words to who holds them alone.
+    action = Action.RESTRICTED if case["restricted"] else Action.DECISION
     try:
         with engine().begin() as connection:
-            decide(account.scope, connection, int(case["id"]), kind, words, due, account.username, beijing_now(), lead)
+            decide(account.scope, connection, int(case["id"]), kind, words, due, account.username, now, lead)
+            record(connection, account.username, action, now, f"诉求 {case['number']} {said}")
     except DecisionError as problem:
         st.error(f"{plain(str(problem))}。")
         return
+    st.session_state[SAID] = str(case["number"]), f"已记录：{said}。"
     st.rerun()

@@ -5,7 +5,7 @@ from pages.common.changes import since_yesterday
 from pages.common.page import page
 from pages.petitions import attention, composition, rankings, signals, supervision
 from reports.parts import Exceptions
-from reports.subjects import SUBJECTS, cases_behind
+from reports.subjects import SUBJECTS, rows_behind
 
 VIEWS = {
     "排名": rankings.rankings,
@@ -26,7 +26,7 @@ with page("petitions/petitions") as p:
             attention.last_meeting(p)
             p.show(Exceptions(groups), key="attention")
     with numbers:
-        p.cards(SUBJECTS[Module.PETITIONS].headlines, link=lambda each: cases_behind(each, p.filters.township))
+        p.cards(SUBJECTS[Module.PETITIONS].headlines, link=lambda each: rows_behind(each, p.filters.township))
     with changed.alone(), changed:
         since_yesterday(p, Module.PETITIONS)
     p.views(VIEWS, "排名")

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from data_access.accounts import Role
+from data_access.audit import Action, record
 from data_access.clock import beijing_now
 from data_access.engine import engine
 from data_access.spot_checks import (
@@ -23,7 +24,7 @@ from data_access.spot_checks import (
     sample,
 )
 from metrics.definition import Span
-from metrics.spot_checks import FOUND_NAMES
+from metrics.spot_checks import FOUND_NAMES, Found
 from metrics.vocabulary import Level, Module
 from pages.common import loaders
 from pages.common.auth import known_account
@@ -77,17 +78,19 @@ def _recording(p: Page, ledger: str, seed: str, rows: pd.DataFrame) -> None:
             if row is None or found is None:
                 st.error("请选择哪一条和结果。")
                 return
-            _record(ledger, int(row), str(found), note, seed, f"已记录：{words[row]}，{FOUND_NAMES[found]}。")
+            _record(ledger, int(row), Found(found), note, seed, f"已记录：{words[row]}，{FOUND_NAMES[found]}。")
 
 
-def _record(ledger: str, row: int, found: str, note: str, seed: str, said: str) -> None:
+def _record(ledger: str, row: int, found: Found, note: str, seed: str, said: str) -> None:
     account = known_account()  # asked again: the right may be gone since the form was drawn
     if account is None or account.role not in CHECKERS:
         st.error("您的账号不能记录抽查结果，请联系管理员。")
         return
+    now = beijing_now()
     try:
         with engine().begin() as connection:
-            record_check(account.scope, connection, ledger, row, found, note, seed, by=account.username, now=beijing_now())
+            record_check(account.scope, connection, ledger, row, found, note, seed, by=account.username, now=now)
+            record(connection, account.username, Action.SPOT_CHECK, now, f"{NAMES[ledger]} 记录{row} {FOUND_NAMES[found]}")
     except SpotCheckError as problem:
         st.error(f"{problem}。")
         return

@@ -45,7 +45,7 @@ def to_act_on(filters: Filters) -> Exceptions:
     ahead = () if view.is_past else (reception.nothing_ahead(_ahead(filters), filters.townships_here),)
     return Exceptions(
         (
-            reception.nobody_came(missed, total, names, totals(filters)["slots"]),
+            reception.nobody_came(missed, total, names, totals(filters)["slots"], filters.township),
             reception.received_nobody(short, week, filters.townships_here, names, view),
             *ahead,
             reception.unresolved(loaders.frame(scope, reception.RESOLVED, Level.TOWNSHIP, filters.period, filters.as_of)),

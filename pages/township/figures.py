@@ -66,9 +66,8 @@ def show_figures(
     found, shown = list[UnitFigure](), [list[Table]() for _ in columns]
     for number, module in enumerate(township.modules_at(level, p.modules)):
         of_module = figures(p, county, module, level, place.code, versus)
-        leads_to = place.code if level is Level.TOWNSHIP else None
         found += of_module
-        made = township.figure_table(MODULE_NAMES[module], of_module, names, lines, leads_to, may_leave=False)
+        made = township.figure_table(MODULE_NAMES[module], of_module, names, lines, place.code, level, may_leave=False)
         shown[column_of(number, module)].append(made)
     for side, (column, tables) in enumerate(zip(columns, shown, strict=True)):
         with column:

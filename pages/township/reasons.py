@@ -11,9 +11,9 @@ from metrics.vocabulary import Level, Module
 from pages.common import loaders
 from pages.common.page import Page
 from pages.common.people import names_of
-from reports.subjects import CASES_BEHIND
+from reports.subjects import CASES_BEHIND, TOWNSHIP_NIGHTS
 from reports.views import township
-from reports.views.township import MOST_LINES, NIGHTS, WEEKS, Cause, UnitFigure, cause
+from reports.views.township import MOST_LINES, WEEKS, Cause, UnitFigure, cause
 
 PETITION_TABLES = ("petition", "petition_event", "area", "calendar_day")
 
@@ -22,7 +22,7 @@ def cause_of(p: Page, figure: UnitFigure, code: str, county: Scope) -> Cause:
     """What stands behind a weak figure. ``county``: the scope of the figures of villages."""
     entry, own = figure.entry, p.scope.narrowed(code)
     asked = loaders.question_for(own, Level.TOWNSHIP, p.filters.period, p.filters.as_of)
-    if entry.id in NIGHTS:
+    if entry.id in TOWNSHIP_NIGHTS:
         rolls = since_first_record(township_nights(_facts(entry, own, asked), asked), p.contents.first.get(Module.DUTY))
         return cause(township.night_lines(entry.id, rolls, code))
     if entry.id == "duty.chief_nights":

@@ -36,7 +36,7 @@ with page("township/township", keeps=("versus",)) as p:
     p.title(township.sentence(place.name, found, p.view), crumbs=way)
     weak = township.weakest(found)
     with causes:
-        p.show(*township.weakest_parts(found, weak, [cause_of(p, each, place.code, county) for each in weak]), key="weakest")
+        p.show(*township.weakest_parts(place.code, found, weak, [cause_of(p, each, place.code, county) for each in weak]), key="weakest")
 
     shown = shown_here(VILLAGE_FIGURES, p.modules)
     p.pages_of(village_table(p.scope, county, place.code, shown, period, as_of), ROWS, "villages", parameter="township_villages")

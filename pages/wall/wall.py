@@ -12,8 +12,10 @@ from typing import Any, TypeVar
 import streamlit as st
 from markupsafe import Markup
 
+from data_access import areas
 from data_access.clock import beijing_now
 from data_access.faults import logged
+from data_access.window import Window
 from metrics.registry import REGISTRY
 from metrics.vocabulary import Level, Module
 from pages.common import leaderboards, loaders, navigation
@@ -59,6 +61,13 @@ def ranking(filters: Filters, indicator_id: str) -> Leaderboard:
     return replace(board, period=of, beside=overdue_words(seen) if module is Module.PETITIONS else {})
 
 
+def county(filters: Filters) -> str:
+    """The county's name; of several together none."""
+    day = filters.as_of
+    names = loaders.answer(areas.units, filters.scope, ("area",), window=Window("county", day, day, day))["name"]
+    return f"{names.iloc[0]} · {navigation.PRODUCT}" if len(names) == 1 else navigation.PRODUCT
+
+
 def alone(make: Callable[..., Made], *asked: Any) -> Made | None:
     """A part of the wall; one that fails is left out and stands in the log. The next tick tries again."""
     try:
@@ -80,7 +89,7 @@ def drawn() -> Markup:
     waiting = "县域治理" if there.first else first_steps_title(there)
     sentence, away = night.sentence if night else waiting, loaders.away_since() is not None
     shown = wall.at_moment(sentence, turn, beijing_now(), loaders.good_at(), is_away=away)
-    return HtmlWriter(navigation.opens, filters.query).render(shown)
+    return HtmlWriter(navigation.opens, filters.query).render(replace(shown, place=alone(county, filters) or ""))
 
 
 @st.fragment(run_every=TICK_SECONDS)

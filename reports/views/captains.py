@@ -15,6 +15,7 @@ from metrics.vocabulary import HOUSEHOLD_NAMES, LEVEL_NAMES, ROLE_NAMES, Directi
 from metrics.wording import day_text, is_missing, whole
 from reports.links import CAPTAIN, CAPTAINS, Link
 from reports.parts import Exceptional, ExceptionSection
+from reports.subjects import rows_behind
 from reports.tables import Column, Kind, Table, table
 from reports.view import View
 from reports.views.contents import quiet_words
@@ -35,6 +36,31 @@ def levels_of(role: Role) -> dict[str, Level]:
     """What a role's figures are ranked by, in words."""
     own = (OWN_LEVEL[role],) if role in OWN_LEVEL else ()
     return {**{LEVEL_NAMES[level]: level for level in (Level.TOWNSHIP, Level.VILLAGE, *own)}, OF_PEOPLE: Level.PERSON}
+
+
+SEARCH_COLUMNS = (
+    Column("who", "姓名"),
+    Column("post", "岗位", small=("village",)),
+    Column("village", "村", screen=False),
+)
+
+
+def search_table(rows: pd.DataFrame, names: Mapping[int, str], words: str, total: int) -> Table:
+    """Captains that were looked for; a row leads to the captain. ``rows``: see ``data_access.captain_lists.captain_search``."""
+    found = rows.to_dict("records")
+    lines = [
+        {"who": name_of(names, row["person_id"]), "post": f"{row['unit']} {ROLE_NAMES[Role(row['role'])]}", "village": row["village"]}
+        for row in found
+    ]
+    return table(
+        "三长查找",
+        SEARCH_COLUMNS,
+        lines,
+        conclusion=f"“{words}” {whole(total)} 人",
+        chosen=f"查找“{words}”",
+        links=tuple(Link(CAPTAIN, {"person": f"p:{int(row['person_id'])}"}, keeps_period=False) for row in found),
+        empty="没有找到这个人，可换名字里的一两个字，或用村、网格的名称查",
+    )
 
 
 # --- what to act on ---------------------------------------------------------------------------------------------------
@@ -87,7 +113,8 @@ def unvisited_group(kind: HouseholdKind, figures: pd.DataFrame, view: View) -> E
     runs = part.last > view.as_of
     count = f"{whole(int(left.sum()))} 户 · {f'{day_text(part.last)}止' if runs else part.label}"
     quiet = quiet_words(households_due(figures), "本期都已走访", f"没有应走访的{name}")
-    return ExceptionSection(f"{name}未走访", count, lines, quiet, Status.NEAR if runs else Status.LOW, visits_id(kind))
+    everything = rows_behind(visits_id(kind), view.township)
+    return ExceptionSection(f"{name}未走访", count, lines, quiet, Status.NEAR if runs else Status.LOW, visits_id(kind), link=everything)
 
 
 def vacancy_group(gaps: pd.DataFrame, upper: pd.DataFrame) -> ExceptionSection:
@@ -99,7 +126,7 @@ def vacancy_group(gaps: pd.DataFrame, upper: pd.DataFrame) -> ExceptionSection:
         words += [(row, f"{said} · {whole(row['households'])} 户") for row in rows.head(MOST_LINES - len(words)).to_dict("records")]
     count = f"空缺 {whole(len(empty) + len(upper))} · 请假 {whole(len(away))}"
     lines = tuple(Exceptional(_unit(row), said, _to_grid()) for row, said in words)
-    return ExceptionSection("无人在岗", count, lines, "没有无人在岗的片、组、邻", about=COVERAGE)
+    return ExceptionSection("无人在岗", count, lines, "没有无人在岗的片、组、邻", about=COVERAGE, link=_to_grid())
 
 
 def size_group(gaps: pd.DataFrame, homeless: int, edition: Edition) -> ExceptionSection:
@@ -112,7 +139,7 @@ def size_group(gaps: pd.DataFrame, homeless: int, edition: Edition) -> Exception
         for row in outside.head(MOST_LINES - len(lines)).to_dict("records")
     ]
     title, count = f"不在 {least}–{most} 户的邻", f"{whole(len(outside))} 个"
-    return ExceptionSection(title, count, tuple(lines), "没有规模不合规的邻,没有未编邻的户", Status.NEAR, CELL_SIZE)
+    return ExceptionSection(title, count, tuple(lines), "没有规模不合规的邻,没有未编邻的户", Status.NEAR, CELL_SIZE, link=_to_grid())
 
 
 def sizes(edition: Edition) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from metrics.period import Period
 from metrics.vocabulary import Status
 from metrics.wording import day_text
 from reports.conclusions import listed
-from reports.links import DUTY, Link, to_person, to_township, to_village
+from reports.links import DUTY, ROWS, Link, to_person, to_township, to_village
 from reports.parts import WEEKDAYS, Exceptional, ExceptionSection, HeatLine, HeatMap, Sentence, Square, State
 from reports.tables import Column, Kind, Table, Verdict, table
 from reports.view import View
@@ -154,7 +154,8 @@ def tonight_groups(night: Night) -> list[ExceptionSection]:
     ]
     alone = rolls["name"].iloc[0] if len(rolls) == 1 else ""
     count, quiet = f"{len(short)} 个" if not alone else "", f"{alone}达标" if alone else "所有乡镇达标"
-    groups = [ExceptionSection(f"{night.short}乡镇缺岗", count, tuple(lines), quiet, about=COMPLIANCE)]
+    that_night = Link(DUTY, {"night": night.day.isoformat(), **({"township": str(rolls["code"].iloc[0])} if alone else {})})
+    groups = [ExceptionSection(f"{night.short}乡镇缺岗", count, tuple(lines), quiet, about=COMPLIANCE, link=that_night)]
     if night.villages is None or night.villages.empty:
         return groups
     empty = night.villages[~night.villages["has_chief"].astype(bool)]
@@ -164,7 +165,8 @@ def tonight_groups(night: Night) -> list[ExceptionSection]:
     )
     lines = [Exceptional(str(names.get(code, code)), _some_villages(rows), to_township(code)) for _, code, rows in counted[:MOST_LINES]]
     count = f"{len(empty)}/{len(night.villages)} 村"
-    groups.append(ExceptionSection(f"{night.short}村无主干", count, tuple(lines), "没有无主干的村", Status.NEAR, VILLAGES))
+    everyone = Link(ROWS, {**that_night.query, "figure": VILLAGES, "show": "no_chief"})
+    groups.append(ExceptionSection(f"{night.short}村无主干", count, tuple(lines), "没有无主干的村", Status.NEAR, VILLAGES, link=everyone))
     return groups
 
 

@@ -11,11 +11,11 @@ from typing import Any
 import pandas as pd
 
 from metrics.definition import Question
-from metrics.period import Period
+from metrics.period import Period, PeriodKind
 from metrics.vocabulary import SESSION_NAMES, STATUS_NAMES, SessionKind, Status
 from metrics.wording import day_of, day_text, is_missing, whole
 from metrics.workdays import Week
-from reports.links import to_case, to_person, to_township
+from reports.links import CASES, in_period, to_case, to_cases, to_person, to_township
 from reports.parts import CalendarEntry, Counter, Counters, Exceptional, Exceptions, ExceptionSection, MonthCalendar
 from reports.tables import Column, Kind, Table, table
 from reports.view import View
@@ -114,7 +114,10 @@ def _owed(owed: pd.DataFrame, view: View) -> ExceptionSection:
         lines.append(Exceptional(f"{place} {about}".strip(), since, to_case(row["number"])))
     total = int(owed["total"].iloc[0]) if len(owed) else 0
     title, year = f"{view.until}夜访诉求该回头看", f"{view.moment.year}年" if view.is_past else "今年"
-    return ExceptionSection(title, f"{total} 件", tuple(lines), f"{year}该回头看的都看过了", Status.NEAR, "nights.follow_up")
+    whole_year = Period.holding(PeriodKind.YEAR, view.moment)
+    everything = in_period(CASES, whole_year, to_cases("not_followed_up", view.township).query)
+    quiet = f"{year}该回头看的都看过了"
+    return ExceptionSection(title, f"{total} 件", tuple(lines), quiet, Status.NEAR, "nights.follow_up", link=everything)
 
 
 # --- 夜访 -----------------------------------------------------------------------------------------------------------

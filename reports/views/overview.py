@@ -11,7 +11,7 @@ import pandas as pd
 
 from metrics.vocabulary import HANDLING_LEVEL_NAMES, HandlingLevel, Status
 from metrics.wording import MISSING, fraction, is_missing, share
-from reports.links import to_case, to_township
+from reports.links import to_case, to_cases, to_township
 from reports.parts import Card, Exceptional, ExceptionSection
 from reports.view import View
 from reports.views.posts import captain_title
@@ -43,14 +43,26 @@ def fallen_group(found: Sequence[Fallen], view: View) -> ExceptionSection:
 def overdue_group(overdue: pd.DataFrame, view: View) -> ExceptionSection:
     """Overdue petitions with their owner. ``overdue``: see ``data_access.attention.overdue_petitions``."""
     lines = tuple(petition_line(row, f"超期{_days(row['due_on'], view.moment)}天") for row in overdue.to_dict("records"))
-    return ExceptionSection(f"{view.until}超期诉求", f"{_total(overdue)} 件", lines, "没有超期诉求", about="petitions.overdue")
+    return ExceptionSection(
+        f"{view.until}超期诉求",
+        f"{_total(overdue)} 件",
+        lines,
+        "没有超期诉求",
+        about="petitions.overdue",
+        link=to_cases("overdue", view.township),
+    )
 
 
 def unmoved_group(still: pd.DataFrame, view: View, days: int) -> ExceptionSection:
     """积案 in which nothing has moved for so many days."""
     lines = tuple(petition_line(row, f"{_days(row['moved_on'], view.moment)}天未动") for row in still.to_dict("records"))
     return ExceptionSection(
-        f"{view.until}积案{days}天未动", f"{_total(still)} 件", lines, f"没有{days}天未动的积案", about="petitions.backlog"
+        f"{view.until}积案{days}天未动",
+        f"{_total(still)} 件",
+        lines,
+        f"没有{days}天未动的积案",
+        about="petitions.backlog",
+        link=to_cases("backlog_still", view.township, sort="moved"),
     )
 
 

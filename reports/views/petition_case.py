@@ -11,10 +11,10 @@ import pandas as pd
 from metrics.petition_case import CLOCK_NAMES, ClockState, case_clocks, extension_beyond_law, held_since, known, last_moved
 from metrics.rulebook import rulebook
 from metrics.vocabulary import EVENT_NAMES, PLACE_NAMES, EventKind, Place, Status
-from metrics.wording import day_text, moment_text
+from metrics.wording import day_text, moment_text, whole
 from metrics.workdays import Workdays
 from reports.links import to_case
-from reports.parts import Event, Fact, Facts, Sentence, Timeline
+from reports.parts import Event, Fact, Facts, Sentence, Steps, Timeline
 from reports.tables import Column, Kind, Table, Verdict, table
 from reports.view import View
 from reports.views import petition_words as words
@@ -32,6 +32,18 @@ FLAGS = {"is_xinfang": "信访件", "is_dispute": "矛盾纠纷", "is_group": "�
 BEYOND_LAW = "延期超过法定最长时限({petitions.xinfang_days}日加{petitions.xinfang_extension_days}日)"
 NOT_FOUND = "编号可能有误,或不在您的范围内。请从清单中查找。"
 RESTRICTED_NOTE = "检举控告件:不计入任何统计、排名和导出,仅限持有权限的人员查看。"
+
+
+def steps(stands: Mapping[str, Any], name: str) -> Steps:
+    """← 上一件, 超期在办 第 3/50 件, 下一件 →. ``stands``: see ``data_access.petition_lists.petition_neighbours``."""
+    before, after = known(stands["before"]), known(stands["after"])
+    return Steps(
+        (
+            *((("← 上一件", to_case(before)),) if before else ()),
+            *((("下一件 →", to_case(after)),) if after else ()),
+        ),
+        f"{name} 第 {whole(stands['place'])}/{whole(stands['total'])} 件",
+    )
 
 
 def sentence(case: Mapping[str, Any], events: pd.DataFrame, names: Mapping[int, str], view: View) -> str:

@@ -42,6 +42,7 @@ STANDING_NAMES = {
     "due_soon": "本周到期",
     "backlog": "积案",
     "backlog_unled": "积案未包案",
+    "backlog_still": "积案{petitions.still_days}天未动",
     "supervised": "挂牌督办",
     "led": "领导包案",
     **AWAITED_NAMES,
@@ -58,15 +59,20 @@ STANDING_NAMES = {
     "improper": "销号不规范",
     "returned": "退单",
     "reopened": "不满意重办",
+    "not_on_the_spot": "夜访诉求未现场解决",
+    "not_followed_up": "夜访诉求未回头看",
+    "unresolved_at_reception": "接待纠纷到期或已结未化解",
     "unhappy": "评单不满意",
     "unhappy_callback": "回访不满意",
     "all": "本期全部",
 }
 """By standing (the values of ``reports.subjects.CASES_BEHIND`` and more): the list's name, with places for the edition's numbers."""
-AT_A_MOMENT = frozenset({"open", "overdue", "due_soon", "backlog", "backlog_unled", "supervised", "led", *AWAITED_NAMES})
+AT_A_MOMENT = frozenset({"open", "overdue", "due_soon", "backlog", "backlog_unled", "backlog_still", "supervised", "led", *AWAITED_NAMES})
 """The standings that look at the end of a day; the others look at the days of a period."""
 AHEAD = frozenset({"due_soon"})
 """The standings that look ahead from now."""
+FLAG_NAMES = {"is_xinfang": "信访件", "is_group": "集体访", "skip_level": "越级访", "repeat": "重复诉求"}
+"""By flag of ``data_access.petition_lists.FLAGS``."""
 SORT_NAMES = {"due": "时限从早到晚", "moved": "最久没有进展", "opened": "点单从早到晚", "newest": "最新点单", "number": "按编号"}
 
 

@@ -15,7 +15,7 @@ from metrics.vocabulary import Level, Status
 from metrics.wording import day_text, fraction, share, share_points, whole
 from reports.links import VILLAGE, Link, to_case, to_cases
 from reports.parts import ExceptionSection, More, Sentence
-from reports.subjects import CASES_BEHIND, cases_behind
+from reports.subjects import CASES_BEHIND, rows_behind
 from reports.tables import Column, Kind, Layout, Table, Verdict, table
 from reports.view import View
 from reports.views import petition_words as words
@@ -142,9 +142,10 @@ WATCHED = (
 def watched_group(it: Watched, total: int, rows: pd.DataFrame, names: Mapping[int, str], view: View) -> ExceptionSection:
     """The head of a list (``rows``) with handler, 包案领导 and since when nothing moved, and the way to all ``total`` of it."""
     title = words.STANDING_NAMES[it.standing]
-    below = (More(f"全部 {total} 件 →", to_cases(it.standing, view.township, sort=it.sort)),) if total else ()
+    everything = to_cases(it.standing, view.township, sort=it.sort)
+    below = (More(f"全部 {total} 件 →", everything),) if total else ()
     cases = short_cases_table(title, rows, names, view, by_age=it.by_age)
-    return ExceptionSection(title, f"{total} 件", quiet=it.quiet, about=it.about, table=cases, below=below)
+    return ExceptionSection(title, f"{total} 件", quiet=it.quiet, about=it.about, table=cases, below=below, link=everything)
 
 
 DAYS_AHEAD = 7
@@ -273,7 +274,7 @@ def row_links(indicator_id: str, level: Level) -> dict[str, Any]:
     """Where the rows of a leaderboard lead: villages to their page, townships to their red cases, or to their page without any."""
     if level is Level.VILLAGE:
         return {"link": Link(VILLAGE), "parameter": "village"}
-    link = cases_behind(indicator_id)
+    link = rows_behind(indicator_id)
     if level is Level.DEPARTMENT:
         return {"link": link, "parameter": "department"}
     return {} if link is None else {"link": link}

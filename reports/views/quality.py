@@ -96,6 +96,7 @@ def _problems(problems: pd.DataFrame, looked_at: float) -> ExceptionSection:
         quiet_words(looked_at, "每条记录都对得上", "没有可核实的记录"),
         Status.NEAR,
         "quality.in_time",
+        link=to_list,
     )
 
 

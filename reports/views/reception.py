@@ -12,7 +12,7 @@ import pandas as pd
 from metrics.vocabulary import PLACE_NAMES, Place, Status
 from metrics.wording import MISSING, day_text, fraction, is_missing, share, whole
 from metrics.workdays import Week, Workdays
-from reports.links import RECEPTION, Link, to_township
+from reports.links import RECEPTION, Link, to_cases, to_township
 from reports.parts import WEEKDAYS, Counter, Counters, Exceptional, ExceptionSection
 from reports.tables import Column, Kind, Lines, Table, Verdict, table
 from reports.view import View
@@ -22,7 +22,14 @@ from reports.views.people import every_one, most_by_township, name_of, named_by_
 from reports.views.raised import raised_columns, raised_values, to_raised
 
 KEPT, DESKS, RESOLVED = "reception.kept", "reception.desk_days", "reception.resolved"
-HOW = {"all": "全部场次", "nobody": "公示了没人来", "by_b": "B岗顶岗", "other": "A、B岗以外的人接待", "raised": "带回诉求"}
+HOW = {
+    "all": "全部场次",
+    "broken": "公示未兑现",
+    "nobody": "公示了没人来",
+    "by_b": "B岗顶岗",
+    "other": "A、B岗以外的人接待",
+    "raised": "带回诉求",
+}
 """Which slots a list holds, as in ``data_access.reception_lists.HOW_RECEIVED``."""
 MOST_LINES = 4
 DAYS_AHEAD = 7
@@ -68,8 +75,11 @@ def _announced(row: Mapping[Any, Any], names: Mapping[int, str]) -> tuple[str, s
 # --- what to act on -------------------------------------------------------------------------------------------------
 
 
-def nobody_came(slots: pd.DataFrame, total: int, names: Mapping[int, str], published: int = 1) -> ExceptionSection:
+def nobody_came(
+    slots: pd.DataFrame, total: int, names: Mapping[int, str], published: int = 1, township: str | None = None
+) -> ExceptionSection:
     """Of the ``published`` slots those nobody received at. ``slots``: the first of them, see ``data_access.reception_lists.slot_list``."""
+    everything = Link(RECEPTION, {"view": "场次", "how": "nobody", **({"township": township} if township else {})})
     lines = []
     for row in slots.head(MOST_LINES).to_dict("records"):
         leader, backup = _announced(row, names)
@@ -77,9 +87,9 @@ def nobody_came(slots: pd.DataFrame, total: int, names: Mapping[int, str], publi
         words = f"{place_name(row['place'])} · A岗{leader}、B岗{backup}"
         lines.append(Exceptional(f"{day_text(row['day'])} {where}", words, to_township(row["code"])))
     if total > len(lines):
-        lines.append(Exceptional(f"全部 {total} 场 →", link=Link(RECEPTION, {"view": "场次", "how": "nobody"})))
+        lines.append(Exceptional(f"全部 {total} 场 →", link=everything))
     quiet = quiet_words(published, "公示的场次都有人接待", "没有公示的场次")
-    return ExceptionSection(HOW["nobody"], f"{whole(total)} 场", tuple(lines), quiet, about=KEPT)
+    return ExceptionSection(HOW["nobody"], f"{whole(total)} 场", tuple(lines), quiet, about=KEPT, link=everything)
 
 
 def short_named(short: pd.DataFrame) -> pd.DataFrame:
@@ -114,7 +124,8 @@ def unresolved(frame: pd.DataFrame) -> ExceptionSection:
         for row in left.head(MOST_LINES).to_dict("records")
     )
     quiet = quiet_words(frame["n"].fillna(0).sum(), "到期的都已化解", "没有到期的接待纠纷")
-    return ExceptionSection("到期未化解的接待纠纷", f"{int(left['left'].sum())} 件", lines, quiet, Status.NEAR, RESOLVED)
+    everything = to_cases("unresolved_at_reception", str(frame["code"].iloc[0]) if len(frame) == 1 else None)
+    return ExceptionSection("到期未化解的接待纠纷", f"{int(left['left'].sum())} 件", lines, quiet, Status.NEAR, RESOLVED, link=everything)
 
 
 # --- the slots ------------------------------------------------------------------------------------------------------

@@ -14,10 +14,10 @@ from metrics.ranking import margin
 from metrics.registry import REGISTRY
 from metrics.vocabulary import CODE_LENGTHS, MODULE_NAMES, Direction, Level, Measure, Module, SessionKind, Status
 from metrics.wording import MISSING, day_text, fraction, is_missing, share, target_text, value_text
-from reports.links import DUTY, Definition, Link, to_case, to_cases, to_person, to_village
+from reports.links import DUTY, Definition, Link, to_case, to_person, to_village
 from reports.modules import runs
 from reports.parts import Exceptional, Exceptions, ExceptionSection, Heading, Named, NameLine, Names, Steps
-from reports.subjects import CASES_BEHIND
+from reports.subjects import TOWNSHIP_NIGHTS, rows_behind
 from reports.tables import Column, Kind, Spark, Table, table, verdict_of
 from reports.view import View
 from reports.views.duty import person_name
@@ -132,11 +132,12 @@ def figure_table(
     found: Sequence[UnitFigure],
     names: Mapping[str, str],
     lines: Mapping[str, Sequence[float | None]] | None = None,
-    township: str | None = None,
+    unit: str = "",
+    level: Level = Level.TOWNSHIP,
     **more: Any,
 ) -> Table:
     """Figures of a unit. ``names``: of the unit above (``above``) and of the sibling (``other``); ``lines``: by indicator the periods
-    before, oldest first, None while they are being computed. In a ``township`` a row leads to the cases behind it."""
+    before, oldest first, None while they are being computed. With the ``unit``'s code a row leads to the records behind it."""
     rows = [
         {
             "module": MODULE_NAMES[each.entry.module],
@@ -154,18 +155,13 @@ def figure_table(
         }
         for each in found
     ]
-    links = tuple(_cases(each.entry.id, township) for each in found) if township else ()
+    links = tuple(rows_behind(each.entry.id, unit, level) for each in found) if unit else ()
     return table(title, figure_columns(**names, lines=lines is not None), rows, links=links, empty="这个时段没有数据", **more)
 
 
 def _unit_cells(key: str, entry: Indicator, row: Mapping[str, Any] | None) -> dict[str, Any]:
     k, n = (row["k"], row["n"]) if row is not None and entry.measure is Measure.RATE else (None, None)
     return {key: MISSING if row is None else value_text(entry, row["value"]), f"{key}_k": k, f"{key}_n": n}
-
-
-def _cases(indicator_id: str, township: str) -> Link | None:
-    standing = CASES_BEHIND.get(indicator_id)
-    return to_cases(standing, township) if standing else None
 
 
 def sentence(name: str, found: Sequence[UnitFigure], view: View) -> str:
@@ -189,15 +185,6 @@ def neighbours(names: Mapping[str, str], code: str, to: Callable[[str], Link]) -
 
 # --- the weakest ----------------------------------------------------------------------------------------------------
 
-NIGHTS = {
-    "duty.night_compliance": "compliant",
-    "duty.miss_streak": "compliant",
-    "duty.chief_cover": "has_chief",
-    "duty.leader_cover": "has_leaders",
-    "duty.staff_share": "has_staff",
-    "duty.unreported": "unreported",
-}
-"""By indicator: the flag of a night that says whether it is met (for 未填报, missed)."""
 WEEKS = {"nights.study_weeks": SessionKind.STUDY, "nights.talk_weeks": SessionKind.TALK}
 """By indicator: the kind of meeting whose missing weeks are listed."""
 WEEK_WORDS = {SessionKind.STUDY: "未开夜学", SessionKind.TALK: "未开夜谈"}
@@ -227,7 +214,9 @@ def cause(lines: Sequence[Exceptional]) -> Cause:
     return Cause(lines, len(lines))
 
 
-def weakest_parts(found: Sequence[UnitFigure], weak: Sequence[UnitFigure], causes: Sequence[Cause]) -> tuple[Heading, Exceptions]:
+def weakest_parts(
+    code: str, found: Sequence[UnitFigure], weak: Sequence[UnitFigure], causes: Sequence[Cause]
+) -> tuple[Heading, Exceptions]:
     """The weakest of the figures as groups of what to act on, each with its cause. Where none is judged, none is above its target."""
     judged = any(each.row["status"] in (Status.OK, Status.NEAR, Status.LOW) for each in found)
     title = "没有可评价的指标" if not judged else "没有低于目标的指标" if not weak else "最弱三项" if len(weak) == WEAKEST else "最弱的几项"
@@ -236,24 +225,25 @@ def weakest_parts(found: Sequence[UnitFigure], weak: Sequence[UnitFigure], cause
         ExceptionSection(
             each.entry.name,
             each.shown,
-            _first(behind),
+            _first(behind, rows_behind(each.entry.id, code)),
             quiet="没有可列出的记录",
             severity=each.row["status"],
             about=each.entry.id,
+            link=rows_behind(each.entry.id, code),
         )
         for each, behind in zip(weak, causes, strict=True)
     )
     return Heading(title, remark), Exceptions(groups)
 
 
-def _first(behind: Cause) -> tuple[Exceptional, ...]:
-    more = (Exceptional(f"共 {behind.total} 条"),) if behind.total > MOST_LINES else ()
+def _first(behind: Cause, all_of_it: Link | None) -> tuple[Exceptional, ...]:
+    more = (Exceptional(f"共 {behind.total} 条{' →' if all_of_it else ''}", link=all_of_it),) if behind.total > MOST_LINES else ()
     return (*behind.lines[:MOST_LINES], *more)
 
 
 def night_lines(indicator_id: str, rolls: pd.DataFrame, code: str) -> list[Exceptional]:
-    """The nights that miss what an indicator of :data:`NIGHTS` counts, the latest first. ``rolls``: ``metrics.duty.township_nights``."""
-    flag = NIGHTS[indicator_id]
+    """The nights that miss an indicator of ``TOWNSHIP_NIGHTS``, the latest first. ``rolls``: ``metrics.duty.township_nights``."""
+    flag = TOWNSHIP_NIGHTS[indicator_id]
     failing = rolls[rolls[flag].astype(bool) == (flag == "unreported")].sort_values("night", ascending=False)
     return [
         Exceptional(day_text(row["night"]), shortfall_words(row), Link(DUTY, {"township": code, "night": row["night"].isoformat()}))

@@ -244,3 +244,55 @@ def test_ink_and_paper_follow_the_readers_theme(board: Board, reader: Reader, sc
         brightness = page.evaluate(BRIGHTNESS, ink)
         assert brightness is not None, ink
         assert abs(brightness - paper) > 100, f"{ink} cannot be read on {scheme} paper"
+
+
+def test_from_case_to_case_and_back_to_the_same_place_of_the_list(board: Board, reader: Reader) -> None:
+    page = opened(reader(), board, "/cases?period=本年&standing=all")
+    main = page.get_by_test_id("stMain")
+    main.evaluate("main => main.scrollTo(0, 600)")
+    place = main.evaluate("main => main.scrollTop")
+    assert place > 300
+    rows = page.locator(".case")
+    row = next(each for each in rows.all() if each.bounding_box()["y"] > 100)
+    listed = page.url
+    went(page, row, "/case\\?")
+    expect(page.locator(".steps")).to_contain_text("本期全部 第")
+    first = page.url
+    page.locator(".steps").get_by_text("下一件").click()
+    expect(page).not_to_have_url(first)
+    settled(page)
+    page.locator(".steps").get_by_text("上一件").click()
+    expect(page).to_have_url(first)
+    settled(page)
+    for _ in range(3):
+        page.go_back()
+        settled(page)
+    expect(page).to_have_url(listed)
+    page.wait_for_function("place => Math.abs(document.querySelector('[data-testid=stMain]').scrollTop - place) < 40", arg=place)
+
+
+def test_the_menu_keeps_period_and_township_and_is_one_step(board: Board, reader: Reader) -> None:
+    page = opened(reader(), board, "/nights?period=本季")
+    page.get_by_role("combobox", name="乡镇").click()
+    page.get_by_role("option").first.click()
+    expect(page).to_have_url(re.compile("township="))
+    settled(page)
+    left = page.url
+    page.get_by_test_id("stTopNavLink").filter(has_text="住夜").first.click()
+    page.wait_for_url(re.compile("/duty.*township="))
+    settled(page)
+    assert chosen(page) == "本季"
+    went_back(page, left)
+
+
+def test_a_figure_leads_to_its_rows_and_so_does_its_definition(board: Board, reader: Reader) -> None:
+    page = opened(reader(), board, "/?period=本季")
+    card = page.locator(".card").first
+    n = card.locator("b").inner_text().split("/")[1]
+    card.locator(".info").click()
+    went(page, page.get_by_role("dialog").get_by_role("link", name="看记录"), "/rows")
+    expect(page.get_by_role("radio", name=f"全部 {n}")).to_be_visible()
+    page.go_back()
+    settled(page)
+    went(page, page.locator(".row .value").first, "/rows")
+    assert "township=" in page.url

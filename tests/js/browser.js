@@ -5,7 +5,8 @@ class Events {
     this.listeners = [];
   }
 
-  addEventListener(type, listener, capture = false) {
+  addEventListener(type, listener, options = false) {
+    const capture = options === true || options.capture === true;
     this.listeners.push({ type, listener, capture });
   }
 
@@ -54,11 +55,23 @@ export class Tab {
     };
     // The steps Streamlit hears of.
     this.heard = [];
+    // What scrolls, and what asks again and again.
+    this.main = { scrollTop: 0, scrollHeight: 5000, clientHeight: 900 };
+    this.patrols = [];
   }
 
   // What `keepPlaces` may reach, and nothing else.
   get globals() {
-    return { window: this.window, history: this.history, location: this.location, URL, Date: { now: () => this.now } };
+    return {
+      window: this.window,
+      history: this.history,
+      location: this.location,
+      document: { querySelector: () => this.main },
+      setInterval: (patrol) => this.patrols.push(patrol),
+      clearInterval: (number) => (this.patrols[number - 1] = null),
+      URL,
+      Date: { now: () => this.now },
+    };
   }
 
   resolved(url) {
@@ -69,6 +82,12 @@ export class Tab {
     if (!this.entries[this.at + steps]) return;
     this.at += steps;
     this.window.dispatch("popstate", { state: this.history.state });
+  }
+
+  // `ms` later, of which the patrols hear once.
+  wait(ms) {
+    this.now += ms;
+    this.patrols.forEach((patrol) => patrol?.());
   }
 
   settle() {

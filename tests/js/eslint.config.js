@@ -6,6 +6,7 @@ const TEXTS = {
   "pages/common/history.js": "keepPlaces",
   "pages/common/chinese.js": "speakChinese",
   "pages/common/connection.js": "watchConnection",
+  "pages/common/menu.js": "closeMenuWhenChosen",
   "pages/common/cookie.js": "runErrand",
 };
 const TOLD = Object.fromEntries(Object.values(TEXTS).map((name) => [name, "readonly"]));

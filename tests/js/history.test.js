@@ -119,3 +119,40 @@ test("every component may ask for it, and it is done once", () => {
   tab.again();
   assert.equal(tab.history.pushState, patched);
 });
+
+test("a page of the menu that writes what goes along into its address is one step", () => {
+  const tab = opened("/overview?period=2026-10");
+  tab.click();
+  tab.push("/duty");
+  tab.push("/duty?period=2026-10");
+  assert.deepEqual(tab.paths, ["/overview?period=2026-10", "/duty?period=2026-10"]);
+  tab.go(-1);
+  assert.equal(tab.path, "/overview?period=2026-10");
+});
+
+test("what is chosen on a page without parameters stays a step", () => {
+  const tab = opened("/overview");
+  tab.click();
+  tab.push("/duty");
+  tab.click();
+  tab.push("/duty?period=2026-09");
+  assert.deepEqual(tab.paths, ["/overview", "/duty", "/duty?period=2026-09"]);
+});
+
+test("Back shows the place of the list that was left", () => {
+  const tab = opened("/cases?page=2");
+  tab.main.scrollTop = 1400;
+  tab.click();
+  tab.push("/case?number=7");
+  tab.main = { scrollTop: 0, scrollHeight: 900, clientHeight: 900 };
+  tab.go(-1);
+  tab.wait(100);
+  assert.equal(tab.main.scrollTop, 0, "the list is not drawn yet");
+  tab.main.scrollHeight = 5000;
+  tab.wait(100);
+  assert.equal(tab.main.scrollTop, 1400);
+  tab.main.scrollTop = 200; // the reader has begun to scroll: nothing pulls him back
+  tab.window.dispatch("wheel");
+  tab.wait(100);
+  assert.equal(tab.main.scrollTop, 200);
+});
