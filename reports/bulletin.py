@@ -78,7 +78,7 @@ def bulletin_bytes(pack: Pack) -> bytes:
             name = f"{number}. {table.title}" if len(tables) > 1 else table.title
             body(document, f"附件:{name}" if number == 1 else name, indent=2 if number == 1 else 5)
     body(document, day(pack.as_of), right=True)
-    width = TEXT_WIDTH
+    width: float = TEXT_WIDTH
     for number, table in enumerate(tables, start=1):
         if width == TEXT_WIDTH and needs_a_page_across(table):
             width = page_across(document)

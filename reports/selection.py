@@ -17,6 +17,7 @@ from metrics.selection.rules import SelectionRules, selection_rules
 from metrics.vocabulary import CODE_LENGTHS, Level, Role
 from metrics.wording import is_missing
 from reports.views.selection import Ranking, ranking_of
+from reports.wording import day
 
 POINT_DECIMALS = 4
 
@@ -60,7 +61,7 @@ def selection_of(source: SelectionSource, year: int, role: Role, as_of: date) ->
     """The ranking of a role. Raises ``ValueError`` (Chinese) for a role without a selection or a year not begun."""
     rules = configured_rules(source.rules, year, role, as_of)
     if as_of < date(year, 1, 1):
-        raise ValueError(f"{year}年在截至日 {as_of:%Y-%m-%d} 尚未开始,不能评选")
+        raise ValueError(f"{year}年到{day(as_of)}尚未开始,不能评选")
     return selection(source.selection_facts(year, role, as_of), rules, year, as_of, at=minute_of(as_of, source.at))
 
 
