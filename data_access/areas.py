@@ -83,10 +83,9 @@ def ancestors(scope: Scope, connection: Connection, code: str) -> pd.DataFrame:
     return frame(connection, statement, ["code", "name", "level"], {"code": "str"})
 
 
-def names_down_to(scope: Scope, connection: Connection, codes: Sequence[str]) -> dict[str, str]:
-    """Code → name of units and of all that hold them, whenever they existed."""
-    prefixes = {code[:length] for code in codes for length in CODE_LENGTHS.values() if length <= len(code)}
-    statement = select(Area.code, Area.name).where(Area.code.in_(sorted(prefixes)), in_scope(Area.code, scope))
+def unit_names(scope: Scope, connection: Connection, county: str) -> dict[str, str]:
+    """Code → name of a county's units of all levels, whenever they existed."""
+    statement = select(Area.code, Area.name).where(under(Area.code, county), in_scope(Area.code, scope))
     return {row.code: row.name for row in connection.execute(statement)}
 
 

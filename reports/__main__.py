@@ -26,6 +26,7 @@ from reports.picture_command import add_picture
 from reports.readings import ranked_within
 from reports.selection_command import add_selection
 from reports.source import operators_source
+from reports.wording import as_of_words, counted_at
 
 
 def plain(value: Any) -> Any:
@@ -68,9 +69,10 @@ def print_csv(records: list[dict[str, Any]]) -> None:
 def print_table(records: list[dict[str, Any]]) -> None:
     for record in records:
         target = "" if record["target"] is None else f" · 目标 {record['target']:g}"
-        until = record.get("at", record["as_of"]).replace("T", " ")
+        moment = datetime.fromisoformat(record["at"]) if "at" in record else date.fromisoformat(record["as_of"])
+        until = as_of_words(counted_at(REGISTRY[record["id"]], Period.parse(record["period"]), moment))
         among = f" · 名次在 {record['ranked']} 个单位中排" if "ranked" in record else ""
-        print(f"{record['id']} {record['name']} · {record['period']} · 截至 {until}{target}{among}")
+        print(f"{record['id']} {record['name']} · {record['period']} · {until}{target}{among}")
         frame = pd.DataFrame(record["rows"])
         print("(没有单位)" if frame.empty else frame.to_string(index=False, na_rep="—"))
         print()

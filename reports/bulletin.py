@@ -23,7 +23,18 @@ from reports.conclusions import (
     whole_and_change,
     year_words,
 )
-from reports.document import body, fitting_size, heading, official_page, official_table, page_break, small
+from reports.document import (
+    TEXT_WIDTH,
+    body,
+    fitting_size,
+    heading,
+    needs_a_page_across,
+    official_page,
+    official_table,
+    page_across,
+    page_break,
+    small,
+)
 from reports.pack import DEPARTMENTS, Chapter, Pack
 from reports.subjects import Audience
 from reports.tables import Column, Kind, Table, definition_words
@@ -41,9 +52,10 @@ REQUIREMENTS = {
     Module.PETITIONS: "紧盯时限办理。超期在办事项由承办单位逐件说明原因、明确办结时间,积案落实包案领导。",
     Module.CAPTAINS: "做实三长走访。重点户每月、普通户每季走访到位,会议按期召开,不以次数论高低。",
     Module.SATISFACTION: "提高办理质量。回访不满意的事项逐件复核,该重办的重办。",
-    Module.QUALITY: "如实及时填报。事后72小时内录入,不得批量补录、照抄照搬。",
+    Module.QUALITY: "如实及时填报。事后{quality.entry_hours}小时内录入,不得批量补录、照抄照搬。",
 }
-"""What the circular asks for, a sentence a module; it appears only where a unit of that module misses its target."""
+"""What the circular asks for, a sentence a module, with the edition's numbers; it appears only where a unit of that module misses its
+target."""
 
 
 def bulletin_bytes(pack: Pack) -> bytes:
@@ -69,12 +81,16 @@ def bulletin_bytes(pack: Pack) -> bytes:
             name = f"{number}. {table.title}" if len(tables) > 1 else table.title
             body(document, f"附件:{name}" if number == 1 else name, indent=2 if number == 1 else 5)
     body(document, day(pack.as_of), right=True)
+    width: float = TEXT_WIDTH
     for number, table in enumerate(tables, start=1):
-        page_break(document)
+        if width == TEXT_WIDTH and needs_a_page_across(table):
+            width = page_across(document)
+        else:
+            page_break(document)
         body(document, f"附件{number if len(tables) > 1 else ''}", indent=0)
         heading(document, table.title, 0)
         small(document, table.subtitle)
-        official_table(document, table, size=fitting_size(table))
+        official_table(document, table, size=fitting_size(table, width), width=width)
         for label, text in table.notes:
             small(document, f"{label}:{text}")
     out = io.BytesIO()
@@ -161,7 +177,7 @@ def sentence(reading: Reading) -> str:
     whole, named = whole_and_change(reading), units_below_words(reading, MOST_NAMED)
     if not whole and not named:
         return ""
-    when = f"截至{reading.moment_words}," if reading.moment_words else counted_words(reading.entry, reading.period, reading.as_of)
+    when = f"{reading.until_words}," if reading.until_words else counted_words(reading.entry, reading.period, reading.as_of)
     return f"{when}{whole or reading.entry.name}{f',其中{named}' if named else ''}"
 
 
@@ -196,7 +212,7 @@ def categories(pack: Pack) -> list[Paragraph]:
     unit = chapter.entry.unit
     shares = [f"占 {share(each.cases / each.of_all)} {of(each.cases, each.of_all)}" for each in hot]
     named = ";".join(f"{each.name} {spoken(each.cases)} {unit},{part}" for each, part in zip(hot, shares, strict=True))
-    text = f"截至{chapter.reading.moment_words},在办诉求 {spoken(hot[0].of_all)} {unit},较多的类别:{named}。"
+    text = f"{chapter.reading.until_words},在办诉求 {spoken(hot[0].of_all)} {unit},较多的类别:{named}。"
     rising = fastest_rising(chapter.reading)
     if rising:
         grown = f"增加 {spoken(rising.more)} {unit},为 {spoken(rising.cases)} {unit}"
@@ -216,7 +232,7 @@ def problems(pack: Pack) -> list[Paragraph]:
         out.append((0, f"需要关注的情况:{';'.join(worse)}。"))
     short = list(dict.fromkeys(c.entry.module for c in pack.chapters if (c.reading.frame["status"] == Status.LOW).any()))
     for number, module in enumerate(short):
-        out.append((0, f"{NUMERALS[number] if len(short) > 1 else ''}要{REQUIREMENTS[module]}"))
+        out.append((0, f"{NUMERALS[number] if len(short) > 1 else ''}要{pack.edition.filled(REQUIREMENTS[module])}"))
     return out
 
 

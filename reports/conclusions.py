@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -19,7 +19,7 @@ import pandas as pd
 from metrics.definition import Indicator
 from metrics.period import Period, PeriodKind
 from metrics.vocabulary import LEVEL_NAMES, STATUS_NAMES, Direction, Level, Measure, Status
-from metrics.wording import day_of, day_text, fraction, is_missing, rounded, share_points, target_text
+from metrics.wording import day_of, day_text, fraction, is_missing, moment_text, rounded, share_points, target_text
 from reports.wording import COUNTED_PERIODS, bare, days_words, named, of, previous, quantity, same_of_last_year, shortened, spoken, this
 
 RUN = 3
@@ -89,6 +89,8 @@ class Reading:
     dated: bool = False
     """It speaks in a file, which is read on another day: periods are called by their names, never 本月."""
     place: Place | None = None
+    at: datetime | None = None
+    """The minute of the as-of day it is told for; None: the day once it is over."""
 
     @property
     def short_name(self) -> str:
@@ -97,7 +99,8 @@ class Reading:
 
     @property
     def period_over(self) -> bool:
-        return self.as_of >= self.period.last
+        """Its last day is over when its end has come: a board that is read on that day still counts it."""
+        return self.period.last < self.as_of or (self.period.last == self.as_of and self.at is None)
 
     @property
     def counted_kind(self) -> PeriodKind:
@@ -130,6 +133,13 @@ class Reading:
     def moment_words(self) -> str:
         """10月31日: the day at whose end a figure about a moment looks; empty for one that adds up its period."""
         return day_of(min(self.period.last, self.as_of), self.as_of) if self.entry.moment else ""
+
+    @property
+    def until_words(self) -> str:
+        """截至10月31日, 截至11月26日 00:01: what a figure about a moment says before itself; empty for one that adds up its period."""
+        if not self.moment_words:
+            return ""
+        return f"截至{self.moment_words if self.at is None or self.period_over else moment_text(self.at)}"
 
     @property
     def year_ago_name(self) -> str:

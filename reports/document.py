@@ -7,7 +7,7 @@ from typing import Any
 
 from docx import Document
 from docx.document import Document as Docx
-from docx.enum.section import WD_ORIENT
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
@@ -64,8 +64,8 @@ def official_page() -> Docx:
 
 
 def laid_across(document: Docx) -> float:
-    """Turn the page for a wide table, its margins with it; returns the width between them in millimetres."""
-    section = document.sections[0]
+    """Turn the last section's pages for a wide table, its margins with them; returns the width between them in millimetres."""
+    section = document.sections[-1]
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Mm(297), Mm(210)
     section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = Mm(28), Mm(26), Mm(37), Mm(35)
@@ -156,6 +156,12 @@ def page_break(document: Docx) -> None:
     document.add_page_break()
 
 
+def page_across(document: Docx) -> float:
+    """A new page that lies across, and so does what follows it; returns the width between its margins in millimetres."""
+    document.add_section(WD_SECTION.NEW_PAGE)
+    return laid_across(document)
+
+
 def official_table(document: Docx, table: Table, *, size: float = FIVE, width: float = TEXT_WIDTH) -> None:
     """A ruled table: headings repeated on every page, no row split between pages, numbers to the right. ``width`` in millimetres."""
     texts = table.texts()
@@ -196,6 +202,11 @@ def fitting_size(table: Table, width: float = TEXT_WIDTH) -> float:
     """五号, or 小五 where a table is too crowded for it: no name and no figure is broken."""
     least = sum(few for few, _ in _cells_of_columns(table, table.texts()))
     return FIVE if least <= _room(width, FIVE) else SMALL_FIVE
+
+
+def needs_a_page_across(table: Table) -> bool:
+    """Not even 小五 keeps its names and figures whole on an upright page."""
+    return sum(few for few, _ in _cells_of_columns(table, table.texts())) > _room(TEXT_WIDTH, SMALL_FIVE)
 
 
 def _widths(table: Table, texts: list[list[str]], total: float, size: float) -> list[float]:

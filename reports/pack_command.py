@@ -17,12 +17,13 @@ from reports.readings import ranked_within, whole_level
 from reports.selection_annex import with_selection
 from reports.source import operators_source
 from reports.subjects import Audience, meeting_name
+from reports.wording import day
 
 
 def made(arguments: argparse.Namespace, as_of: date, at: datetime | None) -> Pack:
     period = Period.parse(arguments.period)
     if as_of < period.first:
-        raise ValueError(f"{period.label}在截至日 {as_of.isoformat()} 尚未开始")
+        raise ValueError(f"{period.label}到{day(as_of)}尚未开始")
     area, audience = arguments.area, Audience(arguments.audience)
     with operators_source(area, at) as source, operators_source(ranked_within(area, whole_level(area)) or area, at) as around:
         there = source.contents()
@@ -44,7 +45,8 @@ def add_pack(commands: Any, now: Callable[[], datetime]) -> None:
             print(f"错误:{problem.args[0]}", file=sys.stderr)
             return 2
         if not pack.tables:
-            print("错误:这个会议没有可用的内容,请检查时段、区划和 BOARD_MODULES,或台账尚未装入", file=sys.stderr)
+            why = f"尚未装入{pack.lacking},请先装入" if pack.lacking else "请检查时段、区划和 BOARD_MODULES"
+            print(f"错误:这个会议没有可用的内容:{why}", file=sys.stderr)
             return 1
         arguments.out.mkdir(parents=True, exist_ok=True)
         for file in meeting_files(pack):

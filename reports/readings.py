@@ -243,6 +243,7 @@ def reading(
         runs=runs,
         years_ago=categories_year_ago(source, entry, period, as_of, frame) if with_past and level is Level.CATEGORY else {},
         dated=dated,
+        at=None if asked.at is None else source.told_at,
     )
     return of_one(read, own) if own else read
 

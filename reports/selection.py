@@ -14,9 +14,10 @@ from metrics.rulebook import Rulebook
 from metrics.selection.flow import Record, Step
 from metrics.selection.result import ROW_COLUMNS, Selection, selection
 from metrics.selection.rules import SelectionRules, selection_rules
-from metrics.vocabulary import Role
+from metrics.vocabulary import CODE_LENGTHS, Level, Role
 from metrics.wording import is_missing
 from reports.views.selection import Ranking, ranking_of
+from reports.wording import day
 
 POINT_DECIMALS = 4
 
@@ -36,9 +37,14 @@ class SelectionSource(Protocol):
 
     rules: Rulebook
 
+    @property
+    def at(self) -> datetime | None: ...
+
     def selection_facts(self, year: int, role: Role, as_of: date) -> dict[str, pd.DataFrame]: ...
 
     def selection_on_record(self, year: int, role: Role, until: datetime) -> OnRecord | None: ...
+
+    def unit_names(self, county: str) -> Mapping[str, str]: ...
 
 
 def configured_rules(rules: Rulebook, year: int, role: Role, as_of: date) -> SelectionRules:
@@ -46,12 +52,17 @@ def configured_rules(rules: Rulebook, year: int, role: Role, as_of: date) -> Sel
     return selection_rules(rules.on(min(date(year, 12, 31), as_of)), role)
 
 
+def minute_of(as_of: date, at: datetime | None) -> datetime | None:
+    """The minute a source of ``at`` asks a day at; None of any other day than its own, which is over."""
+    return at if at is not None and at.date() == as_of else None
+
+
 def selection_of(source: SelectionSource, year: int, role: Role, as_of: date) -> Selection:
     """The ranking of a role. Raises ``ValueError`` (Chinese) for a role without a selection or a year not begun."""
     rules = configured_rules(source.rules, year, role, as_of)
     if as_of < date(year, 1, 1):
-        raise ValueError(f"{year}年在截至日 {as_of:%Y-%m-%d} 尚未开始,不能评选")
-    return selection(source.selection_facts(year, role, as_of), rules, year, as_of)
+        raise ValueError(f"{year}年到{day(as_of)}尚未开始,不能评选")
+    return selection(source.selection_facts(year, role, as_of), rules, year, as_of, at=minute_of(as_of, source.at))
 
 
 def ranking_on_record(
@@ -62,10 +73,12 @@ def ranking_on_record(
     ``at``: the minute of the as-of day, None for the day once it is over. Raises as :func:`selection_of`.
     """
     known = source.selection_on_record(year, role, at or datetime.combine(as_of, time.max))
+    made = (known and known.frozen) or selection_of(source, year, role, as_of)
+    county = next(iter(made.townships), "")[: CODE_LENGTHS[Level.COUNTY]]
+    units = source.unit_names(county) if county else {}
     if known is None:
-        return ranking_of(selection_of(source, year, role, as_of), covers)
-    made = known.frozen or selection_of(source, year, role, as_of)
-    return ranking_of(made, covers, known.records, number=known.number, digest=known.digest)
+        return ranking_of(made, covers, units=units)
+    return ranking_of(made, covers, known.records, number=known.number, digest=known.digest, units=units)
 
 
 def records_of(steps: pd.DataFrame) -> tuple[Record, ...]:

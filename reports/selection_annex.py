@@ -12,6 +12,7 @@ from reports.pack import Annex, Pack
 from reports.selection import SelectionSource, ranking_on_record
 from reports.subjects import Audience
 from reports.views.selection import Ranking, as_read, eligible, provisional, ranking_table, seats_words
+from reports.views.selection_certainty import GROUPS, meanings
 
 BEYOND = 1.5
 """The slide lists the shortlist and half as many again, so that the meeting sees whom it passes over."""
@@ -39,7 +40,8 @@ def annex(ranking: Ranking) -> Annex:
     )
     everyone, fit = whole(sum(made.captains.values())), whole(eligible(ranking.rows))
     subtitle = f"全县{ranking.role_name} {everyone} 人,够资格的 {fit} 人;{ranking.worth}"
-    notes = (*ranking.notes, ("名额", seats_words(made)))
+    said = tuple((name, words) for name, words in meanings(ranking).items() if name != GROUPS)
+    notes = (*ranking.notes, *said, ("名额", seats_words(made)))
     short = ranking_table(ranking, _shortlist(ranking), f"{proposed}和其后人选", notes=notes)
     full = ranking_table(ranking, ranking.rows, "全部人选", reasons=True, notes=notes)
     return Annex(title, subtitle, as_read(short), full)

@@ -64,7 +64,8 @@ def print_table(rankings: Sequence[Ranking], area: str, at: datetime | None) -> 
         made = ranking.made
         table = ranking_table(ranking, ranking.rows, "全部人选", reasons=True)
         print(" · ".join(part for part in (table.title, table.subtitle, provisional(made)) if part))
-        print(f"全县{sum(made.captains.values())}人,名额 {seats_words(made)}")
+        if made.seats:
+            print(f"全县{sum(made.captains.values())}人,名额 {seats_words(made)}")
         frame = pd.DataFrame(table.texts(), columns=[column.heading for column in table.file_columns])
         print("(没有人选)" if frame.empty else frame.to_string(index=False), end="\n\n")
 

@@ -6,7 +6,7 @@ After the office's page (GB/T 9704). Tables, figures and words are those of the 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from docx.document import Document as Docx
@@ -82,10 +82,10 @@ def shortlist_bytes(ranking: Ranking, table: Table) -> bytes:
     return _bytes(document, title)
 
 
-def notice_bytes(ranking: Ranking, units: Mapping[str, str], days: tuple[date, date] | None, office: str = OFFICE) -> bytes:
+def notice_bytes(ranking: Ranking, days: tuple[date, date] | None, office: str = OFFICE) -> bytes:
     """公示: who is proposed, by which steps on record, for which working days, whom to tell. No scores, no ranks, no phone numbers.
 
-    ``units``: see :func:`notice_table`; ``days``: the first and the last, left to be filled in until the notice is on record.
+    ``days``: the first and the last, left to be filled in until the notice is on record.
     Raises :class:`FlowError` where there can be no notice yet, whoever asks.
     """
     if reason := why_no_notice(ranking):
@@ -106,7 +106,7 @@ def notice_bytes(ranking: Ranking, units: Mapping[str, str], days: tuple[date, d
     )
     for label in ("受理单位", "联系人", "联系电话", "通讯地址"):
         body(document, f"{label}:{BLANK}")
-    official_table(document, notice_table(ranking, units), size=FIVE)
+    official_table(document, notice_table(ranking), size=FIVE)
     body(document, "", indent=False)
     body(document, f"{office}(盖章)", right=True)
     body(document, day(days[0]) if days else BLANK_DAY, right=True)

@@ -243,6 +243,10 @@ class DatabaseSource:
                 return None if stage(taken) is Step.VOID else self._on_record(int(number), taken)
         return None
 
+    def unit_names(self, county: str) -> dict[str, str]:
+        """Code → name of a county's units: where somebody is captain."""
+        return areas.unit_names(self.scope, self.connection, county)
+
     def _on_record(self, number: int, taken: tuple[Record, ...]) -> OnRecord:
         kept = selection_flow.selection_record(self.scope, self.connection, number)
         if kept is None or stage(taken) is Step.DRAFT:

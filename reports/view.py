@@ -46,6 +46,10 @@ class View:
         """The period ended before the day that is looked from: nothing of it is "today", "this week" or still to come."""
         return self.period.last < self.as_of
 
+    def is_running(self, period: Period) -> bool:
+        """Whether a period is not over: its last day counts once it is over."""
+        return period.last > self.as_of or (period.last == self.as_of and self.at is not None)
+
     @property
     def until(self) -> str:
         """截至6月30日, where what is said of a moment is of another than now; empty in a period that runs."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pandas as pd
 from docx import Document
+from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from metrics.vocabulary import Level
 from reports.bulletin import bulletin_bytes, parts, petitions_table
 from reports.document import CELL_MARGINS, FIVE, FREE_FACES, SMALL_FIVE, fitting_size, official_page, official_table
+from reports.pack import Annex
 from reports.tables import Column, Table
 from reports.wording import clean, display_width
 from tests.meeting_worlds import HOSTILE, UP, a_chapter, a_pack, a_reading, hostile_pack
@@ -41,6 +44,26 @@ def a_full_pack():
 
 def text_of(content: bytes) -> str:
     return "\n".join(paragraph.text for paragraph in Document(io.BytesIO(content)).paragraphs)
+
+
+def test_what_is_asked_for_names_the_editions_number():
+    pack = a_pack(a_reading("quality.in_time", [(30, 100), (20, 100)], whole=[(50, 200)]))
+    assert "事后72小时内录入" in text_of(bulletin_bytes(pack))
+    tables = {**pack.edition.tables, "quality": {**pack.edition.tables["quality"], "entry_hours": 48}}
+    assert "事后48小时内录入" in text_of(bulletin_bytes(replace(pack, edition=replace(pack.edition, tables=tables))))
+
+
+def test_a_table_too_wide_for_an_upright_page_lies_across_and_others_do_not():
+    columns = tuple(Column(f"c{place}", f"第{place}栏") for place in range(9))
+    wide = Table("人选", columns, pd.DataFrame([{column.key: "白土岭乡马庄村" for column in columns}]))
+    pack = a_full_pack()
+    upright = Document(io.BytesIO(bulletin_bytes(pack))).sections
+    assert [section.orientation for section in upright] == [WD_ORIENT.PORTRAIT]
+    document = Document(io.BytesIO(bulletin_bytes(pack.with_annexes([Annex("名单", "", wide)] * 2))))
+    assert [section.orientation for section in document.sections] == [WD_ORIENT.PORTRAIT, WD_ORIENT.LANDSCAPE]
+    width = document.sections[-1].page_width - document.sections[-1].left_margin - document.sections[-1].right_margin
+    for table in document.tables[-2:]:
+        assert abs(sum(column.width for column in table.columns) - width) < Mm(1)
 
 
 def test_the_page_is_the_offices():

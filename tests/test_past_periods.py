@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,12 +19,13 @@ from data_access.tables import Appointment, Area
 from ingest.demo.world import MINIATURE
 from metrics.period import Period, PeriodKind
 from metrics.registry import REGISTRY
+from metrics.vocabulary import Level
 from metrics.workdays import Workdays
 from pages.common import freshness, loaders
 from pages.common.page import Page
 from pages.petitions.windows import week_end
 from reports import readings
-from reports.bulletin import sentence
+from reports.bulletin import categories, sentence
 from reports.html import HtmlWriter
 from reports.pack import _titled
 from reports.parts import Leaderboard
@@ -35,10 +36,10 @@ from reports.view import View
 from reports.views import petition_words as words_of_petitions
 from reports.views import wall
 from reports.views.duty import last_night_of
-from reports.wording import counted_words, own_period
+from reports.wording import counted_words, official, own_period
 from tests.builders import a_petition
 from tests.demo_county import a_small_county
-from tests.meeting_worlds import UP, a_chapter, a_reading
+from tests.meeting_worlds import UP, a_chapter, a_pack, a_reading
 from tests.opened_pages import TODAY, components, words
 from tests.test_app_pages import ENTRIES, a_link, account_of, drawn, pointed
 
@@ -335,6 +336,43 @@ def test_a_week_is_monday_to_sunday_on_every_day_of_it(day: date) -> None:
 def test_a_period_is_past_from_the_day_after_its_last(period: str, as_of: str, is_past: bool, until: str) -> None:
     view = View(Period.parse(period), date.fromisoformat(as_of), Workdays({}))
     assert (view.is_past, view.until) == (is_past, until)
+
+
+@pytest.mark.parametrize(
+    ("moment", "runs"),
+    [
+        ("2026-11-29T23:59", True),
+        ("2026-11-30T00:01", True),
+        ("2026-11-30T23:59", True),
+        ("2026-11-30", False),
+        ("2026-12-01T00:01", False),
+    ],
+)
+def test_a_period_runs_until_its_last_day_is_over(moment: str, runs: bool) -> None:
+    at = datetime.fromisoformat(moment) if "T" in moment else None
+    as_of, november = date.fromisoformat(moment[:10]), Period.parse("2026-11")
+    assert View(november, as_of, Workdays({}), at=at).is_running(november) is runs
+    read = a_reading(UP, [(13, 21), (20, 20)], period=november, as_of=as_of, at=at)
+    assert read.period_over is not runs
+    assert read.now == (f"本月至{as_of.month}月{as_of.day}日" if runs else "11月" if as_of.month > 11 else "本月")
+
+
+@pytest.mark.parametrize(
+    ("period", "moment", "said"),
+    [
+        ("2026-11", "2026-11-26T00:01", "截至11月26日00:01，"),
+        ("2026-11", "2026-11-26", "截至11月26日，"),
+        ("2026-10", "2026-11-26T00:01", "截至10月31日，"),
+        ("2025-12", "2026-11-26T00:01", "截至2025年12月31日，"),
+    ],
+)
+def test_a_sentence_of_a_file_never_names_a_day_that_has_not_come(period: str, moment: str, said: str) -> None:
+    at = datetime.fromisoformat(moment) if "T" in moment else None
+    asked = {"period": Period.parse(period), "as_of": date.fromisoformat(moment[:10]), "at": at, "dated": True}
+    overdue = a_reading("petitions.overdue", [(2, 30), (3, 30)], whole=[(6, 70), (5, 60)], **asked)
+    assert official(sentence(overdue)).startswith(f"{said}全县超期在办8.3%")
+    open_now = a_reading("petitions.open", [(9, None), (5, None)], level=Level.CATEGORY, whole=[(14, None)], **asked)
+    assert official(dict(categories(a_pack(open_now)))[0]).startswith(f"{said}在办诉求14件")
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,7 @@ def test_csv_has_a_row_a_unit(county: Engine, capsys: pytest.CaptureFixture[str]
 def test_a_table_names_target_and_moment(county: Engine, capsys: pytest.CaptureFixture[str]) -> None:
     text = said(capsys, "petitions.closed_on_time", "--format", "table", *ASKED)
     assert "按期办结率" in text.splitlines()[0]
-    assert "截至 2026-11-02" in text
+    assert "截至2026年11月2日" in text
     assert "泥河镇" in text
     assert "—" in text
 
@@ -198,7 +198,9 @@ def test_at_a_minute_the_answer_is_the_live_boards_at_that_minute_and_says_so(co
     assert rows(json.dumps(answer))[TOWNSHIP]["n"] == 0
     assert rows(said(capsys, "petitions.closed_on_time", "--period", "2026-10", "--as-of", "2026-10-15"))[TOWNSHIP]["n"] == 3
     table = said(capsys, "petitions.closed_on_time", "--format", "table", *AT)
-    assert "截至 2026-10-15 00:01" in table.splitlines()[0]
+    assert "截至2026年10月15日 00:01" in table.splitlines()[0]
+    looked_back = said(capsys, "petitions.open", "--format", "table", "--period", "2026-09", "--at", "2026-10-15T00:01")
+    assert "截至2026年9月30日" in looked_back.splitlines()[0], "a figure about a moment looks at its period's end"
 
 
 def test_without_either_it_is_now(county: Engine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

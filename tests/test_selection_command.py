@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from data_access.selection_flow import add_step, freeze, open_draft
 from metrics.period import Period
 from metrics.selection.result import ROW_COLUMNS
-from metrics.selection.snapshot import digest, snapshot_text
+from metrics.selection.snapshot import digest, recomputed, snapshot_text
 from metrics.vocabulary import Module, Role
 from reports.__main__ import main
 from reports.pack import meeting_pack
@@ -131,6 +131,52 @@ def test_what_is_on_record_is_shown_from_the_day_it_was_there(served_alone: Engi
         pack = meeting_pack(source, Audience.SELECTION, Period.parse("2026"), date(2027, 1, 12))
         titles = [each.title for each in with_selection(pack, source, "", frozenset({Module.CAPTAINS})).annexes]
     assert titles == ["最佳邻长名额 2 个,入选 2 人,其中稳在名额内的 2 人"]
+
+
+def test_a_ranking_is_told_as_of_its_minute_and_the_year_runs_until_its_last_day_is_over(
+    served: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two_townships(served)
+
+    def told(*moment: str) -> str:
+        return printed(capsys, "selection", "--year", "2026", "--role", "邻长", "--format", "table", *moment)
+
+    early = told("--at", "2026-11-26T00:01")
+    assert early.startswith("2026年度最佳邻长 全部人选 · 截至2026年11月26日 00:01 · 规则 2026.1 · 试排")
+    assert "年度未结束" in early
+    last = told("--at", "2026-12-31T09:00")
+    assert "截至2026年12月31日 09:00" in last
+    assert "年度未结束" in last, "December is not counted yet"
+    assert "年度未结束" not in told("--as-of", "2026-12-31")
+    assert "年度未结束" not in told("--at", "2027-01-01T00:01")
+    assert "河东一邻邻长" in early, "place and post beside the name"
+    with operators_source(at=datetime(2026, 12, 31, 9)) as source:
+        pack = meeting_pack(source, Audience.SELECTION, Period.parse("2026-12"), END)
+        (annex,) = [each for each in with_selection(pack, source, "", frozenset({Module.CAPTAINS})).annexes if "邻长" in each.title]
+    assert "截至2026年12月31日 09:00" in annex.table.subtitle
+    notes = dict(annex.table.notes)
+    assert notes["截至"] == "2026年12月31日 09:00"
+    assert "不能当真" in notes["名次多在"] or "把握" in notes["名次多在"], "a paper says how its columns are read"
+    assert "稳在名额内" in notes["名额把握"]
+
+
+def test_what_is_frozen_in_the_middle_of_a_day_stays_as_of_its_minute(served_alone: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    two_townships(served_alone)
+    at = datetime(2026, 12, 31, 9)
+    with served_alone.begin() as connection:
+        source = DatabaseSource(connection, EVERYTHING, at=at)
+        rules = configured_rules(source.rules, 2026, Role.CELL_CAPTAIN, END)
+        text = snapshot_text(source.selection_facts(2026, Role.CELL_CAPTAIN, END), rules, 2026, END, at)
+        made = selection_of(source, 2026, Role.CELL_CAPTAIN, END)
+        frozen = {"as_of": END, "rulebook": rules.version, "digest": digest(text, made), "snapshot": text, "ranking": "[]"}
+        freeze(connection, open_draft(connection, 2026, "cell_captain", "one", "立项", NOW), frozen, "one", "部务会", NOW)
+    again = recomputed(text)
+    assert (again.at, again.complete) == (at, False)
+    assert json.loads(printed(capsys, "selection", "--verify"))["same"] is True
+    later = printed(capsys, "selection", "--year", "2026", "--role", "邻长", "--as-of", "2027-01-05", "--format", "table")
+    assert "截至2026年12月31日 09:00 · 规则 2026.1 · 已冻结" in later
+    assert "年度未结束" in later
+    assert "at" not in json.loads(snapshot_text({}, rules, 2026, END)), "of a day that is over it says nothing of a minute"
 
 
 def test_a_selection_given_up_leaves_the_ranking_as_of_the_day(served_alone: Engine, capsys: pytest.CaptureFixture[str]) -> None:

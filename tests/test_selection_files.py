@@ -90,7 +90,7 @@ def a_ranking(names: list[str | None], digest: str | None = "ab" * 32, last: Ste
     made = Selection(
         2026, END, RULES, rows, terms, dict.fromkeys(TOWNS, 1), dict.fromkeys(TOWNS, 50), TOWNS, {"ratings": 4.5, "survey": 4.4}
     )
-    return Ranking(made, rows, digest, the_course(last) if last else ())
+    return Ranking(made, rows, digest, the_course(last) if last else (), units=UNITS)
 
 
 def the_candidate(ranking: Ranking, place: int = 0) -> Candidate:
@@ -125,6 +125,7 @@ def test_the_shortlist_in_word_is_the_ranking_of_the_page_with_points_to_two_dec
     assert (first["名次"], first["姓名"], first["总分"], first["名次多在"]) == ("1", "张三", "95.28", "1–4 名")
     assert (first["名额把握"], first["结果"]) == ("名额线上下 62%", "拟入选")
     assert cells(document)[2][-1] == "拟递补"
+    assert cells(document)[1][1:3] == ["泥河镇赵坪村第一邻邻长", "张三"], "place and post before the name"
     assert cells(document, 1) == shown(quota_table(ranking))
     assert document.sections[0].page_width > document.sections[0].page_height
     assert "列入名单2人" in words(document)
@@ -140,7 +141,7 @@ def test_a_score_sheet_holds_every_term_with_its_sum_and_lines_to_sign_on():
     assert by_item["群众评单"][3] == "(10×4.5000 + 44) ÷ (10 + 10) = 4.4500;(4.4500 − 1) ÷ 4 × 30"
     assert by_item["加分"][1] == "1.5 分", "points are no cases"
     assert by_item["总分"][-1] == "95.28"
-    for each in ("本人核对", "乡镇党委", "当年在岗300天", "全县第1名"):
+    for each in ("姓名张三", "泥河镇赵坪村第一邻邻长", "本人核对", "乡镇党委", "当年在岗300天", "全县第1名"):
         assert each in words(document)
 
 
@@ -148,11 +149,12 @@ def test_someone_not_ranked_has_a_score_sheet_that_says_why():
     ranking = a_ranking(["张三", "李四", "王五"])
     document = read(score_sheet_bytes(the_candidate(ranking, 2)))
     assert "列出不排名\uff1a样本不足" in words(document)
-    assert [line[:3] for line in gates_table(ranking, ranking.rows.tail(1)).texts()] == [["王五", "泥河镇", "样本不足:测评1户,需3户"]]
+    assert gates_table(ranking, ranking.rows.tail(1)).texts()[0][3] == "样本不足:测评1户,需3户"
+    assert [line[:3] for line in gates_table(ranking, ranking.rows.tail(1)).texts()] == [["泥河镇", "赵坪村第一邻邻长", "王五"]]
 
 
 def test_the_notice_names_who_is_proposed_with_village_and_post_and_ranks_nobody():
-    document = read(notice_bytes(a_ranking(["张三", "李四", "王五", "赵六"], last=Step.NOTICE), UNITS, (FIRST, LAST)))
+    document = read(notice_bytes(a_ranking(["张三", "李四", "王五", "赵六"], last=Step.NOTICE), (FIRST, LAST)))
     assert cells(document) == [
         ["序号", "姓名", "乡镇", "村（社区）", "岗位"],
         ["1", "张三", "泥河镇", "赵坪村", "东片一组第一邻邻长"],
@@ -168,7 +170,7 @@ def test_the_notice_names_who_is_proposed_with_village_and_post_and_ranks_nobody
 
 def test_the_notice_states_the_steps_on_record_with_their_days_and_no_other():
     ranking = a_ranking(["张三", "李四", "王五"], last=Step.JOINT_CHECK)
-    text = words(read(notice_bytes(ranking, UNITS, None)))
+    text = words(read(notice_bytes(ranking, None)))
     assert (
         "根据年度评选办法，2027年1月5日冻结名单和依据，1月6日起核对申诉（到1月6日止），1月7日登记民主评议结果，"
         "1月8日至1月9日登记乡镇党委审定，1月10日登记联审结果，拟确定以下2名同志"
@@ -182,11 +184,11 @@ def test_no_notice_is_made_before_the_joint_check_whoever_asks(last: Step | None
     ranking = a_ranking(["张三", "李四", "王五"], last=last)
     if last in MAIN_LINE[MAIN_LINE.index(Step.JOINT_CHECK) :]:
         assert why_no_notice(ranking) == ""
-        assert notice_bytes(ranking, UNITS, None)
+        assert notice_bytes(ranking, None)
         return
     assert "公示稿要在联审登记之后才能出" in why_no_notice(ranking)
     with pytest.raises(FlowError, match="联审"):
-        notice_bytes(ranking, UNITS, None)
+        notice_bytes(ranking, None)
 
 
 def test_no_notice_is_made_while_a_change_waits_nor_of_a_void_selection_nor_with_masked_names_nor_of_nobody():
@@ -200,13 +202,13 @@ def test_no_notice_is_made_while_a_change_waits_nor_of_a_void_selection_nor_with
         (replace(checked, rows=checked.rows.assign(standing="")), "名单上没有人"),
     ):
         with pytest.raises(FlowError, match=reason):
-            notice_bytes(ranking, UNITS, None)
+            notice_bytes(ranking, None)
 
 
 def test_a_captain_of_two_posts_is_named_with_the_first_and_how_many_there_are():
     ranking = a_ranking(["张三", "李四", "王五"], last=Step.NOTICE)
     ranking.rows.loc[0, "units"] = 2
-    assert cells(read(notice_bytes(ranking, UNITS, (FIRST, LAST))))[1][-1] == "东片一组第一邻邻长等2处"
+    assert cells(read(notice_bytes(ranking, (FIRST, LAST))))[1][-1] == "东片一组第一邻邻长等2处"
 
 
 def test_a_ranking_that_is_not_frozen_says_so_on_every_paper():
@@ -230,13 +232,13 @@ def test_no_paper_calls_anybody_chosen_before_the_final_step():
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_goes_through_every_paper_unharmed(name: str):
     ranking = a_ranking([name, "李四", "王五"], last=Step.NOTICE)
-    assert cells(read(shortlist_bytes(ranking, ranking_table(ranking, ranking.listed, "名单"))))[1][1] == clean(name)
-    assert cells(read(notice_bytes(ranking, UNITS, (FIRST, LAST))))[1][1] == clean(name)
+    assert cells(read(shortlist_bytes(ranking, ranking_table(ranking, ranking.listed, "名单"))))[1][2] == clean(name)
+    assert cells(read(notice_bytes(ranking, (FIRST, LAST))))[1][1] == clean(name)
     assert "总分" in [line[0] for line in cells(read(score_sheet_bytes(the_candidate(ranking))))]
 
 
 def test_someone_without_a_name_is_a_number_and_missing_figures_are_dashes():
     ranking = a_ranking([None, "李四", "王五"])
     table = ranking_table(ranking, ranking.rows, "名次")
-    assert table.texts()[0][1] == "编号1"
+    assert table.texts()[0][3] == "编号1"
     assert table.texts()[2][0] == "—"

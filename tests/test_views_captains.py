@@ -82,6 +82,17 @@ def test_townships_with_most_households_to_visit_come_first_and_those_without_an
     assert (over.count, over.severity) == ("4 户 · 2026年10月", Status.LOW)
 
 
+def test_on_a_months_last_day_its_visits_may_still_be_made() -> None:
+    last = date(2026, 11, 30)
+    morning = replace(VIEW, as_of=last, at=datetime(2026, 11, 30, 8, 1))
+    group = captains.unvisited_group(HouseholdKind.KEY, figures(("149981101", 5, 9)), morning)
+    assert (group.count, group.severity) == ("4 户 · 11月30日止", Status.NEAR)
+    assert len(captains.people_remarks(morning)) == 2
+    over = replace(morning, at=None)
+    assert captains.unvisited_group(HouseholdKind.KEY, figures(("149981101", 5, 9)), over).severity is Status.LOW
+    assert len(captains.people_remarks(over)) == 1
+
+
 def test_empty_posts_of_a_patch_or_group_stand_before_those_of_cells() -> None:
     upper = pd.DataFrame(
         [("14998110120101", "一片", "patch", "河东村"), ("1499811012010101", "一组", "group", None)], columns=NO_POSTS.columns

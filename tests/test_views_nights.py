@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -135,13 +135,15 @@ def test_exceptions_name_runs_of_weeks_and_how_long_another_look_is_owed() -> No
 # --- the calendar ---------------------------------------------------------------------------------------------------
 
 
-def calendar(held: list[tuple[date, str, str]], weeks: list[tuple[date, str, bool]], least: int = 3) -> MonthCalendar:
+def calendar(
+    held: list[tuple[date, str, str]], weeks: list[tuple[date, str, bool]], least: int = 3, at: datetime | None = None
+) -> MonthCalendar:
     sessions = pd.DataFrame(
         [(day, code, TOWNS.get(code), theme) for day, code, theme in held], columns=["held_on", "code", "township", "theme"]
     )
     edition = rulebook().on(TODAY)
     edition = replace(edition, tables={**edition.tables, "samples": {**edition.tables["samples"], "least_workdays_of_a_week": least}})
-    asked = Question(Level.TOWNSHIP, whole_weeks(OCTOBER), TODAY, HOLIDAY, edition)
+    asked = Question(Level.TOWNSHIP, whole_weeks(OCTOBER), at.date() if at else TODAY, HOLIDAY, edition, at)
     counted = pd.DataFrame(weeks, columns=["monday", "code", "held"])
     return nights.session_calendar(SessionKind.STUDY, OCTOBER, sessions, counted, TOWNS, asked)
 
@@ -170,6 +172,12 @@ def test_each_week_ends_with_who_went_without_or_why_it_does_not_count() -> None
         ("", "none"),
     ]
     assert calendar([], weeks, least=4).weeks[0].words == "工作日不足4天,不计"
+
+
+def test_a_week_runs_until_its_sunday_is_over() -> None:
+    sunday = datetime(2026, 10, 18, 21)
+    assert calendar([], [], at=sunday).weeks[2].words == "进行中", "not 工作日不足: it is not over"
+    assert calendar([], [], at=sunday + timedelta(hours=4)).weeks[2].words != "进行中"
 
 
 def test_a_calendar_can_be_written_as_html_and_as_a_picture() -> None:

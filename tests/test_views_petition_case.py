@@ -175,8 +175,9 @@ def test_a_case_of_a_past_period_stands_as_it_stood_at_its_end(due: date, words:
     assert petition_words.case_verdict(ended_later, replace(SEPTEMBER, workdays=workdays)).words == words, "not known then"
 
 
-def test_a_list_says_at_which_day_it_looks_where_it_looks_at_one() -> None:
-    assert list_sentence("超期在办", "overdue", 1234, VIEW, "宅基地") == "超期在办 1,234 件(截至10月16日),含“宅基地”"
+def test_a_list_of_a_past_period_says_at_which_day_it_looks_and_of_now_the_bar_does() -> None:
+    assert list_sentence("超期在办", "overdue", 1234, SEPTEMBER, "宅基地") == "超期在办 1,234 件(截至9月30日),含“宅基地”"
+    assert list_sentence("超期在办", "overdue", 1234, VIEW, "") == "超期在办 1,234 件", "今天 is not over: no day to name"
     assert list_sentence("本期办结", "ended", 3, VIEW, "") == "本期办结 3 件"
 
 

@@ -23,7 +23,7 @@ from reports.parts import Leaderboard
 from reports.subjects import SUBJECTS, rows_behind
 from reports.tables import Table, screen_text, small_text
 from reports.view import View
-from reports.views import petition_composition, petition_signals, petitions
+from reports.views import overview, petition_composition, petition_signals, petitions
 
 FRIDAY = date(2026, 10, 16)
 VIEW = View(Period.parse("2026-10"), FRIDAY, Workdays({FRIDAY: True}, {}))
@@ -475,3 +475,15 @@ def test_leaders_stand_with_their_cases_and_the_longest_rest():
     assert on_screen(made) == [["王守田", "3", "2", "1", "15 天 | 10月1日后"], ["编号7(不明)", "1", "0", "0", "15 天 | 10月1日后"]]
     assert headings(made) == ["包案领导", "在办(件)", "超期(件)", "积案(件)", "最久未动(天)", "自"]
     assert made.links[0] == Link(CASES, {"standing": "open", "lead": "2", "sort": "moved"})
+
+
+# --- the first page's exceptions --------------------------------------------------------------------------------------------
+
+
+def test_the_first_page_names_a_captain_with_place_and_post_and_of_anybody_else_the_level() -> None:
+    case = {"number": "1", "area_code": "149981101201", "area_name": "石桥镇", "due_on": date(2026, 10, 1), "petitions": 3}
+    post = {"role": "patch_captain", "village": "后田村", "unit": "西片", "level": "patch", "handler": "黄小根"}
+    nobody = {**dict.fromkeys(post), "level": "village"}
+    rows = pd.DataFrame([{**case, **post}, {**case, **nobody, "handler": "蔡美平"}, {**case, **nobody}])
+    lines = overview.overdue_group(rows, VIEW).lines
+    assert [line.words.split(" · ")[1] for line in lines] == ["后田村西片片长 黄小根", "村民情会 蔡美平", "村民情会 未指定经办人"]

@@ -22,7 +22,7 @@ from reports.selection_files import notice_bytes
 from reports.tables import Kind, Table, screen_text
 from reports.views import score_sheet, selection, selection_certainty, selection_flow
 from tests.meeting_worlds import HOSTILE
-from tests.test_selection_files import FIRST, LAST, RULES, UNITS, a_ranking, read, the_candidate, words
+from tests.test_selection_files import FIRST, LAST, RULES, a_ranking, read, the_candidate, words
 
 NAMES = ["张三", "李四", "王五", "赵六", "钱七"]
 OFFICES = {"leader": "县领导", "organisation": "组织部", "petition_office": "信访局", "political_legal": "政法委", "township": "乡镇"}
@@ -63,7 +63,8 @@ def test_a_screen_folds_what_a_file_holds_in_columns_of_its_own() -> None:
     assert shown["实绩 / 评单 / 测评 / 加分"] == "47.50 / 27.26 / 19.02 / 1.5"
     assert (shown["名次多在"], shown["名额把握"], shown["换权重仍不变"]) == ("1–4 名", "名额线上下 62%", "90%")
     assert headings(table) == [
-        *("名次", "姓名", "乡镇", "总分", "实绩", "评单", "测评", "加分", "名次最好", "名次最差", "名额把握", "换权重仍不变", "结果")
+        *("名次", "乡镇", "岗位", "姓名", "总分", "实绩", "评单", "测评", "加分"),
+        *("名次最好", "名次最差", "名额把握", "换权重仍不变", "结果"),
     ]
 
 
@@ -71,7 +72,9 @@ def test_the_annex_and_the_page_show_the_same_columns_and_points_to_two_decimals
     ranking = a_ranking(NAMES)
     made = annex(ranking)
     page = selection.ranking_table(ranking, ranking.ranked, "名单")
-    assert dict(zip(headings(made.table), made.table.texts()[0], strict=True)) == on_screen(page), "a slide is read as the page is"
+    slide, screen = dict(zip(headings(made.table), made.table.texts()[0], strict=True)), on_screen(page)
+    assert slide.pop("岗位") == f"{screen.pop('乡镇')}赵坪村第一邻邻长", "place and post before the name"
+    assert slide == screen, "a slide is read as the page is"
     assert made.full is not None
     assert headings(made.full) == [*headings(page), "原因"], "the workbook is computed with as the page's files are"
     assert all(column.kind is Kind.SCORE for column in made.full.columns if column.key in ("score", "work", "ratings", "survey", "bonus"))
@@ -127,7 +130,7 @@ def test_the_gravest_reason_stands_first() -> None:
     ranking = a_ranking(NAMES)
     ranking.rows["gate"] = ["ok", "样本不足:测评1户,需3户", "任职不足:在岗9天,需182天", "一票否决:造假", "ok"]
     rows = selection.unranked_rows(ranking)
-    assert [line[2].split(":")[0] for line in selection.gates_table(ranking, rows).texts()] == ["一票否决", "任职不足", "样本不足"]
+    assert [line[3].split(":")[0] for line in selection.gates_table(ranking, rows).texts()] == ["一票否决", "任职不足", "样本不足"]
     assert selection.gates_table(ranking, rows.head(1)).conclusion == "列出但不排名 3 人"
 
 
@@ -176,7 +179,7 @@ def test_a_trial_says_who_comes_in_and_who_drops_out_and_leaves_no_file() -> Non
     table = selection.trial_table(ranking, tried, weights)
     assert not table.may_leave
     assert table.conclusion == "试算:名单 2 人中有 1 人不同"
-    assert [line[:2] + line[3:] for line in table.texts()] == [["出", "李四", "第 2 名", "第 4 名"], ["进", "王五", "第 3 名", "第 2 名"]]
+    assert [line[:2] + line[4:] for line in table.texts()] == [["出", "李四", "第 2 名", "第 4 名"], ["进", "王五", "第 3 名", "第 2 名"]]
     assert table.remark.endswith("折算为 实绩 50 · 评单 25 · 测评 25 分")
 
 
@@ -221,7 +224,9 @@ def test_a_place_is_told_exactly_where_that_informs_and_else_as_a_part_of_the_li
     ("chance", "listed", "told"),
     [
         (0.9, True, "稳在名额内 90%"),
-        (0.899, True, "名额线上下 90%"),
+        (0.899, True, "名额线上下 89%"),
+        (0.104, False, "名额线上下 11%"),
+        (0.0985, False, "稳在名额外 10%"),
         (0.04, True, "名额线上下 4%"),
         (1.0, True, "稳在名额内 99% 以上"),
         (0.95, False, "名额线上下 95%"),
@@ -271,13 +276,15 @@ def test_why_a_step_cannot_be_taken_is_said_with_whose_it_is_and_from_when() -> 
 def test_the_record_names_whoever_an_answer_is_about_only_to_those_who_may_see_names() -> None:
     records = (a_record(Step.WITHDRAW, 1, person_id=2), a_record(Step.CONFIRM, 2, confirms=1))
     ranking = replace(a_ranking(NAMES), records=records)
-    assert selection_flow.record_table(ranking).texts()[0][:2] == ["复核同意", "取消资格 李四"]
+    assert selection_flow.record_table(ranking).texts()[0][:2] == ["复核同意", "取消资格 赵坪村第一邻邻长 李四"]
     assert selection_flow.record_table(replace(ranking, masked=True)).texts()[0][1] == "取消资格 编号2"
 
 
 def test_those_on_the_list_are_offered_first_and_the_unranked_too() -> None:
     labels = list(selection_flow.candidate_choices(a_ranking(["张三", "李四", "王五"])).values())
-    assert labels == ["张三 · 泥河镇 · 第 1 名 · 名单内", "李四 · 西沟乡 · 第 2 名 · 名单内", "王五 · 泥河镇 · 未排名"]
+    post = "赵坪村第一邻邻长"
+    told = ("张三 · 泥河镇 · 第 1 名 · 名单内", "李四 · 西沟乡 · 第 2 名 · 名单内", "王五 · 泥河镇 · 未排名")
+    assert labels == [f"{post} {each}" for each in told]
 
 
 def test_a_notice_runs_from_the_day_after_it_was_put_up() -> None:
@@ -298,7 +305,7 @@ def test_another_edition_says_other_numbers_everywhere() -> None:
     ranking = replace(a_ranking(NAMES, last=Step.NOTICE), rules=rules)
     assert selection_flow.button(ranking, Step.APPEALS) == "开始核对申诉(7个工作日)"
     assert selection_flow.button(ranking, Step.NOTICE) == "开始公示(9个工作日)"
-    assert "\uff089个工作日\uff09" in words(read(notice_bytes(ranking, UNITS, (FIRST, LAST))))
+    assert "\uff089个工作日\uff09" in words(read(notice_bytes(ranking, (FIRST, LAST))))
     terms = ranking.made.terms.assign(item=["in_time", "accept_on_time", "bonus"])
     found = score_sheet.Candidate(ranking, ranking.rows.iloc[0].to_dict(), terms)
     rules_of_item = {"in_time": 1.0, "accept_on_time": 1.0}

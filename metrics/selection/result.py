@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -56,18 +56,30 @@ class Selection:
     captains: Mapping[str, int]
     townships: Mapping[str, str]
     means: Mapping[str, float]
+    at: datetime | None = None
+    """The minute of the as-of day up to which all was counted; None: the day once it is over."""
+
+    @property
+    def moment(self) -> date | datetime:
+        """What it is told to be as of."""
+        return self.at or self.as_of
 
     @property
     def complete(self) -> bool:
-        """Whether the year had ended by as-of; a running year's ranking is provisional."""
-        return self.as_of >= date(self.year, 12, 31)
+        """Whether the year had ended by then; a running year's ranking is provisional, on its last day too."""
+        return last_day_over(self.as_of, self.at) >= date(self.year, 12, 31)
 
 
-def candidates(facts: Facts, year: int, as_of: date) -> pd.DataFrame:
+def last_day_over(as_of: date, at: datetime | None) -> date:
+    """The last day that is over: as-of itself, or the day before where it is asked in the middle of it."""
+    return as_of if at is None else as_of - timedelta(days=1)
+
+
+def candidates(facts: Facts, year: int, as_of: date, at: datetime | None = None) -> pd.DataFrame:
     """Who holds the role on as-of. Grain: person.
 
     Columns: person_id, area_code (the unit led; with two the lower code), units (how many), township_code, days (in post in the
-    year, not on leave), households, surveyed, moved (led another unit earlier in the year).
+    year, not on leave; a day counts once it is over), households, surveyed, moved (led another unit earlier in the year).
     """
     posts = facts["posts"]
     current = posts[posts["current"] == 1].sort_values(["person_id", "code"])
@@ -76,20 +88,29 @@ def candidates(facts: Facts, year: int, as_of: date) -> pd.DataFrame:
     people["township_code"] = people["area_code"].str.slice(0, 9)
     held = posts.groupby("person_id")["code"].nunique()
     people["moved"] = people["person_id"].map(held).astype("int64") > people["units"]
-    days = days_in_post(posts, facts["leaves"], date(year, 1, 1), min(date(year, 12, 31), as_of))
+    days = days_in_post(posts, facts["leaves"], date(year, 1, 1), min(date(year, 12, 31), last_day_over(as_of, at)))
     people["days"] = [days.get(int(person), 0) for person in people["person_id"]]
     people = people.merge(facts["households"], on="person_id", how="left")
     return people.fillna({"households": 0, "surveyed": 0}).astype({"households": "int64", "surveyed": "int64"})
 
 
-def selection(facts: Facts, rules: SelectionRules, year: int, as_of: date, withdrawn: Mapping[int, str] | None = None) -> Selection:
+def selection(
+    facts: Facts,
+    rules: SelectionRules,
+    year: int,
+    as_of: date,
+    withdrawn: Mapping[int, str] | None = None,
+    *,
+    at: datetime | None = None,
+) -> Selection:
     """The ranking of one role. Raises ``ValueError`` where the year has not begun by ``as_of``.
 
-    ``withdrawn``: people taken off the list later in the flow with the reason; who moves up follows from the ranks.
+    ``at``: the minute of the as-of day that the facts were asked at, None for the day once it is over. ``withdrawn``: people taken off the
+    list later in the flow with the reason; who moves up follows from the ranks.
     """
     if as_of < date(year, 1, 1):
         raise ValueError(f"{year}年在截至日 {as_of:%Y-%m-%d} 尚未开始,不能评选")
-    people = candidates(facts, year, as_of)
+    people = candidates(facts, year, as_of, at)
     gates = gate_reasons(people, facts["marks"], rules)
     gates.update({person: f"已退出:{reason}" for person, reason in (withdrawn or {}).items() if person in gates})
     people["gate"] = people["person_id"].map(gates).astype("object")
@@ -116,6 +137,7 @@ def selection(facts: Facts, rules: SelectionRules, year: int, as_of: date, withd
         captains,
         dict(zip(facts["townships"]["code"], facts["townships"]["name"], strict=True)),
         {"ratings": scored.ratings_mean, "survey": scored.survey_mean},
+        at,
     )
 
 

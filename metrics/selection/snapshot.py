@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -24,12 +24,13 @@ DIGESTED = ("person_id", "township_code", "score", "rank", "gate", "in_quota")
 """What of the result the digest covers besides data and rules. Drawn figures (interval, chance) follow from both and the seed."""
 
 
-def snapshot_text(facts: Facts, rules: SelectionRules, year: int, as_of: date) -> str:
-    """Everything the ranking is made from, as canonical JSON."""
+def snapshot_text(facts: Facts, rules: SelectionRules, year: int, as_of: date, at: datetime | None = None) -> str:
+    """Everything the ranking is made from, as canonical JSON. Without ``at`` (the as-of day was over) it says nothing of a minute."""
     content = {
         "format": FORMAT,
         "year": year,
         "as_of": as_of.isoformat(),
+        **({} if at is None else {"at": at.isoformat()}),
         "rules": {**asdict(rules), "role": str(rules.role), "items": dict(rules.items)},
         "facts": {name: _plain_frame(frame) for name, frame in facts.items()},
     }
@@ -47,9 +48,10 @@ def recomputed(text: str) -> Selection:
         rules = SelectionRules(**{**content["rules"], "role": role, "items": {item: items[item] for item in WORK_ITEMS[role]}})
         facts = {name: _frame(plain) for name, plain in content["facts"].items()}
         year, as_of = int(content["year"]), date.fromisoformat(content["as_of"])
+        at = None if "at" not in content else datetime.fromisoformat(content["at"])
     except (KeyError, TypeError, json.JSONDecodeError) as problem:
         raise ValueError(f"不是评选快照:{problem}") from problem
-    return selection(facts, rules, year, as_of)
+    return selection(facts, rules, year, as_of, at=at)
 
 
 def digest(text: str, made: Selection) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,8 @@ PARTS = (("实绩", "work"), ("评单", "ratings"), ("测评", "survey"), ("加�
 """What a total is the sum of."""
 NEVER = 0.01
 """A chance this near to 0 or 1 is told without a number: an estimate is never certain."""
+EVEN = 50
+"""Percent: as likely as not."""
 TENTHS = "零一二三四五六七八九十"
 TEN = 10
 
@@ -65,7 +68,13 @@ def seat_words(made: Selection, row: Row) -> str:
     if not band:
         return ""
     chance = float(row["chance_in_quota"])
-    return f"{band} {'不到 1%' if chance < NEVER else '99% 以上' if chance > 1 - NEVER else percent(chance)}"
+    return f"{band} {'不到 1%' if chance < NEVER else '99% 以上' if chance > 1 - NEVER else _never_surer(chance)}"
+
+
+def _never_surer(chance: float) -> str:
+    """In whole percent, rounded to the middle: an estimate is told no surer than it is, and 10% always stands by the same word."""
+    points = round(100 * chance, 6)
+    return f"{math.ceil(points) if points < EVEN else math.floor(points)}%"
 
 
 @dataclass(frozen=True)

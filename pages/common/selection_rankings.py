@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from data_access.areas import unit_names
 from data_access.scope import Scope
 from data_access.selection import SELECTION_TABLES
 from data_access.selection_flow import RECORD_TABLES, selection_record, selections, steps
@@ -16,9 +17,9 @@ from metrics.rulebook import rulebook
 from metrics.selection.flow import Record, Step, stage
 from metrics.selection.result import Selection, selection
 from metrics.selection.rules import SelectionRules
-from metrics.vocabulary import CAPTAINS, ROLE_NAMES, Role
+from metrics.vocabulary import CAPTAINS, CODE_LENGTHS, ROLE_NAMES, Level, Role
 from pages.common import loaders
-from reports.selection import configured_rules, records_of
+from reports.selection import configured_rules, minute_of, records_of
 from reports.source import DatabaseSource, frozen_selection
 from reports.views.selection import Ranking, ranking_of
 
@@ -49,7 +50,9 @@ def trial_ranking(scope: Scope, shown: Ranking, rules: SelectionRules) -> Rankin
 
 
 def _narrowed(made: Selection, scope: Scope, records: tuple[Record, ...] = (), **more: Any) -> Ranking:
-    return ranking_of(made, scope.covers, records, masked=not scope.may_see_names, **more)
+    county = next(iter(made.townships), "")[: CODE_LENGTHS[Level.COUNTY]]
+    units = loaders.answer(unit_names, scope, ("area",), county=county) if county else {}
+    return ranking_of(made, scope.covers, records, masked=not scope.may_see_names, units=units, **more)
 
 
 def live_selection(scope: Scope, year: int, role: Role, as_of: date, rules: SelectionRules | None = None) -> Selection:
@@ -85,4 +88,4 @@ def _facts(scope: Scope, connection: Any, year: int, role: str, as_of: date) -> 
 
 def _selection(scope: Scope, connection: Any, year: int, role: str, as_of: date, rules: SelectionRules | None) -> Selection:
     chosen = rules or configured_rules(rulebook(), year, Role(role), as_of)
-    return selection(_facts(scope, connection, year, role, as_of), chosen, year, as_of)
+    return selection(_facts(scope, connection, year, role, as_of), chosen, year, as_of, at=minute_of(as_of, loaders.moment()))

@@ -114,7 +114,7 @@ def _number(ranking: Ranking) -> int:
 def _frozen(p: Page, ranking: Ranking) -> dict[str, Any]:
     """What is kept for ever: data and rulebook as text, the ranking made from them, the digest over both."""
     shown = ranking.made
-    text = snapshot_text(facts(p.scope, shown), shown.rules, shown.year, shown.as_of)
+    text = snapshot_text(facts(p.scope, shown), shown.rules, shown.year, shown.as_of, shown.at)
     made = recomputed(text)  # of these very data: some may have come since the page was drawn
     return {
         "as_of": made.as_of,

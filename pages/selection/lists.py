@@ -8,8 +8,6 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from data_access.areas import names_down_to
-from pages.common import loaders
 from pages.common.address import page_from_address
 from pages.common.downloads import file_button
 from pages.common.layout import note
@@ -48,9 +46,7 @@ def _papers(p: Page, ranking: Ranking, table: Table) -> None:
     """The shortlist for Word, and the notice from the joint check on."""
     papers = {"名单（Word）": (f"{ranking.title}{ranking.list_name} {ranking.where}", partial(shortlist_bytes, ranking, table))}
     if not (reason := why_no_notice(ranking)):
-        codes = tuple(ranking.listed["area_code"])
-        units = loaders.answer(names_down_to, p.scope, ("area",), codes=codes)
-        notice = partial(notice_bytes, ranking, units, notice_days(ranking, p.view.workdays))
+        notice = partial(notice_bytes, ranking, notice_days(ranking, p.view.workdays))
         papers["公示稿（Word）"] = (f"{ranking.title}公示 {ranking.where}", notice)
     with st.container(horizontal=True, key="selection-papers"):
         for label, (name, content) in papers.items():

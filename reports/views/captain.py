@@ -83,7 +83,8 @@ def year_heading(year: CaptainYear) -> Heading:
     totals = [(ITEM_HEADS[item], year.total(item)) for item in year.items]
     words = [f"{head} {fraction(total.k, total.n)}" for head, total in totals if total.n]
     told = " · ".join(words) if words else "没有满一个月的任职"
-    return Heading(f"{year.year}年应做与已做", f"{told}(只加已结束的月、季、周;诉求和录入计到{day_text(year.last)})", "captains.key_visits")
+    until = day_text(year.last) if year.last == date(year.year, 12, 31) else "截至时刻"
+    return Heading(f"{year.year}年应做与已做", f"{told}(只加已结束的月、季、周;诉求和录入计到{until})", "captains.key_visits")
 
 
 def month_table(captain: Captain, year: CaptainYear, shown: Period, view: View) -> Table:

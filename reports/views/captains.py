@@ -110,7 +110,7 @@ def unvisited_group(kind: HouseholdKind, figures: pd.DataFrame, view: View) -> E
         )
         for row in rows
     )
-    runs = part.last > view.as_of
+    runs = view.is_running(part)
     count = f"{whole(int(left.sum()))} 户 · {f'{day_text(part.last)}止' if runs else part.label}"
     quiet = quiet_words(households_due(figures), "本期都已走访", f"没有应走访的{name}")
     everything = rows_behind(visits_id(kind), view.township)
@@ -265,4 +265,4 @@ def people_of(frame: pd.DataFrame, entry: Indicator, posts: pd.DataFrame, role: 
 def people_remarks(view: View) -> list[str]:
     """What a ranking of people is for, and why it may have no ranks."""
     runs = "这个月(季)还没有结束,走访只看进度、不排名;要看名次,请在上面选已结束的月份或季度。"
-    return [*([runs] if view.period.last > view.as_of else []), "任何一名三长上门都算走访到;名次只作提醒,评先以“评选”页为准。"]
+    return [*([runs] if view.is_running(view.period) else []), "任何一名三长上门都算走访到;名次只作提醒,评先以“评选”页为准。"]

@@ -309,7 +309,7 @@ def _week_note(monday: date, weeks: pd.DataFrame, townships: Mapping[str, str], 
     if len(own):
         missing = [short_name(townships.get(code, code)) for code in own.loc[~own["held"].astype(bool), "code"]]
         return WeekNote("✕ " + "、".join(missing), "low") if missing else WeekNote("✓ 都开了", "ok")
-    if monday + timedelta(days=6) <= asked.as_of:
+    if monday + timedelta(days=6) <= asked.day_over:
         return WeekNote(asked.rules.filled("工作日不足{samples.least_workdays_of_a_week}天,不计"))
     return WeekNote(STATUS_NAMES[Status.RUNNING] if monday <= asked.as_of else "")
 

@@ -90,8 +90,8 @@ def petition_line(row: Mapping[Any, Any], since: str, *, named: bool = True) -> 
 
 
 def _owner(row: Mapping[Any, Any]) -> str:
-    """马塘村西片片长 王强; of anybody else the level that handles it: 县 李四."""
+    """马塘村西片片长 王强; of anybody else the level that handles it: 村民情会 李四."""
     if not is_missing(row["handler"]) and not is_missing(row["role"]):
         return f"{captain_title(row['village'], row['unit'], row['role'])} {row['handler']}"
-    level = HANDLING_LEVEL_NAMES[HandlingLevel(row["level"])].removesuffix("民情会") if row["level"] in set(HandlingLevel) else "级别不明"
+    level = HANDLING_LEVEL_NAMES[HandlingLevel(row["level"])] if row["level"] in set(HandlingLevel) else "级别不明"
     return f"{level} {'未指定经办人' if is_missing(row['handler']) else row['handler']}"

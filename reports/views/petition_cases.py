@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from metrics.petition_case import known
-from metrics.wording import day_of, whole
+from metrics.wording import whole
 from reports.links import to_case
 from reports.tables import Column, Kind, Layout, Table, Verdict, table
 from reports.view import View
@@ -97,8 +97,8 @@ def standing_names(view: View) -> dict[str, str]:
 
 
 def list_sentence(name: str, standing: str, total: int, view: View, searched: str) -> str:
-    """超期在办 91 件(截至11月21日),含“宅基地”."""
-    at = f"(截至{day_of(view.moment, view.as_of)})" if standing in words.AT_A_MOMENT else ""
+    """超期在办 91 件,含“宅基地”; of a period that is over 超期在办 84 件(截至10月31日). Else the bar says of when it is."""
+    at = f"({view.until})" if view.until and standing in words.AT_A_MOMENT else ""
     return f"{name} {whole(total)} 件{at}" + (f",含“{searched}”" if searched else "")
 
 

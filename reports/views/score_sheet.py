@@ -66,7 +66,7 @@ class Candidate:
 
     @property
     def subtitle(self) -> str:
-        return f"{self.ranking.township(self.row['township_code'])} · {self.ranking.subtitle}"
+        return f"{self.ranking.township(self.row['township_code'])} {self.ranking.post(self.row)} · {self.ranking.subtitle}"
 
 
 def candidate(ranking: Ranking, person_id: int) -> Candidate | None:

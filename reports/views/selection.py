@@ -6,7 +6,7 @@ The tables are declared once: the page, the Word papers, the meeting's annex and
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -27,13 +27,14 @@ from metrics.selection.words import (
     seat_words,
     span_words,
 )
-from metrics.vocabulary import ROLE_NAMES
+from metrics.vocabulary import CODE_LENGTHS, ROLE_NAMES, Level
 from metrics.wording import is_missing, whole
 from reports.conclusions import listed
 from reports.links import Link, to_score_sheet
 from reports.parts import Callout
 from reports.tables import MASKED_NOTE, Column, Kind, Notes, Table, table
-from reports.wording import day
+from reports.views.posts import captain_title
+from reports.wording import as_of_words
 
 UNRANKED = "列出不排名"
 GRAVEST = ("一票否决", "抽查未通过", "已退出", "任职不足", "样本不足")
@@ -58,6 +59,8 @@ class Ranking:
     """Its number on record; None before the draft."""
     masked: bool = False
     rules: Rulebook | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Code → name of the county's units of all levels, as they are called now: of which of them somebody is captain."""
 
     @property
     def role_name(self) -> str:
@@ -70,12 +73,12 @@ class Ranking:
     @property
     def subtitle(self) -> str:
         state = f"已冻结,摘要 {self.digest[:12]}" if self.digest else "试排,尚未冻结,不作为正式名单"
-        return f"截至{day(self.made.as_of)} · 规则 {self.made.rules.version} · {state}"
+        return f"{as_of_words(self.made.moment)} · 规则 {self.made.rules.version} · {state}"
 
     @property
     def moment(self) -> str:
         """As the page's bar says it."""
-        return f"截至 {day(self.made.as_of)}{' · 已冻结' if self.digest else ''} · 规则 {self.made.rules.version}"
+        return f"{as_of_words(self.made.moment)}{' · 已冻结' if self.digest else ''} · 规则 {self.made.rules.version}"
 
     @property
     def edition(self) -> Edition:
@@ -147,12 +150,18 @@ class Ranking:
         }
         return tuple(record for record in self.records if record.id in told)
 
+    def post(self, row: Mapping[Any, Any]) -> str:
+        """赵坪村第一邻邻长: a candidate's place and post, as they stand before the name; of several posts the first."""
+        code, several = str(row["area_code"]), int(row["units"])
+        village = self.units.get(code[: CODE_LENGTHS[Level.VILLAGE]])
+        return captain_title(village, self.units.get(code, ""), self.made.rules.role) + (f"等{several}处" if several > 1 else "")
+
     def person(self, person_id: int | None) -> str:
-        """A name where the reader may see it and the person is in his scope; empty for nobody."""
+        """Place, post and name where the reader may see it and the person is in his scope; empty for nobody."""
         if person_id is None:
             return ""
-        names = self.rows.loc[self.rows["person_id"] == person_id, "name"]
-        return f"编号{person_id}" if self.masked or names.empty else str(names.iloc[0])
+        own = self.rows[self.rows["person_id"] == person_id].to_dict("records")
+        return f"编号{person_id}" if self.masked or not own else f"{self.post(own[0])} {own[0]['name']}"
 
     def in_township(self, code: str | None) -> Ranking:
         """The same with the candidates of one township; ranks stay county-wide."""
@@ -169,7 +178,7 @@ class Ranking:
                 f"+加分(至多{rules.bonus_most:g});评单、测评样本少的向全县{self.role_name}平均靠拢",
             ),
             ("名次", "全县名次;名额按乡镇分配,乡镇内依名次取;名次区间与名额把握是估计,供会议参考"),
-            ("截至", day(self.made.as_of)),
+            ("截至", as_of_words(self.made.moment).removeprefix("截至")),
             ("规则手册", rules.version),
             ("状态", f"已冻结,摘要 {self.digest}" if self.digest else "试排,尚未冻结"),
             *((("年度", f"{unfinished(self.made)},名次会变"),) if not self.made.complete else ()),
@@ -217,8 +226,10 @@ def sentence(ranking: Ranking) -> str:
 
 RANKING = (
     Column("rank", "名次", Kind.COUNT),
-    Column("name", "姓名", tight=True),
     Column("township", "乡镇", phone=False),
+    Column("post", "岗位", screen=False),
+    Column("whole_post", "岗位", screen=False, files=False),
+    Column("name", "姓名", small=("post",)),
     Column("score", "总分", Kind.SCORE),
     *(Column(key, name, Kind.SCORE, screen=False) for name, key in PARTS),
     Column("parts", " / ".join(name for name, _ in PARTS), files=False, phone=False),
@@ -242,7 +253,9 @@ def ranking_table(ranking: Ranking, rows: pd.DataFrame, title: str, *, reasons: 
         {
             **row,
             "name": name_of(row),
+            "post": ranking.post(row),
             "township": ranking.township(row["township_code"]),
+            "whole_post": f"{ranking.township(row['township_code'])}{ranking.post(row)}",
             "parts": " / ".join(f"{row[key]:g}" if key == "bonus" else points_text(row[key]) for _, key in PARTS),
             "span": span_words(ranking.made, row),
             "chance": seat_words(ranking.made, row),
@@ -269,8 +282,14 @@ def _links(ranking: Ranking, rows: Sequence[Mapping[Any, Any]]) -> tuple[Link, .
 
 
 def as_read(table: Table) -> Table:
-    """As the page shows it: slides and papers are read, the numbers to compute with stand in the workbook. It leads nowhere."""
-    return replace(table, links=(), columns=tuple(replace(column, files=True) for column in table.columns if column.screen))
+    """As the page shows it: slides and papers are read, the numbers to compute with stand in the workbook. It leads nowhere.
+
+    The post stands before the name, with its township: there is no room for a quiet line under it.
+    """
+    shown = [column for column in table.columns if column.screen or column.key == "whole_post"]
+    folded = "township" if any(column.key == "whole_post" for column in shown) else ""
+    columns = tuple(replace(column, files=True) for column in shown if column.key != folded)
+    return replace(table, links=(), columns=columns)
 
 
 def everyone_table(ranking: Ranking, rows: pd.DataFrame) -> Table:
@@ -298,8 +317,9 @@ def shortlist_table(ranking: Ranking) -> Table:
 # --- who is not ranked ----------------------------------------------------------------------------------------------
 
 GATES = (
-    Column("name", "姓名", small=("township",)),
     Column("township", "乡镇", screen=False),
+    Column("post", "岗位", screen=False),
+    Column("name", "姓名", small=("township", "post")),
     Column("gate", "原因"),
     Column("days", "在岗", Kind.COUNT, "天"),
     Column("surveyed", "测评", Kind.COUNT, "户", of="households", head="测评户/户数", right=True),
@@ -319,7 +339,8 @@ def gates_table(ranking: Ranking, rows: pd.DataFrame) -> Table:
     out = ranking.rows.loc[ranking.rows["gate"] != OK, "gate"]
     told = " · ".join(f"{reason} {whole(count)} 人" for reason, count in out.str.split(":").str[0].value_counts().items())
     found = rows.to_dict("records")
-    lines = [{**row, "name": name_of(row), "township": ranking.township(row["township_code"])} for row in found]
+    where = [{"township": ranking.township(row["township_code"]), "post": ranking.post(row)} for row in found]
+    lines = [{**row, "name": name_of(row), **place} for row, place in zip(found, where, strict=True)]
     return _table(
         ranking,
         UNRANKED,
@@ -407,8 +428,9 @@ def seats_words(made: Selection) -> str:
 TRIAL = Callout("试算", "只看不存,不改规则手册,不产生名单。正式权重以规则手册为准。")
 CHANGES = (
     Column("change", "变化"),
-    Column("name", "姓名", small=("township",)),
+    Column("name", "姓名", small=("township", "post")),
     Column("township", "乡镇", screen=False),
+    Column("post", "岗位", screen=False),
     Column("now", "规则手册"),
     Column("tried", "试算"),
 )
@@ -424,6 +446,7 @@ def trial_table(ranking: Ranking, tried: Ranking, weights: Weights) -> Table:
             "change": "进" if row["person_id"] in inside else "出",
             "name": name_of(row),
             "township": tried.township(row["township_code"]),
+            "post": tried.post(row),
             "now": place_text(places.get(row["person_id"])),
             "tried": place_text(row["rank"]),
         }

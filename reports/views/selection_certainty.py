@@ -10,18 +10,20 @@ import pandas as pd
 from metrics.selection.flow import DECIDED, LISTED, MOVED_UP, OFF_LIST
 from metrics.selection.rules import POOLED
 from metrics.selection.words import AT_THE_LINE, EXACT_PLACES, EXACT_SHARE, IN_SEATS, OUT_OF_SEATS, name_of, place_words, tenths
-from metrics.wording import day_text, whole
+from metrics.wording import whole
 from reports.tables import Column, Table, table
 from reports.views.selection import Ranking, eligible, front_rows, unfinished
-from reports.wording import chinese_marks
+from reports.wording import as_of_words, chinese_marks
+
+GROUPS = "分不出高下"
+"""The bands behind the places drawn; no column of a table."""
 
 
 def cautions(ranking: Ranking) -> list[str]:
     """What a page must say before anyone reads a rank."""
     made, said = ranking.made, []
     if not made.complete and ranking.digest:
-        until = day_text(made.as_of)
-        said.append(f"这份名单在{made.year}年结束之前冻结,只含截至 {until} 的数据,此后的走访、诉求和评价都不计。")
+        said.append(f"这份名单在{made.year}年结束之前冻结,只含{as_of_words(made.moment)}的数据,此后的走访、诉求和评价都不计。")
     elif not made.complete:
         said.append(f"{unfinished(made)};名次会变,不能据此公布。")
     unsettled = int(made.rows["to_settle"].sum())
@@ -45,7 +47,14 @@ def _wide(ranking: Ranking) -> int:
 
 
 def how_to_read(ranking: Ranking) -> Table:
-    """Each word of the ranking in one sentence for somebody who has never heard of statistics."""
+    """The meanings of a ranking's columns, as a table."""
+    columns = (Column("name", "栏目", tight=True), Column("said", "意思"))
+    lines = [{"name": name, "said": chinese_marks(words)} for name, words in meanings(ranking).items()]
+    return table("这几栏怎么读", columns, lines, may_leave=False)
+
+
+def meanings(ranking: Ranking) -> dict[str, str]:
+    """Each word of the ranking in one sentence for somebody who has never heard of statistics, by the column's name."""
     rules = ranking.made.rules
     most, least, spread = (f"{share:.0%}" for share in (rules.interval, 1 - rules.interval, rules.weight_spread))
     times, count = whole(rules.resamples), eligible(ranking.made.rows)
@@ -60,14 +69,12 @@ def how_to_read(ranking: Ranking) -> Table:
     if (exact := math.ceil(max(EXACT_PLACES, count * EXACT_SHARE))) < count:
         third = f"{whole(count)} 人排名,前三成即前 {whole(math.ceil(count * 3 / 10))} 名"
         place += f"。宽过 {whole(exact)} 个名次的只说在全部名次的哪几成({third}),这样说的,先后不能当真"
-    said = {
+    return {
         "名次多在": f"{place}。",
         "名额把握": f"{seat}:{most} 以上{IN_SEATS},{least} 以下{OUT_OF_SEATS},其间{AT_THE_LINE},与线那边的人分不出高下。",
         "换权重仍不变": f"各项分值上下浮动 {spread} 以内,试 {rules.weightings} 种,在不在名额内不变的占多少;低的,靠的是分值怎么定。",
-        "分不出高下": f"底色相同、紧挨着的人,{ahead};先后可由会议结合了解的情况议定。",
+        GROUPS: f"底色相同、紧挨着的人,{ahead};先后可由会议结合了解的情况议定。",
     }
-    columns = (Column("name", "栏目", tight=True), Column("said", "意思"))
-    return table("这几栏怎么读", columns, [{"name": name, "said": chinese_marks(words)} for name, words in said.items()], may_leave=False)
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,7 @@ def front_places(ranking: Ranking) -> Places:
                 rank_high=int(row["rank_high"]),
                 seated=row["standing"] in LISTED,
                 group=int(row["group"]),
-                words=place_words(ranking.made, row),
+                words=f"{ranking.post(row)} {name_of(row)}:{place_words(ranking.made, row)}",
             )
             for row in rows.to_dict("records")
         ),

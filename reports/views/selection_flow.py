@@ -14,6 +14,7 @@ from metrics.workdays import Workdays
 from reports.parts import Milestone, Milestones
 from reports.tables import Column, Kind, Table, table
 from reports.views.selection import Ranking, place_text
+from reports.wording import as_of_words
 
 BUTTONS = {
     Step.DRAFT: "立项起草",
@@ -103,7 +104,7 @@ def why_not_now(ranking: Ranking, role: str, today: date, offices: Mapping[str, 
 def frozen_early(ranking: Ranking) -> str:
     """What freezing before the year is over means; empty afterwards."""
     made = ranking.made
-    return "" if made.complete else f"{made.year}年还没有结束:冻结后只含截至 {day_text(made.as_of)} 的数据,不会再变。"
+    return "" if made.complete else f"{made.year}年还没有结束:冻结后只含{as_of_words(made.moment)}的数据,不会再变。"
 
 
 def override_words(ranking: Ranking, record: Record) -> str:
@@ -117,18 +118,18 @@ def candidate_choices(ranking: Ranking) -> dict[int, str]:
     Who is not ranked may appeal as well: that is what an appeal is most often about.
     """
     rows = ranking.rows.assign(listed=ranking.rows["standing"].isin(LISTED))
-    found = rows.sort_values("listed", ascending=False, kind="stable")[["person_id", "name", "rank", "township_code", "listed"]]
-    return {
-        int(row["person_id"]): " · ".join(
-            [name_of(row), ranking.township(row["township_code"]), place_text(row["rank"]), *(["名单内"] if row["listed"] else [])]
-        )
-        for row in found.to_dict("records")
-    }
+    found = rows.sort_values("listed", ascending=False, kind="stable")
+
+    def words(row: Mapping[Any, Any]) -> str:
+        parts = [f"{ranking.post(row)} {name_of(row)}", ranking.township(row["township_code"]), place_text(row["rank"])]
+        return " · ".join([*parts, *(["名单内"] if row["listed"] else [])])
+
+    return {int(row["person_id"]): words(row) for row in found.to_dict("records")}
 
 
 def digest_words(ranking: Ranking) -> tuple[str, str]:
     made = ranking.made
-    frozen = f"冻结摘要 {ranking.digest} · 规则 {made.rules.version} · 数据截至 {day_text(made.as_of)}。"
+    frozen = f"冻结摘要 {ranking.digest} · 规则 {made.rules.version} · 数据{as_of_words(made.moment)}。"
     return frozen, "此后数据和规则怎么变,这份名单都不变。"
 
 
@@ -150,8 +151,8 @@ def why_no_notice(ranking: Ranking) -> str:
     return "" if len(ranking.listed) else f"{ranking.where}名单上没有人,不用出公示稿。"
 
 
-def notice_table(ranking: Ranking, units: Mapping[str, str]) -> Table:
-    """By township and name, not by rank: the notice ranks nobody. ``units``: code → name of the captains' units and of what holds them."""
+def notice_table(ranking: Ranking) -> Table:
+    """By township and name, not by rank: the notice ranks nobody."""
     columns = (
         Column("place", "序号", Kind.COUNT),
         Column("name", "姓名", tight=True),
@@ -165,18 +166,19 @@ def notice_table(ranking: Ranking, units: Mapping[str, str]) -> Table:
             "place": place,
             "name": name_of(row),
             "township": ranking.township(row["township_code"]),
-            "village": units.get(str(row["area_code"])[: CODE_LENGTHS[Level.VILLAGE]]),
-            "post": _post(ranking, row, units),
+            "village": ranking.units.get(str(row["area_code"])[: CODE_LENGTHS[Level.VILLAGE]]),
+            "post": _post(ranking, row),
         }
         for place, row in enumerate(rows, start=1)
     ]
     return table(f"{ranking.title}拟表彰人选", columns, lines, own_notes=True)
 
 
-def _post(ranking: Ranking, row: Mapping[Any, Any], units: Mapping[str, str]) -> str:
+def _post(ranking: Ranking, row: Mapping[Any, Any]) -> str:
     """东片一组组长: the units below the village, then the post; of somebody with several posts the first."""
     code, several = str(row["area_code"]), int(row["units"])
-    below = "".join(units.get(code[:length], "") for length in CODE_LENGTHS.values() if CODE_LENGTHS[Level.VILLAGE] < length <= len(code))
+    lengths = [length for length in CODE_LENGTHS.values() if CODE_LENGTHS[Level.VILLAGE] < length <= len(code)]
+    below = "".join(ranking.units.get(code[:length], "") for length in lengths)
     return f"{below}{ranking.role_name}" + (f"等{several}处" if several > 1 else "")
 
 

@@ -29,7 +29,7 @@ from reports.wording import counted_words
 ABOVE = {Level.TOWNSHIP: Level.COUNTY, Level.VILLAGE: Level.TOWNSHIP}
 WEAKEST, MOST_LINES, PHONE_FIGURES = 3, 5, 3
 NOTE = "样本不足(分母不到{samples.least_ranked})的指标灰显、不排名;“—”是没有可算的数,不是零"
-COUNTY_NOTE = f"{NOTE};季度指标在月中是进度,不评价。全县值至多晚十分钟。"
+COUNTY_NOTE = f"{NOTE};季度指标在月中是进度,不评价。"
 
 
 # --- the figures of a unit ------------------------------------------------------------------------------------------
