@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from data_access import captains, duty, nights, petitions, quality, reception, spot_checks
+from data_access import captains, duty, nights, petitions, quality, reception, rosters, spot_checks
 from data_access.fact import Fact
 
-FACTS: dict[str, Fact] = {
-    name: fact for subject in (captains, duty, nights, petitions, quality, reception, spot_checks) for name, fact in subject.FACTS.items()
-}
+SUBJECTS = (captains, duty, nights, petitions, quality, reception, rosters, spot_checks)
+FACTS: dict[str, Fact] = {name: fact for subject in SUBJECTS for name, fact in subject.FACTS.items()}

@@ -24,6 +24,7 @@ from data_access.tables import CONTRACT, Table
 
 MONTH_OF: Mapping[str, str] = {
     "night_stay": "night",
+    "duty_roster": "night",
     "night_session": "held_on",
     "night_visit": "visited_on",
     "reception_slot": "day",

@@ -23,6 +23,7 @@ from data_access.tables import (
     CaptainMeeting,
     CaptainVisit,
     Department,
+    DutyRoster,
     Household,
     Identified,
     LeavePeriod,
@@ -260,6 +261,17 @@ def _night_stay() -> tuple[Check, ...]:
     )
 
 
+def _duty_roster() -> tuple[Check, ...]:
+    turn = DutyRoster
+    return (
+        _area_checks("排班", turn.area_code),
+        _level_check("排班", turn.area_code, "township", "village"),
+        Check("person", "排班人员或替班人不明(人员编号不存在)", PERSON, unknown_person(turn.person_id, turn.substitute_id)),
+        _word_check("排班岗位", turn, "post"),
+        Check("twice", "同一单位同一晚同一人的排班重复", ONCE, _earlier_row(turn, "area_code", "night", "person_id")),
+    )
+
+
 def _night_session() -> tuple[Check, ...]:
     session = NightSession
     counts = ("minutes", "attendees", "measures", "measures_done", "needs")
@@ -451,6 +463,7 @@ RULES: Mapping[type[Table], tuple[Check, ...]] = {
     LeavePeriod: _leave_period(),
     Household: _household(),
     NightStay: _night_stay(),
+    DutyRoster: _duty_roster(),
     NightSession: _night_session(),
     NightLecturer: _night_lecturer(),
     NightVisit: _night_visit(),

@@ -50,6 +50,7 @@ def test_the_words_are_the_boards_and_the_offices() -> None:
     same = {
         "LeavePeriod.kind": vocabulary.LeaveKind,
         "Household.kind": vocabulary.HouseholdKind,
+        "DutyRoster.post": vocabulary.DutyPost,
         "NightSession.kind": vocabulary.SessionKind,
         "ReceptionSlot.place": vocabulary.Place,
         "Petition.channel": vocabulary.Channel,
