@@ -145,8 +145,8 @@ def _area_checks(label: str, column: Column) -> Check:
     return Check("area", f"{label}地点不明(区划代码不存在)", PLACE, unknown_area(column))
 
 
-def _person_check(label: str, column: Column) -> Check:
-    return Check("person", f"{label}人员不明(人员编号不存在)", PERSON, unknown_person(column))
+def _person_check(label: str, *columns: Column) -> Check:
+    return Check("person", f"{label}人员不明(人员编号不存在)", PERSON, unknown_person(*columns))
 
 
 def _level_check(label: str, column: Column, *levels: str) -> Check:
@@ -222,12 +222,7 @@ def _appointment() -> tuple[Check, ...]:
         Check("area", "任职单位不明(区划代码不存在)", PLACE, unknown_area(post.area_code)),
         _person_check("任职", post.person_id),
         Check("word", "职务不在约定的代码之内", WORD, _other_word(post.role, tuple(ROLE_LEVELS))),
-        Check(
-            "level",
-            "职务与单位的级别不符",
-            "核对职务和单位",
-            func.length(post.area_code) != case(digits, value=post.role),
-        ),
+        Check("level", "职务与单位的级别不符", "核对职务和单位", func.length(post.area_code) != case(digits, value=post.role)),
         Check("order", "免职早于任职", POST, post.valid_to < post.valid_from),
         Check("twice", "同一人同一职务的任职重复", ONCE, _earlier_row(post, "person_id", "role", "area_code", where=overlapping)),
     )
@@ -266,7 +261,7 @@ def _duty_roster() -> tuple[Check, ...]:
     return (
         _area_checks("排班", turn.area_code),
         _level_check("排班", turn.area_code, "township", "village"),
-        Check("person", "排班人员或替班人不明(人员编号不存在)", PERSON, unknown_person(turn.person_id, turn.substitute_id)),
+        _person_check("排班", turn.person_id, turn.substitute_id),
         _word_check("排班岗位", turn, "post"),
         Check("twice", "同一单位同一晚同一人的排班重复", ONCE, _earlier_row(turn, "area_code", "night", "person_id")),
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from metrics.period import Period
 
 OVERVIEW, TOWNSHIP, VILLAGE, PERSON = "overview/overview", "township/township", "township/village", "township/person"
+TONIGHT = "tonight/tonight"
 CASE, CASES, PETITIONS = "petitions/case", "petitions/cases", "petitions/petitions"
 CAPTAIN, CAPTAINS, SCORE_SHEET = "captains/captain", "captains/captains", "selection/sheet"
 SELECTION = "selection/selection"

@@ -17,10 +17,9 @@ from metrics.vocabulary import Level, Module
 from pages.common import loaders
 from pages.common.contents import contents_for
 from reports.source import figures_scope
+from reports.tonight import TOWNSHIP_FACTS, VILLAGE_FACTS
 from reports.views.duty import Night
 
-TOWNSHIP_FACTS = ("townships", "township_roll", "staff_in_post")
-VILLAGE_FACTS = ("villages", "village_roll")
 TABLES = tuple(sorted({table for name in (*TOWNSHIP_FACTS, *VILLAGE_FACTS) for table in FACTS[name].tables} | {"area", "calendar_day"}))
 
 
