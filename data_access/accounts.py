@@ -92,6 +92,8 @@ DEFAULT_RIGHTS: Mapping[Role, Mapping[str, bool]] = {
     Role.AUDITOR: _NOTHING | {"may_export": True},
     Role.WALL: _NOTHING,
 }
+CALLERS = frozenset({Role.LEADER, Role.ORGANISATION, Role.TOWNSHIP})
+"""Roles that call whoever is on duty tonight, and see these numbers without asking for each; every number seen is in the audit."""
 RIGHTS = tuple(_OFFICE)
 RIGHT_NAMES = {"may_see_names": "看姓名", "may_see_restricted": "看检举控告", "may_export": "导出"}
 FIXED = frozenset({Role.SECURITY, Role.AUDITOR, Role.WALL})

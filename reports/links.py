@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from metrics.period import Period
 
@@ -51,6 +52,11 @@ def in_period(page: str, period: Period) -> Link:
 def to_township(code: str) -> Link:
     """The page of the township a code lies in."""
     return Link(TOWNSHIP, {"township": str(code)[:9]})
+
+
+def to_tonight(night: date, township: str | None = None) -> Link:
+    """A night by name, of one township where one is given."""
+    return Link(TONIGHT, {"night": night.isoformat(), **({"township": str(township)[:9]} if township else {})}, keeps_period=False)
 
 
 def to_village(code: str) -> Link:

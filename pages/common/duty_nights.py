@@ -77,14 +77,15 @@ def night_of(scope: Scope, as_of: date, wanted: str) -> Night | None:
 
 def _night_of(scope: Scope, as_of: date, wanted: str) -> Night | None:
     asked = loaders.question_for(scope, Level.TOWNSHIP, Period.holding(PeriodKind.WEEK, as_of), as_of)
-    day = _workday(wanted, asked) or duty_night(asked)
+    day = workday_asked(wanted, asked) or duty_night(asked)
     if day is None:
         return None
     one = question_of(scope, day, day, as_of)
     return Night(day, one, rolls_of_townships(scope, one))
 
 
-def _workday(wanted: str, asked: Question) -> date | None:
+def workday_asked(wanted: str, asked: Question) -> date | None:
+    """The working day that an address names, not after as-of; None for anything else."""
     try:
         day = date.fromisoformat(wanted)
     except ValueError:

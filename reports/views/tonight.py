@@ -296,6 +296,17 @@ def _by_unit(frame: pd.DataFrame | None) -> dict[str, list[dict[Any, Any]]]:
     return found
 
 
+NOTES = (
+    "正职、班子按当日任职;请假、借调、培训按请假台账;“排了没到”是排了班、还没有住夜记录。一夜到次日{duty.night_over_hour}时前是今晚,"
+    "{duty.evening_hour}时前还没到。"
+)
+
+
+def about(night: Night) -> str:
+    """What a reason for seeing numbers is given for."""
+    return f"今晚 {night.day.isoformat()}"
+
+
 # --- as it is read --------------------------------------------------------------------------------------------------
 
 
