@@ -36,6 +36,7 @@ class Action(StrEnum):
     IMPORT = "import"
     CORRECTION = "correction"
     UNDO = "undo"
+    ENTRY = "entry"
     RESTRICTED = "restricted"
 
 
@@ -53,6 +54,7 @@ ACTION_NAMES = {
     Action.IMPORT: "台账装入",
     Action.CORRECTION: "台账更正",
     Action.UNDO: "台账撤销",
+    Action.ENTRY: "填报",
     Action.RESTRICTED: "检举控告",
 }
 

@@ -24,6 +24,7 @@ from data_access.clock import beijing_now
 from data_access.contacts import contacts
 from data_access.engine import Connection, engine, reading_engine
 from data_access.facts import FACTS
+from data_access.night_entries import entries
 from data_access.scope import Scope
 from data_access.selection import Ballot, selection_facts
 from data_access.slots import Slot
@@ -150,6 +151,7 @@ class NightLists(NamedTuple):
     stays: pd.DataFrame
     turns: pd.DataFrame
     contacts: pd.DataFrame
+    notes: pd.DataFrame
 
 
 class DatabaseSource:
@@ -214,6 +216,7 @@ class DatabaseSource:
             rolls.stays_at(self.scope, self.connection, codes, day, day),
             rosters.rosters(self.scope, self.connection, day, day, codes),
             pd.concat([contacts(self.scope, self.connection, level, day) for level in ("township", "village")], ignore_index=True),
+            entries(self.scope, self.connection, day),
         )
 
     def frame(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:

@@ -22,6 +22,7 @@ WRITERS_AND_KEEPERS = {
     "accounts",
     "administration",  # how many rows a table holds
     "clock_steps",  # when something may change, whether it counts or not
+    "night_entries",  # what a unit tells itself
     "problem_ledgers",  # what is not valid
     "problems",
     "rules",

@@ -181,6 +181,6 @@ def test_a_note_of_the_unit_stands_beside_what_is_missing(connection: Connection
     source = DatabaseSource(connection, EVERYTHING)
     lists = source.night_lists(night.day, [TOWNSHIP, OTHER])
     notes = pd.DataFrame([{"code": OTHER, "note": "正职在县里开会", "saved_at": datetime(2026, 10, 15, 21, 40)}])
-    found = {unit.name: unit for unit in tonight.units_of(night, *lists, notes)}
+    found = {unit.name: unit for unit in tonight.units_of(night, *lists._replace(notes=notes))}
     assert found["西沟乡"].note == "正职在县里开会(10月15日 21:40 填报)"
     assert found["泥河镇"].note == ""

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from data_access.contacts import contacts
+from data_access.night_entries import ENTRY_TABLES, entries
 from data_access.rolls import ROLL_TABLES, people_in_post, stays_at
 from data_access.rosters import ROSTER_TABLES, rosters
 from data_access.scope import Scope
@@ -31,7 +32,7 @@ from reports.views.duty import Night
 from reports.views.tonight import Unit
 
 ROWS = 25
-NIGHT_TABLES = tuple(dict.fromkeys((*TABLES, *ROLL_TABLES, *ROSTER_TABLES, HOURS)))
+NIGHT_TABLES = tuple(dict.fromkeys((*TABLES, *ROLL_TABLES, *ROSTER_TABLES, *ENTRY_TABLES, HOURS)))
 
 
 def one_township(scope: Scope) -> Filters:
@@ -59,7 +60,8 @@ def _night_by_name(scope: Scope, as_of: date, wanted: str) -> tuple[Night, list[
     stays = loaders.answer(stays_at, scope, NIGHT_TABLES, codes=codes, first=day, last=day)
     turns = loaders.answer(rosters, scope, NIGHT_TABLES, first=day, last=day, codes=codes)
     whom = [loaders.answer(contacts, scope, NIGHT_TABLES, level=level, day=day) for level in ("township", "village")]
-    return night, tonight.units_of(night, posts, stays, turns, pd.concat(whom, ignore_index=True))
+    notes = loaders.answer(entries, scope, ENTRY_TABLES, night=day)
+    return night, tonight.units_of(night, posts, stays, turns, pd.concat(whom, ignore_index=True), notes)
 
 
 def crumbs() -> list[Crumb]:

@@ -128,7 +128,7 @@ def units_of(
 
     ``posts``: ``data_access.rolls.people_in_post`` of the day; ``stays``: ``stays_at`` of the night, wherever in the scope; ``turns``:
     ``data_access.rosters.rosters`` of the night; ``contacts``: see ``data_access.contacts``, of both levels; ``notes``: see
-    ``data_access.night_entries``.
+    ``data_access.night_entries.entries``.
     """
     said = _Said(night, posts, stays, turns, contacts, notes)
     found = []
