@@ -19,7 +19,7 @@ from metrics.wording import is_missing, moment_text
 from reports.calls import Call, CallGroup, Calls
 from reports.conclusions import listed
 from reports.links import to_person
-from reports.tables import Column, Kind, Lines, Table, Verdict, table
+from reports.tables import Column, Kind, Table, Verdict, table
 from reports.views.duty import COMPLIANCE, NOT_DUE, VILLAGES, Night, person_name
 
 NOT_PLANNED, NOT_COME, CAME, STOOD_IN, TO_COME = "未排班", "排了没到", "已到", "替班已到", "还没到"
@@ -394,8 +394,8 @@ def people_table(
                 "unit": unit.name,
                 "parent": parents.get(unit.code[:9], "") if unit.is_village else "",
                 "state": unit.verdict,
-                "absent": Lines(tuple((each.name, f"{each.post},{each.reason}") for each in unit.absent)) if unit.absent else "",
-                "roster": Lines(tuple((turn.who, turn.state) for turn in unit.turns)) if unit.turns else NOT_PLANNED,
+                "absent": absent_words(unit),
+                "roster": "、".join(f"{turn.who} {turn.state}" for turn in unit.turns) or NOT_PLANNED,
                 "phone": numbers.get(call, "") if call is not None else "",
                 "whom": _name_of(unit, call),
                 "note": unit.note,
@@ -410,6 +410,15 @@ def people_table(
         chosen=night.dated,
         empty=empty,
     )
+
+
+def absent_words(unit: Unit) -> str:
+    """正职 王强(请假)、李刚(排了没到);班子 赵一(未排班). Of a village without a chief the chiefs alone."""
+    by_post: dict[str, list[str]] = defaultdict(list)
+    chief = SHORT_VILLAGE_POSTS[1]
+    for each in [each for each in unit.absent if not (unit.is_village and unit.lacks_chief) or each.post == chief]:
+        by_post[each.post].append(f"{each.name}({each.reason})")
+    return ";".join(f"{post} {'、'.join(named)}" for post, named in by_post.items())
 
 
 def _name_of(unit: Unit, person: int | None) -> str:
