@@ -14,6 +14,7 @@ administrator    系统管理员   no    no         no     accounts, ledgers, th
 security         安全管理员   no    no         no     grants role, area and rights; locks, sessions
 auditor          审计员       no    no         yes    reads, searches and exports the audit
 wall             大屏         no    no         no
+reporter         填报         yes   no         no     tells of the nights of its own township or village, nothing else
 ================ ============ ===== ========== ====== ============================================
 
 检举控告 petitions are held by the petition office alone (信访工作条例 art. 30); whoever keeps accounts sees no names.
@@ -42,7 +43,7 @@ from data_access.attempts import forget_address, forget_name
 from data_access.audit import Action, record
 from data_access.board_tables import BoardAccount, BoardProperty, BoardSession
 from data_access.kept_secret import kept_secret
-from data_access.scope import Scope
+from data_access.scope import CODE_LENGTHS, Scope
 from data_access.tables import Area
 
 SHORTEST_PASSWORD, LEAST_CLASSES = 10, 3
@@ -65,6 +66,7 @@ class Role(StrEnum):
     SECURITY = "security"
     AUDITOR = "auditor"
     WALL = "wall"
+    REPORTER = "reporter"
 
 
 ROLE_NAMES = {
@@ -77,6 +79,7 @@ ROLE_NAMES = {
     Role.SECURITY: "安全管理员",
     Role.AUDITOR: "审计员",
     Role.WALL: "大屏",
+    Role.REPORTER: "填报",
 }
 
 _OFFICE = {"may_see_names": True, "may_see_restricted": False, "may_export": True}
@@ -91,10 +94,13 @@ DEFAULT_RIGHTS: Mapping[Role, Mapping[str, bool]] = {
     Role.SECURITY: _NOTHING,
     Role.AUDITOR: _NOTHING | {"may_export": True},
     Role.WALL: _NOTHING,
+    Role.REPORTER: _NOTHING | {"may_see_names": True},
 }
+CALLERS = frozenset({Role.LEADER, Role.ORGANISATION, Role.TOWNSHIP})
+"""Roles that call whoever is on duty tonight, and see these numbers without asking for each; every number seen is in the audit."""
 RIGHTS = tuple(_OFFICE)
 RIGHT_NAMES = {"may_see_names": "看姓名", "may_see_restricted": "看检举控告", "may_export": "导出"}
-FIXED = frozenset({Role.SECURITY, Role.AUDITOR, Role.WALL})
+FIXED = frozenset({Role.SECURITY, Role.AUDITOR, Role.WALL, Role.REPORTER})
 """Roles that no right is added to or taken from."""
 DUTIES: Mapping[Role, Mapping[str, bool]] = {
     Role.ADMINISTRATOR: {"may_administer": True},
@@ -219,6 +225,8 @@ def _checked_area(connection: Connection, role: Role, area: str) -> str:
         raise AccountError(f"没有代码为“{area}”的地区")
     if role is Role.TOWNSHIP and not area:
         raise AccountError("乡镇账号须指定地区代码(--area)")
+    if role is Role.REPORTER and len(area) not in (CODE_LENGTHS["township"], CODE_LENGTHS["village"]):
+        raise AccountError("填报账号的范围须是一个乡镇或村")
     return area
 
 
@@ -373,7 +381,9 @@ DEMO_ACCOUNTS = (
     ("anquan", "安全管理员", Role.SECURITY),
     ("shenji", "审计员", Role.AUDITOR),
     ("daping", "大屏", Role.WALL),
+    ("tianbao", "乡镇填报", Role.REPORTER),
 )
+OF_A_TOWNSHIP = frozenset({Role.TOWNSHIP, Role.REPORTER})
 
 
 def county_name(connection: Connection) -> str | None:
@@ -394,8 +404,8 @@ def add_demo_accounts(connection: Connection, *, now: datetime) -> list[str]:
     first_township = connection.scalar(select(func.min(Area.code)).where(Area.level == "township", Area.ranked.is_not(False)))
     added = []
     for username, display_name, role in DEMO_ACCOUNTS:
-        if account_named(connection, username) is None and not (role is Role.TOWNSHIP and first_township is None):
-            area = first_township or "" if role is Role.TOWNSHIP else ""
+        if account_named(connection, username) is None and not (role in OF_A_TOWNSHIP and first_township is None):
+            area = first_township or "" if role in OF_A_TOWNSHIP else ""
             add_account(connection, username, display_name, role, DEMO_PASSWORD, now=now, area=area, by="演示库")
             added.append(username)
     return added

@@ -36,6 +36,7 @@ class Action(StrEnum):
     IMPORT = "import"
     CORRECTION = "correction"
     UNDO = "undo"
+    ENTRY = "entry"
     RESTRICTED = "restricted"
     NOTICE = "notice"
     DECISION = "decision"
@@ -56,6 +57,7 @@ ACTION_NAMES = {
     Action.IMPORT: "台账装入",
     Action.CORRECTION: "台账更正",
     Action.UNDO: "台账撤销",
+    Action.ENTRY: "填报",
     Action.RESTRICTED: "检举控告",
     Action.NOTICE: "推送",
     Action.DECISION: "领导决定",

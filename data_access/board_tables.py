@@ -152,6 +152,19 @@ class BoardDecision(Identified):
     decided_by: Mapped[str]
 
 
+class BoardNightEntry(Table):
+    """What a township or village has told of a night itself (填报): its note, and when it was last saved. The stays are in the contract's
+    table."""
+
+    __tablename__ = "board_night_entry"
+
+    area_code: Mapped[str] = mapped_column(primary_key=True)
+    night: Mapped[date] = mapped_column(primary_key=True)
+    note: Mapped[str | None]
+    saved_at: Mapped[datetime]
+    saved_by: Mapped[str]
+
+
 class BoardSpotCheck(Identified):
     """What a spot check (抽查) found about one record of an event ledger. Append-only: the last one about a record counts.
 

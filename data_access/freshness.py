@@ -24,6 +24,7 @@ from data_access.tables import CONTRACT, Table
 
 MONTH_OF: Mapping[str, str] = {
     "night_stay": "night",
+    "duty_roster": "night",
     "night_session": "held_on",
     "night_visit": "visited_on",
     "reception_slot": "day",
@@ -38,8 +39,8 @@ MONTH_OF: Mapping[str, str] = {
 """Tables whose marks are kept by month → the column with the rows' own date. What stands at a moment (an area, an appointment, a
 household), what is asked by year (survey_response, captain_mark) and what has no date of its own (night_lecturer) is marked whole.
 A petition is marked in the month it was opened in, whatever changes in it later: what holds at a moment depends on all months up to it."""
-MARKED = (*CONTRACT, "board_decision", "board_spot_check")
-"""Tables with marks: the contract's, and decisions and spot checks, so that open pages notice one at once."""
+MARKED = (*CONTRACT, "board_decision", "board_spot_check", "board_night_entry")
+"""Tables with marks: the contract's, and decisions, spot checks and what units tell of a night, so that open pages notice one at once."""
 EVERY_MONTH = 0
 WRITERS = 256
 """Rows that a month of a table has at most on PostgreSQL."""

@@ -25,6 +25,7 @@ from data_access.board_tables import (
     BoardImportKey,
     BoardImportRow,
     BoardLedgerMapping,
+    BoardNightEntry,
     BoardNotice,
     BoardNoticeChannel,
     BoardNoticeSubscription,
@@ -46,7 +47,7 @@ RUNTIME = {
     VERSION_TABLE: READ,
     **dict.fromkeys((table.__tablename__ for table in (BoardAudit, BoardDecision, BoardSelectionStep, BoardSpotCheck)), ADD),
     **dict.fromkeys((table.__tablename__ for table in (BoardImportChange, BoardImportRow)), ADD),
-    **dict.fromkeys((table.__tablename__ for table in (BoardAccount, BoardProperty, BoardSelection, BoardImport)), KEEP),
+    **dict.fromkeys((table.__tablename__ for table in (BoardAccount, BoardProperty, BoardSelection, BoardImport, BoardNightEntry)), KEEP),
     **dict.fromkeys((table.__tablename__ for table in (BoardNotice, BoardNoticeChannel, BoardNoticeSubscription)), KEEP),
     **dict.fromkeys(
         (

@@ -18,6 +18,7 @@ LEDGER_NAMES = {
     "department": "部门",
     "household": "户",
     "night_stay": "住夜",
+    "duty_roster": "排班",
     "night_session": "夜学夜谈",
     "night_visit": "夜访",
     "reception_slot": "接待",

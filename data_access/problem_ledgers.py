@@ -36,6 +36,7 @@ from data_access.tables import (
     CaptainMeeting,
     CaptainVisit,
     Department,
+    DutyRoster,
     GoodDeed,
     Household,
     LeavePeriod,
@@ -260,6 +261,21 @@ def _stays(asked: _Asked) -> Ledger:
     )
 
 
+def _rosters(asked: _Asked) -> Ledger:
+    turn = DutyRoster
+    return Ledger(
+        name="排班",
+        table=turn,
+        rows=select(turn),
+        area=turn.area_code,
+        day=turn.night,
+        person=turn.person_id,
+        detail=turn.post,
+        within=asked.kept(turn.area_code, turn.night),
+        more=(_pseudo("排班", turn.area_code),),  # that it lies ahead is what a roster is for
+    )
+
+
 def _night_visits(asked: _Asked) -> Ledger:
     visit = NightVisit
     return Ledger(
@@ -462,6 +478,7 @@ def _marks(asked: _Asked) -> Ledger:
 
 LEDGERS = (
     _stays,
+    _rosters,
     _night_visits,
     _night_sessions,
     _lectures,

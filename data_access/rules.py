@@ -23,6 +23,7 @@ from data_access.tables import (
     CaptainMeeting,
     CaptainVisit,
     Department,
+    DutyRoster,
     GoodDeed,
     Household,
     Identified,
@@ -145,8 +146,8 @@ def _area_checks(label: str, column: Column) -> Check:
     return Check("area", f"{label}地点不明(区划代码不存在)", PLACE, unknown_area(column))
 
 
-def _person_check(label: str, column: Column) -> Check:
-    return Check("person", f"{label}人员不明(人员编号不存在)", PERSON, unknown_person(column))
+def _person_check(label: str, *columns: Column) -> Check:
+    return Check("person", f"{label}人员不明(人员编号不存在)", PERSON, unknown_person(*columns))
 
 
 def _level_check(label: str, column: Column, *levels: str) -> Check:
@@ -253,6 +254,17 @@ def _night_stay() -> tuple[Check, ...]:
         _area_checks("住夜", stay.area_code),
         _level_check("住夜", stay.area_code, "township", "village"),
         _person_check("住夜", stay.person_id),
+    )
+
+
+def _duty_roster() -> tuple[Check, ...]:
+    turn = DutyRoster
+    return (
+        _area_checks("排班", turn.area_code),
+        _level_check("排班", turn.area_code, "township", "village"),
+        _person_check("排班", turn.person_id, turn.substitute_id),
+        _word_check("排班岗位", turn, "post"),
+        Check("twice", "同一单位同一晚同一人的排班重复", ONCE, _earlier_row(turn, "area_code", "night", "person_id")),
     )
 
 
@@ -456,6 +468,7 @@ RULES: Mapping[type[Table], tuple[Check, ...]] = {
     LeavePeriod: _leave_period(),
     Household: _household(),
     NightStay: _night_stay(),
+    DutyRoster: _duty_roster(),
     NightSession: _night_session(),
     NightLecturer: _night_lecturer(),
     NightVisit: _night_visit(),

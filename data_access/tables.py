@@ -182,6 +182,23 @@ class NightStay(Timed):
         )
 
 
+class DutyRoster(Recorded):
+    """Who is to stay (排班), known beforehand."""
+
+    __tablename__ = "duty_roster"
+
+    area_code: Mapped[str]
+    night: Mapped[date]
+    person_id: Mapped[int] = mapped_column(ROW_ID)
+    substitute_id: Mapped[int | None] = mapped_column(ROW_ID)
+    post: Mapped[str | None]
+    phone: Mapped[str | None]
+
+    @classmethod
+    def indexes(cls) -> tuple[Index, ...]:
+        return (Index(None, "area_code", "night", "person_id"), Index(None, "night", "area_code"), Index(None, "person_id", "night"))
+
+
 class NightSession(Timed):
     __tablename__ = "night_session"
 

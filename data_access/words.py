@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from data_access.tables import (
     CaptainMark,
+    DutyRoster,
     Household,
     LeavePeriod,
     NightSession,
@@ -41,6 +42,7 @@ HANDLING_LEVELS = ("cell", "group", "patch", "village", "township", "county")
 WORDS: Mapping[tuple[type[Table], str], Sequence[str]] = {
     (LeavePeriod, "kind"): ("leave", "secondment", "training"),
     (Household, "kind"): ("key", "ordinary"),
+    (DutyRoster, "post"): ("lead", "member", "staff"),
     (NightSession, "kind"): ("study", "talk", "review"),
     (ReceptionSlot, "place"): ("office", "service_centre", "desk", "village_centre", "outreach"),
     (Petition, "channel"): ("wechat", "heart_talk", "yard_talk", "home_visit", "night_visit", "reception", "hotline", "other"),

@@ -204,6 +204,24 @@ def load_ratio(facts: Facts, question: Question) -> pd.DataFrame:
     return (nights.max() / median.where(median > 0)).rename("value").rename_axis("code").reset_index()
 
 
+def planned(facts: Facts, question: Question) -> pd.DataFrame:
+    """k: workday nights whose roster named a chief and others beside (a second chief is one of them) before the evening; n: workday nights.
+    A village's rosters at village level, else the townships'."""
+    at_village = question.level is Level.VILLAGE
+    kind, prefix, others = ("village", "village_", "village_others") if at_village else ("township", "", "leaders")
+    roll = unit_nights(facts[f"{kind}s"], question.workday_nights).merge(facts[f"{kind}_plan"], on=["code", "night"], how="left")
+    roll[["chiefs", "people"]] = roll[["chiefs", "people"]].astype("float64").fillna(0)
+    chiefs = question.rules.number("duty", f"{prefix}chiefs")
+    roll["named"] = (roll["chiefs"] >= chiefs) & (roll["people"] >= chiefs + question.rules.number("duty", others))
+    return _nights_share(roll, "named", question.level)
+
+
+def plan_kept(facts: Facts, question: Question) -> pd.DataFrame:
+    """k: turns of workday nights whose person stayed at the unit, or whoever stood in; n: turns, those of people on leave left out."""
+    turns = facts["village_turns" if question.level is Level.VILLAGE else "township_turns"]
+    return rolled_up(turns.assign(k=turns["kept"], n=turns["due"]), question.level)
+
+
 _TOWNSHIP_ROLL = {"townships": Span.NIGHTS, "township_roll": Span.NIGHTS, "staff_in_post": Span.NIGHTS}
 _VILLAGE_ROLL = {"villages": Span.NIGHTS, "village_roll": Span.NIGHTS}
 
@@ -329,5 +347,33 @@ INDICATORS = (
         measure=Measure.VALUE,
         direction=Direction.DOWN,
         notes="含一夜未住者;中位数为0时不计。",
+    ),
+    Indicator(
+        id="duty.planned",
+        name="排班率",
+        why="谁带班早定下来,轮着住,不靠临时找人",
+        numerator="当晚{duty.evening_hour}时前已排出至少{duty.chiefs}名正职和另外{duty.leaders}人(村:{duty.village_chiefs}名主干和另外{duty.village_others}人)的工作日夜数",
+        denominator="工作日夜数",
+        unit="夜",
+        levels=VILLAGE_LEVELS,
+        needs={"townships": Span.NIGHTS, "township_plan": Span.NIGHTS},
+        level_needs={Level.VILLAGE: {"villages": Span.NIGHTS, "village_plan": Span.NIGHTS}},
+        figure=planned,
+        basis=("ROSTER",),
+        notes="正职须当晚在任且未请假;第二名正职计作另外的人。县、乡镇两级看乡镇本级的排班,村级看村的排班;一夜到次日{duty.night_over_hour}时过完才计入。",
+    ),
+    Indicator(
+        id="duty.plan_kept",
+        name="排班到岗率",
+        why="排了班就要到岗,来不了的要有人替",
+        numerator="排班人员当晚在本单位住夜的人次,本人没到而写明的替班人住夜的也算",
+        denominator="工作日夜的排班人次,请假、借调、培训的除外",
+        unit="人次",
+        levels=VILLAGE_LEVELS,
+        needs={"township_turns": Span.NIGHTS},
+        level_needs={Level.VILLAGE: {"village_turns": Span.NIGHTS}},
+        figure=plan_kept,
+        basis=("ROSTER",),
+        notes="县、乡镇两级看乡镇本级的排班,村级看村的排班;一夜到次日{duty.night_over_hour}时过完才计入。",
     ),
 )

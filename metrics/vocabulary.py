@@ -155,6 +155,17 @@ EVENT_NAMES = dict(
 )
 
 
+class DutyPost(StrEnum):
+    """What somebody is on a roster for."""
+
+    LEAD = "lead"
+    MEMBER = "member"
+    STAFF = "staff"
+
+
+DUTY_POST_NAMES = dict(zip(DutyPost, ("带班领导", "值班成员", "值班人员"), strict=True))
+
+
 class SessionKind(StrEnum):
     STUDY = "study"
     TALK = "talk"

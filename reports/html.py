@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from metrics.wording import is_missing, whole
+from reports.calls import Calls
 from reports.links import Definition, Link, Target
 from reports.parts import (
     WEEKDAYS,
@@ -47,6 +48,7 @@ MACROS: dict[type, str] = {
     Callout: "callout",
     More: "more",
     Cards: "cards",
+    Calls: "calls",
     Counters: "counters",
     Exceptions: "exceptions",
     Leaderboard: "leaderboard",
@@ -68,6 +70,11 @@ MACROS: dict[type, str] = {
 NOTHING = Markup()
 CALLABLE = re.compile(r"[+\d][\d-]{6,}")
 """A number as it is dialled; a masked one is none."""
+
+
+def dialled(value: object) -> str:
+    """The number that a phone calls; empty for a masked one, and for what is none."""
+    return value if isinstance(value, str) and CALLABLE.fullmatch(value) else ""
 
 
 def _read(value: Any) -> Any:
@@ -147,6 +154,7 @@ class HtmlWriter:
                 "drawn": drawn,
                 "whole": whole,
                 "percent": lambda share: f"{100 * share:.1f}%",
+                "dialled": dialled,
                 "signs": SIGNS,
                 "weekdays": WEEKDAYS,
             }
@@ -219,7 +227,7 @@ def _cell(row: Mapping[str, Any], column: Column, known: Mapping[str, Column]) -
         lines=value.lines if isinstance(value, Lines) else (),
         drawing=drawn(row[column.drawing]) if column.drawing else NOTHING,
         link=row[column.link] if column.link else None,
-        calls=value if column.calls and isinstance(value, str) and CALLABLE.fullmatch(value) else "",
+        calls=dialled(value) if column.calls else "",
     )
 
 

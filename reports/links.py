@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from metrics.period import Period
 
-OVERVIEW, MORNING = "overview/overview", "overview/morning"
+OVERVIEW, MORNING, TONIGHT = "overview/overview", "overview/morning", "tonight/tonight"
 TOWNSHIP, VILLAGE, PERSON = "township/township", "township/village", "township/person"
 CASE, CASES, PETITIONS = "petitions/case", "petitions/cases", "petitions/petitions"
 CAPTAIN, CAPTAINS, SCORE_SHEET = "captains/captain", "captains/captains", "selection/sheet"
@@ -52,6 +53,11 @@ def in_period(page: str, period: Period, query: Mapping[str, str] | None = None)
 def to_township(code: str) -> Link:
     """The page of the township a code lies in."""
     return Link(TOWNSHIP, {"township": str(code)[:9]})
+
+
+def to_tonight(night: date, township: str | None = None) -> Link:
+    """A night by name, of one township where one is given."""
+    return Link(TONIGHT, {"night": night.isoformat(), **({"township": str(township)[:9]} if township else {})}, keeps_period=False)
 
 
 def to_village(code: str) -> Link:

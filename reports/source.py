@@ -13,17 +13,19 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
 
-from data_access import answers, areas, contents, selection_flow
+from data_access import answers, areas, contents, rolls, rosters, selection_flow
 from data_access.answers import Answers
 from data_access.attention import due_on_the_day, ended_since, newly_overdue
 from data_access.calendar import working_calendar
 from data_access.clock import beijing_now
+from data_access.contacts import contacts
 from data_access.engine import Connection, engine, reading_engine
 from data_access.facts import FACTS
+from data_access.night_entries import entries
 from data_access.scope import Scope
 from data_access.selection import Ballot, selection_facts
 from data_access.slots import Slot
@@ -156,6 +158,16 @@ def frame_reads(entry: Indicator, asked: Question) -> Reads:
     return tuple(sorted(kept | set(whole((*always, *clocks))), key=repr))
 
 
+class NightLists(NamedTuple):
+    """The lists that ``reports.views.tonight.units_of`` takes, in its order."""
+
+    posts: pd.DataFrame
+    stays: pd.DataFrame
+    turns: pd.DataFrame
+    contacts: pd.DataFrame
+    notes: pd.DataFrame
+
+
 class DatabaseSource:
     """A source over one open connection; facts are remembered for its lifetime. ``at``: see :class:`~reports.frames.Source`.
 
@@ -210,6 +222,16 @@ class DatabaseSource:
 
     def people(self, person_ids: Iterable[int]) -> pd.DataFrame:
         return areas.people(self.scope, self.connection, person_ids)
+
+    def night_lists(self, day: date, codes: Sequence[str]) -> NightLists:
+        """Who holds which post at the units, who stayed anywhere in the scope, who is on the rosters, whom to ask on a night."""
+        return NightLists(
+            rolls.people_in_post(self.scope, self.connection, codes, day),
+            rolls.stays_at(self.scope, self.connection, codes, day, day),
+            rosters.rosters(self.scope, self.connection, day, day, codes),
+            pd.concat([contacts(self.scope, self.connection, level, day) for level in ("township", "village")], ignore_index=True),
+            entries(self.scope, self.connection, day),
+        )
 
     def frame(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
         asked = (entry.id, level, period, as_of)

@@ -41,6 +41,8 @@ SUBJECTS: dict[Module, Subject] = {
                 "duty.staff_share",
                 "duty.unreported",
                 "duty.miss_streak",
+                "duty.planned",
+                "duty.plan_kept",
                 "duty.village_compliance",
             ),
         },

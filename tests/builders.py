@@ -22,6 +22,7 @@ from data_access.tables import (
     CaptainMeeting,
     CaptainVisit,
     Department,
+    DutyRoster,
     GoodDeed,
     Household,
     LeavePeriod,
@@ -118,6 +119,11 @@ def a_leave(connection: Connection, person: int, first: str, last: str | None, k
 
 def a_stay(connection: Connection, person: int, night: str | date, area: str = TOWNSHIP, **values: Any) -> int:
     return add(connection, NightStay, person_id=person, area_code=area, night=day(night), **values)
+
+
+def a_turn(connection: Connection, person: int, night: str | date, area: str = TOWNSHIP, **values: Any) -> int:
+    """Somebody on the roster of a unit for a night."""
+    return add(connection, DutyRoster, **{"area_code": area, "night": day(night), "person_id": person, "post": "lead", **values})
 
 
 def a_session(connection: Connection, kind: str, held: str, area: str = TOWNSHIP, *, lecturers: tuple[int, ...] = (), **values: Any) -> int:

@@ -17,6 +17,7 @@ from data_access.tables import (
     CaptainMark,
     CaptainMeeting,
     CaptainVisit,
+    DutyRoster,
     GoodDeed,
     Household,
     LeavePeriod,
@@ -104,6 +105,7 @@ def a_world(seed: int, county: str = COUNTY, before: int = 0) -> World:
         world.townships.append(township)
         _a_township(world, township)
     _good_deeds(world, random.Random(seed))
+    _rosters(world, random.Random(seed))
     return world
 
 
@@ -116,6 +118,22 @@ def _good_deeds(world: World, dice: random.Random) -> None:
             published = done + timedelta(days=3) if dice.random() < 0.6 else None
             recorded = datetime.combine(done, datetime.min.time()) + timedelta(hours=20)
             world.add(GoodDeed, place, person_id=captain, done_on=done, what="帮邻居收玉米", published_on=published, recorded_at=recorded)
+
+
+def _rosters(world: World, dice: random.Random) -> None:
+    """For some nights on which somebody stayed: who did, or somebody else of the unit, for whom who did stands in."""
+    stays = [(values, place) for table, values, place in world.rows if table is NightStay]
+    team = {place: sorted({values["person_id"] for values, where in stays if where == place}) for _, place in stays}
+    planned = set()
+    for stay, place in stays:
+        night, person, other = stay["night"], stay["person_id"], dice.choice(team[place])
+        turn = (place, night, dice.choice((person, other)))
+        if turn in planned or dice.random() < 0.3:
+            continue
+        planned.add(turn)
+        values = {"area_code": place, "night": night, "person_id": turn[2], "substitute_id": dice.choice((None, person)), "post": "lead"}
+        written = datetime.combine(night, datetime.min.time()) + timedelta(hours=dice.choice((-90, 9, 17, 18, 30)))
+        world.add(DutyRoster, place, **values, recorded_at=written)
 
 
 def _a_township(world: World, township: str) -> None:

@@ -82,6 +82,7 @@ REFUSED_ACCOUNTS = [
     ("a township without its area", {"role": Role.TOWNSHIP}, "地区代码"),
     ("an area nobody knows", {"area": "000000"}, "没有代码"),
     ("a right that does not exist", {"rights": {"may_fly": True}}, "没有权限"),
+    ("who tells of a night without a unit", {"role": Role.REPORTER, "area": ""}, "一个乡镇或村"),
     ("a wall that sees names", {"role": Role.WALL, "rights": {"may_see_names": True}}, "大屏的权限是固定的"),
     ("an auditor that sees names", {"role": Role.AUDITOR, "rights": {"may_see_names": True}}, "审计员的权限是固定的"),
     ("a duty given singly", {"rights": {"may_administer": True}}, "没有权限"),
@@ -122,7 +123,7 @@ def test_demo_accounts_only_in_a_demo_database(database: Engine) -> None:
         added = accounts.add_demo_accounts(connection, now=NOW)
         again = accounts.add_demo_accounts(connection, now=NOW)
         township = accounts.account_named(connection, "xiangzhen")
-    assert (len(added), again) == (9, [])
+    assert (len(added), again) == (10, [])
     assert township is not None
     assert township.scope.area == TOWNSHIP
     assert try_password(database, "shuji", accounts.DEMO_PASSWORD).outcome is Outcome.WELCOME

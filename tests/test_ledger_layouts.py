@@ -272,3 +272,73 @@ def test_somebody_of_another_village_is_not_taken_for_ones_own(county: Connectio
     found = read(county, tmp_path, "住夜", STAY, ("2026-10-08", "上塘主任", "下塘村"))
     assert found.refused[0].reason == "云岭镇下塘村没有叫“上塘主任”的在任人员"
     assert found.records == []
+
+
+# --- rosters of nights to come (排班) -----------------------------------------------------------------------------------
+
+
+def turns(found: Checked) -> list[tuple[int, str, str | None]]:
+    """Day of the month, name and post of each row."""
+    assert [one.sentence() for one in found.refused] == []
+    return [(one.values["night"].day, str(dict(one.row.shown())["姓名"]), one.values["post"]) for one in found.records]
+
+
+def test_a_roster_of_days_and_posts_is_a_row_a_person_with_what_they_are_on_for(county: Connection, tmp_path: Path) -> None:
+    lines = (
+        ("云岭镇2026年12月值班(住夜)安排表",),
+        ("日期", "星期", "带班领导", "值班领导", "值班干部", "备注"),
+        ("12月1日", "二", "云正一", "云班甲、云班乙", "云职子 云职丑", ""),
+        ("12月2日", "三", "云正二(镇长)", "云班丙,云班丁", "云职寅\n云职卯", ""),
+        ("12月5日", "六", "休息", "", "", ""),
+    )
+    found = read(county, tmp_path, "排班", *lines, merged="A1:F1")
+    assert turns(found) == [
+        (1, "云正一", "lead"),
+        (1, "云班甲", "member"),
+        (1, "云班乙", "member"),
+        (1, "云职子", "staff"),
+        (1, "云职丑", "staff"),
+        (2, "云正二(镇长)", "lead"),
+        (2, "云班丙", "member"),
+        (2, "云班丁", "member"),
+        (2, "云职寅", "staff"),
+        (2, "云职卯", "staff"),
+    ]
+    assert {one.values["area_code"] for one in found.records} == {YUNLING}
+
+
+def test_a_roster_has_a_sheet_a_month_and_a_phone_beside_the_name(county: Connection, tmp_path: Path) -> None:
+    def more(book: openpyxl.Workbook) -> None:
+        lines = (("日期", "值班领导", "电话", "值班人员"), ("1日", "云正二", "13900000002", "云职丑"))
+        filled(book.create_sheet("2027年1月"), *lines)
+
+    lines = (("云岭镇2026年12月排班表",), ("日期", "值班领导", "电话", "值班人员"), ("12月1日", "云正一", "13900000001", "云职子"))
+    found = read(county, tmp_path, "排班", *lines, more=more, name="云岭镇排班表.xlsx")
+    assert [(one.values["night"], one.values["post"], one.values["phone"]) for one in found.records] == [
+        (date(2026, 12, 1), "lead", "13900000001"),
+        (date(2026, 12, 1), "staff", None),
+        (date(2027, 1, 1), "lead", "13900000002"),
+        (date(2027, 1, 1), "staff", None),
+    ], "who is 值班领导 leads where nobody else does"
+
+
+def test_rows_of_a_roster_tell_who_stands_in(county: Connection, tmp_path: Path) -> None:
+    head = ("日期", "姓名", "单位", "岗位", "替班人", "值班电话")
+    found = read(county, tmp_path, "排班", head, ("2026-12-01", "云正一", "云岭镇", "带班", "云正二", "0351-2025366"))
+    [one] = found.records
+    assert one.values["person_id"] != one.values["substitute_id"]
+    assert (one.values["post"], one.values["phone"]) == ("lead", "03512025366")
+    wrong = read(
+        county, tmp_path, "排班", head, ("2026-12-01", "云正一", "云岭镇", "门卫", "云正一", ""), ("12月40日", "谁", "云岭镇", "", "", "")
+    )
+    assert [each.column for each in wrong.refused] == ["替班人", "日期"]
+
+
+def test_what_has_been_and_what_is_to_come_are_told_apart_by_whoever_loads(county: Connection, tmp_path: Path) -> None:
+    lines = (("云岭镇2026年10月值班表",), ("日期", "带班领导", "值班干部"), ("10月8日", "云正一", "云职子"))
+    assert len(read(county, tmp_path, "住夜", *lines).records) == 2
+    assert len(read(county, tmp_path, "排班", *lines).records) == 2
+    with pytest.raises(Unreadable, match="请改选“住夜”"):
+        read(county, tmp_path, "排班", ("日期", "姓名", "单位", "住夜地点"), ("2026-10-08", "云正一", "云岭镇", "云岭镇"))
+    with pytest.raises(Unreadable, match="请改选“排班”"):
+        read(county, tmp_path, "住夜", ("日期", "姓名", "单位", "岗位", "替班人"), ("2026-10-08", "云正一", "云岭镇", "带班", ""))

@@ -40,6 +40,7 @@ from tests.builders import (
     a_stay,
     a_survey_answer,
     a_training,
+    a_turn,
     add,
     an_appointment,
     an_area,
@@ -58,6 +59,8 @@ def a_sound_county(connection) -> tuple[int, int]:
     leader, home = an_appointment(connection, "township_leader", since="2026-10-10"), a_household(connection)
     a_stay(connection, leader, "2026-10-12")
     a_stay(connection, leader, "2026-10-12", VILLAGE)  # elsewhere than at the own unit: no fault, though it does not count
+    a_turn(connection, leader, "2026-10-12")
+    a_turn(connection, leader, "2026-11-12")  # known beforehand
     visit = a_night_visit(connection, leader, "2026-10-12")
     slot = a_slot(connection, "2026-10-12", leader)
     a_slot(connection, "2026-11-05", leader, received_by=None)  # next week's
@@ -98,6 +101,12 @@ WRONG = {
     "住夜.post": lambda c, leader, home: a_stay(c, leader, "2026-10-09"),  # the day before the appointment
     "住夜.level": lambda c, leader, home: a_stay(c, leader, "2026-10-12", PATCH),
     "住夜.pseudo": lambda c, leader, home: a_stay(c, leader, "2026-10-12", PSEUDO_VILLAGE),
+    "排班.area": lambda c, leader, home: a_turn(c, leader, "2026-10-12", NOWHERE),
+    "排班.level": lambda c, leader, home: a_turn(c, leader, "2026-10-12", PATCH),
+    "排班.person": lambda c, leader, home: a_turn(c, leader, "2026-10-13", substitute_id=NOBODY),
+    "排班.word": lambda c, leader, home: a_turn(c, leader, "2026-10-13", post="guard"),
+    "排班.twice": lambda c, leader, home: a_turn(c, leader, "2026-10-12"),
+    "排班.pseudo": lambda c, leader, home: a_turn(c, leader, "2026-10-12", PSEUDO_VILLAGE),
     "夜访.person": lambda c, leader, home: a_night_visit(c, NOBODY, "2026-10-12"),
     "夜访.area": lambda c, leader, home: a_night_visit(c, leader, "2026-10-12", NOWHERE),
     "夜访.level": lambda c, leader, home: a_night_visit(c, leader, "2026-10-12", TOWNSHIP),

@@ -23,6 +23,7 @@ WRITERS_AND_KEEPERS = {
     "burden",  # how many rows were filled in, sound or not
     "administration",  # how many rows a table holds
     "clock_steps",  # when something may change, whether it counts or not
+    "night_entries",  # what a unit tells itself
     "problem_ledgers",  # what is not valid
     "problems",
     "rules",
@@ -51,6 +52,7 @@ def test_the_words_are_the_boards_and_the_offices() -> None:
     same = {
         "LeavePeriod.kind": vocabulary.LeaveKind,
         "Household.kind": vocabulary.HouseholdKind,
+        "DutyRoster.post": vocabulary.DutyPost,
         "NightSession.kind": vocabulary.SessionKind,
         "ReceptionSlot.place": vocabulary.Place,
         "Petition.channel": vocabulary.Channel,

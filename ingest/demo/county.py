@@ -20,6 +20,7 @@ from ingest.demo.nights import night_sessions, night_stays, night_visits
 from ingest.demo.people import people
 from ingest.demo.petitions import petitions
 from ingest.demo.reception import announced_slots, reception_slots
+from ingest.demo.rosters import rosters
 from ingest.demo.sink import BulkSink, bulk_load
 from ingest.demo.world import Ids, Size, World
 
@@ -29,7 +30,7 @@ TONIGHT = clock_time(21, 30)
 DEMO = "demo"
 """``board_property`` name: this database holds the demo county; the value is its seed."""
 
-ROWS_A_COUNTY = 1_015_000
+ROWS_A_COUNTY = 1_070_000
 """About what county ×1 comes to in 18 months; only the progress bar uses it."""
 
 
@@ -138,7 +139,7 @@ def _one_county(world: World, progress: Progress) -> None:
     land = geography(world)
     staff = people(world, land)
     progress.at(f"{world.name} 住夜")
-    night_stays(world, land, staff)
+    rosters(world, land, staff, night_stays(world, land, staff))
     progress.at(f"{world.name} 三夜")
     night_sessions(world, land, staff)
     visits = night_visits(world, land, staff)

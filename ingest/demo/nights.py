@@ -9,6 +9,7 @@ import numpy as np
 from ingest.demo.cheats import copying_people, entered_in_bursts
 from ingest.demo.geography import Geography
 from ingest.demo.people import People
+from ingest.demo.rosters import Held
 from ingest.demo.texts import REVIEW_THEMES, STAY_NOTES, TALK_THEMES, THEMES, visit_notes
 from ingest.demo.world import DAY, HOUR, World, entered
 
@@ -87,19 +88,22 @@ def _village_night(
     return stays
 
 
-def night_stays(world: World, land: Geography, staff: People) -> None:
-    """``night_stay``: per unit and night, entered together; two places at once for a few."""
+def night_stays(world: World, land: Geography, staff: People) -> list[Held]:
+    """``night_stay``: per unit and night, entered together; two places at once for a few. Returns who stayed where."""
     rng = world.rng("stays")
     person, area, night, recorded = [], [], [], []
     everyone = (
         (staff.township, land.townships, _township_night, np.arange(len(land.townships))),
         (staff.village, land.villages, _village_night, land.township_of),
     )
+    held: list[Held] = []
     for posts, codes, of_unit, townships in everyone:
+        held.append(Held(posts, list(codes), []))
         present, roles, people = staff.presence(posts, world.days), np.array(posts.role), np.array(posts.person)
         for unit, code in enumerate(codes):
             mine = posts.of(unit)
             stays = of_unit(world, rng, land, unit, roles[mine], present[mine])
+            held[-1].stays.append(stays)
             who, when = np.nonzero(stays)
             late = land.habits[townships[unit]].rate("late_entry", world.days) * 0.6
             list_entered = entered(rng, np.arange(world.days), late, 19, 21.4, at_once=0.96)  # the whole list of a night is entered at once
@@ -123,6 +127,7 @@ def night_stays(world: World, land: Geography, staff: People) -> None:
     notes[noted] = np.array(STAY_NOTES, dtype=object)[rng.integers(0, len(STAY_NOTES), noted.sum())]
     columns["night"] = world.dates(columns["night"])
     world.write_events("night_stay", **columns, note=notes, recorded_at=seconds)
+    return held
 
 
 def _with_second_places(

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from data_access.scope import Scope
+from data_access.tables import NightStay
 from ingest.ledgers.cells import Fault, text_of
 from ingest.ledgers.directory import Directory, PlaceQuestion, Question
 from ingest.ledgers.files import opened
@@ -38,6 +39,8 @@ SHARED = frozenset(
     {"日期", "姓名", "单位", "类型", "手机号", "人员编号", "备注", "填报时间", "台账编号", "序号", "乡镇", "村", "片", "组", "邻"}
 )
 """Titles that say nothing of which ledger it is."""
+PLANNED_OR_DONE = {"duty_roster", "night_stay"}
+"""A roster by days and posts says of the nights to come who is to stay, and of those that are over who did."""
 TO_MAP = "可在“管理 › 台账”里指一下哪一列是什么,或用 python -m ingest mapping draft 写出对应表;也可用 python -m ingest template 取得模板。"
 LONGEST_EXAMPLE = 40
 STEP = 5000
@@ -177,6 +180,8 @@ def _candidates(table: Table, name: str, mapped: Mappings) -> list[Kind]:
     most = max(likeness.values(), default=0)
     best = [KINDS[kind] for kind, found in likeness.items() if found == most and most]
     called = [kind for kind in best if kind in _called(table, name)]
+    if not called and {kind.id for kind in best} == PLANNED_OR_DONE:
+        return [kind for kind in best if kind.table is NightStay]  # nothing calls it a plan
     return called or best
 
 
@@ -295,6 +300,8 @@ def _another(kind: Kind, table: Table, name: str, mapped: Mappings) -> Kind | No
     likeliest = _likeness(best, table, mapped)
     if best is not kind and likeliest > mine and (not mine or set(read_by(best, table, mapped)[0]) - SHARED - own):
         return best
+    if {kind.id, *(each.id for each in called)} == PLANNED_OR_DONE:  # whoever asks for it knows which of the two it is
+        return None
     return called[0] if called and kind not in called and mine and not own else None
 
 

@@ -36,7 +36,7 @@ from ingest.ledgers.load import (
 from ingest.ledgers.petitions import EVENTS, PETITION
 from ingest.ledgers.reading import Form, Record, Refusal
 
-PEOPLE = frozenset({"person_id", "leader_id", "backup_id", "received_by", "convener_id", "handler_id", "lead_id"})
+PEOPLE = frozenset({"person_id", "leader_id", "backup_id", "received_by", "convener_id", "handler_id", "lead_id", "substitute_id"})
 NOT_CORRECTED = NOT_COMPARED | {"repeat_of"}
 """When it was entered is no office's to rewrite; a repetition is set by loading."""
 RATING_TITLES = {False: "评单星级", True: "回访星级"}

@@ -11,6 +11,7 @@ from typing import Any
 from data_access.tables import (
     CaptainMeeting,
     CaptainVisit,
+    DutyRoster,
     GoodDeed,
     NightSession,
     NightStay,
@@ -20,7 +21,7 @@ from data_access.tables import (
     TrainingAttendance,
 )
 from ingest.ledgers import words
-from ingest.ledgers.layouts import CHECK_IN, MORNING
+from ingest.ledgers.layouts import CHECK_IN, MORNING, TURN
 from ingest.ledgers.names import normal_name
 from ingest.ledgers.reading import Column, Form, Reading, Record
 
@@ -129,6 +130,27 @@ def _night_stay(row: Reading) -> Record | None:
         row.fault("住夜地点", "“住夜地点”和“单位”都没有填")
     values = {"person_id": person, "area_code": place, "night": night, "note": row.text("备注"), "recorded_at": entered(row)}
     return Record(row.row, own_ref(row, place, f"{person}|{place}|{night}"), values)
+
+
+def _duty_roster(row: Reading) -> Record | None:
+    night = row.day("日期", future=True)
+    unit = row.area("单位", ("township", "village"), night)
+    if unit is None and not row.faults:
+        row.fault("单位", "“单位”没有填")
+    person = row.person("姓名", unit, night)
+    other = row.person("替班人", unit, night, identified=False)
+    if other is not None and other == person:
+        row.fault("替班人", "替班人就是本人")
+    values = {
+        "area_code": unit,
+        "night": night,
+        "person_id": person,
+        "substitute_id": other,
+        "post": row.word(TURN),
+        "phone": row.phone("值班电话") or row.phone(),
+        "recorded_at": entered(row),
+    }
+    return Record(row.row, own_ref(row, unit, f"{unit}|{night}|{person}"), values)
 
 
 def _night_visit(row: Reading) -> Record | None:
@@ -298,6 +320,34 @@ EVENTS = (
         needed=((*WHO, "住夜地点"),),
         a_person_a_row=True,
         called="住夜|值班|值守|带班|住宿",
+    ),
+    Kind(
+        "duty_roster",
+        "排班",
+        "每人每晚一行:哪一晚、谁带班、谁值班;事先报,可以是今后的日期",
+        DutyRoster,
+        (
+            a_day(
+                "日期",
+                "night",
+                "当晚的日期,可以是今后的;写成 2026-10-08",
+                synonyms=("排班日期", "值班日期", "值守日期", "带班日期", "时间"),
+            ),
+            NAME,
+            place_column("单位", "泥河镇", "排班的乡镇或村", synonyms=("排班单位", "值班单位", "所在单位")),
+            Column(TURN, Form.WORD, False, "post", "带班领导", words=words.TURNS, synonyms=("班次", "排班岗位", "值班岗位")),
+            name_column("替班人", "substitute_id", "本人来不了、由谁替的", synonyms=("替班", "代班人", "替班人员")),
+            Column("值班电话", Form.PHONE, False, "phone", "", "选填;当晚打得通的电话,不填为手机号", personal=True, synonyms=("当晚电话",)),
+            PHONE,
+            NUMBER,
+            ENTERED,
+            OWN,
+        ),
+        _duty_roster,
+        fixed=("area_code", "night", "person_id"),
+        needed=(("单位", "乡镇", "村"),),
+        a_person_a_row=True,
+        called="排班|轮班|轮值|[值带]班.{0,6}(?:安排|表)|值守.{0,6}(?:安排|表)",
     ),
     Kind(
         "night_session",

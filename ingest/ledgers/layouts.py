@@ -44,6 +44,9 @@ EVENING, MORNING = 18, 6
 MARK = "标记"
 """What a cell of a person × day table says, where nobody can tell what it means: refused with it, and mended there."""
 NOBODY = frozenset({"无", "/", "-", "—", "——", "休", "休息", "放假", "节假日", "空"})
+TURN = "岗位"
+"""A roster's column says what somebody is on for; of its ledger's own column the words are these."""
+LEAD, MEMBER, STAFF = "带班领导", "值班成员", "值班人员"
 CHECK_IN = "打卡时间"
 """A column of check-ins: those by day are no nights, and of several in one night one counts."""
 _NO_CHECK_IN = re.compile("|[-—/]+|未打卡|缺卡|无|无记录|没有打卡|请假|休息")
@@ -243,6 +246,7 @@ def _roster(rows: Rows) -> Iterator[Row]:
     days = [column for title, column in table.places.items() if title_of(title) == title_of(rows.known[DAY])]
     posts = [column for title, column in table.places.items() if is_post(title_of(title))]
     phones = {column: _phone_beside(table, column, posts) for column in posts}
+    turns = _turns(rows.kind, [title_of(title) for title in table.places], {column: title_of(table.titles[column]) for column in posts})
     for line in table.lines():
         texts = [text_of(table.cell(line, column, False)) for column in table.places.values()]
         texts = [text for text in texts if text]
@@ -263,7 +267,24 @@ def _roster(rows: Rows) -> Iterator[Row]:
                 if plain(one) in NOBODY:
                     continue
                 for day in days_in(on) or [""]:
-                    yield _derived(rows, line, column, {DAY: day, NAME: one, PHONE: told})
+                    yield _derived(rows, line, column, {DAY: day, NAME: one, PHONE: told, **turns[column]})
+
+
+def _turns(kind: Kind, titles: list[str], posts: Mapping[int, str]) -> dict[int, dict[str, Cell]]:
+    """By column what its people are on for, where the ledger keeps that. 值班领导 leads where nobody else does (带班)."""
+    if TURN not in kind.by_title():
+        return {column: {} for column in posts}
+    leads = any("带班" in title or "主班" in title for title in titles)
+    found: dict[int, dict[str, Cell]] = {}
+    for column, title in posts.items():
+        if "带班" in title or "主班" in title:
+            turn = LEAD
+        elif "领导" in title or "班子" in title or "成员" in title or "副班" in title:
+            turn = MEMBER if leads or "领导" not in title else LEAD
+        else:
+            turn = STAFF
+        found[column] = {TURN: turn}
+    return found
 
 
 def _phone_beside(table: Table, column: int, posts: list[int]) -> int | None:

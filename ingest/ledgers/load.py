@@ -19,6 +19,7 @@ from sqlalchemy import ARRAY, ColumnElement, Connection, any_, bindparam, insert
 
 from data_access.audit import Action, record
 from data_access.board_tables import BoardImport, BoardImportKey, BoardImportRow
+from data_access.night_entries import FORM
 from data_access.scope import names_accusation
 from data_access.tables import PetitionRating
 from ingest.ledgers.bounds import Bounds
@@ -104,7 +105,7 @@ def _rows_where(connection: Connection, kind: Kind, column: str, keys: Iterable[
     for piece in pieces(sorted(set(keys))):
         query = select(table).where(_one_of(connection, table.c[column], piece))
         if source:
-            query = query.where(table.c["source"] == SOURCE)
+            query = query.where(table.c["source"].in_((SOURCE, FORM)))  # a night that a unit has told itself is there already
         for row in connection.execute(query).mappings():
             yield dict(row)
 

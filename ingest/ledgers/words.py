@@ -49,6 +49,22 @@ ROLES = _with_codes(
 ROLE_NAMES: dict[str, str] = {}
 for _word, _code in ROLES.items():
     ROLE_NAMES.setdefault(_code, _word)
+TURNS = _with_codes(
+    {
+        "带班领导": "lead",
+        "值班成员": "member",
+        "值班人员": "staff",
+        "带班": "lead",
+        "带班人": "lead",
+        "主班": "lead",
+        "值班领导": "member",
+        "班子成员": "member",
+        "副班": "member",
+        "值班干部": "staff",
+        "值班职工": "staff",
+        "值班": "staff",
+    }
+)
 SESSIONS = _with_codes({"夜学": "study", "夜谈": "talk", "述学评学考学": "review", "述学": "review", "评学": "review", "考学": "review"})
 PLACES = _with_codes(
     {

@@ -49,11 +49,17 @@ def listed_accounts(p: Page) -> pd.DataFrame:
 
 
 def places_of(scope: Scope) -> dict[str, str]:
-    """Areas an account can be given: the whole, then townships."""
+    """Areas an account can be given: the whole, then each township, with its villages behind it (for 填报)."""
     today = loaders.today()
-    found = loaders.answer(units, scope, ("area",), window=Window("township", today, today, today))
+    townships, villages = (
+        dict(zip(found["code"], found["name"], strict=True))
+        for found in (
+            loaders.answer(units, scope, ("area",), window=Window(level, today, today, today)) for level in ("township", "village")
+        )
+    )
     whole = {scope.area or "": "全部" if not scope.area else scope.area}
-    return whole | dict(zip(found["code"], found["name"], strict=True))
+    named = townships | {code: f"{townships.get(code[:9], '')}{name}" for code, name in villages.items()}
+    return whole | dict(sorted(named.items()))
 
 
 def picked_account(listed: pd.DataFrame, hint: str) -> dict[str, object] | None:

@@ -17,10 +17,9 @@ from metrics.vocabulary import Level, Module
 from pages.common import loaders
 from pages.common.contents import contents_for
 from reports.source import figures_scope
+from reports.tonight import TOWNSHIP_FACTS, VILLAGE_FACTS
 from reports.views.duty import Night
 
-TOWNSHIP_FACTS = ("townships", "township_roll", "staff_in_post")
-VILLAGE_FACTS = ("villages", "village_roll")
 TABLES = tuple(sorted({table for name in (*TOWNSHIP_FACTS, *VILLAGE_FACTS) for table in FACTS[name].tables} | {"area", "calendar_day"}))
 
 
@@ -78,14 +77,15 @@ def night_of(scope: Scope, as_of: date, wanted: str) -> Night | None:
 
 def _night_of(scope: Scope, as_of: date, wanted: str) -> Night | None:
     asked = loaders.question_for(scope, Level.TOWNSHIP, Period.holding(PeriodKind.WEEK, as_of), as_of)
-    day = _workday(wanted, asked) or duty_night(asked)
+    day = workday_asked(wanted, asked) or duty_night(asked)
     if day is None:
         return None
     one = question_of(scope, day, day, as_of)
     return Night(day, one, rolls_of_townships(scope, one))
 
 
-def _workday(wanted: str, asked: Question) -> date | None:
+def workday_asked(wanted: str, asked: Question) -> date | None:
+    """The working day that an address names, not after as-of; None for anything else."""
     try:
         day = date.fromisoformat(wanted)
     except ValueError:

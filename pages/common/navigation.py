@@ -68,6 +68,8 @@ ENTRIES = (
     Entry("admin/admin", "管理", "数据 · 口径", roles=KEEPERS),
     Entry("wall/wall", "大屏", "数据 · 口径", roles=frozenset({Role.LEADER, Role.ADMINISTRATOR, Role.WALL})),
     Entry("overview/morning", "晨报", None),
+    Entry("tonight/enter", "填报", "", "duty", frozenset({Role.REPORTER})),
+    Entry("tonight/tonight", "今晚", None, "duty"),
     Entry("township/village", "村画像", None),
     Entry("township/person", "个人履职", None),
     Entry("figures/rows", "记录", None),

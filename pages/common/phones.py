@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 
 import streamlit as st
 
 from data_access import areas
+from data_access.accounts import CALLERS
 from data_access.audit import Action
+from data_access.rosters import ROSTER_TABLES, night_phones
 from data_access.scope import Scope
 from pages.common import loaders
-from pages.common.auth import audited
+from pages.common.auth import audited, known_account
 from pages.common.navigation import plain
 
 SHORTEST_REASON = 4
 People = Mapping[int, tuple[str, str | None]]
 """Name and phone by person, as they may be shown."""
+AT_ONCE = 30
+"""People a line of the audit has room for."""
+CALLED = "board_called"
+"""Session state: by night whose numbers this reader has been shown, each once on record."""
 UNMASKED = "unmasked"
 """Session state: whose numbers this browser has given a reason for, until it looks at others'."""
 
@@ -41,6 +48,32 @@ def phones_of(scope: Scope, about: str, people: Iterable[int]) -> dict[int, tupl
         return phones
     whole = loaders.answer_once(areas.whole_phones, scope, ("person",), person_ids=wanted)  # each time: nothing keeps them
     return {who: (name, whole.get(who)) for who, (name, _) in phones.items()}
+
+
+def may_call(scope: Scope, *, is_over: bool = False) -> bool:
+    """Whether this reader may call whoever is on duty tonight; of a night that is over nobody needs to."""
+    account = known_account()
+    return account is not None and account.role in CALLERS and scope.may_see_names and not is_over
+
+
+def tonights_numbers(scope: Scope, night: date, people: Iterable[int], *, is_over: bool) -> dict[int, str]:
+    """Person → the number under which they are reached tonight (the roster's of this night, else their own).
+
+    In full for a role that may call tonight's people, and whose numbers it has seen is on record; else masked, or in full once a reason
+    was given for the night.
+    """
+    wanted = tuple(sorted(set(people)))
+    if not may_call(scope, is_over=is_over):
+        shown = phones_of(scope, f"今晚 {night.isoformat()}", wanted)
+        return {person: phone for person, (_, phone) in shown.items() if phone}
+    seen: set[int] = st.session_state.setdefault(CALLED, {}).setdefault(night, set())
+    new = [person for person in wanted if person not in seen]
+    for start in range(0, len(new), AT_ONCE):
+        some = new[start : start + AT_ONCE]
+        audited(Action.UNMASK, f"今晚值班电话 {night.isoformat()}：{len(some)} 人，人员编号 {'、'.join(map(str, some))}")
+    seen.update(new)
+    found: dict[int, str] = loaders.answer_once(night_phones, scope, ROSTER_TABLES, night=night, person_ids=wanted)
+    return found
 
 
 def phones_shown(scope: Scope, about: str) -> bool:

@@ -12,6 +12,7 @@ from metrics.vocabulary import Level, Module
 from pages.common import loaders
 from pages.common.page import Page
 from pages.common.people import names_of
+from pages.duty.planned import planned
 from reports.subjects import SUBJECTS
 from reports.views import duty, duty_sections
 
@@ -65,4 +66,4 @@ def others(p: Page) -> None:
     p.ranking(chosen or OTHERS[0], key="other-board")
 
 
-SECTIONS = {"正职住夜": chiefs, "班子负荷": load, "各村": villages, "其他指标": others}
+SECTIONS = {"今晚与本周排班": planned, "正职住夜": chiefs, "班子负荷": load, "各村": villages, "其他指标": others}

@@ -15,8 +15,8 @@ from metrics.period import Period
 from metrics.vocabulary import Status
 from metrics.wording import day_text
 from reports.conclusions import listed
-from reports.links import DUTY, ROWS, Link, to_person, to_township, to_village
-from reports.parts import WEEKDAYS, Exceptional, ExceptionSection, HeatLine, HeatMap, Sentence, Square, State
+from reports.links import DUTY, ROWS, Link, to_person, to_tonight, to_village
+from reports.parts import WEEKDAYS, Exceptional, ExceptionSection, HeatLine, HeatMap, More, Sentence, Square, State
 from reports.tables import Column, Kind, Table, Verdict, table
 from reports.view import View
 from reports.views.people import origin
@@ -150,12 +150,14 @@ def tonight_groups(night: Night) -> list[ExceptionSection]:
     rolls = night.townships.assign(words=[night.words(row) for row in night.townships.to_dict("records")])
     short = rolls[rolls["words"] != ""].sort_values(["unreported", "has_chief"], ascending=[False, True])
     lines = [
-        Exceptional(str(row["name"]), str(row["words"]), to_township(row["code"])) for row in short.head(2 * MOST_LINES).to_dict("records")
+        Exceptional(str(row["name"]), str(row["words"]), to_tonight(night.day, row["code"]))
+        for row in short.head(2 * MOST_LINES).to_dict("records")
     ]
     alone = rolls["name"].iloc[0] if len(rolls) == 1 else ""
     count, quiet = f"{len(short)} 个" if not alone else "", f"{alone}达标" if alone else "所有乡镇达标"
+    everybody = (More(f"{night.short}谁在岗、打给谁", to_tonight(night.day)),)
     that_night = Link(DUTY, {"night": night.day.isoformat(), **({"township": str(rolls["code"].iloc[0])} if alone else {})})
-    groups = [ExceptionSection(f"{night.short}乡镇缺岗", count, tuple(lines), quiet, about=COMPLIANCE, link=that_night)]
+    groups = [ExceptionSection(f"{night.short}乡镇缺岗", count, tuple(lines), quiet, about=COMPLIANCE, below=everybody, link=that_night)]
     if night.villages is None or night.villages.empty:
         return groups
     empty = night.villages[~night.villages["has_chief"].astype(bool)]
@@ -163,7 +165,9 @@ def tonight_groups(night: Night) -> list[ExceptionSection]:
     counted = sorted(
         ((len(rows), str(code), rows) for code, rows in empty.groupby(empty["code"].str.slice(0, 9))), key=lambda each: (-each[0], each[1])
     )
-    lines = [Exceptional(str(names.get(code, code)), _some_villages(rows), to_township(code)) for _, code, rows in counted[:MOST_LINES]]
+    lines = [
+        Exceptional(str(names.get(code, code)), _some_villages(rows), to_tonight(night.day, code)) for _, code, rows in counted[:MOST_LINES]
+    ]
     count = f"{len(empty)}/{len(night.villages)} 村"
     everyone = Link(ROWS, {**that_night.query, "figure": VILLAGES, "show": "no_chief"})
     groups.append(ExceptionSection(f"{night.short}村无主干", count, tuple(lines), "没有无主干的村", Status.NEAR, VILLAGES, link=everyone))
