@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from data_access.facts import FACTS
 from data_access.freshness import MARKED
 from metrics.definition import Indicator
+from metrics.outcomes import TOTALS
 from metrics.period import PeriodKind
 from metrics.registry import REGISTRY, chosen, indicator, require_level
 from metrics.rulebook import parse_rulebook, rulebook
@@ -190,8 +192,11 @@ def test_a_fact_says_its_columns_and_which_tables_make_it_stale() -> None:
 
 
 def test_every_fact_is_used() -> None:
+    """By an indicator, by a total of 成效, or by a page that shows its rows."""
     used = {fact for entry in REGISTRY.values() for level in entry.levels for fact in entry.needs_at(level)}
-    assert set(FACTS) - used == set()
+    used |= {total.fact for total in TOTALS}
+    pages = "".join(file.read_text(encoding="utf-8") for file in (Path(__file__).parents[1] / "pages").rglob("*.py"))
+    assert {fact for fact in set(FACTS) - used if f'"{fact}"' not in pages} == set()
 
 
 def test_patterns_choose_in_the_registrys_order() -> None:

@@ -7,7 +7,7 @@ from data_access.freshness import as_ddl, mark_triggers
 from data_access.value_types import value_guards
 
 revision = "0015"
-down_revision = "0013"
+down_revision = "0014"
 
 TABLE = "duty_roster"
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

@@ -6,8 +6,8 @@ from alembic import op
 from data_access.freshness import as_ddl, mark_triggers
 from data_access.value_types import value_guards
 
-revision = "0019"
-down_revision = "0013"
+revision = "0018"
+down_revision = "0017"
 
 DEED = "good_deed"
 
