@@ -33,6 +33,7 @@ from data_access.board_tables import BoardNotice, BoardNoticeChannel, BoardNotic
 from data_access.frames import frame
 from data_access.kept_secret import kept_secret
 from data_access.scope import Scope
+from data_access.tables import Area
 
 LEASE = timedelta(minutes=10)
 """Longer than any attempt takes: a 月通报 of a city, and a channel's patience."""
@@ -166,6 +167,8 @@ def subscribe(
         if account is None:
             raise AccountError(f"没有账号“{username}”")
         username, area = account.username, ""
+    if area and connection.scalar(select(Area.code).where(Area.code == area)) is None:
+        raise AccountError(f"没有代码为“{area}”的地区")
     whom = {"channel_id": channel_id, "username": username, "area_code": area}
     wanted = {**whom, "what": what, "indicator": indicator, "threshold": threshold}
     same = [getattr(BoardNoticeSubscription, column).is_not_distinct_from(value) for column, value in wanted.items()]

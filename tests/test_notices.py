@@ -449,6 +449,7 @@ def test_the_command_subscribes_lists_sends_and_ends(county: Engine, robot: Robo
     assert main(["notify", "subscribe", "--channel", robot.url, "--what", "morning", "--account", name]) == 2
     assert "已有同样的订阅" in capsys.readouterr().err
     assert main(["notify", "subscribe", "--channel", robot.url, "--what", "morning", "--account", "nobody"]) == 2
+    assert main(["notify", "subscribe", "--channel", robot.url, "--what", "morning", "--group", "--area", "990099"]) == 2
     assert main(["notify", "subscribe", "--channel", "smoke://x", "--what", "morning", "--group"]) == 2
     assert main(["notify", "subscribe", "--channel", robot.url, "--what", "rule", "--group"]) == 2
     assert "指标编号" in capsys.readouterr().err

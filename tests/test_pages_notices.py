@@ -137,8 +137,9 @@ def test_the_morning_page_names_whom_its_reader_may_see(county: Engine, rights: 
 
 def test_an_address_that_names_no_morning_shows_the_last_one(county: Engine) -> None:
     reader = an_account(county, Role.LEADER, now=beijing_now())
-    for at in ("nonsense", "2999-01-01T08:10", ""):
-        assert "晨报 " in words(opened(county, "morning", reader, at=at))
+    for at in ("nonsense", "2999-01-01T08:10", "0001-01-01T00:00", ""):
+        said = words(opened(county, "morning", reader, at=at))
+        assert any(f"晨报 {day.month}月{day.day}日" in said for day in (beijing_now(), beijing_now() - timedelta(days=1))), at
 
 
 @pytest.mark.parametrize("page", ["overview", "petitions"])

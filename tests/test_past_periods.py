@@ -177,7 +177,12 @@ OF_NOW = {
 }
 """Pages that look at no period."""
 OF_A_YEAR = {"selection": "a year and its steps", "sheet": "a year's score", "captain": "a year of its own"}
-NOT_LIVE = {"show": "read once, by a button", "selection": "a ranking takes seconds", "sheet": "the same"}
+NOT_LIVE = {
+    "show": "read once, by a button",
+    "selection": "a ranking takes seconds",
+    "sheet": "the same",
+    "morning": "of a minute that its title says",
+}
 STEPS_TO_TAKE = "还没有立项"
 """What has not been done to this day about a selection of last year."""
 

@@ -15,18 +15,18 @@ from reports.links import MORNING, Link
 from reports.notices import Addressee, morning
 from reports.parts import Empty, Exceptions, Steps
 
-DAY = timedelta(days=1)
+DAY, LONGEST = timedelta(days=1), timedelta(days=366)
 
 
 def asked_moment(asked: str, now: datetime) -> datetime:
-    """The minute that the address names, not later than now; else this morning's, before it has come yesterday's."""
+    """The minute that the address names, not later than now and no year before; else this morning's, before it has come yesterday's."""
     try:
         at = datetime.fromisoformat(asked).replace(second=0, microsecond=0, tzinfo=None)
     except ValueError:
         at = datetime.max
     hour = datetime.strptime(rulebook().on(now.date()).number("notices", "morning_at"), "%H:%M").time()
     today = datetime.combine(now.date(), hour)
-    return at if at <= now else today if today <= now else today - DAY
+    return at if now - LONGEST <= at <= now else today if today <= now else today - DAY
 
 
 def made(scope: Scope, at: datetime) -> Exceptions:
