@@ -269,11 +269,13 @@ class BoardPersonChoice(Table):
 
 
 class BoardUnitAlias(Table):
-    """What else an office calls a unit or a department (an old name, a short one), as somebody has said. ``code``: of either."""
+    """What else an office calls a unit or a department (an old name, a short one), as somebody of ``area_code`` has said for the ledgers
+    of that area ('' all). ``code``: of either."""
 
     __tablename__ = "board_unit_alias"
 
     name: Mapped[str] = mapped_column(primary_key=True)
+    area_code: Mapped[str] = mapped_column(primary_key=True, server_default="")
     code: Mapped[str]
     chosen_by: Mapped[str]
     chosen_at: Mapped[datetime]
@@ -290,12 +292,14 @@ class BoardHouseholdAlias(Table):
 
 
 class BoardLedgerMapping(Table):
-    """What the headings and words of an office's layout mean for a kind of ledger; ``content`` is the TOML text."""
+    """What the headings and words of an office's layout mean for a kind of ledger; ``content`` is the TOML text. Files of ``area_code``
+    ('' all) are read by it, as somebody who may load them has said."""
 
     __tablename__ = "board_ledger_mapping"
 
     fingerprint: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
+    area_code: Mapped[str] = mapped_column(primary_key=True, server_default="")
     name: Mapped[str]
     content: Mapped[str]
     kept_by: Mapped[str]

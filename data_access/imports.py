@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, select, true
+from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, or_, select, true
 
 from data_access.areas import SHORTEST_TO_SHOW, masked_name
 from data_access.board_tables import BoardImport, BoardImportChange, BoardImportRow, BoardLedgerMapping, BoardUnitAlias
 from data_access.frames import AnySelect, frame
-from data_access.scope import Scope, in_scope
+from data_access.scope import Scope, in_scope, under
 
 LEDGER_NAMES = {
     "area": "区划",
@@ -116,26 +116,34 @@ def _masked(value: str | None, reason: str) -> tuple[str | None, str]:
     return masked or None, re.sub(r"\d{7,}", lambda found: f"{found[0][:3]}****{found[0][-4:]}", quoted)
 
 
-MAPPING_COLUMNS = ("fingerprint", "kind", "name", "content", "kept_by", "kept_at")
-ALIAS_COLUMNS = ("name", "code", "chosen_by", "chosen_at")
+MAPPING_COLUMNS = ("fingerprint", "kind", "area_code", "name", "content", "kept_by", "kept_at")
+ALIAS_COLUMNS = ("name", "area_code", "code", "chosen_by", "chosen_at")
 
 
 def ledger_mappings(scope: Scope, connection: Connection) -> pd.DataFrame:
-    """What has been said of offices' layouts, newest first; nothing without the right to administer.
+    """What has been said of offices' layouts in the scope's area and above it, newest first; nothing without the right to administer.
 
-    Grain: layout × kind of ledger. Columns: fingerprint, kind, name, content (TOML), kept_by, kept_at.
+    Grain: layout × kind of ledger × area. Columns: fingerprint, kind, area_code ('' all), name, content (TOML), kept_by, kept_at.
     """
     query = select(*(getattr(BoardLedgerMapping, name) for name in MAPPING_COLUMNS)).order_by(BoardLedgerMapping.kept_at.desc())
-    return frame(connection, query if scope.may_administer else query.where(false()), list(MAPPING_COLUMNS))
+    return frame(connection, query.where(_said_for(scope, BoardLedgerMapping)), list(MAPPING_COLUMNS))
+
+
+def _said_for(scope: Scope, table: type[BoardLedgerMapping] | type[BoardUnitAlias]) -> ColumnElement[bool]:
+    """What ledgers of the scope's area, or of one in it, are read by."""
+    if not scope.may_administer or scope.area is None:
+        return false()
+    above = table.area_code == func.substr(scope.area, 1, func.length(table.area_code))
+    return or_(above, under(table.area_code, scope.area))
 
 
 def unit_aliases(scope: Scope, connection: Connection) -> pd.DataFrame:
     """What else units and departments are called, newest first; nothing without the right to administer.
 
-    Grain: name. Columns: name, code, chosen_by, chosen_at.
+    Grain: name × area. Columns: name, area_code ('' all), code, chosen_by, chosen_at.
     """
     query = select(*(getattr(BoardUnitAlias, name) for name in ALIAS_COLUMNS)).order_by(BoardUnitAlias.chosen_at.desc())
-    return frame(connection, query if scope.may_administer else query.where(false()), list(ALIAS_COLUMNS))
+    return frame(connection, query.where(_said_for(scope, BoardUnitAlias)), list(ALIAS_COLUMNS))
 
 
 PEOPLE_TITLES = ("姓名", "单位", "手机号", "人员编号", "A岗", "B岗", "实际接待人", "授课人", "召集人", "经办人", "包案领导")

@@ -199,6 +199,15 @@ def refused(options: argparse.Namespace) -> int:
     return command.guarded(lambda: command.refused(options.import_id, options.out), False)
 
 
+_OF_AREA = "只用于这个区划的台账(代码),默认全县"
+
+
+def _add_for_area(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--by", default=None, help="记在审计里的人")
+    command.add_argument("--area", default="", help=_OF_AREA)
+    command.add_argument("--for", dest="unit_of_file", default="", help="手头文件的区划:它已另有记住的,就改那一份")
+
+
 def _add_mapping(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser("mapping", help="列名和用词的对应表(TOML):写出初稿、列出、显示、记住、删去")
     acts = command.add_subparsers(dest="act", required=True)
@@ -210,12 +219,14 @@ def _add_mapping(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     act = acts.add_parser("show", help="一份对应表的 TOML")
     act.add_argument("which", help="列出的编号(可只写开头),或自带的名称")
     act.add_argument("--out", type=Path, default=None, help="写到哪个 .toml,默认屏幕")
+    act.add_argument("--area", default="", help=_OF_AREA)
     act = acts.add_parser("keep", help="记住一份对应表;同样列名的换成这份")
     act.add_argument("file", type=Path, help=".toml 文件")
-    act.add_argument("--by", default=None, help="记在审计里的人")
+    _add_for_area(act)
     act = acts.add_parser("forget", help="删去一份记住的对应表")
     act.add_argument("which", help="列出的编号(可只写开头)")
     act.add_argument("--by", default=None, help="记在审计里的人")
+    act.add_argument("--area", default="", help=_OF_AREA)
     command.set_defaults(run=mapping)
 
 
@@ -226,9 +237,9 @@ def mapping(options: argparse.Namespace) -> int:
     runs = {
         "draft": lambda: remembered.draft(options.kind, options.file, options.out, now),
         "list": lambda: remembered.list_mappings(options.json),
-        "show": lambda: remembered.show(options.which, options.out),
-        "keep": lambda: remembered.keep(options.file, options.by or command.operator(), now),
-        "forget": lambda: remembered.forget(options.which, options.by or command.operator(), now),
+        "show": lambda: remembered.show(options.which, options.out, options.area),
+        "keep": lambda: remembered.keep(options.file, options.by or command.operator(), now, options.area, options.unit_of_file),
+        "forget": lambda: remembered.forget(options.which, options.by or command.operator(), now, options.area),
     }
     return command.guarded(runs[options.act], False)
 
@@ -237,15 +248,15 @@ def _add_alias(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command = commands.add_parser("alias", help="台账里的一个单位名(旧名、简称)指哪个单位或部门,以后照此")
     command.add_argument("name", help="台账里写的")
     command.add_argument("unit", nargs="?", default=None, help="单位或部门的名称、代码;不写则删去")
-    command.add_argument("--by", default=None, help="记在审计里的人")
+    _add_for_area(command)
     command.set_defaults(run=alias)
 
 
 def alias(options: argparse.Namespace) -> int:
     from ingest.ledgers import command, remembered
 
-    by = options.by or command.operator()
-    return command.guarded(lambda: remembered.alias(options.name, options.unit, by, beijing_now()), False)
+    asked = (options.name, options.unit, options.by or command.operator(), beijing_now(), options.area, options.unit_of_file)
+    return command.guarded(lambda: remembered.alias(*asked), False)
 
 
 SUBCOMMANDS = (

@@ -12,6 +12,8 @@ import openpyxl
 import pytest
 from sqlalchemy import Connection, Engine, select
 
+from data_access.imports import ledger_mappings
+from data_access.scope import Scope
 from data_access.tables import CaptainVisit, Department, NightStay, Petition, PetitionRating
 from ingest.__main__ import main
 from ingest.ledgers.checks import KINDS, Checked, checked, kind_named
@@ -32,7 +34,7 @@ from ingest.ledgers.mappings import (
 from ingest.ledgers.refused import returned, write_refused
 from ingest.ledgers.remembered import keep_alias
 from tests.builders import EVERYTHING, a_petition, add
-from tests.small_county import GROUP, QINGHE, SHANGTANG, SHAWAN, YUNLING, qinghe
+from tests.small_county import GROUP, LIUBA, QINGHE, SHANGTANG, SHAWAN, YUNLING, qinghe
 from tests.test_ledger_files import NOW, connection
 
 __all__ = ["connection"]
@@ -66,7 +68,7 @@ def read(
 def read_file(county: Connection, path: Path, kind: str, area: str = "", given: LedgerMapping | None = None) -> Checked:
     known = kind_named(kind)
     people = directory(EVERYTHING, county, households=known.households)
-    return checked(known, path, people, NOW, area=area, mapped=mappings(county, KINDS, given))
+    return checked(known, path, people, NOW, area=area, mapped=mappings(county, KINDS, given, area))
 
 
 def put(county: Connection, found: Checked) -> Loaded:
@@ -409,7 +411,11 @@ def test_a_mapping_given_with_a_file_is_remembered_shown_and_forgotten_by_comman
     assert main(["mapping", "list", "--json"]) == 0
     (kept,) = json.loads(capsys.readouterr().out)
     assert main(["mapping", "show", kept["fingerprint"][:8], "--out", str(tmp_path / "again.toml")]) == 0
-    assert main(["mapping", "keep", str(tmp_path / "again.toml")]) == 0
+    assert kept["area_code"] == SHANGTANG, "kept for the area it was given with"
+    assert main(["mapping", "keep", str(tmp_path / "again.toml"), "--area", YUNLING]) == 0
+    assert main(["mapping", "forget", kept["fingerprint"], "--area", SHANGTANG]) == 0
+    assert main(load_it) == 0, "the township's is the nearest upward"
+    assert main(["mapping", "forget", kept["fingerprint"], "--area", SHAWAN]) == 2
     assert main(["mapping", "forget", kept["fingerprint"]]) == 0
     assert main(load_it) == 2
     assert main(["mapping", "forget", kept["fingerprint"]]) == 2
@@ -423,3 +429,34 @@ def test_another_name_of_a_unit_is_kept_and_forgotten_by_command(served: Engine)
         assert directory(EVERYTHING, connection).unit("云山公社", ("township",)) == YUNLING
     assert main(["alias", "云山公社"]) == 0
     assert main(["alias", "云山公社"]) == 2
+
+
+def test_what_one_area_says_of_headings_and_units_no_other_area_meets(county: Connection, tmp_path: Path) -> None:
+    mine = parsed(SAID, KINDS)
+    keep_mapping(county, mine, by="云岭", now=NOW, area=YUNLING)
+    assert len(read(county, tmp_path, "诉求", DISPUTES, DISPUTE, area=SHANGTANG).records) == 1
+    for other in ("", SHAWAN, LIUBA):
+        with pytest.raises(NotMapped):
+            read(county, tmp_path, "诉求", DISPUTES, DISPUTE, area=other)
+    keep_alias(county, directory(Scope.operator(SHAWAN), county), "老公社", LIUBA, by="沙湾", now=NOW)
+    aliases = [directory(Scope.operator(area), county).aliases.get("老公社") for area in (LIUBA, SHAWAN, YUNLING, "")]
+    assert aliases == [LIUBA, LIUBA, None, None]
+
+
+def test_the_nearest_area_upward_is_asked_and_who_stands_above_changes_what_stands_in_his_way(county: Connection, tmp_path: Path) -> None:
+    everybodys, townships = parsed(SAID, KINDS), parsed(SAID.replace('"其他"', '"微信群"'), KINDS)
+    keep_mapping(county, everybodys, by="县", now=NOW)
+    keep_mapping(county, townships, by="云岭", now=NOW, area=YUNLING)
+
+    def channel(area: str) -> str:
+        return kept_mappings(county, KINDS, area)[townships.fingerprint, "petition"].defaults["渠道"]
+
+    assert [channel(area) for area in (SHANGTANG, LIUBA)] == ["微信群", "其他"]
+    assert read(county, tmp_path, "诉求", DISPUTES, DISPUTE, area=SHANGTANG).records[0].values["channel"] == "wechat"
+    keep_mapping(county, parsed(SAID.replace('"其他"', '"热线"'), KINDS), by="县", now=NOW, of=SHANGTANG)
+    assert [channel(area) for area in (SHANGTANG, LIUBA)] == ["热线", "其他"], "the county's clerk had a file of 云岭镇 in hand"
+    keep_mapping(county, townships, by="沙湾", now=NOW, area=SHAWAN)
+    assert [channel(area) for area in (SHANGTANG, LIUBA)] == ["热线", "微信群"]
+    assert sorted(ledger_mappings(Scope.operator(SHAWAN), county)["area_code"]) == ["", SHAWAN], "nothing of another township's"
+    assert sorted(ledger_mappings(EVERYTHING, county)["area_code"]) == ["", YUNLING, SHAWAN]
+    assert ledger_mappings(Scope(area=""), county).empty

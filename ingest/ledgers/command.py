@@ -112,7 +112,7 @@ def _mapping_file(path: Path) -> LedgerMapping:
 def _read(asked: Task, connection: Connection) -> tuple[Checked, Directory]:
     known = directory(asked.scope, connection, households=asked.kind.households)
     area = asked.scope.area or ""
-    mapped = mappings(connection, KINDS, asked.mapping)
+    mapped = mappings(connection, KINDS, asked.mapping, area)
     found = checked(asked.kind, asked.path, known, asked.now, asked.year, _progress(asked), asked.shown_name, area, mapped)
     return found, known
 
@@ -176,7 +176,7 @@ def _remember(connection: Connection, asked: Task, found: Checked) -> None:
     """The mapping that was given with a file is kept for each of its layouts: the next one like it needs none."""
     for layout in found.layouts if asked.mapping is not None else ():
         if layout.by == "given":
-            keep_mapping(connection, layout.draft(), by=asked.by, now=asked.now)
+            keep_mapping(connection, layout.draft(), by=asked.by, now=asked.now, area=asked.scope.area or "")
 
 
 def _written(asked: Task, refused: Sequence[Refusal], path: Path | None) -> str | None:

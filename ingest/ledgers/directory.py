@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from data_access.board_tables import BoardHouseholdAlias, BoardImportKey, BoardPersonChoice, BoardUnitAlias
 from data_access.scope import Scope, in_scope
@@ -109,7 +109,7 @@ class Directory:
     units_by_name: dict[str, list[str]] = field(default_factory=dict)
     units_by_stem: dict[str, list[str]] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
-    """What else somebody has said a unit or a department is called → its code."""
+    """What else somebody has said a unit or a department is called → its code; of several what was said nearest to the scope's area."""
     departments: dict[str, str] = field(default_factory=dict)
     """Code → name."""
     choices: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -434,7 +434,8 @@ def directory(scope: Scope, connection: Connection, *, households: bool = False)
             found.by_phone.setdefault(phone, []).append(who)
     departments = select(Department.code, Department.name).order_by(Department.code)
     found.departments = {row.code: row.name for row in connection.execute(departments)}
-    found.aliases = {row.name: row.code for row in connection.execute(select(BoardUnitAlias.name, BoardUnitAlias.code))}
+    said = select(BoardUnitAlias.name, BoardUnitAlias.area_code, BoardUnitAlias.code).order_by(func.length(BoardUnitAlias.area_code))
+    found.aliases = {row.name: row.code for row in connection.execute(said) if (scope.area or "").startswith(row.area_code)}
     chosen = select(BoardPersonChoice.name, BoardPersonChoice.area_code, BoardPersonChoice.person_id)
     found.choices = {(row.name, row.area_code): row.person_id for row in connection.execute(chosen)}
     if households:

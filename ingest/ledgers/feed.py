@@ -171,7 +171,7 @@ def _kinds(asked: Task, copy: Path, name: str, told: dict[str, Any]) -> list[tup
     if answers.kind is not None:
         return [(answers.kind, answers)]
     with asked.database.connect() as connection:
-        mapped = mappings(connection, KINDS)
+        mapped = mappings(connection, KINDS, area=_area(asked, answers, directory(Scope.operator(asked.area), connection)))
     try:
         return [(kind, answers) for kind in kinds_in(copy, name, mapped)]
     except WhichKind as problem:
@@ -188,7 +188,9 @@ def _loaded(asked: Task, path: Path, copy: Path, kind: Kind, answers: Answers) -
         area = _area(asked, answers, directory(Scope.operator(asked.area), connection))
         known = directory(Scope.operator(area), connection, households=kind.households)
         try:
-            found = checked(kind, copy, known, asked.now, answers.year, name=path.name, area=area, mapped=mappings(connection, KINDS))
+            found = checked(
+                kind, copy, known, asked.now, answers.year, name=path.name, area=area, mapped=mappings(connection, KINDS, area=area)
+            )
         except NoUnit as problem:
             raise Waits([Asked("area", f"{problem}是哪个单位的台账?", WHOSE)]) from problem
         if open_questions := asked_by(found, known):

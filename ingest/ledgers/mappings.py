@@ -28,7 +28,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from data_access.audit import Action, record
 from data_access.board_tables import BoardLedgerMapping
@@ -236,42 +236,62 @@ def _files() -> tuple[str, ...]:
     return tuple(path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.toml")))
 
 
-def kept_mappings(connection: Connection, kinds: Mapping[str, Kind]) -> dict[tuple[str, str], LedgerMapping]:
-    """By fingerprint and kind. One that this program's ledgers no longer understand is left out."""
+def kept_mappings(connection: Connection, kinds: Mapping[str, Kind], area: str = "") -> dict[tuple[str, str], LedgerMapping]:
+    """By fingerprint and kind, what files of an area are read by: of several the one of the nearest area upward.
+
+    One that this program's ledgers no longer understand is left out.
+    """
     found: dict[tuple[str, str], LedgerMapping] = {}
-    columns = (BoardLedgerMapping.fingerprint, BoardLedgerMapping.kind, BoardLedgerMapping.content)
-    for row in connection.execute(select(*columns).order_by(BoardLedgerMapping.kept_at, BoardLedgerMapping.fingerprint)):
+    table = BoardLedgerMapping
+    order = (func.length(table.area_code), table.kept_at, table.fingerprint)
+    for row in connection.execute(select(table.fingerprint, table.kind, table.area_code, table.content).order_by(*order)):
         try:
-            found[row.fingerprint, row.kind] = parsed(row.content, kinds)
+            if area.startswith(row.area_code):
+                found[row.fingerprint, row.kind] = parsed(row.content, kinds)
         except LookupError:
             continue
     return found
 
 
-def mappings(connection: Connection, kinds: Mapping[str, Kind], given: LedgerMapping | None = None) -> Mappings:
-    return Mappings(kept_mappings(connection, kinds), shipped_mappings(kinds), given)
+def mappings(connection: Connection, kinds: Mapping[str, Kind], given: LedgerMapping | None = None, area: str = "") -> Mappings:
+    return Mappings(kept_mappings(connection, kinds, area), shipped_mappings(kinds), given)
 
 
-def keep_mapping(connection: Connection, mapping: LedgerMapping, *, by: str, now: datetime) -> str:
-    """In the caller's transaction; returns the fingerprint it is kept by. Raises ``LookupError`` where it names no headings."""
+def nearest_kept(there: Iterable[str], area: str, of: str) -> str:
+    """Under which area something said is kept: that of who says it, or the nearer one that ``of`` is already read by, if it lies in it.
+
+    Else what somebody says of a file would stand behind what its own unit has said before.
+    """
+    nearer = [code for code in there if of.startswith(code) and code.startswith(area)]
+    return max(nearer, key=len, default=area)
+
+
+def keep_mapping(connection: Connection, mapping: LedgerMapping, *, by: str, now: datetime, area: str = "", of: str = "") -> str:
+    """In the caller's transaction; returns the fingerprint it is kept by. ``area``: of who says it, ``of``: of the file in hand.
+
+    Raises ``LookupError`` where it names no headings.
+    """
     if not mapping.headings:
         raise LookupError("对应表没有写 headings(这种表格的全部列名),不知道给哪种表格用;可先装入一次,或用 mapping draft 写出。")
-    forget_mapping(connection, mapping.fingerprint, mapping.kind)
+    same = (BoardLedgerMapping.fingerprint == mapping.fingerprint, BoardLedgerMapping.kind == mapping.kind)
+    area = nearest_kept(connection.scalars(select(BoardLedgerMapping.area_code).where(*same)), area, of)
+    forget_mapping(connection, mapping.fingerprint, mapping.kind, area)
     row = {
         "fingerprint": mapping.fingerprint,
         "kind": mapping.kind,
+        "area_code": area,
         "name": mapping.name,
         "content": toml_text(mapping),
         "kept_by": by,
         "kept_at": now,
     }
     connection.execute(insert(BoardLedgerMapping).values(row))
-    record(connection, by, Action.IMPORT, now, f"列名对应 {mapping.name} {mapping.fingerprint}")
+    record(connection, by, Action.IMPORT, now, f"列名对应 {mapping.name} {mapping.fingerprint}{f' 用于 {area}' if area else ''}")
     return mapping.fingerprint
 
 
-def forget_mapping(connection: Connection, of: str, kind: str) -> bool:
-    same = (BoardLedgerMapping.fingerprint == of, BoardLedgerMapping.kind == kind)
+def forget_mapping(connection: Connection, of: str, kind: str, area: str = "") -> bool:
+    same = (BoardLedgerMapping.fingerprint == of, BoardLedgerMapping.kind == kind, BoardLedgerMapping.area_code == area)
     return bool(connection.execute(delete(BoardLedgerMapping).where(*same)).rowcount)
 
 

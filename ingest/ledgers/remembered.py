@@ -15,7 +15,17 @@ from data_access.scope import Scope
 from ingest.ledgers.cells import Fault
 from ingest.ledgers.checks import KINDS, checked, kind_named
 from ingest.ledgers.directory import LEVEL_NAMES, Directory, directory
-from ingest.ledgers.mappings import NotMapped, forget_mapping, keep_mapping, mapping_of, mappings, parsed, shipped_mappings, toml_text
+from ingest.ledgers.mappings import (
+    NotMapped,
+    forget_mapping,
+    keep_mapping,
+    mapping_of,
+    mappings,
+    nearest_kept,
+    parsed,
+    shipped_mappings,
+    toml_text,
+)
 from ingest.ledgers.names import normal_name
 
 
@@ -45,55 +55,61 @@ def _say(text: str, out: Path | None) -> None:
 
 
 def list_mappings(as_json: bool) -> int:
-    columns = (BoardLedgerMapping.fingerprint, BoardLedgerMapping.kind, BoardLedgerMapping.name, BoardLedgerMapping.kept_by)
+    table = BoardLedgerMapping
+    columns = (table.fingerprint, table.kind, table.name, table.area_code, table.kept_by)
     with engine().connect() as connection:
         kept = [dict(row._mapping) for row in connection.execute(select(*columns).order_by(BoardLedgerMapping.kept_at))]
     if as_json:
         print(json.dumps(kept, ensure_ascii=False))
         return 0
     for one in kept:
-        print(f"{one['fingerprint']} {KINDS[one['kind']].name if one['kind'] in KINDS else one['kind']} {one['name']}({one['kept_by']})")
+        where = one["area_code"] or "全县"
+        ledger = KINDS[one["kind"]].name if one["kind"] in KINDS else one["kind"]
+        print(f"{one['fingerprint']} {ledger} {one['name']}({where},{one['kept_by']})")
     for shipped in shipped_mappings(KINDS):
         print(f"自带 {KINDS[shipped.kind].name} {shipped.name}")
     return 0
 
 
-def show(of: str, out: Path | None) -> int:
+def show(of: str, out: Path | None, area: str = "") -> int:
     """The TOML of a kept mapping by the beginning of its fingerprint, or of a shipped one by its name. Raises ``LookupError``."""
     with engine().connect() as connection:
-        found = _kept(connection, of)
-    texts = [content for _, _, content in found] or [toml_text(one) for one in shipped_mappings(KINDS) if one.name == of]
+        found = _kept(connection, of, area)
+    texts = [content for *_, content in found] or [toml_text(one) for one in shipped_mappings(KINDS) if one.name == of]
     if len(texts) != 1:
         raise LookupError(f"没有“{of}”这一份对应表,全部见 python -m ingest mapping list。")
     _say(texts[0], out)
     return 0
 
 
-def _kept(connection: Connection, of: str) -> list[tuple[str, str, str]]:
-    columns = (BoardLedgerMapping.fingerprint, BoardLedgerMapping.kind, BoardLedgerMapping.content)
-    return [(row.fingerprint, row.kind, row.content) for row in connection.execute(select(*columns)) if row.fingerprint.startswith(of)]
+def _kept(connection: Connection, of: str, area: str) -> list[tuple[str, str, str, str]]:
+    """Of the area itself if there is one, else of those in it: fingerprint, kind, area, content."""
+    table = BoardLedgerMapping
+    rows = connection.execute(select(table.fingerprint, table.kind, table.area_code, table.content)).all()
+    found = [(row[0], row[1], row[2], row[3]) for row in rows if row.fingerprint.startswith(of) and row.area_code.startswith(area)]
+    return [one for one in found if one[2] == area] or found
 
 
-def keep(file: Path, by: str, now: datetime) -> int:
-    """A TOML file, or what one holds as JSON. Raises ``LookupError``."""
+def keep(file: Path, by: str, now: datetime, area: str = "", unit: str = "") -> int:
+    """A TOML file, or what one holds as JSON, for the files of an area. ``unit``: see ``keep_mapping``'s ``of``. Raises ``LookupError``."""
     try:
         text = file.read_text(encoding="utf-8")
         mapping = mapping_of(json.loads(text), KINDS) if file.suffix == ".json" else parsed(text, KINDS)
     except (OSError, ValueError) as problem:
         raise LookupError(f"读不出对应表“{file}”:{problem}") from None
     with engine().begin() as connection:
-        fingerprint = keep_mapping(connection, mapping, by=by, now=now)
+        fingerprint = keep_mapping(connection, mapping, by=by, now=now, area=area, of=unit)
     print(f"已记住“{mapping.name}”{fingerprint}:列名相同的{KINDS[mapping.kind].name}台账以后照此。")
     return 0
 
 
-def forget(of: str, by: str, now: datetime) -> int:
-    """Raises ``LookupError``."""
+def forget(of: str, by: str, now: datetime, area: str = "") -> int:
+    """One of the area's own or, where it has none, of an area in it. Raises ``LookupError``."""
     with engine().begin() as connection:
-        found = _kept(connection, of)
+        found = _kept(connection, of, area)
         if len(found) != 1:
             raise LookupError(f"没有“{of}”这一份对应表,全部见 python -m ingest mapping list。")
-        forget_mapping(connection, found[0][0], found[0][1])
+        forget_mapping(connection, *found[0][:3])
         record(connection, by, Action.IMPORT, now, f"删去列名对应 {found[0][0]}")
     print(f"已删去 {found[0][0]}。")
     return 0
@@ -102,29 +118,33 @@ def forget(of: str, by: str, now: datetime) -> int:
 # --- aliases of units ------------------------------------------------------------------------------------------------------
 
 
-def keep_alias(connection: Connection, known: Directory, said: str, unit: str, *, by: str, now: datetime) -> str:
-    """In the caller's transaction; returns the code. ``unit``: code or name of a unit or a department. Raises ``LookupError``."""
+def keep_alias(connection: Connection, known: Directory, said: str, unit: str, *, by: str, now: datetime, of: str = "") -> str:
+    """In the caller's transaction, for ledgers of the directory's area; returns the code. ``unit``: code or name of a unit or a
+    department; ``of``: the area of the file in hand. Raises ``LookupError``."""
     name = normal_name(said)
     try:
         code = unit if unit in known.departments else known.unit(unit, tuple(LEVEL_NAMES))
     except Fault as problem:
         raise LookupError(str(problem)) from problem
-    forget_alias(connection, name)
-    connection.execute(insert(BoardUnitAlias).values(name=name, code=code, chosen_by=by, chosen_at=now))
-    record(connection, by, Action.IMPORT, now, f"单位别名 {said} 指 {code}")
+    there = connection.scalars(select(BoardUnitAlias.area_code).where(BoardUnitAlias.name == name))
+    area = nearest_kept(there, known.scope.area or "", of)
+    forget_alias(connection, name, area)
+    connection.execute(insert(BoardUnitAlias).values(name=name, area_code=area, code=code, chosen_by=by, chosen_at=now))
+    record(connection, by, Action.IMPORT, now, f"单位别名 {said} 指 {code}{f',用于 {area}' if area else ''}")
     return code
 
 
-def forget_alias(connection: Connection, said: str) -> bool:
-    return bool(connection.execute(delete(BoardUnitAlias).where(BoardUnitAlias.name == normal_name(said))).rowcount)
+def forget_alias(connection: Connection, said: str, area: str = "") -> bool:
+    same = (BoardUnitAlias.name == normal_name(said), BoardUnitAlias.area_code == area)
+    return bool(connection.execute(delete(BoardUnitAlias).where(*same)).rowcount)
 
 
-def alias(said: str, unit: str | None, by: str, now: datetime) -> int:
-    """Keeps which unit or department a name means; without a unit forgets it. Raises ``LookupError``."""
+def alias(said: str, unit: str | None, by: str, now: datetime, area: str = "", of: str = "") -> int:
+    """Keeps which unit or department a name means in ledgers of an area; without a unit forgets it. Raises ``LookupError``."""
     with engine().begin() as connection:
-        known = directory(Scope.operator(), connection)
+        known = directory(Scope.operator(area), connection)
         if unit is None:
-            if not forget_alias(connection, said):
+            if not forget_alias(connection, said, area):
                 raise LookupError(f"没有记过“{said}”。")
             record(connection, by, Action.IMPORT, now, f"删去单位别名 {said}")
             print(f"已删去“{said}”。")

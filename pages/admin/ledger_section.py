@@ -127,7 +127,7 @@ def _checked(p: Page, given: Given) -> None:
             st.error(_told(answer.error))
             return
         st.warning(_told(f"{answer.error.partition('。')[0]}。"))
-        _remember(layout_form(answer.layouts[0], given.file.file_id, given.called))
+        _remember(layout_form(answer.layouts[0], given.file.file_id, given.called), given.area)
         return
     _preview(p, answer, loaded)
     if not loaded:
@@ -252,19 +252,22 @@ def _questions(given: Given, answer: process.Answer) -> None:
 def _mapped(given: Given, answer: process.Answer) -> None:
     """What words and units of the file mean that nobody knows yet, and how its columns are read."""
     told, key = answer.counts["preview"], given.file.file_id
-    _remember(asked_words(told, key))
+    _remember(asked_words(told, key), given.area)
     place = asked_places(told, key)
     if place is not None:
-        _again(process.alias(*place, signed_in("may_administer").username))
+        account = signed_in("may_administer")
+        _again(process.alias(*place, account.username, account.scope.area or "", given.area))
     for layout in told["layouts"]:
         sheet = f"（{plain(layout['sheet'])}）" if len(told["layouts"]) > 1 else ""
         with st.expander(f"各列是怎么读的{sheet}", expanded=bool(layout["missing"])):
-            _remember(layout_form(layout, key, given.called))
+            _remember(layout_form(layout, key, given.called), given.area)
 
 
-def _remember(mapping: dict[str, Any] | None) -> None:
+def _remember(mapping: dict[str, Any] | None, of: str) -> None:
+    """For the files of whoever says it; ``of``: the area of the file in hand."""
     if mapping is not None:
-        _again(process.keep_mapping(mapping, signed_in("may_administer").username))
+        account = signed_in("may_administer")
+        _again(process.keep_mapping(mapping, account.username, account.scope.area or "", of))
 
 
 def _again(problem: str | None) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 from data_access.imports import LEDGER_NAMES, ledger_mappings, unit_aliases
 from metrics.wording import whole
 from pages.admin import process
+from pages.admin.accounts_section import places_of
 from pages.admin.acts import fresh, said_next, signed_in
 from pages.common.downloads import file_button
 from pages.common.navigation import plain
@@ -143,36 +144,57 @@ def remembered(p: Page) -> None:
 
 
 def _mappings(p: Page) -> None:
-    kept = fresh(ledger_mappings, p.scope)
-    p.show(admin.mapping_table(kept, LEDGER_NAMES), key="mappings")
-    texts = {row["fingerprint"]: row for row in kept.to_dict("records")}
-    names = {of: f"{row['name']} · {LEDGER_NAMES.get(row['kind'], row['kind'])} · {of[:6]}" for of, row in texts.items()}
+    kept, places = fresh(ledger_mappings, p.scope), places_of(p.scope)
+    p.show(admin.mapping_table(kept, LEDGER_NAMES, places), key="mappings")
+    rows = {f"{row['fingerprint']} {row['kind']} {row['area_code']}": row for row in kept.to_dict("records")}
+    words = {
+        of: " · ".join(
+            (row["name"], LEDGER_NAMES.get(row["kind"], row["kind"]), admin.said_for(row["area_code"], places), row["fingerprint"][:6])
+        )
+        for of, row in rows.items()
+    }
     of = None
-    if names:
+    if words:
         asked = "看、改或删去一份列名对应"
-        of = st.selectbox(asked, list(names), index=None, format_func=names.__getitem__, placeholder="选择一份", key="mapping-of")
+        of = st.selectbox(asked, list(words), index=None, format_func=words.__getitem__, placeholder="选择一份", key="mapping-of")
     if of is not None:
-        text = st.text_area("对应的内容", texts[of]["content"], height=260, key=f"mapping-text-{of}")
-        with st.container(horizontal=True):
-            if st.button("保存", key="mapping-save"):
-                _act(process.keep_mapping(text, signed_in("may_administer").username), "已保存。")
-            name, content = texts[of]["name"], partial(text.encode, "utf-8")
-            file_button("下载", f"{name}.toml", TOML, content, key="mapping-file", what=f"列名对应 {name}", right="may_administer")
-            if st.button("删去", key="mapping-delete"):
-                _act(process.forget_mapping(of, signed_in("may_administer").username), "已删去，以后遇到这种表格再问。")
+        _one_mapping(rows[of], st.text_area("对应的内容", rows[of]["content"], height=260, key=f"mapping-text-{of}"))
     given = file_uploader("装入别处给的列名对应文件", type=None, key="mapping-given", max_upload_size=1)
     if given is not None and st.button("记住这一份", key="mapping-keep"):
-        _act(process.keep_mapping(given.getvalue().decode("utf-8", "replace"), signed_in("may_administer").username), "已记住。")
+        _act(process.keep_mapping(given.getvalue().decode("utf-8", "replace"), *_signed_in()), "已记住。")
+
+
+def _one_mapping(row: dict[str, Any], text: str) -> None:
+    """What may be done with a mapping: one said for a wider area is changed for the own area only, and not deleted."""
+    by, area = _signed_in()
+    with st.container(horizontal=True):
+        if st.button("保存", key="mapping-save"):
+            _act(process.keep_mapping(text, by, area, row["area_code"]), "已保存。")
+        name, content = row["name"], partial(text.encode, "utf-8")
+        file_button("下载", f"{name}.toml", TOML, content, key="mapping-file", what=f"列名对应 {name}", right="may_administer")
+        if row["area_code"].startswith(area) and st.button("删去", key="mapping-delete"):
+            _act(process.forget_mapping(row["fingerprint"], by, row["area_code"]), "已删去，以后遇到这种表格再问。")
+
+
+def _signed_in() -> tuple[str, str]:
+    """Who asks, and the area that what is said is kept for."""
+    account = signed_in("may_administer")
+    return account.username, account.scope.area or ""
 
 
 def _aliases(p: Page) -> None:
-    aliases = fresh(unit_aliases, p.scope)
+    aliases, places = fresh(unit_aliases, p.scope), places_of(p.scope)
     if aliases.empty:
         return
-    p.show(admin.alias_table(aliases), key="aliases")
-    name = st.selectbox("删去一个单位别名", list(aliases["name"]), index=None, placeholder="选择一个", key="alias-of")
-    if name is not None and st.button("删去这个别名", key="alias-delete"):
-        _act(process.alias(name, None, signed_in("may_administer").username), "已删去。")
+    p.show(admin.alias_table(aliases, places), key="aliases")
+    by, area = _signed_in()
+    own = [(row["name"], row["area_code"]) for row in aliases.to_dict("records") if row["area_code"].startswith(area)]
+    words = [f"{name}（{admin.said_for(where, places)}）" for name, where in own]
+    at = st.selectbox(
+        "删去一个单位别名", range(len(own)), index=None, format_func=words.__getitem__, placeholder="选择一个", key="alias-of"
+    )
+    if at is not None and st.button("删去这个别名", key="alias-delete"):
+        _act(process.alias(own[at][0], None, by, own[at][1]), "已删去。")
 
 
 def _act(problem: str | None, said: str) -> None:

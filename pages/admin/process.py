@@ -131,21 +131,22 @@ def choose(name: str, unit: str, person_id: int, by: str, area: str) -> str | No
     return _done("choose", name, unit, str(person_id), "--by", by, "--area", area)
 
 
-def keep_mapping(mapping: dict[str, Any] | str, by: str) -> str | None:
-    """Keeps what headings and words mean, as TOML text or as what it holds; returns what went wrong."""
+def keep_mapping(mapping: dict[str, Any] | str, by: str, area: str, of: str = "") -> str | None:
+    """Keeps what headings and words mean in files of an area, as TOML text or as what it holds; ``of``: the area of the file in hand.
+    Returns what went wrong."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / ("mapping.toml" if isinstance(mapping, str) else "mapping.json")
         path.write_text(mapping if isinstance(mapping, str) else json.dumps(mapping, ensure_ascii=False), encoding="utf-8")
-        return _done("mapping", "keep", str(path), "--by", by)
+        return _done("mapping", "keep", str(path), "--by", by, "--area", area, "--for", of)
 
 
-def forget_mapping(fingerprint: str, by: str) -> str | None:
-    return _done("mapping", "forget", fingerprint, "--by", by)
+def forget_mapping(fingerprint: str, by: str, area: str) -> str | None:
+    return _done("mapping", "forget", fingerprint, "--by", by, "--area", area)
 
 
-def alias(name: str, code: str | None, by: str) -> str | None:
-    """Keeps which unit or department a name means; without a code forgets it."""
-    return _done("alias", name, *([code] if code else []), "--by", by)
+def alias(name: str, code: str | None, by: str, area: str, of: str = "") -> str | None:
+    """Keeps which unit or department a name means in files of an area; without a code forgets it."""
+    return _done("alias", name, *([code] if code else []), "--by", by, "--area", area, "--for", of)
 
 
 def _done(*arguments: str) -> str | None:

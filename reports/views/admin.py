@@ -237,29 +237,42 @@ MAPPING_COLUMNS = (
     Column("name", "名称", tight=True),
     Column("ledger", "台账", tight=True),
     Column("headings", "列名"),
+    Column("where", "用于", tight=True),
     Column("kept_by", "记下的人", tight=True),
     Column("kept_at", "时间", Kind.TIMESTAMP, tight=True),
 )
 ALIAS_COLUMNS = (
     Column("name", "台账里写的", tight=True),
     Column("code", "指的单位", tight=True),
+    Column("where", "用于", tight=True),
     Column("chosen_by", "记下的人", tight=True),
     Column("chosen_at", "时间", Kind.TIMESTAMP, tight=True),
 )
 
 
-def mapping_table(kept: pd.DataFrame, ledgers: Names) -> Table:
-    """``kept``: see ``data_access.imports.ledger_mappings``."""
+def said_for(area: str, places: Names) -> str:
+    """Whose ledgers something said of headings or names is for."""
+    return places.get(area, area) if area else "全县"
+
+
+def mapping_table(kept: pd.DataFrame, ledgers: Names, places: Names) -> Table:
+    """``kept``: see ``data_access.imports.ledger_mappings``; ``places``: names of units by code."""
     rows = [
-        {**row, "ledger": ledgers.get(row["kind"], row["kind"]), "headings": "、".join(tomllib.loads(row["content"]).get("headings", []))}
+        {
+            **row,
+            "ledger": ledgers.get(row["kind"], row["kind"]),
+            "headings": "、".join(tomllib.loads(row["content"]).get("headings", [])),
+            "where": said_for(row["area_code"], places),
+        }
         for row in kept.to_dict("records")
     ]
     return _reading_table("列名对应", MAPPING_COLUMNS, rows, empty="还没有记住过列名对应;第一次装入列名不认识的表格时会问")
 
 
-def alias_table(aliases: pd.DataFrame) -> Table:
-    """``aliases``: see ``data_access.imports.unit_aliases``."""
-    return _reading_table("单位别名", ALIAS_COLUMNS, aliases.to_dict("records"))
+def alias_table(aliases: pd.DataFrame, places: Names) -> Table:
+    """``aliases``: see ``data_access.imports.unit_aliases``; ``places``: names of units by code."""
+    rows = [{**row, "where": said_for(row["area_code"], places)} for row in aliases.to_dict("records")]
+    return _reading_table("单位别名", ALIAS_COLUMNS, rows)
 
 
 def refused_table(rows: pd.DataFrame) -> Table:
