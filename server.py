@@ -29,6 +29,7 @@ from functools import wraps
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import h11
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -45,10 +46,11 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
 from streamlit.runtime.uploaded_file_manager import UploadFileUrlInfo
 from streamlit.web import cli
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pages.common import entrance, handed_out, live_sessions, loaders, processes, static_files, uploads
 from pages.common.gate import Gate
-from pages.common.headers import SafeHeaders
+from pages.common.headers import EVERYWHERE, NOTHING, POLICY, SafeHeaders
 from pages.common.readiness import OTHER_TABLES, Readiness, failing_in_database
 from pages.common.static_files import StaticFiles
 from pages.common.sticky import ProcessCookie
@@ -168,7 +170,7 @@ def use_streamlits_private_state() -> None:
     that was sent before the browser knew of the server's last answer would take the reader back to where he was. A file made on a click is
     forgotten with the run that made it: it stays until it has been fetched. Files are named so that each is one sign-in's
     (``pages.common.handed_out``), picked ones put only where they may be (``pages.common.uploads``). And to judge an Origin that is not the
-    board's, Streamlit asks an outside address for its own: it never does.
+    board's, Streamlit asks an outside address for its own: it never does. What is no request at all uvicorn answers before any middleware.
     """
     PagesManager.uses_pages_directory = False
     logging.getLogger("streamlit.error_util").addFilter(SaidOnce())
@@ -176,8 +178,18 @@ def use_streamlits_private_state() -> None:
     memory_media_file_storage._calculate_file_id = handed_out.name
     MemoryUploadedFileManager.get_upload_urls = _only_issued  # type: ignore[method-assign, assignment]
     net_util.get_external_ip = lambda: None
+    H11Protocol.send_400_response = no_request  # type: ignore[method-assign, assignment]
     AppSession.request_rerun = _of_this_page(AppSession.request_rerun)  # type: ignore[method-assign]
     ScriptRequests._request_rerun_locked = _without_controls(ScriptRequests._request_rerun_locked)  # type: ignore[method-assign]
+
+
+def no_request(protocol: H11Protocol, words: str) -> None:
+    """``H11Protocol.send_400_response``, which says of itself what every other answer says."""
+    said = {"content-type": "text/plain; charset=utf-8", "connection": "close", **EVERYWHERE, POLICY: NOTHING}
+    start = h11.Response(status_code=400, headers=[(name.encode(), value.encode()) for name, value in said.items()], reason=b"Bad Request")
+    for event in (start, h11.Data(data=words.encode("ascii")), h11.EndOfMessage()):
+        protocol.transport.write(protocol.conn.send(event))
+    protocol.transport.close()
 
 
 def _only_issued(files: MemoryUploadedFileManager, session_id: str, file_names: Sequence[str]) -> list[UploadFileUrlInfo]:

@@ -209,8 +209,7 @@ def signed_on(engine: Engine, said: SignedOn, now: datetime, *, idle: timedelta 
     of what was said, so that every tab and process makes the same.
     """
     with engine.begin() as connection:
-        key = kept_secret(connection, "sign_on_key")
-        token = hmac.new(key.encode(), said.mark.encode(), hashlib.sha256).hexdigest()
+        token = token_of(connection, said)
         begun = standing(connection, token, now, idle=idle)
         if begun.account is not None:
             return SignIn(Outcome.WELCOME, account=begun.account, token=token)
@@ -231,6 +230,12 @@ def signed_on(engine: Engine, said: SignedOn, now: datetime, *, idle: timedelta 
             return SignIn(Outcome.WELCOME, token=token)
         record(connection, account.username, Action.SIGN_IN, now, f"统一身份{_from(address)}")
         return SignIn(Outcome.WELCOME, account=account, token=token)
+
+
+def token_of(connection: Connection, said: SignedOn) -> str:
+    """The token of the session that one sign-on begins."""
+    key = kept_secret(connection, "sign_on_key")
+    return hmac.new(key.encode(), said.mark.encode(), hashlib.sha256).hexdigest()
 
 
 def refuse_sign_on(engine: Engine, said: SignedOn, account: Account | None, now: datetime, *, address: str = "") -> None:

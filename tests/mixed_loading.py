@@ -513,16 +513,21 @@ def main() -> int:
         a_county(database)
         from bench.servers import a_cookie
         from data_access import accounts
-        from tests.e2e.board import a_running_board
+        from tests.e2e.board import a_running_board, complaints
 
         with database.begin() as connection:
             accounts.add_account(connection, "shuji", "书记", accounts.Role.LEADER, accounts.DEMO_PASSWORD, now=beijing_now(), by="混合")
-        with tempfile.TemporaryDirectory() as folder, a_running_board(url, Path(folder) / "server.log") as board:
-            readers = Readers(int(board.url.rsplit(":", 1)[1]), a_cookie(url))
-            model = mixed(database, asked.minutes * 60, asked.seed, tell, readers)
-            readers.end()
+        with tempfile.TemporaryDirectory() as folder:
+            log = Path(folder) / "server.log"
+            with a_running_board(url, log, healthy=False) as board:
+                readers = Readers(int(board.url.rsplit(":", 1)[1]), a_cookie(url))
+                model = mixed(database, asked.minutes * 60, asked.seed, tell, readers)
+                readers.end()
+            complained = complaints(log.read_text(encoding="utf-8"))
         tell(f"all exact after {asked.minutes:g} minutes on {asked.database}: {dict(model.done)}")
-    return 0
+    for line in complained:
+        tell(f"the server's log: {line}")
+    return int(bool(complained))
 
 
 if __name__ == "__main__":

@@ -174,3 +174,25 @@ def test_without_a_provider_no_button_is_shown(served: Engine) -> None:
 
     board = AppTest.from_file(APP, default_timeout=60).run()
     assert [button.label for button in board.button] == ["登录"]
+
+
+@pytest.mark.parametrize(("word_is", "leaves"), [("its own", True), ("an older one", False), ("none", False)])
+def test_signing_out_ends_the_providers_session_where_it_has_begun_this_one(
+    served: Engine, monkeypatch: pytest.MonkeyPatch, word_is: str, leaves: bool
+) -> None:
+    name, subject = a_person(served, Role.AUDITOR, now=beijing_now())
+    gone: list[bool] = []
+    monkeypatch.setattr(sign_on, "leave", lambda: gone.append(True))
+    old = said(subject, beijing_now() - timedelta(days=3))
+    board = a_browser(monkeypatch, {"its own": said(subject, beijing_now()), "an older one": old, "none": None}[word_is]).run()
+    if word_is != "its own":
+        board.text_input[0].input(name)
+        board.text_input[1].input(RIGHT)
+        board.button[0].click().run()
+    assert "审计" in words(board.run())
+    from pages.common import auth, layout
+
+    monkeypatch.setattr(layout.st, "menu_button", lambda *_, **__: layout._LEAVE)
+    board.run()
+    assert [field.label for field in board.text_input] == ["账号", "密码"]
+    assert (bool(gone), auth._LEAVES_PROVIDER in board.session_state) == (leaves, False)

@@ -32,6 +32,8 @@ _SIGNED_OUT = "board_signed_out"
 _TICKET = "board_ticket"
 _SAID = "board_login_said"
 _LIVE = "board_live_rerun"
+_LEAVES_PROVIDER = "board_leaves_provider"
+"""Session state: this browser has still to sign out at the provider of the single sign-on."""
 _REFUSED = "board_sign_on_refused"
 
 _MEMORY = 1.0  # seconds within which one run need not ask the table twice
@@ -237,6 +239,8 @@ def said_at_login() -> str | None:
 
 def login_form() -> None:
     """The form in front of our account table. Who may come in sees the page that was asked for at once."""
+    if st.session_state.pop(_LEAVES_PROVIDER, False):
+        sign_on.leave()
     try:
         cookie.signing_key()
     except DATABASE_AWAY:
@@ -334,11 +338,26 @@ def change_password(old: str, new: str, again: str) -> str | None:
 
 
 def sign_out() -> None:
-    """Ends this session everywhere (the cookie opens nothing any more)."""
+    """Ends this session everywhere (the cookie opens nothing any more), at the provider too where the sign-on there has begun it."""
     token = st.session_state.get(TOKEN)
+    leaves_provider = bool(token) and token == _token_of_sign_on()
     if token:
         _end(token, beijing_now(), sessions.Ending.SIGNED_OUT)
     _forget("已退出。")
+    if leaves_provider:
+        st.session_state[_LEAVES_PROVIDER] = True
+
+
+def _token_of_sign_on() -> str | None:
+    """The token of the session that this browser's sign-on at the provider has begun."""
+    said = sign_on.said_by_provider()
+    if said is None:
+        return None
+    try:
+        with engine().begin() as connection:
+            return sessions.token_of(connection, said)
+    except DATABASE_AWAY:
+        return None
 
 
 def watched_while_live() -> None:

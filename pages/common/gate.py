@@ -1,7 +1,8 @@
 """What of Streamlit's doors is open, and to whom. All else is shut before Streamlit hears of it.
 
 - A request that changes something, or a websocket, from a page of another origin. (Streamlit would ask an outside address for its own.)
-- A websocket takes up a session that lives already only with the cookie of whoever is signed in there; else it gets a new one.
+- A websocket takes up a session that lives already only with the cookie of whoever is signed in there; else it gets a new one. Without a
+  cookie there are :data:`STRANGERS` in all: who is signed in goes on, whatever stands at the door.
 - Over the websocket a page can be drawn and a file made or picked; caches are not a browser's to empty.
 - A file is put only where the browser's own session was told to put it, and only as much as there is room for.
 - A file that was handed out is for the sign-in it was made for, while that lasts.
@@ -30,7 +31,7 @@ from streamlit.runtime.runtime_util import get_max_widget_state_size_bytes
 
 from data_access.engine import DATABASE_AWAY
 from pages.common import cookie, handed_out, uploads
-from pages.common.live_sessions import connected, is_of, stands
+from pages.common.live_sessions import TOKEN, connected, held, is_of, live_sessions, stands
 
 STREAM, UPLOAD, MEDIA = "/_stcore/stream", "/_stcore/upload_file/", "/media/"
 STREAMLITS = ("/_stcore/", "/component/")
@@ -44,6 +45,9 @@ ASKED = frozenset({"rerun_script", "stop_script", "app_heartbeat", "file_urls_re
 MADE = frozenset({"deferred_file"})
 LENGTH = re.compile(r"[0-9]{1,9}")
 PROTOCOL = "sec-websocket-protocol"
+
+STRANGERS = 200
+"""Sessions of a process in which nobody is signed in: login pages that stand open. More are answered with 503."""
 
 Kept = Callable[[str], AppSession | None]
 """The session of an id, also for a while after its browser has lost the connection."""
@@ -65,6 +69,8 @@ class Gate:
         path, is_websocket = self._path(scope), scope["type"] == "websocket"
         if (is_websocket or scope["method"] not in READING) and is_foreign(Headers(scope=scope)):
             await refused(scope, receive, send, 403)
+        elif is_websocket and path == STREAM and await self._is_one_too_many(scope):
+            await refused(scope, receive, send, 503)
         elif is_websocket and path == STREAM:
             await self._app(self._without_anothers_session(scope), only_what_may_be_asked(receive), send)
         elif is_websocket:
@@ -81,6 +87,13 @@ class Gate:
     def _path(self, scope: Scope) -> str:
         path: str = scope["path"]
         return path.removeprefix(f"/{self._base}") if self._base else path
+
+    async def _is_one_too_many(self, scope: Scope) -> bool:
+        """Whether a browser has to wait until others at the door have come in or left; one whose sign-in stands never has to."""
+        if sum(1 for session in live_sessions() if held(session, TOKEN) is None) < STRANGERS:
+            return False
+        token = cookie.claimed_token(HTTPConnection(scope))
+        return token is None or await self._standing(token) is not None
 
     def _without_anothers_session(self, scope: Scope) -> Scope:
         """The same connection; the third word of its protocol names the session it would go on with."""

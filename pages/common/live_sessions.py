@@ -39,6 +39,11 @@ def connected(session_id: str) -> AppSession | None:
     return get_instance().get_app_session(session_id) if exists() else None
 
 
+def live_sessions() -> list[AppSession]:
+    """The sessions of this process that a browser is connected to."""
+    return [each.session for each in get_instance()._session_mgr.list_active_sessions()] if exists() else []
+
+
 def held(session: AppSession | None, key: str) -> Any:
     """What a session's state holds under ``key``; None where it holds nothing."""
     try:

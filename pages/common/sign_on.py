@@ -37,3 +37,8 @@ def button() -> None:
     """Beside the form: leads to the provider, and from there back."""
     if is_configured() and st.button("统一身份登录", key="board-sign-on", width="stretch"):
         st.login()
+
+
+def leave() -> None:
+    """Leads the browser to the provider's own signing out, where it has one (``end_session_endpoint``), and back to the form."""
+    st.logout()

@@ -90,12 +90,15 @@ def test_who_has_an_account_comes_in_as_it_and_stays_after_a_reload(browser: Bro
     expect(page.get_by_role("button", name="县委书记")).to_be_visible()
 
 
-def test_who_signs_out_is_out_also_after_a_reload(browser: Browser, signing_on: Board) -> None:
+def test_who_signs_out_is_out_here_and_is_led_to_the_providers_signing_out(browser: Browser, signing_on: Board) -> None:
+    """The provider would else sign the next one at this screen on as the last one, without asking."""
     page = signed_on(browser, signing_on, SUBJECT)
     page.get_by_role("button", name="县委书记").click()
-    page.get_by_text("退出登录", exact=True).click()
-    login_form(page).wait_for()
-    page.reload()
+    with page.expect_request(lambda request: "/oauth2/end_session" in request.url) as asked:
+        page.get_by_text("退出登录", exact=True).click()
+    assert "client_id=board" in asked.value.url
+    page.get_by_role("button", name="End session").wait_for()
+    page.goto(signing_on.url)
     login_form(page).wait_for()
     expect(page.get_by_role("button", name="统一身份登录")).to_be_visible()
 
