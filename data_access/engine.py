@@ -155,6 +155,14 @@ def _engine(rendered: str, reserved: bool = False) -> Engine:
             def _connect(_dialect: Any, _record: Any, arguments: list[Any], parameters: dict[str, Any]) -> Any:
                 return bounded_connection(arguments, parameters)
 
+        @event.listens_for(postgresql, "handle_error")
+        def _without_values(context: Any) -> None:
+            problem, told = context.original_exception, context.sqlalchemy_exception
+            if getattr(problem, "sqlstate", None):  # wherever either is printed: DETAIL quotes whole rows
+                whole, problem.args = str(problem), (_first_line(problem),)
+                if told is not None:
+                    told.args = tuple(str(each).replace(whole, str(problem)) for each in told.args)
+
         _on_connect(postgresql, [f"SET {setting}" for setting in _POSTGRES_SETTINGS])
         return postgresql
     if url.database and url.database != ":memory:" and not url.database.startswith("file:"):
@@ -200,8 +208,13 @@ def engine(url: str | None = None) -> Engine:
 
 
 def said(problem: DBAPIError) -> str:
-    """What a database says of an error, without the values: PostgreSQL's lines after the first quote whole rows."""
-    return str(problem.orig).strip().partition("\n")[0]
+    """What a database says of an error, without the values."""
+    return _first_line(problem.orig)
+
+
+def _first_line(problem: BaseException | None) -> str:
+    """PostgreSQL's lines after the first quote whole rows."""
+    return str(problem).strip().partition("\n")[0]
 
 
 def reserved(database: Engine) -> Engine:
