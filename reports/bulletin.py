@@ -17,12 +17,13 @@ from reports.conclusions import (
     hot_categories,
     listed,
     summary,
+    title,
     units_below_words,
     whole_and_change,
     year_words,
 )
 from reports.document import body, fitting_size, heading, official_page, official_table, page_break, small
-from reports.pack import Chapter, Pack
+from reports.pack import DEPARTMENTS, Chapter, Pack
 from reports.subjects import Audience
 from reports.tables import Column, Kind, Table, definition_words
 from reports.wording import as_of_words, clean, counted_words, day, of, spoken
@@ -114,12 +115,21 @@ def situation(pack: Pack) -> list[Paragraph]:
     out: list[Paragraph] = []
     for module in (Module.PETITIONS, Module.DUTY, Module.NIGHTS, Module.RECEPTION, Module.CAPTAINS, Module.QUALITY):
         chapters = [c for c in pack.chapters if c.entry.module is module and c.reading.level is not Level.CATEGORY]
-        sentences = [*(volumes(pack) if module is Module.PETITIONS else []), *(sentence(chapter.reading) for chapter in chapters)]
+        sentences = [*(volumes(pack) if module is Module.PETITIONS else []), *(_of_whom(chapter) for chapter in chapters)]
         text = "".join(f"{each}。" for each in sentences if each)
         if text:
             count = sum(level == 2 for level, _ in out)
             out += [(2, f"({NUMERALS[count]}){MODULE_NAMES[module]}"), (0, text)]
     return out
+
+
+def _of_whom(chapter: Chapter) -> str:
+    """Departments have no whole that a sentence could begin with."""
+    read = chapter.reading
+    if read.level is not Level.DEPARTMENT:
+        return sentence(read)
+    when = f"截至{read.moment_words}," if read.moment_words else counted_words(read.entry, read.period, read.as_of)
+    return f"{when}{DEPARTMENTS}中,{title(read)}"
 
 
 def volumes(pack: Pack) -> list[str]:

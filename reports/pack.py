@@ -16,14 +16,17 @@ from metrics.definition import Indicator
 from metrics.period import Period
 from metrics.registry import REGISTRY
 from metrics.rulebook import Edition
-from metrics.vocabulary import Level, Module
+from metrics.vocabulary import CODE_LENGTHS, Level, Module
 from reports.conclusions import Reading, in_progress, subtitle, title, whole_and_change
-from reports.frames import Source
+from reports.frames import Source, question
 from reports.modules import running_modules, runs
 from reports.readings import COMPARED_PERIODS, SLIDE_PERIODS, place_name, ranked_within, reading, reading_table, row_level
 from reports.subjects import BACKGROUND, Audience, Section, agenda, meeting_name
 from reports.tables import Table, definition_words, edition_words
 from reports.wording import as_of_words, counted_at, counted_words
+
+DEPARTMENTS = "县直部门"
+"""What a meeting calls the departments: their figures are no part of the townships'."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +194,9 @@ def meeting_pack(
     units that the area is one of (``readings.ranked_within``), for sections that have no level below it: its place is that among them.
     """
     modules = running_modules() if modules is None else modules
+    departments = has_departments(source, period, as_of, area)
     wanted = list(agenda(audience, modules) if sections is None else sections)
+    wanted = [section for section in wanted if departments or section.level is not Level.DEPARTMENT]
     place = place_name(source, period, as_of, area)
     levels = {section: row_level(REGISTRY[section.indicator], area, section.level) for section in wanted}
     on_slides = {(section.indicator, level) for section, level in levels.items()}
@@ -232,10 +237,15 @@ def meeting_pack(
     )
 
 
+def has_departments(source: Source, period: Period, as_of: date, area: str) -> bool:
+    """Whether a meeting of this area speaks of the county's departments: of a township they are none of its units."""
+    return len(area) <= CODE_LENGTHS[Level.COUNTY] and len(source.units(question(source, Level.DEPARTMENT, period, as_of))) > 0
+
+
 def _titled(read: Reading) -> str:
     """The conclusion, with the period it is of where that is another than the pack's; of one that runs the sentence says it itself."""
     of = "" if in_progress(read) else counted_words(read.entry, read.period, read.as_of)
-    return " · ".join(part for part in (of, title(read)) if part)
+    return " · ".join(part for part in (of, DEPARTMENTS if read.level is Level.DEPARTMENT else "", title(read)) if part)
 
 
 def chart_rows(chapter: Chapter, most: int) -> tuple[pd.DataFrame, bool]:

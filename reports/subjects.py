@@ -242,6 +242,7 @@ AGENDAS: dict[Audience, tuple[Section, ...]] = {
         Section("nights.township_visits"),
         Section("reception.leader_weeks"),
         Section("petitions.closed_on_time", trend=True),
+        Section("petitions.closed_on_time", level=Level.DEPARTMENT),
         Section("petitions.overdue"),
         Section("petitions.open", level=Level.CATEGORY),
         Section("captains.key_visits", trend=True),
@@ -260,6 +261,7 @@ AGENDAS: dict[Audience, tuple[Section, ...]] = {
         Section("reception.kept"),
         Section("petitions.dispatch_on_time"),
         Section("petitions.closed_on_time", trend=True),
+        Section("petitions.closed_on_time", level=Level.DEPARTMENT),
         Section("petitions.resolved"),
         Section("petitions.overdue"),
         Section("petitions.open", level=Level.CATEGORY),
@@ -271,10 +273,12 @@ AGENDAS: dict[Audience, tuple[Section, ...]] = {
     ),
     Audience.PETITIONS: (
         Section("petitions.overdue", trend=True),
+        Section("petitions.overdue", level=Level.DEPARTMENT),
         Section("petitions.backlog"),
         Section("petitions.dispatch_on_time"),
         Section("petitions.accept_on_time"),
         Section("petitions.closed_on_time", trend=True),
+        Section("petitions.closed_on_time", level=Level.DEPARTMENT),
         Section("petitions.resolved"),
         Section("petitions.disputes_resolved"),
         Section("petitions.open", level=Level.CATEGORY),
@@ -294,7 +298,7 @@ AGENDAS: dict[Audience, tuple[Section, ...]] = {
         Section("satisfaction.rated"),
     ),
 }
-"""What each meeting looks at, in its order. Modules that are off drop out."""
+"""What each meeting looks at, in its order. Modules that are off drop out, departments where a county dispatches to none."""
 
 BACKGROUND = (
     Section("petitions.repeat"),
@@ -333,10 +337,11 @@ def overview_numbers(modules: frozenset[Module] | None = None) -> list[str]:
     return shown_here(OVERVIEW_NUMBERS, modules)[:6]
 
 
-def agenda(audience: Audience, modules: frozenset[Module] | None = None) -> list[Section]:
-    """The meeting's sections that this county can show."""
+def agenda(audience: Audience, modules: frozenset[Module] | None = None, *, departments: bool = True) -> list[Section]:
+    """The meeting's sections that this county can show. ``departments``: whether it has any that petitions are dispatched to."""
     on = running_modules() if modules is None else modules
-    return [section for section in AGENDAS[audience] if runs(REGISTRY[section.indicator], on)]
+    shown = (section for section in AGENDAS[audience] if departments or section.level is not Level.DEPARTMENT)
+    return [section for section in shown if runs(REGISTRY[section.indicator], on)]
 
 
 def meetings(modules: frozenset[Module] | None = None) -> list[Audience]:

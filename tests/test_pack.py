@@ -20,6 +20,7 @@ from metrics.period import Period
 from metrics.registry import REGISTRY
 from metrics.vocabulary import Level
 from metrics.wording import share
+from reports import bulletin
 from reports.__main__ import main
 from reports.deck import deck_bytes
 from reports.frames import indicator_frame
@@ -29,7 +30,19 @@ from reports.pack import meeting_pack
 from reports.readings import row_level
 from reports.source import DatabaseSource
 from reports.subjects import AGENDAS, Audience, agenda
-from tests.builders import COUNTY, EVERYTHING, TOWNSHIP, VILLAGE, a_county, a_petition, a_stay, an_appointment, an_area, nights
+from tests.builders import (
+    COUNTY,
+    EVERYTHING,
+    TOWNSHIP,
+    VILLAGE,
+    a_county,
+    a_department,
+    a_petition,
+    a_stay,
+    an_appointment,
+    an_area,
+    nights,
+)
 from tests.meeting_worlds import a_long_reading, a_pack, hostile_pack
 
 OCTOBER, AS_OF = Period.parse("2026-10"), date(2026, 11, 2)
@@ -100,6 +113,31 @@ def test_a_township_sees_its_villages_and_only_itself(connection):
     assert all(code.startswith(TOWNSHIP) for code in codes)
     assert pack.chapter("duty.village_compliance").reading.level is Level.VILLAGE
     assert pack.chapter("duty.village_compliance").reading.whole_name == "泥河镇"
+
+
+def test_a_meeting_of_the_county_speaks_of_departments_where_it_has_any_and_a_townships_never(connection):
+    two_townships(connection)
+    source = DatabaseSource(connection, EVERYTHING)
+
+    def levels(pack) -> set[Level]:
+        return {chapter.reading.level for chapter in pack.chapters}
+
+    assert Level.DEPARTMENT not in levels(meeting_pack(source, Audience.PETITIONS, OCTOBER, AS_OF))
+    housing = a_department(connection, f"{COUNTY}D001")
+    for number in range(12):
+        a_petition(connection, "2026-10-08 09:00:00", due_at="2026-10-15 18:00:00", department_code=housing, number=f"D{number}")
+    for audience in (Audience.COMMITTEE, Audience.MONTHLY, Audience.PETITIONS):
+        pack = meeting_pack(DatabaseSource(connection, EVERYTHING), audience, OCTOBER, AS_OF)
+        chapter = pack.chapter("petitions.closed_on_time", Level.DEPARTMENT) or pack.chapter("petitions.overdue", Level.DEPARTMENT)
+        assert (chapter.reading.frame["name"].tolist(), chapter.reading.whole) == (["县住建局"], ())
+        assert chapter.title.startswith("县直部门 · ")
+    assert chapter.reading.frame[["k", "n"]].to_numpy().tolist() == [[0, 12]]
+    assert "(按部门)" in " ".join(table.title for table in pack.tables)
+    words = " ".join(text for _, paragraphs in bulletin.parts(pack) for _, text in paragraphs)
+    assert "县直部门" in words
+    assert "县住建局" in words
+    of_township = meeting_pack(DatabaseSource(connection, EVERYTHING.narrowed(TOWNSHIP)), Audience.PETITIONS, OCTOBER, AS_OF, area=TOWNSHIP)
+    assert Level.DEPARTMENT not in levels(of_township)
 
 
 def test_every_section_names_an_indicator_of_the_registry_and_a_level_it_has():

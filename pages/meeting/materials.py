@@ -8,16 +8,17 @@ import streamlit as st
 
 from data_access.engine import reading_engine
 from data_access.scope import CODE_LENGTHS
+from metrics.vocabulary import Module
 from pages.common import loaders
 from pages.common.contents import contents_for
 from pages.common.filters import Filters
 from pages.common.leaderboards import ranked_in
 from reports.meeting_files import WRITERS, MeetingFile, meeting_files
-from reports.pack import Pack, Progress, meeting_pack
+from reports.pack import Pack, Progress, has_departments, meeting_pack
 from reports.readings import whole_level
 from reports.selection_annex import with_selection
 from reports.source import DatabaseSource
-from reports.subjects import Audience, Section
+from reports.subjects import Audience, Section, agenda
 
 _PACK, _FILES = "board_meeting_pack", "board_meeting_files"
 
@@ -35,6 +36,12 @@ class Choices:
         """The filters as the files write them."""
         area = self.filters.narrowed.area or ""
         return "全部" if area == (self.filters.scope.area or "") else self.filters.view.where
+
+
+def agenda_of(filters: Filters, audience: Audience, modules: frozenset[Module]) -> tuple[Section, ...]:
+    """What the meeting looks at in the area that is chosen."""
+    departments = has_departments(loaders.source(filters.narrowed), filters.period, filters.as_of, filters.narrowed.area or "")
+    return tuple(agenda(audience, modules, departments=departments))
 
 
 def pack_of(choices: Choices, progress: Progress) -> Pack:

@@ -23,7 +23,7 @@ with page("meeting/meeting", default_period="指定") as p:
     meetings = {subjects.meeting_name(each, p.filters.narrowed.area or ""): each for each in subjects.meetings(p.modules)}
     chosen = p.choose("会议", list(meetings), "meeting", next(iter(meetings)), labelled=True)
     audience = meetings[chosen]
-    every = {meeting.section_name(each): each for each in subjects.agenda(audience, p.modules)}
+    every = {meeting.section_name(each): each for each in materials.agenda_of(p.filters, audience, p.modules)}
     picked = st.pills("内容", list(every), selection_mode="multi", default=list(every), key=f"sections-{audience}")
     choices = Choices(p.filters, audience, tuple(section for name, section in every.items() if name in picked))
 

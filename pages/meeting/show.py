@@ -44,7 +44,7 @@ with page("meeting/show", default_period="指定", townships=False, is_live=Fals
     pack = materials.pack_in_session(filters, audience)
     if pack is None:
         waiting = st.progress(0.0, "读取数据…")
-        choices = Choices(filters, audience, tuple(subjects.agenda(audience, p.modules)))
+        choices = Choices(filters, audience, materials.agenda_of(filters, audience, p.modules))
         pack = materials.pack_of(choices, lambda done, of, name: waiting.progress(done / of, f"计算 {name}…"))
         waiting.empty()
     if not pack.chapters and not pack.annexes:
