@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +19,7 @@ from streamlit.runtime import memory_media_file_storage
 from streamlit.runtime.media_file_storage import MediaFileKind
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed
 
 from bench.servers import a_cookie
 from data_access import accounts, sessions, tickets
@@ -234,17 +233,6 @@ def test_nor_the_answers_to_what_is_refused(board: Board) -> None:
     assert all(f"{name}: {value}".lower() in proxys_own for name, value in {**headers.EVERYWHERE, headers.POLICY: headers.NOTHING}.items())
 
 
-@pytest.mark.parametrize("sent", [b"NO REQUEST\r\n\r\n", b"GET / HTTP/1.1\r\nHost : x\r\n\r\n"])
-def test_what_is_no_request_is_answered_as_safely(board: Board, sent: bytes) -> None:
-    host, _, port = board.url.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), PATIENCE) as stranger:
-        stranger.sendall(sent)
-        stranger.shutdown(socket.SHUT_WR)
-        answer = b"".join(iter(lambda: stranger.recv(4096), b"")).decode().lower()
-    assert answer.startswith("http/1.1 400 ")
-    assert all(f"{name}: {value}".lower() in answer for name, value in {**headers.EVERYWHERE, headers.POLICY: headers.NOTHING}.items())
-
-
 def test_of_scripts_in_the_page_only_ours_runs(board: Board) -> None:
     answer = requests.get(board.url, timeout=PATIENCE)
     (script,) = headers.SCRIPT.findall(answer.text)
@@ -319,29 +307,6 @@ def test_who_sends_too_much_is_cut_off(board: Board) -> None:
             tab.socket.recv(PATIENCE)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1009
-
-
-def test_strangers_at_the_door_keep_nobody_out_who_is_signed_in(board: Board) -> None:
-    with ExitStack() as all_closed:
-        first = all_closed.enter_context(opened(board))
-        refused: list[int] = []
-        for _ in range(gate.STRANGERS + 20):
-            try:
-                all_closed.enter_context(opened(board, process=first.process))
-            except InvalidStatus as refusal:
-                refused.append(refusal.response.status_code)
-        assert len(refused) >= 20
-        assert set(refused) == {503}
-        with opened(board, remembered(board, "shuji"), process=first.process) as reader:
-            assert not asks_to_sign_in(reader.drawn())
-        with pytest.raises(InvalidStatus), opened(board, jwt.encode({"session": "made up"}, "k" * 32), process=first.process):
-            pass
-    for _ in range(100):  # the server hears of each that has gone
-        with suppress(InvalidStatus), opened(board, process=first.process) as stranger:
-            assert asks_to_sign_in(stranger.drawn())
-            return
-        time.sleep(0.1)
-    raise AssertionError("the door stays shut")
 
 
 def test_nobody_empties_the_caches(board: Board) -> None:
