@@ -27,6 +27,7 @@ TABLES: Mapping[str, Sequence[str]] = {
         "tests/test_answers.py",
     ),
     "攻击 Attacks": (
+        "tests/test_attacks_door.py",
         "tests/test_attacks_web.py",
         "tests/test_attacks_accounts.py",
         "tests/test_attacks_sign_on.py",

@@ -8,7 +8,6 @@ undoings became final. Played again on plain dictionaries they must give the log
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import random
 import re
@@ -48,6 +47,7 @@ from metrics.vocabulary import Level
 from reports.frames import indicator_frame
 from reports.source import DatabaseSource
 from tests.own_postgresql import an_own_postgresql
+from tests.readers import Tabs
 from tests.small_county import CAPTAINS, LIUBA, SHANGTANG, SHAWAN, XIATANG, YUNLING, qinghe
 
 ROOT = Path(__file__).parents[1]
@@ -413,43 +413,6 @@ def _until(holds: Any, seconds: float) -> bool:
     return bool(holds())
 
 
-# --- readers -----------------------------------------------------------------------------------------------------------------
-
-
-class Readers:
-    """Tabs of a real server, in a thread of their own."""
-
-    def __init__(self, port: int, cookie: str) -> None:
-        from tests.readers import Reader
-
-        self.tabs = [Reader(port, cookie, path) for path in PAGES]
-        self.failed: list[BaseException] = []
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._read()), daemon=True)
-        self._thread.start()
-
-    async def _read(self) -> None:
-        over = asyncio.Event()
-        try:
-            for tab in self.tabs:
-                await tab.open()
-            staying = [asyncio.create_task(tab.stay(over)) for tab in self.tabs]
-            while not self._over.is_set():
-                await asyncio.sleep(0.5)
-            over.set()
-            await asyncio.gather(*staying)
-        except BaseException as problem:
-            self.failed.append(problem)
-            raise
-
-    def are_well(self) -> bool:
-        return not any(tab.is_broken or tab.is_told_stale for tab in self.tabs)
-
-    def end(self) -> None:
-        self._over.set()
-        self._thread.join(60)
-
-
 # --- all of it ---------------------------------------------------------------------------------------------------------------
 
 
@@ -463,7 +426,7 @@ def a_county(database: Engine) -> None:
         assert connection.scalar(select(func.count()).select_from(Household)) == 8
 
 
-def mixed(database: Engine, seconds: float, seed: int, tell: Any = print, readers: Readers | None = None) -> Model:
+def mixed(database: Engine, seconds: float, seed: int, tell: Any = print, readers: Tabs | None = None) -> Model:
     """Rounds of :data:`ROUND_SECONDS`, each ending with exact counts. Returns what was done."""
     from pages.common import loaders
 
@@ -520,7 +483,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             log = Path(folder) / "server.log"
             with a_running_board(url, log, healthy=False) as board:
-                readers = Readers(int(board.url.rsplit(":", 1)[1]), a_cookie(url))
+                readers = Tabs(int(board.url.rsplit(":", 1)[1]), a_cookie(url), PAGES)
                 model = mixed(database, asked.minutes * 60, asked.seed, tell, readers)
                 readers.end()
             complained = complaints(log.read_text(encoding="utf-8"))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 
 import websockets
@@ -103,3 +105,35 @@ def _text(element: object) -> str:
         case "exception":
             return f"encountered an error {element.exception.message}"  # type: ignore[attr-defined]
     return ""
+
+
+class Tabs:
+    """Tabs of a real server, in a thread of their own."""
+
+    def __init__(self, port: int, cookie: str, pages: Sequence[str]) -> None:
+        self.tabs = [Reader(port, cookie, path) for path in pages]
+        self.failed: list[Exception] = []
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._read()), daemon=True)
+        self._thread.start()
+
+    async def _read(self) -> None:
+        over = asyncio.Event()
+        try:
+            for tab in self.tabs:
+                await tab.open()
+            staying = [asyncio.create_task(tab.stay(over)) for tab in self.tabs]
+            while not self._over.is_set():
+                await asyncio.sleep(0.5)
+            over.set()
+            await asyncio.gather(*staying)
+        except Exception as problem:
+            self.failed.append(problem)
+            raise
+
+    def are_well(self) -> bool:
+        return not any(tab.is_broken or tab.is_told_stale for tab in self.tabs)
+
+    def end(self) -> None:
+        self._over.set()
+        self._thread.join(60)
