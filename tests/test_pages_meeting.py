@@ -100,8 +100,11 @@ def test_an_account_without_the_right_to_export_sees_no_button_that_makes_files(
     assert "没有导出权限" in words(board)
 
 
-def test_the_meeting_pages_are_the_countys():
-    entries = [entry for entry in navigation.ENTRIES if entry.path.startswith("meeting/")]
+def test_the_meeting_pages_are_the_countys_and_outcomes_each_townships_too():
+    found = {entry.path: entry for entry in navigation.ENTRIES if entry.path.startswith("meeting/")}
+    a_township = accounts.Account("name", "name", Role.TOWNSHIP, Scope(area=TOWNSHIP), beijing_now())
+    assert found.pop("meeting/outcomes").open_to(a_township)
+    entries = list(found.values())
     assert len(entries) == 2
     for role, opens in ((Role.ORGANISATION, True), (Role.TOWNSHIP, False), (Role.ADMINISTRATOR, False), (Role.WALL, False)):
         account = accounts.Account("name", "name", role, Scope(area=TOWNSHIP), beijing_now())
