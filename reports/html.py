@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from metrics.wording import is_missing, whole
+from reports.county_map import CountyMap
 from reports.links import Definition, Link, Target
 from reports.parts import (
     WEEKDAYS,
@@ -61,6 +62,7 @@ MACROS: dict[type, str] = {
     Pair: "pair",
     Course: "course",
     Wall: "wall",
+    CountyMap: "county_map",
 }
 """The macro in ``templates/parts.html`` that draws a part; a table has one by its layout."""
 
