@@ -12,6 +12,7 @@
     python -m data_access demo-accounts                              only in a demo database
     python -m data_access own-ids 149981                             a county that will feed a city: its ids from its own range
     python -m data_access federate 149981 149982                     a city: its tables are its counties' (docs/scale.md)
+    python -m data_access outlines FILE.geojson                      the townships' outlines for the map; without a file: none
     python -m data_access audit verify [--seen DIGEST]               whether the audit is whole; DIGEST: an end written down before
     python -m data_access grants --runtime ROLE --writer ROLE        SQL that lets two roles run the board without owning it; --apply
 
@@ -25,6 +26,7 @@ import argparse
 import getpass
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
@@ -40,6 +42,7 @@ from data_access.engine import DATABASE_AWAY, engine, said, trouble
 from data_access.federation import FederationError, federate, number_from_own_range
 from data_access.grants import GrantError, grants
 from data_access.migrate import upgrade
+from data_access.outlines import OutlineError, keep_outlines, read_outlines
 from data_access.scope import Scope
 from data_access.tables import Area, Person, Petition, own_ids
 from data_access.value_types import ForeignValues
@@ -179,6 +182,23 @@ def _own_ids(connection: Connection, options: argparse.Namespace) -> str:
     return f"新行的编号取自本县号段:{own[0]} 至 {own[-1]}"
 
 
+def _outlines(connection: Connection, options: argparse.Namespace) -> str:
+    if options.file is None:
+        keep_outlines(connection, {})
+        return "已清除乡镇边界,地图按方格画"
+    rows = connection.execute(
+        select(Area.code, Area.name).where(Area.level == "township", Area.ranked.is_not(False), Area.valid_to.is_(None))
+    )
+    townships = {str(code): str(name) for code, name in rows}
+    try:
+        found = read_outlines(options.file.read_bytes(), townships)
+    except OSError as problem:
+        raise OutlineError(f"读不了文件 {options.file}:{problem.strerror}") from None
+    keep_outlines(connection, found)
+    absent = [name for code, name in townships.items() if code not in found]
+    return f"已装入 {len(found)} 个乡镇的边界" + (f";还缺 {'、'.join(absent)},补齐以前地图按方格画" if absent else "")
+
+
 def _federate(connection: Connection, options: argparse.Namespace) -> str:
     federate(connection, options.counties)
     return f"已并入:{'、'.join(options.counties)}"
@@ -219,6 +239,9 @@ def _parser() -> argparse.ArgumentParser:
     city = commands.add_parser("federate", help="市级库建立在各县库之上(PostgreSQL)")
     city.add_argument("counties", nargs="+", metavar="county", help="六位县级代码")
     city.set_defaults(run=_federate)
+    map_of = commands.add_parser("outlines", help="地图用的乡镇边界(GeoJSON);不给文件为清除")
+    map_of.add_argument("file", nargs="?", type=Path, help="FeatureCollection,每个乡镇一项,properties 里写乡镇代码")
+    map_of.set_defaults(run=_outlines)
     audit = commands.add_parser("audit", help="审计").add_subparsers(dest="subcommand", required=True)
     verify = audit.add_parser("verify", help="核对审计链:第一条对不上的是哪一条")
     verify.add_argument("--seen", default="", help="以前记下的链尾,核对它还在链上")
@@ -260,7 +283,7 @@ def main(arguments: list[str] | None = None) -> int:
             return migrate()
         with engine().begin() as connection:
             print(options.run(connection, options))
-    except (AccountError, AuditBroken, FederationError, ForeignValues, GrantError) as error:
+    except (AccountError, AuditBroken, FederationError, ForeignValues, GrantError, OutlineError) as error:
         print(f"没有做成:{error}", file=sys.stderr)
         return 1
     except DATABASE_AWAY as error:

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from metrics.wording import is_missing, whole
 from reports.calls import Calls
+from reports.county_map import CountyMap
 from reports.links import Definition, Link, Target
 from reports.parts import (
     WEEKDAYS,
@@ -63,6 +64,7 @@ MACROS: dict[type, str] = {
     Pair: "pair",
     Course: "course",
     Wall: "wall",
+    CountyMap: "county_map",
 }
 """The macro in ``templates/parts.html`` that draws a part; a table has one by its layout."""
 

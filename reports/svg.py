@@ -16,6 +16,7 @@ import resvg_py
 from markupsafe import Markup
 
 from metrics.wording import is_missing
+from reports.county_map import CountyMap
 from reports.palette import LIGHT, Palette
 from reports.parts import WEEKDAYS, Exceptions, HeatMap, Leaderboard, MonthCalendar, More, Pair, RankedUnit, Sentence, State
 from reports.tables import SIGNS, Bar, Column, Lines, Spark, Table, Team, Verdict, Verdicts, screen_text, small_text
@@ -196,6 +197,7 @@ def _drawings() -> dict[type, Drawing]:
         MonthCalendar: _month_calendar,
         Table: _table,
         Pair: _pair,
+        CountyMap: _county_map,
     }
 
 
@@ -290,6 +292,21 @@ def _exceptions(canvas: Canvas, it: Exceptions) -> tuple[str, str]:
 
 
 # --- days -----------------------------------------------------------------------------------------------------------
+
+
+def _county_map(canvas: Canvas, it: CountyMap) -> tuple[str, str]:
+    palette = canvas.palette
+    shape = Markup('<path d="{}" fill-rule="evenodd" fill="{}" stroke="{}" stroke-width="1.5"/>')
+    for unit in it.units:
+        colour = palette.of(unit.verdict.status)
+        canvas.shapes.append(shape.format(unit.path, palette.mixed(colour, 0.2), palette.paper))
+    for unit in it.units:
+        (x, y), sign = unit.centre, SIGNS.get(unit.verdict.status, "")
+        canvas.text(x, y - 4, unit.name, TEXT, anchor="middle", bold=True)
+        canvas.text(x, y + 16, f"{sign} {unit.value}".strip(), SMALL, palette.of(unit.verdict.status), anchor="middle")
+    canvas.reach(it.width, it.height)
+    return it.title, it.remark
+
 
 SQUARE = 26
 

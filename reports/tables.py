@@ -221,6 +221,8 @@ class Table:
     """The last row is the sum of those above it; a screen sets it off."""
     may_leave: bool = True
     """False: for reading only, no file is made of it."""
+    sortable: bool = False
+    """A screen sorts it by the column whose heading is pressed; only where all of its rows are there."""
     own_notes: bool = False
     """Its title, subtitle and notes say period, moment and rules themselves: a file adds nothing of the view."""
 

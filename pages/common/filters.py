@@ -100,6 +100,12 @@ def township_names(scope: Scope, as_of: date) -> dict[str, str]:
     return dict(zip(units["code"], units["name"], strict=True))
 
 
+def county_name(scope: Scope, as_of: date) -> str:
+    """The county's name, where it is one that is looked at; of several together none."""
+    names = loaders.answer(areas.units, scope, ("area",), window=Window("county", as_of, as_of, as_of))["name"]
+    return str(names.iloc[0]) if len(names) == 1 else ""
+
+
 MOST_YEARS = 12
 
 

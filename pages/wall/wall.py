@@ -12,17 +12,15 @@ from typing import Any, TypeVar
 import streamlit as st
 from markupsafe import Markup
 
-from data_access import areas
 from data_access.clock import beijing_now
 from data_access.faults import logged
-from data_access.window import Window
 from metrics.registry import REGISTRY
 from metrics.vocabulary import Level, Module
 from pages.common import leaderboards, loaders, navigation
 from pages.common.auth import signed_in_scope
 from pages.common.contents import contents_for
 from pages.common.duty_nights import tonight
-from pages.common.filters import Filters, this_month
+from pages.common.filters import Filters, county_name, this_month
 from pages.common.page import to_subject
 from pages.common.panel import panel
 from pages.common.petition_words import overdue_words
@@ -61,13 +59,6 @@ def ranking(filters: Filters, indicator_id: str) -> Leaderboard:
     return replace(board, period=of, beside=overdue_words(seen) if module is Module.PETITIONS else {})
 
 
-def county(filters: Filters) -> str:
-    """The county's name; of several together none."""
-    day = filters.as_of
-    names = loaders.answer(areas.units, filters.scope, ("area",), window=Window("county", day, day, day))["name"]
-    return f"{names.iloc[0]} · {navigation.PRODUCT}" if len(names) == 1 else navigation.PRODUCT
-
-
 def alone(make: Callable[..., Made], *asked: Any) -> Made | None:
     """A part of the wall; one that fails is left out and stands in the log. The next tick tries again."""
     try:
@@ -89,7 +80,7 @@ def drawn() -> Markup:
     waiting = "县域治理" if there.first else first_steps_title(there)
     sentence, away = night.sentence if night else waiting, loaders.away_since() is not None
     shown = wall.at_moment(sentence, turn, beijing_now(), loaders.good_at(), is_away=away)
-    return HtmlWriter(navigation.opens, filters.query).render(replace(shown, place=alone(county, filters) or ""))
+    return HtmlWriter(navigation.opens, filters.query).render(replace(shown, place=alone(county_name, filters.scope, filters.as_of) or ""))
 
 
 @st.fragment(run_every=TICK_SECONDS)
