@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from metrics.vocabulary import LEVEL_NAMES, MODULE_NAMES, Level, Measure, Module, Status
+from metrics.vocabulary import CODE_LENGTHS, LEVEL_NAMES, MODULE_NAMES, Level, Measure, Module, Status
 from metrics.wording import share
 from reports.conclusions import (
     Reading,
@@ -16,6 +16,7 @@ from reports.conclusions import (
     getting_worse,
     hot_categories,
     listed,
+    own_place,
     summary,
     units_below_words,
     whole_and_change,
@@ -62,8 +63,7 @@ def bulletin_bytes(pack: Pack) -> bytes:
     document.core_properties.author = ""
     heading(document, title_of(pack), 0)
     body(document, "", indent=0)
-    whom = "各乡镇党委、政府:" if pack.place and _is_county(pack) else "各有关单位:"
-    body(document, whom, indent=0)
+    body(document, f"{_whom(pack)}:", indent=0)
     besides = f",{pack.looking_back}" if pack.looking_back else ""
     counted = f"数据{pack.as_of_words}{besides},按规则手册 {pack.rulebook_version}统计"
     body(document, f"现将{subject_of(pack)}通报如下。{counted}。")
@@ -105,8 +105,12 @@ def subject_of(pack: Pack) -> str:
     return f"{pack.place}{pack.period.label}{'诉求办理情况' if pack.audience is Audience.PETITIONS else '基层治理工作情况'}"
 
 
-def _is_county(pack: Pack) -> bool:
-    return any(chapter.reading.level is Level.TOWNSHIP for chapter in pack.chapters)
+def _whom(pack: Pack) -> str:
+    """Whom it goes to: a county's to its townships, a township's to its villages."""
+    levels = {chapter.reading.level for chapter in pack.chapters}
+    if len(pack.area) >= CODE_LENGTHS[Level.TOWNSHIP]:
+        return "各村(社区)" if Level.VILLAGE in levels else "各有关单位"
+    return "各乡镇党委、政府" if pack.place and Level.TOWNSHIP in levels else "各有关单位"
 
 
 Paragraph = tuple[int, str]
@@ -160,12 +164,14 @@ def _more_or_fewer(name: str, now: int, before: int) -> str:
 
 
 def sentence(reading: Reading) -> str:
-    """One indicator in running text: the whole with its change, then the units that miss the target."""
+    """One indicator in running text: the whole with its change, then the units that miss the target; of one unit alone its figure and
+    its place among all."""
     whole, named = whole_and_change(reading), units_below_words(reading, MOST_NAMED)
-    if not whole and not named:
+    own = own_place(reading)
+    if not whole and not named and not own:
         return ""
     when = f"{reading.until_words}," if reading.until_words else counted_words(reading.entry, reading.period, reading.as_of)
-    return f"{when}{whole or reading.entry.name}{f',其中{named}' if named else ''}"
+    return f"{when}{own or whole or reading.entry.name}{f',其中{named}' if named and not own else ''}"
 
 
 def callbacks(pack: Pack) -> list[Paragraph]:
