@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from metrics.vocabulary import CODE_LENGTHS, LEVEL_NAMES, MODULE_NAMES, Level, Measure, Module, Status
-from metrics.wording import share
+from metrics.wording import moment_text, share
 from reports.conclusions import (
     Reading,
     fastest_rising,
@@ -170,8 +170,13 @@ def sentence(reading: Reading) -> str:
     own = own_place(reading)
     if not whole and not named and not own:
         return ""
-    when = f"{reading.until_words}," if reading.until_words else counted_words(reading.entry, reading.period, reading.as_of)
+    when = f"{until_words(reading)}," if reading.moment_words else counted_words(reading.entry, reading.period, reading.as_of)
     return f"{when}{own or whole or reading.entry.name}{f',其中{named}' if named and not own else ''}"
+
+
+def until_words(reading: Reading) -> str:
+    """截至10月31日, 截至11月26日 00:01: what a sentence about a moment begins with."""
+    return f"截至{reading.moment_words if reading.at is None or reading.period_over else moment_text(reading.at)}"
 
 
 def callbacks(pack: Pack) -> list[Paragraph]:
@@ -200,7 +205,7 @@ def categories(pack: Pack) -> list[Paragraph]:
     unit = chapter.entry.unit
     shares = [f"占 {share(each.cases / each.of_all)} {of(each.cases, each.of_all)}" for each in hot]
     named = ";".join(f"{each.name} {spoken(each.cases)} {unit},{part}" for each, part in zip(hot, shares, strict=True))
-    text = f"{chapter.reading.until_words},在办诉求 {spoken(hot[0].of_all)} {unit},较多的类别:{named}。"
+    text = f"{until_words(chapter.reading)},在办诉求 {spoken(hot[0].of_all)} {unit},较多的类别:{named}。"
     rising = fastest_rising(chapter.reading)
     if rising:
         grown = f"增加 {spoken(rising.more)} {unit},为 {spoken(rising.cases)} {unit}"
