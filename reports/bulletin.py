@@ -9,14 +9,15 @@ from typing import Any
 
 import pandas as pd
 
-from metrics.vocabulary import LEVEL_NAMES, MODULE_NAMES, Level, Measure, Module, Status
-from metrics.wording import share
+from metrics.vocabulary import CODE_LENGTHS, LEVEL_NAMES, MODULE_NAMES, Level, Measure, Module, Status
+from metrics.wording import moment_text, share
 from reports.conclusions import (
     Reading,
     fastest_rising,
     getting_worse,
     hot_categories,
     listed,
+    own_place,
     summary,
     title,
     units_below_words,
@@ -65,8 +66,7 @@ def bulletin_bytes(pack: Pack) -> bytes:
     document.core_properties.author = ""
     heading(document, title_of(pack), 0)
     body(document, "", indent=0)
-    whom = "各乡镇党委、政府:" if pack.place and _is_county(pack) else "各有关单位:"
-    body(document, whom, indent=0)
+    body(document, f"{_whom(pack)}:", indent=0)
     besides = f",{pack.looking_back}" if pack.looking_back else ""
     counted = f"数据{pack.as_of_words}{besides},按规则手册 {pack.rulebook_version}统计"
     body(document, f"现将{subject_of(pack)}通报如下。{counted}。")
@@ -108,8 +108,12 @@ def subject_of(pack: Pack) -> str:
     return f"{pack.place}{pack.period.label}{'诉求办理情况' if pack.audience is Audience.PETITIONS else '基层治理工作情况'}"
 
 
-def _is_county(pack: Pack) -> bool:
-    return any(chapter.reading.level is Level.TOWNSHIP for chapter in pack.chapters)
+def _whom(pack: Pack) -> str:
+    """Whom it goes to: a county's to its townships, a township's to its villages."""
+    levels = {chapter.reading.level for chapter in pack.chapters}
+    if len(pack.area) >= CODE_LENGTHS[Level.TOWNSHIP]:
+        return "各村(社区)" if Level.VILLAGE in levels else "各有关单位"
+    return "各乡镇党委、政府" if pack.place and Level.TOWNSHIP in levels else "各有关单位"
 
 
 Paragraph = tuple[int, str]
@@ -173,12 +177,19 @@ def _more_or_fewer(name: str, now: int, before: int) -> str:
 
 
 def sentence(reading: Reading) -> str:
-    """One indicator in running text: the whole with its change, then the units that miss the target."""
+    """One indicator in running text: the whole with its change, then the units that miss the target; of one unit alone its figure and
+    its place among all."""
     whole, named = whole_and_change(reading), units_below_words(reading, MOST_NAMED)
-    if not whole and not named:
+    own = own_place(reading)
+    if not whole and not named and not own:
         return ""
-    when = f"{reading.until_words}," if reading.until_words else counted_words(reading.entry, reading.period, reading.as_of)
-    return f"{when}{whole or reading.entry.name}{f',其中{named}' if named else ''}"
+    when = f"{until_words(reading)}," if reading.moment_words else counted_words(reading.entry, reading.period, reading.as_of)
+    return f"{when}{own or whole or reading.entry.name}{f',其中{named}' if named and not own else ''}"
+
+
+def until_words(reading: Reading) -> str:
+    """截至10月31日, 截至11月26日 00:01: what a sentence about a moment begins with."""
+    return f"截至{reading.moment_words if reading.at is None or reading.period_over else moment_text(reading.at)}"
 
 
 def effects(pack: Pack) -> list[Paragraph]:
@@ -212,7 +223,7 @@ def categories(pack: Pack) -> list[Paragraph]:
     unit = chapter.entry.unit
     shares = [f"占 {share(each.cases / each.of_all)} {of(each.cases, each.of_all)}" for each in hot]
     named = ";".join(f"{each.name} {spoken(each.cases)} {unit},{part}" for each, part in zip(hot, shares, strict=True))
-    text = f"{chapter.reading.until_words},在办诉求 {spoken(hot[0].of_all)} {unit},较多的类别:{named}。"
+    text = f"{until_words(chapter.reading)},在办诉求 {spoken(hot[0].of_all)} {unit},较多的类别:{named}。"
     rising = fastest_rising(chapter.reading)
     if rising:
         grown = f"增加 {spoken(rising.more)} {unit},为 {spoken(rising.cases)} {unit}"

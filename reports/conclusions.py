@@ -19,7 +19,7 @@ import pandas as pd
 from metrics.definition import Indicator
 from metrics.period import Period, PeriodKind
 from metrics.vocabulary import LEVEL_NAMES, STATUS_NAMES, Direction, Level, Measure, Status
-from metrics.wording import day_of, day_text, fraction, is_missing, moment_text, rounded, share_points, target_text
+from metrics.wording import day_of, day_text, fraction, is_missing, rounded, share_points, target_text
 from reports.wording import COUNTED_PERIODS, bare, days_words, named, of, previous, quantity, same_of_last_year, shortened, spoken, this
 
 RUN = 3
@@ -133,13 +133,6 @@ class Reading:
     def moment_words(self) -> str:
         """10月31日: the day at whose end a figure about a moment looks; empty for one that adds up its period."""
         return day_of(min(self.period.last, self.as_of), self.as_of) if self.entry.moment else ""
-
-    @property
-    def until_words(self) -> str:
-        """截至10月31日, 截至11月26日 00:01: what a figure about a moment says before itself; empty for one that adds up its period."""
-        if not self.moment_words:
-            return ""
-        return f"截至{self.moment_words if self.at is None or self.period_over else moment_text(self.at)}"
 
     @property
     def year_ago_name(self) -> str:

@@ -106,7 +106,7 @@ def _headline(deck: Deck, pack: Pack) -> None:
         add_text(slide, bare(chapter.entry, last.value), Block(left, top + 0.5, width - 0.3, 0.85), sizes=(40, 32), bold=True)
         cases = f"{fraction(last.k, last.n)} {chapter.entry.unit}".rstrip() if chapter.entry.measure is Measure.RATE else ""
         goal = target_text(chapter.entry, chapter.reading.target)
-        moment = chapter.reading.until_words if pack.looks_back(chapter) else ""
+        moment = f"截至{chapter.reading.moment_words}" if pack.looks_back(chapter) else ""
         stands = " · ".join(part for part in (cases, goal, moment) if part)
         add_text(slide, stands, Block(left, top + 1.35, width - 0.3, 0.3), sizes=(13, 11, 10, 9), colour=INK)
         add_text(slide, movement(chapter.reading), Block(left, top + 1.65, width - 0.3, 0.55), sizes=(13, 12, 11), colour=GREY)

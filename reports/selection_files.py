@@ -33,7 +33,7 @@ def score_sheet_bytes(found: Candidate, remarks: Sequence[str] = ()) -> bytes:
     """评分表: verdict, every term with its sum, remarks, lines to sign on."""
     document, ranking, table = official_page(), found.ranking, terms_table(found)
     heading(document, f"{ranking.title}评分表", 0)
-    small(document, f"姓名 {found.name} · {found.subtitle}")
+    small(document, f"{found.township} {found.titled} · {ranking.subtitle}")
     body(document, ":".join(verdict(ranking.made, found.row)))
     official_table(document, table, size=FIVE)
     for remark in remarks:

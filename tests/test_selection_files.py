@@ -141,7 +141,7 @@ def test_a_score_sheet_holds_every_term_with_its_sum_and_lines_to_sign_on():
     assert by_item["群众评单"][3] == "(10×4.5000 + 44) ÷ (10 + 10) = 4.4500;(4.4500 − 1) ÷ 4 × 30"
     assert by_item["加分"][1] == "1.5 分", "points are no cases"
     assert by_item["总分"][-1] == "95.28"
-    for each in ("姓名张三", "泥河镇赵坪村第一邻邻长", "本人核对", "乡镇党委", "当年在岗300天", "全县第1名"):
+    for each in ("泥河镇赵坪村第一邻邻长张三", "本人核对", "乡镇党委", "当年在岗300天", "全县第1名"):
         assert each in words(document)
 
 

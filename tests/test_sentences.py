@@ -28,7 +28,7 @@ from metrics.period import Period, PeriodKind
 from metrics.registry import REGISTRY
 from metrics.vocabulary import LEVEL_NAMES, Level, Measure
 from metrics.wording import share, share_points
-from reports.bulletin import parts
+from reports.bulletin import bulletin_bytes, parts
 from reports.conclusions import Point, Reading, subtitle, summary, title, units_below_words, whole_and_change
 from reports.meeting_files import meeting_files
 from reports.modules import running_modules
@@ -260,6 +260,22 @@ def test_every_sentence_of_a_townships_files_reads_back(county: str) -> None:
         pack = meeting_pack(DatabaseSource(connection, Scope.operator().narrowed(code)), Audience.COMMITTEE, NOW.before, TODAY, area=code)
     assert pack.meeting == "党委会"
     assert_reads_back(pack)
+
+
+@pytest.mark.parametrize("period", [NOW.before, NOW], ids=["past", "running"])
+def test_a_township_among_all_of_them_reads_back_with_its_place(county: str, period: Period) -> None:
+    """As the command makes it: never 1 of 1, no figure of "among them" without a whole before it, and sent to its villages."""
+    now = beijing_now()
+    with engine(county).connect() as connection:
+        code = str(connection.exec_driver_sql("select min(code) from area where level = 'township' and ranked = 1").scalar())
+        own, around = (DatabaseSource(connection, Scope.operator().narrowed(each), at=now) for each in (code, ""))
+        pack = meeting_pack(own, Audience.MONTHLY, period, now.date(), area=code, around=around)
+    told = [said for file in meeting_files(pack) for said in texts_of(file.name.rpartition(".")[2], file.content)]
+    assert not [(said, found) for said in told if (found := faults(said))]
+    said = "".join(text for _, paragraphs in parts(pack) for _, text in paragraphs)
+    assert re.search(rf"{pack.place}住夜达标率 [\d.]+% \(\d+/\d+\),(未?达到目标),并?列全县 4 个乡镇第 \d 位", said)
+    assert not re.search(r"(?:^|。)[^0-9。]*,其中", said)
+    assert "各村（社区）：" in [each.text for each in circular_texts(bulletin_bytes(pack))]
 
 
 def assert_reads_back(pack: Pack) -> None:

@@ -61,12 +61,21 @@ class Candidate:
         return words.name_of(self.row)
 
     @property
+    def titled(self) -> str:
+        """赵坪村第一邻邻长 张三: place and post before the name."""
+        return f"{self.ranking.post(self.row)} {self.name}"
+
+    @property
     def title(self) -> str:
-        return f"{self.name} · {self.ranking.title}评分表"
+        return f"{self.titled} · {self.ranking.title}评分表"
+
+    @property
+    def township(self) -> str:
+        return self.ranking.township(self.row["township_code"])
 
     @property
     def subtitle(self) -> str:
-        return f"{self.ranking.township(self.row['township_code'])} {self.ranking.post(self.row)} · {self.ranking.subtitle}"
+        return f"{self.township} · {self.ranking.subtitle}"
 
 
 def candidate(ranking: Ranking, person_id: int) -> Candidate | None:
