@@ -281,7 +281,8 @@ def test_no_page_shows_what_somebody_wrote_to_who_sees_no_names_nor_a_whole_phon
             for entry in ENTRIES:
                 shown_here = "".join(shown(drawn(board, entry, **query)) for query in addresses)
                 seen[role, *rights] = seen.get((role, *rights), set()) | set(PRIVATE.findall(shown_here))
-                assert WHOLE_PHONE.findall(shown_here) == [], (role, entry.url_path)
+                may_call = role is Role.LEADER and not rights and entry.url_path == "tonight"  # whoever is on duty tonight, on record
+                assert may_call or WHOLE_PHONE.findall(shown_here) == [], (role, entry.url_path)
         assert {"私密petition.title", "私密night_stay.note", "私密decision"} <= seen.pop((Role.LEADER,))
         assert seen == {key: set() for key in seen}
 

@@ -158,14 +158,15 @@ def test_the_login_page_names_the_county_and_shows_demo_accounts_only_in_a_demo_
 
 # --- who may open what --------------------------------------------------------------------------------------------
 
-MEETING, SELECTION, ADMIN, WALL = {"meeting", "show"}, {"selection", "sheet"}, {"admin"}, {"wall"}
+MEETING, SELECTION, ADMIN, WALL, ENTRY = {"meeting", "show"}, {"selection", "sheet"}, {"admin"}, {"wall"}, {"enter"}
 CLOSED = [
-    (Role.LEADER, ADMIN),
-    (Role.ORGANISATION, ADMIN | WALL),
-    (Role.PETITION_OFFICE, ADMIN | WALL),
-    (Role.POLITICAL_LEGAL, ADMIN | WALL),
-    (Role.TOWNSHIP, ADMIN | WALL | MEETING),
-    (Role.ADMINISTRATOR, MEETING | SELECTION),
+    (Role.LEADER, ADMIN | ENTRY),
+    (Role.ORGANISATION, ADMIN | WALL | ENTRY),
+    (Role.PETITION_OFFICE, ADMIN | WALL | ENTRY),
+    (Role.POLITICAL_LEGAL, ADMIN | WALL | ENTRY),
+    (Role.TOWNSHIP, ADMIN | WALL | MEETING | ENTRY),
+    (Role.ADMINISTRATOR, MEETING | SELECTION | ENTRY),
+    (Role.REPORTER, EVERYWHERE - ENTRY),
     (Role.SECURITY, EVERYWHERE - ADMIN),
     (Role.AUDITOR, EVERYWHERE - ADMIN),
     (Role.WALL, EVERYWHERE - WALL),
@@ -176,7 +177,7 @@ CLOSED = [
 def test_each_role_opens_its_pages_and_no_other(served: Engine, role: Role, closed: set[str]) -> None:
     with served.begin() as connection:
         an_area(connection, TOWNSHIP, "township")
-    name = an_account(served, role, now=beijing_now(), area=TOWNSHIP if role is Role.TOWNSHIP else "")
+    name = an_account(served, role, now=beijing_now(), area=TOWNSHIP if role in accounts.OF_A_TOWNSHIP else "")
     board, opened = a_board(served, name), set()
     for address in sorted(EVERYWHERE):
         assert not at_address(board, address).exception

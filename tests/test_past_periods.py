@@ -174,6 +174,7 @@ OF_NOW = {
     "admin": "accounts and ledgers",
     "definitions": "the rulebook",
     "wall": "what hangs there now",
+    "tonight": "a night, not a period; an earlier one by its date",
 }
 """Pages that look at no period."""
 OF_A_YEAR = {"selection": "a year and its steps", "sheet": "a year's score", "captain": "a year of its own"}

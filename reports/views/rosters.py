@@ -109,7 +109,7 @@ def weeks_turns(turns: pd.DataFrame, week: Period, units: Mapping[str, str], nig
                 "lead": _names([row for row in people if row["post"] == "lead"]),
                 "others": _names([row for row in people if row["post"] != "lead"]),
                 "came": len(came) if over else None,
-                "due": len(due),
+                "due": len(due) if over else None,
                 "missing": _names([row for row in due if row not in came]) if over else "",
             }
         )
