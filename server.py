@@ -27,6 +27,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -280,14 +281,17 @@ def middleware() -> list[Middleware]:
     ]
 
 
-app = st.App(
-    ROOT / "app.py",
-    lifespan=lifespan,
-    routes=[*Readiness(lambda: threads.is_alive and loaders.WORKER.is_alive).routes, *entrance.routes()],
-    middleware=middleware(),
-    on_script_error=told,
-    exception_handlers={Exception: unanswered},
-)
+PARTS: dict[str, Any] = {
+    "script_path": ROOT / "app.py",
+    "lifespan": lifespan,
+    "routes": [*Readiness(lambda: threads.is_alive and loaders.WORKER.is_alive).routes, *entrance.routes()],
+    "middleware": middleware(),
+    "on_script_error": told,
+    "exception_handlers": {Exception: unanswered},
+}
+"""Of this server, and of the same one begun by ``streamlit run app.py`` (``app.py``)."""
+
+app = st.App(**PARTS)
 
 if __name__ == "__main__":
     workers, flags = processes.asked(sys.argv[1:])

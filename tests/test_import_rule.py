@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "reports": {"reports", "metrics"},
     "ingest": {"ingest", "data_access"},
     "pages": {"pages", "reports", "metrics", "data_access"},
-    "app": {"pages"},
+    "app": {"pages", "server"},
     "server": {"pages"},
 }
 BY_FILE = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import importlib
 import logging
 import re
 import threading
@@ -363,12 +364,18 @@ def test_streamlits_account_of_the_same_error_is_left_out() -> None:
     assert kept.filter(log.makeRecord(log.name, logging.ERROR, "", 0, "on_script_error handler raised an exception", (), None))
 
 
-def test_streamlit_finds_the_app_in_the_servers_file() -> None:
+@pytest.mark.parametrize("name", ["server", "app"])
+def test_streamlit_finds_the_same_server_in_both_files(name: str) -> None:
     from streamlit.web.server.app_discovery import discover_asgi_app
 
-    found = discover_asgi_app(Path(server.__file__))
-    assert found.import_string == "server:app"
-    assert not discover_asgi_app(Path(server.__file__).parent / "app.py").is_asgi_app
+    found = discover_asgi_app(Path(server.__file__).with_name(f"{name}.py"))
+    assert found.import_string == f"{name}:app"
+    served = importlib.import_module(name).app
+    assert (served._script_path, served._user_routes, served._user_middleware) == (
+        server.app._script_path,
+        server.app._user_routes,
+        server.app._user_middleware,
+    )
 
 
 def test_health_is_answered_beside_the_app() -> None:
