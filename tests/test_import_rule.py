@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "ingest": {"ingest", "data_access"},
     "pages": {"pages", "reports", "metrics", "data_access"},
     "app": {"pages", "server"},
-    "server": {"pages"},
+    "server": {"pages", "data_access"},
 }
 BY_FILE = {
     # Where reports meets the database: the source of facts, and the commands, whose default is the present.
