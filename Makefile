@@ -23,7 +23,7 @@ PARALLEL := -n $(TEST_WORKERS) --dist loadfile
 PYTEST_ARGS ?=
 export PYTHONUNBUFFERED = 1
 
-.PHONY: help install install-dev lock audit hooks run doctor backup restore-drill bundle test test-all test-js e2e lint lint-js bench clean
+.PHONY: help install install-dev lock audit hooks run doctor backup restore-drill bundle test test-all test-js e2e manual-pictures lint lint-js bench clean
 
 help:
 	@echo "make run    安装、建库、装入演示县并启动看板(http://127.0.0.1:$(PORT))"
@@ -105,6 +105,10 @@ e2e: install-dev
 		echo "  apt install chromium fonts-noto-cjk          (Debian/Ubuntu)"; \
 		echo "  $(PY) -m playwright install --with-deps chromium,再 make e2e CHROMIUM=它的路径"; exit 1; }
 	@CHROMIUM="$(CHROMIUM)" $(PY) -m pytest -m e2e $(PYTEST_ARGS)
+
+# The pictures of docs/手册, as the browser tests take them.
+manual-pictures: install-dev
+	@BOARD_MANUAL_PICTURES=1 CHROMIUM="$(CHROMIUM)" $(PY) -m pytest -m e2e tests/e2e/test_manual.py $(PYTEST_ARGS)
 
 lint: install-dev
 	@$(PY) -m ruff check .
