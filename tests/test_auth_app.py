@@ -182,7 +182,7 @@ def test_the_login_page_names_the_county_and_shows_demo_accounts_only_in_a_demo_
 
 # --- who may open what --------------------------------------------------------------------------------------------
 
-MEETING, SELECTION, ADMIN, WALL = {"meeting", "show"}, {"selection", "sheet"}, {"admin"}, {"wall"}
+MEETING, SELECTION, ADMIN, WALL, HELP = {"meeting", "show"}, {"selection", "sheet"}, {"admin"}, {"wall"}, {"help"}
 CLOSED = [
     (Role.LEADER, ADMIN),
     (Role.ORGANISATION, ADMIN | WALL),
@@ -190,8 +190,8 @@ CLOSED = [
     (Role.POLITICAL_LEGAL, ADMIN | WALL),
     (Role.TOWNSHIP, ADMIN | WALL | MEETING),
     (Role.ADMINISTRATOR, MEETING | SELECTION),
-    (Role.SECURITY, EVERYWHERE - ADMIN),
-    (Role.AUDITOR, EVERYWHERE - ADMIN),
+    (Role.SECURITY, EVERYWHERE - ADMIN - HELP),
+    (Role.AUDITOR, EVERYWHERE - ADMIN - HELP),
     (Role.WALL, EVERYWHERE - WALL),
 ]
 

@@ -8,6 +8,9 @@ from pages.common.page import page
 from reports.links import Definition
 from reports.manual import CHAPTERS, Picture, chapter
 
+PICTURE_WIDTH = 760
+"""Pixels: a page in the page should not be taken for the page."""
+
 with page("help/help", with_bar=False) as p:
     name = p.choose("手册", CHAPTERS, "chapter", own_chapter(known_account()))
     shown, wanted = chapter(name), st.query_params.get("section", "")
@@ -16,7 +19,8 @@ with page("help/help", with_bar=False) as p:
         st.subheader(section.title, anchor=False)
         for block in section.blocks:
             if isinstance(block, Picture):
-                st.image(block.file.read_bytes(), caption=block.words)
+                with st.container(key=f"board-picture-{block.file.stem}"):
+                    st.image(block.file.read_bytes(), caption=block.words, width=PICTURE_WIDTH)
             else:
                 st.markdown(block)
         if section.terms:
