@@ -23,13 +23,14 @@ PARALLEL := -n $(TEST_WORKERS) --dist loadfile
 PYTEST_ARGS ?=
 export PYTHONUNBUFFERED = 1
 
-.PHONY: help install install-dev lock audit hooks run backup restore-drill test test-all test-js e2e lint lint-js bench clean
+.PHONY: help install install-dev lock audit hooks run doctor backup restore-drill bundle test test-all test-js e2e manual-pictures lint lint-js bench clean
 
 help:
 	@echo "make run    安装、建库、装入演示县并启动看板(http://127.0.0.1:$(PORT))"
 	@echo "make test   测试(SQLite 与 PostgreSQL,不需要浏览器,几分钟)"
 	@echo "make test-all  连同慢的测试,并报告覆盖率        make e2e  浏览器测试(需要 Chromium)"
 	@echo "make backup 备份整个数据库        make restore-drill  恢复到临时库,核对行数和全部数字(FILE=备份文件)"
+	@echo "make doctor 自检:哪里不对、怎么办        make bundle  离线安装包(写到 dist/)"
 	@echo "make lint   ruff 与 mypy        make lint-js test-js  页面脚本(需要 Node)        make bench  性能测试"
 	@echo "make lock   锁定依赖(改了 requirements 之后)     make audit  查已知漏洞"
 	@echo "make hooks  提交前自动检查"
@@ -84,6 +85,13 @@ backup: install
 restore-drill: install
 	@$(PY) -m reports restore-drill $(FILE)
 
+doctor: install
+	@$(PY) -m data_access doctor
+
+# BUNDLE_ARGS="--platform linux-x86_64 --python 3.11": a smaller one.
+bundle: install
+	@$(PY) deploy/bundle/bundle.py $(BUNDLE_ARGS)
+
 # --- checks --------------------------------------------------------------------------------------------------------
 
 test: install-dev
@@ -97,6 +105,10 @@ e2e: install-dev
 		echo "  apt install chromium fonts-noto-cjk          (Debian/Ubuntu)"; \
 		echo "  $(PY) -m playwright install --with-deps chromium,再 make e2e CHROMIUM=它的路径"; exit 1; }
 	@CHROMIUM="$(CHROMIUM)" $(PY) -m pytest -m e2e $(PYTEST_ARGS)
+
+# The pictures of docs/手册, as the browser tests take them.
+manual-pictures: install-dev
+	@BOARD_MANUAL_PICTURES=1 CHROMIUM="$(CHROMIUM)" $(PY) -m pytest -m e2e tests/e2e/test_manual.py $(PYTEST_ARGS)
 
 lint: install-dev
 	@$(PY) -m ruff check .

@@ -2,15 +2,20 @@
 
 import streamlit as st
 
-from pages.common import address, auth, downloads, fault, layout, login, navigation
+if __name__ == "__main__":
+    from pages.common import address, auth, downloads, fault, layout, login, navigation
 
-fault.run_begins()
-account = auth.signed_in_account()
-page = navigation.pages_for(account, login.login_page, login.refused_page, login.unknown_page)
-address.settled()
-st.set_page_config(f"{page.title} · {navigation.PRODUCT}", navigation.ICON, layout="wide", initial_sidebar_state="collapsed")
-layout.style_sheet()
-layout.page_scripts()
-layout.account_menu(account)
-downloads.none_offered()
-page.run()
+    fault.run_begins()
+    account = auth.signed_in_account()
+    page = navigation.pages_for(account, login.login_page, login.refused_page, login.unknown_page)
+    address.settled()
+    st.set_page_config(f"{page.title} · {navigation.PRODUCT}", navigation.ICON, layout="wide", initial_sidebar_state="collapsed")
+    layout.style_sheet()
+    layout.page_scripts()
+    layout.account_menu(account)
+    downloads.none_offered()
+    page.run()
+else:  # ``streamlit run app.py``, by habit: Streamlit finds the line below, imports this file for it and so serves what server.py does
+    from server import PARTS
+
+    app = st.App(**PARTS)

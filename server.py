@@ -2,9 +2,10 @@
 
 ``python -m server`` takes the flags of ``streamlit run``; its settings are ``.streamlit/config.toml``. With ``--workers N`` it is N such
 servers behind one address (``pages.common.processes``). Beside what Streamlit serves:
-``/healthz`` and ``/readyz``, ``/sign-in`` for the cookie (``pages.common.entrance``), files packed once and the index in Chinese
-(``pages.common.static_files``), a number for every error that no page foresaw (``pages.common.fault``). Of what Streamlit serves a part is
-shut, and a part only for whom it is (``pages.common.gate``); every answer says how a browser is to treat it (``pages.common.headers``).
+``/healthz``, ``/readyz`` and ``/metrics``, ``/sign-in`` for the cookie (``pages.common.entrance``), files packed once and the index in
+Chinese (``pages.common.static_files``), a number for every error that no page foresaw (``pages.common.fault``). Of what Streamlit serves a
+part is shut, and a part only for whom it is (``pages.common.gate``); every answer says how a browser is to treat it
+(``pages.common.headers``).
 
 What pages need is imported before the first session rather than in it: seconds, once.
 """
@@ -27,6 +28,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import h11
@@ -48,9 +50,11 @@ from streamlit.runtime.uploaded_file_manager import UploadFileUrlInfo
 from streamlit.web import cli
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from data_access import logs
 from pages.common import entrance, handed_out, live_sessions, loaders, processes, static_files, uploads
 from pages.common.gate import Gate
 from pages.common.headers import EVERYWHERE, NOTHING, POLICY, SafeHeaders
+from pages.common.metrics_page import metrics_route
 from pages.common.readiness import OTHER_TABLES, Readiness, failing_in_database
 from pages.common.static_files import StaticFiles
 from pages.common.sticky import ProcessCookie
@@ -155,6 +159,11 @@ def kept_session(session_id: str) -> AppSession | None:
     return found.session if found is not None else None
 
 
+def open_pages() -> int:
+    """How many browsers' pages are connected."""
+    return get_instance()._session_mgr.num_active_sessions()
+
+
 class SaidOnce(logging.Filter):
     """Keeps Streamlit's own account of an error out of the log, where ``pages.common.fault`` has put it with its number."""
 
@@ -254,7 +263,7 @@ def keep_giving_back(stop: threading.Event) -> None:
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.begun()
     give_memory_back()
     use_streamlits_private_state()
     with no_session_asked_for():
@@ -293,14 +302,21 @@ def middleware() -> list[Middleware]:
     ]
 
 
-app = st.App(
-    ROOT / "app.py",
-    lifespan=lifespan,
-    routes=[*Readiness(lambda: threads.is_alive and loaders.WORKER.is_alive).routes, *entrance.routes()],
-    middleware=middleware(),
-    on_script_error=told,
-    exception_handlers={Exception: unanswered},
-)
+PARTS: dict[str, Any] = {
+    "script_path": ROOT / "app.py",
+    "lifespan": lifespan,
+    "routes": [
+        *Readiness(lambda: threads.is_alive and loaders.WORKER.is_alive).routes,
+        *entrance.routes(),
+        *metrics_route(lambda: threads.is_alive, open_pages),
+    ],
+    "middleware": middleware(),
+    "on_script_error": told,
+    "exception_handlers": {Exception: unanswered},
+}
+"""Of this server, and of the same one begun by ``streamlit run app.py`` (``app.py``)."""
+
+app = st.App(**PARTS)
 
 if __name__ == "__main__":
     workers, flags = processes.asked(sys.argv[1:])

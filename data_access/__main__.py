@@ -3,6 +3,7 @@
 ::
 
     python -m data_access migrate                                    create or upgrade the tables, fill the calendar
+    python -m data_access doctor                                     what is wrong with this installation; 1 where something is
     python -m data_access state                                      empty, demo or county
     python -m data_access account add zhangsan --name 张三 --role township --area 149981101
     python -m data_access account list
@@ -14,6 +15,8 @@
     python -m data_access federate 149981 149982                     a city: its tables are its counties' (docs/scale.md)
     python -m data_access outlines FILE.geojson                      the townships' outlines for the map; without a file: none
     python -m data_access audit verify [--seen DIGEST]               whether the audit is whole; DIGEST: an end written down before
+    python -m data_access retain [--apply]                           puts old audit entries into a file; the chain stays verifiable
+    python -m data_access calendar load 2027.csv                     a year's 放假安排, as the notice has it (docs/operations.md)
     python -m data_access grants --runtime ROLE --writer ROLE        SQL that lets two roles run the board without owning it; --apply
 
 A password is asked for twice; without a terminal it is one line of standard input. It is never an argument: arguments are seen by everyone
@@ -34,15 +37,18 @@ from sqlalchemy.exc import DBAPIError
 from data_access import accounts
 from data_access.accounts import DUTIES, PASSWORD_RULE, RIGHT_NAMES, RIGHTS, ROLE_NAMES, AccountError, Role
 from data_access.attempts import attempts_now
-from data_access.audit import verified_chain
+from data_access.audit import Action, record, verified_chain
 from data_access.board_tables import BoardAccount
 from data_access.calendar import fill_calendar
 from data_access.clock import beijing_now
+from data_access.doctor import told
 from data_access.engine import DATABASE_AWAY, engine, said, trouble
 from data_access.federation import FederationError, federate, number_from_own_range
 from data_access.grants import GrantError, grants
+from data_access.holiday_notice import NoticeError, load_notice, read_notice
 from data_access.migrate import upgrade
 from data_access.outlines import OutlineError, keep_outlines, read_outlines
+from data_access.retention import RetentionError, archived_links, old_rows, put_away
 from data_access.scope import Scope
 from data_access.tables import Area, Person, Petition, own_ids
 from data_access.value_types import ForeignValues
@@ -59,7 +65,7 @@ def migrate() -> int:
     if present and absent:
         print(f"提示:还没有{'、'.join(absent)}。三员分立,各建一个:python -m data_access account add 账号名 --name 名称 --role …")
     for year in provisional:
-        print(f"提示:{year} 年放假安排尚未公布,工作日暂按周一至周五计算;公布后升级 chinesecalendar 并重新运行 migrate。")
+        print(f"提示:{year} 年放假安排尚未公布,工作日暂按周一至周五计算;公布后照通知填一张表,运行 … calendar load 表.csv。")
     return 0
 
 
@@ -205,13 +211,33 @@ def _federate(connection: Connection, options: argparse.Namespace) -> str:
 
 
 def _verify(connection: Connection, options: argparse.Namespace) -> str:
-    chain = verified_chain(connection, options.seen)
+    chain = verified_chain(connection, options.seen, archived_links(options.archive) if options.archive else None)
     if chain.broken is not None:
         at = f"第 {chain.broken.id} 号({chain.broken.at:%Y-%m-%d %H:%M:%S} {chain.broken.username})"
         raise AuditBroken(f"审计链断在{at}:这一条或它之前的一条被改动、删去或插入;此前 {chain.rows} 条完好")
+    if not chain.begins:
+        raise AuditBroken("审计链开头的条目被删去:没有哪一条归档记录说明过它们")
     if not chain.seen:
         raise AuditBroken(f"记下的链尾 {options.seen} 不在审计里:记下之后有条目被删去或整链被重写;现有 {chain.rows} 条前后相连")
     return f"审计完好:{chain.rows} 条前后相连,链尾 {chain.end or '(空)'}。请另行记下链尾,下次用 --seen 核对。"
+
+
+def _calendar(connection: Connection, options: argparse.Namespace) -> str:
+    now, said = beijing_now(), read_notice(options.file)
+    changed = load_notice(connection, said, now.date(), past=options.past)
+    words = f"{said.year} 年放假安排:放假 {said.off} 天,调休上班 {len(said.days) - said.off} 天"
+    record(connection, _operator(), Action.IMPORT, now, f"{words}({options.file.name})")
+    return f"已装入 {words};比原来的日历改了 {changed} 天。开着的页面随即照新日历计算。"
+
+
+def _retain(connection: Connection, options: argparse.Namespace) -> str:
+    now = beijing_now()
+    if not options.apply:
+        old = old_rows(connection, now, options.audit_months, options.import_months)
+        return f"可归档审计 {old.audit} 条,可清除退回的台账行 {old.refused} 条、撤销用的底账 {old.changes} 条。加 --apply 执行(先备份)。"
+    old, path = put_away(connection, now, options.audit_months, options.import_months, options.to, _operator())
+    told = f"审计 {old.audit} 条已归档到 {path},请与备份一起保存。" if path else "没有可归档的审计。"
+    return f"{told}清除退回的台账行 {old.refused} 条、撤销用的底账 {old.changes} 条。"
 
 
 class AuditBroken(ValueError):
@@ -231,6 +257,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m data_access", description="共享数据库的维护命令")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("migrate", help="建立或升级数据表,填充工作日历")
+    commands.add_parser("doctor", help="自检:哪里不对、怎么办")
     commands.add_parser("state", help="数据库的状态:empty(空)、demo(演示县)或 county(真实数据)").set_defaults(run=_state)
     commands.add_parser("demo-accounts", help="在演示库里建好演示账号").set_defaults(run=_demo_accounts)
     own = commands.add_parser("own-ids", help="县库从本县号段编号,以便将来并入市级")
@@ -244,8 +271,20 @@ def _parser() -> argparse.ArgumentParser:
     map_of.set_defaults(run=_outlines)
     audit = commands.add_parser("audit", help="审计").add_subparsers(dest="subcommand", required=True)
     verify = audit.add_parser("verify", help="核对审计链:第一条对不上的是哪一条")
+    verify.add_argument("--archive", type=Path, action="append", help="连同归档一起核对,可写多次,按时间先后")
     verify.add_argument("--seen", default="", help="以前记下的链尾,核对它还在链上")
     verify.set_defaults(run=_verify)
+    calendar = commands.add_parser("calendar", help="工作日历").add_subparsers(dest="subcommand", required=True)
+    load = calendar.add_parser("load", help="装入一年的放假安排(CSV:节日,安排,开始日期,结束日期)")
+    load.add_argument("file", type=Path)
+    load.add_argument("--past", action="store_true", help="更正已经过去的日子")
+    load.set_defaults(run=_calendar)
+    retain = commands.add_parser("retain", help="归档旧审计(链照样可核对),清除旧台账里退回的行;由数据表的所有者执行")
+    retain.add_argument("--audit-months", type=int, default=12, help="审计保留几个月,至少 6,缺省 12")
+    retain.add_argument("--import-months", type=int, default=12, help="退回的行和撤销用的底账保留几个月,缺省 12")
+    retain.add_argument("--to", type=Path, default=Path("var/archive"), help="归档目录,缺省 var/archive")
+    retain.add_argument("--apply", action="store_true", help="执行;不加只数一数")
+    retain.set_defaults(run=_retain)
     roles = commands.add_parser("grants", help="给运行角色和写入角色的授权语句(PostgreSQL)")
     roles.add_argument("--runtime", required=True, help="看板服务器和台账用的角色")
     roles.add_argument("--writer", required=True, help="其他系统写入业务表用的角色")
@@ -281,9 +320,14 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.command == "migrate":
             return migrate()
+        if options.command == "doctor":
+            return told(beijing_now())
         with engine().begin() as connection:
             print(options.run(connection, options))
-    except (AccountError, AuditBroken, FederationError, ForeignValues, GrantError, OutlineError) as error:
+    except NoticeError as error:
+        print("没有做成:\n" + "\n".join(f"  {fault}" for fault in error.faults), file=sys.stderr)
+        return 1
+    except (AccountError, AuditBroken, FederationError, ForeignValues, GrantError, OutlineError, RetentionError) as error:
         print(f"没有做成:{error}", file=sys.stderr)
         return 1
     except DATABASE_AWAY as error:

@@ -15,10 +15,11 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 
-from sqlalchemy import ColumnElement, Connection, Row, SQLColumnExpression, and_, case, false, insert, or_, select, text, true
+from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, and_, case, false, insert, or_, select, text, true
 
-from data_access.board_tables import BoardAccount, BoardAudit
+from data_access.board_tables import BoardAccount, BoardAudit, BoardProperty
 from data_access.scope import Scope, in_scope
 
 
@@ -41,6 +42,7 @@ class Action(StrEnum):
     NOTICE = "notice"
     DECISION = "decision"
     SPOT_CHECK = "spot_check"
+    RETENTION = "retention"
 
 
 ACTION_NAMES = {
@@ -62,6 +64,7 @@ ACTION_NAMES = {
     Action.NOTICE: "推送",
     Action.DECISION: "领导决定",
     Action.SPOT_CHECK: "抽查结果",
+    Action.RETENTION: "归档清理",
 }
 
 LONGEST_DETAIL = 500
@@ -69,6 +72,8 @@ RESTRICTED_DETAIL = "(限制知悉)"
 LINKED = (BoardAudit.at, BoardAudit.username, BoardAudit.action, BoardAudit.detail)
 """What a row's digest is made of."""
 AT_ONCE = 5000
+ANCHOR = "audit_anchor"
+"""``board_property`` name: the digest of the last row that was put away (``data_access.retention``); the chain goes on from it."""
 
 
 def record(connection: Connection, username: str, action: Action, now: datetime, detail: str | None = None) -> None:
@@ -100,19 +105,47 @@ class Chain:
 
     rows: int
     end: str
-    broken: Row[int, datetime, str, str, str | None, str] | None
+    broken: Link | None
     seen: bool
+    begins: bool = True
+    """Whether the chain begins at the beginning, or where an entry of its own says that the rows before were put away."""
 
 
-def verified_chain(connection: Connection, seen: str = "") -> Chain:
-    """Reads the audit from its first row to the first that does not follow the one before. ``seen``: a digest written down earlier."""
-    before, rows, found = "", 0, not seen
+@dataclass(frozen=True)
+class Link:
+    """A row of the audit as the chain holds it."""
+
+    id: int
+    at: datetime
+    username: str
+    action: str
+    detail: str | None
+    digest: str
+
+
+@dataclass(frozen=True)
+class Links:
+    """Rows that lie elsewhere, and the digest that they follow ('' where they are the first)."""
+
+    before: str
+    rows: list[Link]
+
+
+def verified_chain(connection: Connection, seen: str = "", archived: Links | None = None) -> Chain:
+    """Reads the audit from its first row to the first that does not follow the one before. ``seen``: a digest written down earlier;
+    ``archived``: the rows that were put away, in whose place else only the digest of the last of them stands."""
+    anchor = connection.scalar(select(BoardProperty.value).where(BoardProperty.name == ANCHOR)) or ""
+    before, rows, found = archived.before if archived else anchor, 0, not seen
+    begins = not before
     query = select(BoardAudit.id, *LINKED, BoardAudit.digest).order_by(BoardAudit.id)
-    for row in connection.execution_options(yield_per=AT_ONCE).execute(query):
+    kept = (Link(*row) for row in connection.execute(query, execution_options={"yield_per": AT_ONCE}))
+    first = before
+    for row in chain(archived.rows if archived else (), kept):
         if row.digest != link(before, row.at, row.username, row.action, row.detail):
-            return Chain(rows, before, row, found)
+            return Chain(rows, before, row, found, begins)
         before, rows, found = row.digest, rows + 1, found or row.digest == seen
-    return Chain(rows, before, None, found)
+        begins = begins or (row.action == Action.RETENTION and first in (row.detail or ""))
+    return Chain(rows, before, None, found, begins)
 
 
 def visible_entries(scope: Scope) -> ColumnElement[bool]:

@@ -129,8 +129,11 @@ def watched(database: Engine) -> Iterator[None]:
     pool = cast(ReadersPool, database.pool)
     try:
         yield
-    except DATABASE_AWAY:
-        pool.refused_until = time.monotonic() + REFUSED_SECONDS
+    except DATABASE_AWAY as problem:
+        if (
+            trouble(problem) != OTHER_TABLES
+        ):  # without the tables it answers all the same (SQLite's error is of the kind of one that is away)
+            pool.refused_until = time.monotonic() + REFUSED_SECONDS
         raise
     pool.refused_until = float("-inf")
 

@@ -6,7 +6,7 @@ import logging
 import secrets
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Hashable
 from traceback import walk_tb
 
@@ -19,6 +19,12 @@ MOST_FAULTS = 500
 
 _lock = threading.Lock()
 _numbers: OrderedDict[Hashable, tuple[str, float]] = OrderedDict()
+_met = Counter[str]()
+
+
+def met() -> int:
+    """How often something has gone wrong since this process began, told in the log or not."""
+    return _met["all"]
 
 
 def logged(problem: Exception, log: logging.Logger, what: str) -> str:
@@ -28,13 +34,14 @@ def logged(problem: Exception, log: logging.Logger, what: str) -> str:
     """
     fault, now = _kind(problem), time.monotonic()
     with _lock:
+        _met["all"] += 1
         number, told_at = _numbers.pop(fault, (secrets.token_hex(3).upper(), float("-inf")))
         is_due = now - told_at >= AGAIN_SECONDS
         _numbers[fault] = number, now if is_due else told_at
         while len(_numbers) > MOST_FAULTS:
             _numbers.popitem(last=False)
     if is_due:
-        log.error("出错编号 %s: %s", number, what, exc_info=problem)
+        log.error("出错编号 %s: %s", number, what, exc_info=problem, extra={"number": number})
     return number
 
 

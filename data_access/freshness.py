@@ -219,12 +219,17 @@ def _postgres_function(name: str, body: str) -> str:
     return f"DO $do$ BEGIN EXECUTE format($create${create}$create$, current_schema()); END $do$"
 
 
+TRANSACTIONS = 2**32
+"""``xmin`` is a transaction's number without its epoch (pg_current_xact_id() would say it, from PostgreSQL 13 on)."""
+
+
 def _postgres_raise(table: str, months: str) -> str:
     """``months``: a SELECT of the column ``month``. In order, so that two writers wait for each other and do not deadlock."""
     return (
         f"INSERT INTO board_change_mark AS mark (table_name, month, writer, version) "
         f"SELECT {table}, changed.month, mod(pg_backend_pid(), {WRITERS}), 1 FROM ({months}) AS changed ORDER BY changed.month "
-        "ON CONFLICT (table_name, month, writer) DO UPDATE SET version = mark.version + 1 WHERE mark.xmin <> pg_current_xact_id()::xid;"
+        "ON CONFLICT (table_name, month, writer) DO UPDATE SET version = mark.version + 1 "
+        f"WHERE mark.xmin::text::bigint <> mod(txid_current(), {TRANSACTIONS});"
     )
 
 

@@ -45,3 +45,8 @@ def at_head(connection: Connection) -> bool:
     script = ScriptDirectory.from_config(alembic_config(connection))
     context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
     return set(context.get_current_heads()) == set(script.get_heads())
+
+
+def is_made(connection: Connection) -> bool:
+    """Whether ``migrate`` has ever made a board of this database."""
+    return bool(revision(connection))

@@ -11,6 +11,7 @@ import pandas as pd
 
 from metrics.vocabulary import CODE_LENGTHS, LEVEL_NAMES, MODULE_NAMES, Level, Measure, Module, Status
 from metrics.wording import moment_text, share
+from reports import papers
 from reports.conclusions import (
     Reading,
     fastest_rising,
@@ -40,7 +41,7 @@ from reports.pack import DEPARTMENTS, Chapter, Pack
 from reports.subjects import Audience
 from reports.tables import Column, Kind, Table, definition_words
 from reports.views.outcomes import NEVER_ADDED, as_printed, groups, outcome_table, paragraph
-from reports.wording import as_of_words, clean, counted_words, day, of, spoken
+from reports.wording import as_of_words, clean, counted_words, day, of, official, spoken
 
 NUMERALS = "一二三四五六七八九十"
 FIGURES_A_TABLE = 5
@@ -60,13 +61,18 @@ target."""
 
 
 def bulletin_bytes(pack: Pack) -> bytes:
-    """The DOCX of a meeting."""
-    document = official_page()
+    """The DOCX of a meeting, in the office's own form where it has given one."""
+    whom = f"{_whom(pack)}:"
+    said = {"标题": title_of(pack), "主送": whom, "成文日期": day(pack.as_of), "县": pack.place, "时段": pack.period.label}
+    form = papers.circular({name: official(clean(text)) for name, text in said.items()})
+    document, named = (form.document, form.named) if form else (official_page(), set[str]())
     document.core_properties.title = clean(title_of(pack))
     document.core_properties.author = ""
-    heading(document, title_of(pack), 0)
-    body(document, "", indent=0)
-    body(document, f"{_whom(pack)}:", indent=0)
+    if "标题" not in named:
+        heading(document, title_of(pack), 0)
+        body(document, "", indent=0)
+    if "主送" not in named:
+        body(document, whom, indent=0)
     besides = f",{pack.looking_back}" if pack.looking_back else ""
     counted = f"数据{pack.as_of_words}{besides},按规则手册 {pack.rulebook_version}统计"
     body(document, f"现将{subject_of(pack)}通报如下。{counted}。")
@@ -80,7 +86,10 @@ def bulletin_bytes(pack: Pack) -> bytes:
         for number, table in enumerate(tables, start=1):  # GB/T 9704: the names stand under each other, each behind its number
             name = f"{number}. {table.title}" if len(tables) > 1 else table.title
             body(document, f"附件:{name}" if number == 1 else name, indent=2 if number == 1 else 5)
-    body(document, day(pack.as_of), right=True)
+    if "成文日期" not in named:
+        body(document, day(pack.as_of), right=True)
+    if form:
+        form.annexes_begin()
     width: float = TEXT_WIDTH
     for number, table in enumerate(tables, start=1):
         if width == TEXT_WIDTH and needs_a_page_across(table):
@@ -94,7 +103,7 @@ def bulletin_bytes(pack: Pack) -> bytes:
         for label, text in table.notes:
             small(document, f"{label}:{text}")
     out = io.BytesIO()
-    document.save(out)
+    (form.finished() if form else document).save(out)
     return out.getvalue()
 
 

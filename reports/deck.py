@@ -13,6 +13,7 @@ from pptx.util import Emu, Inches
 
 from metrics.vocabulary import LEVEL_NAMES, Measure, Status
 from metrics.wording import MISSING, fraction, target_text
+from reports import papers
 from reports.conclusions import JUDGED, Point, movement, worsening_units
 from reports.pack import Annex, Chapter, Pack, chart_rows
 from reports.slide_charts import bar_chart, line_chart
@@ -43,7 +44,7 @@ HEADLINE_FIGURES = 6
 
 def deck_bytes(pack: Pack) -> bytes:
     """The PPTX of a meeting."""
-    deck = _empty_deck()
+    deck = papers.deck() or _empty_deck()
     deck.core_properties.title = clean(pack.name)
     deck.core_properties.author = ""
     _cover(deck, pack)
@@ -73,7 +74,7 @@ def _empty_deck() -> Deck:
 
 
 def _slide(deck: Deck, title: str, subtitle: str, footer: str, notes: Sequence[tuple[str, str]] = ()) -> Slide:
-    slide: Slide = deck.slides.add_slide(deck.slide_layouts[5])  # title only: the title shows in the outline and to a screen reader
+    slide: Slide = deck.slides.add_slide(papers.title_layout(deck))  # title only: the title shows in the outline and to a screen reader
     add_title(slide, title)
     if subtitle:
         add_text(slide, subtitle, Block(MARGIN, 1.6, SLIDE_WIDTH - 2 * MARGIN, 0.5), sizes=(14, 12, 11), colour=GREY)
@@ -84,7 +85,7 @@ def _slide(deck: Deck, title: str, subtitle: str, footer: str, notes: Sequence[t
 
 
 def _cover(deck: Deck, pack: Pack) -> None:
-    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    slide = deck.slides.add_slide(papers.title_layout(deck))
     add_title(slide, pack.name, Block(MARGIN, 2.5, SLIDE_WIDTH - 2 * MARGIN, 1.4), sizes=(40, 32, 26))
     add_text(slide, f"{pack.meeting} · {pack.as_of_words}", Block(MARGIN, 4.0, SLIDE_WIDTH - 2 * MARGIN, 0.6), sizes=(20,), colour=GREY)
     rules = f"规则手册 {pack.rulebook_version} · 率均附分子/分母,图表可直接编辑"

@@ -13,6 +13,7 @@ from metrics.period import Period
 from reports.meeting_files import meeting_files
 from reports.moment_arguments import add_moment, moment_asked
 from reports.pack import Pack, meeting_pack
+from reports.papers import PaperError, checked
 from reports.readings import ranked_within, whole_level
 from reports.selection_annex import with_selection
 from reports.source import operators_source
@@ -49,14 +50,25 @@ def add_pack(commands: Any, now: Callable[[], datetime]) -> None:
             print(f"错误:这个会议没有可用的内容:{why}", file=sys.stderr)
             return 1
         arguments.out.mkdir(parents=True, exist_ok=True)
-        for file in meeting_files(pack):
-            path = arguments.out / file.name
-            unfinished = path.with_name(f".{path.name}.part")
-            unfinished.write_bytes(file.content)
-            unfinished.replace(path)  # whoever fetches the folder never finds half a file
-            print(path)
+        try:
+            for file in meeting_files(pack):
+                path = arguments.out / file.name
+                unfinished = path.with_name(f".{path.name}.part")
+                unfinished.write_bytes(file.content)
+                unfinished.replace(path)  # whoever fetches the folder never finds half a file
+                print(path)
+        except PaperError as problem:
+            print(f"错误:{problem}", file=sys.stderr)
+            return 1
         return 0
 
+    def check(_arguments: argparse.Namespace) -> int:
+        found = checked()
+        for name, said, _ in found:
+            print(f"{name}:{said}")
+        return 0 if all(good for *_, good in found) else 1
+
+    commands.add_parser("papers", help="核对本单位的红头模板和演示母版").set_defaults(run=check)
     words = "、".join(f"{audience}({meeting_name(audience)})" for audience in Audience)
     parser = commands.add_parser("pack", help="生成会议材料:演示、通报、附表")
     parser.add_argument("--period", required=True, help="2026-10、2026-Q4 或 2026")

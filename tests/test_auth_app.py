@@ -12,7 +12,7 @@ from pathlib import Path
 import jwt
 import pytest
 import streamlit as st
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, insert, select, text, update
 from sqlalchemy.exc import OperationalError
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -22,6 +22,8 @@ from data_access.accounts import Role
 from data_access.audit import Action
 from data_access.board_tables import BoardAccount, BoardAudit, BoardProperty, BoardSession
 from data_access.clock import beijing_now
+from data_access.engine import engine
+from data_access.migrate import upgrade
 from data_access.scope import Scope
 from pages.common import auth, cookie, navigation
 from reports.modules import running_modules
@@ -109,6 +111,28 @@ def test_a_cold_address_shows_the_login_and_nothing_else(served: Engine) -> None
         assert asks_to_sign_in(board), address
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_database_that_was_never_made_says_what_to_run(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'never.db'}"
+    if kind == "postgresql":
+        with engine(request.getfixturevalue("postgresql_url")).connect().execution_options(isolation_level="AUTOCOMMIT") as server:
+            server.execute(text("CREATE DATABASE never_made"))
+        url = engine(request.getfixturevalue("postgresql_url")).url.set(database="never_made").render_as_string(hide_password=False)
+    monkeypatch.setenv("DATABASE_URL", url)
+    board = a_browser()
+    monkeypatch.setattr(cookie, "text_in", lambda _cookies: "left by another board")
+    at_address(board, "duty")
+    assert not board.exception
+    assert not board.text_input
+    assert "尚未建库" in html(board)
+    assert "python -m data_access migrate" in html(board)
+    assert "连不上" not in html(board)
+    upgrade(engine(url))
+    assert asks_to_sign_in(board.run())
+
+
 def test_streamlit_finds_no_page_that_it_would_serve_without_the_gate() -> None:
     assert [path.name for path in (ROOT / "pages").iterdir() if path.suffix == ".py"] == []
 
@@ -158,7 +182,8 @@ def test_the_login_page_names_the_county_and_shows_demo_accounts_only_in_a_demo_
 
 # --- who may open what --------------------------------------------------------------------------------------------
 
-MEETING, SELECTION, ADMIN, WALL, ENTRY = {"meeting", "show"}, {"selection", "sheet"}, {"admin"}, {"wall"}, {"enter"}
+MEETING, SELECTION, ADMIN, WALL = {"meeting", "show"}, {"selection", "sheet"}, {"admin"}, {"wall"}
+ENTRY, HELP = {"enter"}, {"help"}
 CLOSED = [
     (Role.LEADER, ADMIN | ENTRY),
     (Role.ORGANISATION, ADMIN | WALL | ENTRY),
@@ -166,9 +191,9 @@ CLOSED = [
     (Role.POLITICAL_LEGAL, ADMIN | WALL | ENTRY),
     (Role.TOWNSHIP, ADMIN | WALL | MEETING | ENTRY),
     (Role.ADMINISTRATOR, MEETING | SELECTION | ENTRY),
-    (Role.REPORTER, EVERYWHERE - ENTRY),
-    (Role.SECURITY, EVERYWHERE - ADMIN),
-    (Role.AUDITOR, EVERYWHERE - ADMIN),
+    (Role.REPORTER, EVERYWHERE - ENTRY - HELP),
+    (Role.SECURITY, EVERYWHERE - ADMIN - HELP),
+    (Role.AUDITOR, EVERYWHERE - ADMIN - HELP),
     (Role.WALL, EVERYWHERE - WALL),
 ]
 

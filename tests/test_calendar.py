@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Engine, insert, select
 
 from data_access import calendar
+from data_access.__main__ import main
+from data_access.board_tables import BoardAudit
 from data_access.calendar import calendar_days, fill_calendar, provisional_years, working_calendar
+from data_access.holiday_notice import NoticeError, load_notice, notice
 from data_access.tables import CalendarDay
 from metrics.workdays import Workdays
 
@@ -90,3 +94,77 @@ def test_the_board_counts_with_what_the_database_says(connection: Connection) ->
     workdays = Workdays.from_frame(working_calendar(connection))
     # 2026: off from 1 to 7 October, Saturday the 10th worked.
     assert workdays.between(date(2026, 10, 1), date(2026, 10, 11)) == [date(2026, 10, 8), date(2026, 10, 9), date(2026, 10, 10)]
+
+
+# --- a year's notice as a table ---------------------------------------------------------------------------------------
+
+NOTICE = """节日,安排,开始日期,结束日期
+元旦,放假,2030-01-01,2030-01-01
+春节,放假,2030/2/2,2030/2/8
+春节,上班,2030年1月27日,
+清明节,放假,2030.4.5,
+劳动节,放假,2030-05-01,2030-05-05
+端午节,放假,2030-06-05,
+国庆节、中秋节,放假,2030-10-01,2030-10-07
+"""
+
+
+def test_a_notice_makes_a_guessed_year_official(connection: Connection) -> None:
+    fill_calendar(connection, last_year=2030)
+    assert 2030 in provisional_years(connection)
+    changed = load_notice(connection, notice(NOTICE), date(2029, 11, 5))
+    assert changed == 17  # of 23 days off the weekends were off before, and one Sunday is worked
+    assert 2030 not in provisional_years(connection)
+    days = {row.day: row for row in connection.execute(select(CalendarDay.day, CalendarDay.is_workday, CalendarDay.name))}
+    assert (days[date(2030, 2, 4)].is_workday, days[date(2030, 2, 4)].name) == (False, "春节")
+    assert (days[date(2030, 1, 27)].is_workday, days[date(2030, 1, 27)].name) == (True, "春节调休")
+    assert days[date(2030, 2, 11)].is_workday
+    assert sum(day.year == 2030 for day in days) == 365
+    assert load_notice(connection, notice(NOTICE), date(2029, 11, 6)) == 0
+    assert 2030 not in fill_calendar(connection, last_year=2030), "migrate leaves it as it is"
+
+
+def test_days_that_are_over_change_only_when_that_is_meant(connection: Connection) -> None:
+    fill_calendar(connection, last_year=2030)
+    with pytest.raises(NoticeError, match=r"2030-01-01.*已经过去.*--past"):
+        load_notice(connection, notice(NOTICE), date(2030, 1, 15))
+    assert 2030 in provisional_years(connection), "nothing was written"
+    assert load_notice(connection, notice(NOTICE), date(2030, 1, 15), past=True) == 17
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("", "第 1 行缺少列 节日、安排、开始日期、结束日期"),
+        ("节日,安排,日期\n", "第 1 行缺少列 开始日期、结束日期"),
+        (NOTICE.replace("春节,上班", "春节,加班"), "第 4 行 安排 “加班”:写 放假 或 上班"),
+        (NOTICE.replace("春节,放假", "春假,放假"), "第 3 行 节日 “春假”"),
+        (NOTICE.replace("2030.4.5", "四月五日"), "第 5 行 开始日期 “四月五日” 不是日期"),
+        (NOTICE.replace("2030-05-05", "2030-04-05"), "第 6 行 结束日期 2030-04-05:应在开始日期 2030-05-01 当天或之后"),
+        (NOTICE.replace("2030年1月27日", "2030年1月28日"), "第 4 行 开始日期 2030-01-28 是周一至周五,本来就上班"),
+        (NOTICE.replace("2030-06-05", "2030-05-05"), "第 7 行 开始日期 2030-05-05 在前面的行里已经有了"),
+        (NOTICE.replace("2030-06-05", "2031-06-05"), "不属于 2031 年:一张表只写一年"),
+        (NOTICE.replace("端午节,放假,2030-06-05,\n", ""), "缺少 端午节 的放假"),
+        (NOTICE.splitlines()[0], "表里没有一天"),
+    ],
+)
+def test_what_is_wrong_with_a_notice_is_said_with_row_and_column(wrong: str, said: str) -> None:
+    with pytest.raises(NoticeError) as told:
+        notice(wrong)
+    assert said in str(told.value)
+
+
+def test_all_faults_are_said_at_once_and_the_command_loads_nothing(
+    tmp_path: Path, database: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database.url.render_as_string(hide_password=False))
+    file = tmp_path / "2030.csv"
+    file.write_bytes(NOTICE.replace("春节,上班", "春节,加班").replace("2030.4.5", "?").encode("gb18030"))
+    assert main(["calendar", "load", str(file)]) == 1
+    assert capsys.readouterr().err.count("\n  第 ") == 2
+    file.write_bytes(NOTICE.encode("gb18030"))
+    assert main(["calendar", "load", str(file)]) == 0
+    assert "放假 22 天,调休上班 1 天" in capsys.readouterr().out
+    with database.connect() as connection:
+        assert connection.scalar(select(CalendarDay.name).where(CalendarDay.day == date(2030, 2, 4))) == "春节"
+        assert "2030 年放假安排" in str(connection.scalar(select(BoardAudit.detail).order_by(BoardAudit.id.desc()).limit(1)))

@@ -17,8 +17,8 @@ MAY_IMPORT = {
     "reports": {"reports", "metrics"},
     "ingest": {"ingest", "data_access"},
     "pages": {"pages", "reports", "metrics", "data_access"},
-    "app": {"pages"},
-    "server": {"pages"},
+    "app": {"pages", "server"},
+    "server": {"pages", "data_access"},
 }
 BY_FILE = {
     # Where reports meets the database: the source of facts, and the commands, whose default is the present.

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import importlib
+import io
+import json
 import logging
 import re
 import threading
@@ -26,10 +29,10 @@ from streamlit.testing.v1 import AppTest
 from streamlit.web.server.starlette.starlette_static_routes import create_streamlit_static_assets_routes
 
 import server
-from data_access import faults
+from data_access import faults, logs
 from data_access.engine import OperationalError, engine
 from data_access.migrate import at_head
-from pages.common import live_sessions, readiness
+from pages.common import live_sessions, metrics_page, readiness
 from pages.common.navigation import PRODUCT
 from pages.common.readiness import Readiness
 from pages.common.static_files import FOR_EVER, StaticFiles, accepted
@@ -363,12 +366,18 @@ def test_streamlits_account_of_the_same_error_is_left_out() -> None:
     assert kept.filter(log.makeRecord(log.name, logging.ERROR, "", 0, "on_script_error handler raised an exception", (), None))
 
 
-def test_streamlit_finds_the_app_in_the_servers_file() -> None:
+@pytest.mark.parametrize("name", ["server", "app"])
+def test_streamlit_finds_the_same_server_in_both_files(name: str) -> None:
     from streamlit.web.server.app_discovery import discover_asgi_app
 
-    found = discover_asgi_app(Path(server.__file__))
-    assert found.import_string == "server:app"
-    assert not discover_asgi_app(Path(server.__file__).parent / "app.py").is_asgi_app
+    found = discover_asgi_app(Path(server.__file__).with_name(f"{name}.py"))
+    assert found.import_string == f"{name}:app"
+    served = importlib.import_module(name).app
+    assert (served._script_path, served._user_routes, served._user_middleware) == (
+        server.app._script_path,
+        server.app._user_routes,
+        server.app._user_middleware,
+    )
 
 
 def test_health_is_answered_beside_the_app() -> None:
@@ -376,6 +385,7 @@ def test_health_is_answered_beside_the_app() -> None:
         "/healthz",
         "/readyz",
         *["/{under:path}sign-in"] * 2,
+        "/metrics",
     ]
 
 
@@ -405,3 +415,41 @@ def test_a_file_made_on_a_click_outlives_the_runs_of_a_live_part_for_a_while(mon
     swept()
     with pytest.raises(MediaFileStorageError):
         stored.get_file(address.rpartition("/")[2])
+
+
+# --- what a machine asks ----------------------------------------------------------------------------------------------
+
+
+def test_metrics_are_there_for_whom_they_were_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Starlette(routes=metrics_page.metrics_route(lambda: True, lambda: 3))
+    token = "0123456789abcdef"
+    monkeypatch.delenv(metrics_page.TOKEN, raising=False)
+    assert answers(app, "/metrics", authorization=f"Bearer {token}")[0].status == 404
+    monkeypatch.setenv(metrics_page.TOKEN, "short")
+    assert answers(app, "/metrics", authorization="Bearer short")[0].status == 404
+    monkeypatch.setenv(metrics_page.TOKEN, token)
+    assert [answers(app, "/metrics", authorization=given)[0].status for given in ("", token, "Bearer 0123456789abcdeF")] == [401] * 3
+    before = faults.met()
+    faults.logged(ValueError("x"), logging.getLogger("quiet"), "something")
+    (said,) = answers(app, "/metrics", authorization=f"Bearer {token}")
+    lines = said.body.decode().splitlines()
+    assert said.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert 'board_open_pages{process="1"} 3' in lines
+    assert f'board_faults_total{{process="1"}} {before + 1}' in lines
+    assert all(re.fullmatch(r"# (HELP|TYPE) \w+ .+|\w+\{process=\"1\"\} [-+.e\d]+", line) for line in lines), lines
+
+
+def test_the_log_may_be_json_a_line_with_the_number_of_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.StringIO()
+    log = logging.Logger("board")
+    log.addHandler(handler := logging.StreamHandler(written))
+    handler.setFormatter(logs.JsonLines())
+    faults.forgotten()
+    monkeypatch.setenv("BOARD_PROCESS", "2")
+    try:
+        raise ValueError("多行\n的错")
+    except ValueError as problem:
+        number = faults.logged(problem, log, "a page could not show something")
+    said = [json.loads(line) for line in written.getvalue().splitlines()]
+    assert [(each["number"], each["level"], each["process"]) for each in said] == [(number, "ERROR", 2)]
+    assert "ValueError: 多行\n的错" in said[0]["traceback"]

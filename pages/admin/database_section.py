@@ -28,7 +28,7 @@ def database_section(p: Page) -> None:
     if years:
         said = "、".join(str(year) for year in years)
         st.warning(
-            f"{said} 年放假调休安排尚未公布，工作日暂按周一至周五计算。公布后升级 chinesecalendar 并运行 python -m data_access migrate。"
+            f"{said} 年放假调休安排尚未公布，工作日暂按周一至周五计算。公布后由运维照通知装入：python -m data_access calendar load 表.csv。"
         )
     else:
         st.info("工作日历各年都已按国务院放假安排填好。")

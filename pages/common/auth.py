@@ -20,7 +20,7 @@ from data_access.accounts import Account, Role
 from data_access.audit import Action, record
 from data_access.clock import beijing_now
 from data_access.deadline import SESSION_SECONDS, within
-from data_access.engine import DATABASE_AWAY, engine
+from data_access.engine import DATABASE_AWAY, OTHER_TABLES, DBAPIError, engine, trouble
 from data_access.scope import Scope
 from pages.common import address, cookie, entrance, sign_on
 from pages.common.live_sessions import KNOWN, TOKEN, idle_limit
@@ -140,6 +140,10 @@ def _asked(*, active: bool) -> Account | None:
             return None
         st.session_state[KNOWN] = Known(known.account, time.monotonic(), known.said_at)
         return known.account
+    except DBAPIError as problem:
+        if KNOWN in st.session_state or trouble(problem) != OTHER_TABLES:
+            raise
+        return None  # nobody can have signed in: the login page says what is to be made (PostgreSQL; SQLite's error is one of the above)
 
 
 def _sign_on_token(now: datetime) -> str | None:

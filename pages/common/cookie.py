@@ -1,7 +1,6 @@
 """The cookie that remembers a browser: a session's token, signed. It is worth what that session in the database is worth.
 
-It is set by a route of the server (:mod:`pages.common.entrance`), so that no script on any page can read it. A bare
-``streamlit run app.py`` has no such route: the tab in which somebody has signed in stays signed in, a reload asks to sign in again.
+It is set by a route of the server (:mod:`pages.common.entrance`), so that no script on any page can read it.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A server looks for a new state four times a second, in a thread of its own with a deadline, while a board is open. What the open pages have
 asked is counted for the new state by the worker, and only then do the pages hear of it: all go over together, and nobody waits for
-figures he has open. They are told at once, also that the database is away or back. Without that thread (tests, ``streamlit run``) a
+figures he has open. They are told at once, also that the database is away or back. Without that thread (tests) a
 reader's own run looks, once a second, and what is new holds at once.
 """
 

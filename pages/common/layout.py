@@ -19,6 +19,7 @@ from streamlit.delta_generator import DeltaGenerator
 from data_access.accounts import PASSWORD_RULE, ROLE_NAMES, Account, Role
 from pages.common import auth, navigation
 from pages.common.fault import contained
+from pages.common.help_way import go_to_help
 from pages.common.navigation import plain
 from reports.wording import chinese_marks
 
@@ -57,7 +58,7 @@ def page_scripts() -> None:
     _scripts()(key="board-frame", data=auth.cookie_errand())
 
 
-_NEW_PASSWORD, _LEAVE = "修改密码", "退出登录"
+_HELP, _NEW_PASSWORD, _LEAVE = "帮助", "修改密码", "退出登录"
 
 
 @st.dialog("修改密码")
@@ -81,7 +82,7 @@ def account_menu(account: Account | None) -> None:
     with st.container(key="board-account-wall" if wall else "board-account"):
         chosen = st.menu_button(
             plain(account.display_name),
-            [_LEAVE] if wall else [_NEW_PASSWORD, _LEAVE],
+            [_LEAVE] if wall else [_HELP, _NEW_PASSWORD, _LEAVE],
             key="board-account-menu",
             type="tertiary",
             icon=":material/account_circle:",
@@ -90,6 +91,8 @@ def account_menu(account: Account | None) -> None:
     if chosen == _LEAVE:
         auth.sign_out()
         st.rerun()
+    if chosen == _HELP:
+        go_to_help(account)
     if chosen == _NEW_PASSWORD:
         _change_password()
     auth.watch_session()

@@ -1,7 +1,7 @@
 """The live part of a page: 截至 which moment, and a rerun when another process has committed something.
 
 A server tells every open page at once when the state that all pages show is another one (``pages.common.telling``). The ticks are for the
-minutes that 截至 tells, and for where no server tells: ``streamlit run``.
+minutes that 截至 tells, and for where no server tells (tests).
 """
 
 from __future__ import annotations

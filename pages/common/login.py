@@ -9,8 +9,9 @@ import streamlit as st
 
 from data_access import accounts
 from data_access.audit import Action
-from data_access.engine import DATABASE_AWAY, engine
-from pages.common import auth, navigation, sign_on
+from data_access.engine import DATABASE_AWAY, database_url, engine
+from data_access.migrate import is_made
+from pages.common import auth, loaders, navigation, sign_on
 from pages.common.layout import note, page_header
 from pages.common.navigation import PRODUCT
 from reports.html import templates
@@ -18,6 +19,9 @@ from reports.html import templates
 
 def login_page() -> None:
     """The first impression: whose board this is, what it is, and the way in."""
+    if not _is_made():
+        _to_be_made()
+        return
     county, demo = _about_this_database()
     parts: Any = templates().get_template("login.html").module
     with st.container(key="board-login"):
@@ -32,6 +36,28 @@ def login_page() -> None:
             st.html(parts.demo(accounts.DEMO_ACCOUNTS, accounts.DEMO_PASSWORD))
         else:
             note("忘记密码或账号停用，请联系本县系统管理员。")
+
+
+def _is_made() -> bool:
+    try:
+        with engine().connect() as connection:
+            return is_made(connection)
+    except DATABASE_AWAY:
+        return True  # the form says that the database is away
+
+
+def _to_be_made() -> None:
+    """For who has installed the board and not made its database yet: what to run. The page goes on by itself when that was done."""
+    parts: Any = templates().get_template("login.html").module
+    with st.container(key="board-login"):
+        st.html(parts.title(None, PRODUCT) + parts.to_be_made(database_url().set(username=None, password=None).render_as_string()))
+    _made_meanwhile()
+
+
+@st.fragment(run_every=3)
+def _made_meanwhile() -> None:
+    if loaders.by_itself() and _is_made():
+        st.rerun(scope="app")
 
 
 def _about_this_database() -> tuple[str | None, bool]:

@@ -17,6 +17,7 @@ from typing import Any, NoReturn, cast
 
 import pandas as pd
 import streamlit as st
+from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
 from data_access.scope import Scope
@@ -38,7 +39,7 @@ from reports import readings
 from reports.conclusions import Reading
 from reports.definitions import definition_line
 from reports.html import HtmlWriter
-from reports.links import Link, in_period
+from reports.links import Definition, Link, in_period
 from reports.parts import Cards, Leaderboard, Pair, tables_among
 from reports.subjects import rows_behind, subject_of
 from reports.svg import can_draw, picture
@@ -285,6 +286,11 @@ class Page:
         )
         offer_chart(key, name, self.picture_footer(about, self.view))
         return [point["customdata"] for point in event["selection"]["points"] if "customdata" in point] if selectable else []
+
+    def terms(self, terms: Sequence[tuple[str, Definition]], *, key: str) -> None:
+        """Words that lead to their definition, one after the other."""
+        links = (Markup('<span class="board-term" {}>{} ⓘ</span>').format(self.writer.go(to), name) for name, to in terms)
+        panel(Markup('<p class="board-note">用语：{}</p>').format(Markup("　").join(links)), key)
 
     def note(self, text: str) -> None:
         """A small grey remark, with ``{table.name}`` filled in from the edition in force."""

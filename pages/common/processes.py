@@ -1,8 +1,8 @@
 """``python -m server --workers N``: N server processes behind one address, each begun anew when it ends.
 
 This process counts nothing and draws nothing: it is the proxy (:mod:`pages.common.sticky`) and watches over the others. They need not
-know of each other: what one process remembers for another is in the database. It imports nothing of the board, so that it stays small
-and quick whatever happens to them.
+know of each other: what one process remembers for another is in the database. Of the board it imports the form of its log alone, so that
+it stays small and quick whatever happens to them.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
+from data_access import logs
 from pages.common.sticky import HERE, LONGEST_HEAD, Proxy
 
 LOG = logging.getLogger(__name__)
@@ -167,7 +168,7 @@ def stay_with_parent(stop: threading.Event) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.begun()
     workers, flags = asked(arguments)
     host, port = address(flags)
     return asyncio.run(served(workers, host, port, [sys.executable, "-m", "server", *flags]))

@@ -7,11 +7,12 @@ from markupsafe import Markup
 
 from metrics.vocabulary import Module
 from pages.common.downloads import exporter, file_button
-from pages.common.navigation import file_of
+from pages.common.navigation import file_of, plain
 from pages.common.page import page
 from pages.meeting import materials
 from pages.meeting.materials import Choices
 from reports import subjects
+from reports.papers import PaperError
 from reports.views import meeting
 
 ICONS = {"演示": ":material/slideshow:", "通报": ":material/description:", "附表": ":material/table_view:"}
@@ -37,7 +38,10 @@ with page("meeting/meeting", default_period="指定") as p:
         materials.forget()
         waiting = st.progress(0.0, "读取数据…")
         pack = materials.pack_of(choices, lambda done, of, name: waiting.progress(0.7 * done / of, f"计算 {name}…"))
-        materials.write_files(choices, pack, lambda done, of, name: waiting.progress(0.7 + 0.3 * done / of, f"{name}…"))
+        try:
+            materials.write_files(choices, pack, lambda done, of, name: waiting.progress(0.7 + 0.3 * done / of, f"{name}…"))
+        except PaperError as problem:
+            st.error(f"本单位的模板用不了，没有生成：{plain(str(problem))}。请交给运维处理（python -m reports papers）。")
         waiting.empty()
 
     files = materials.files_in_session(choices)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 import sys
 import urllib.request
 from pathlib import Path
@@ -17,7 +19,7 @@ from data_access.engine import engine
 from pages.common.navigation import PRODUCT
 from tests.builders import a_petition
 from tests.demo_county import a_small_county
-from tests.e2e.board import PATIENCE, Board, a_running_board, complaints, enter, login_form, settled, signed_in, title
+from tests.e2e.board import PATIENCE, ROOT, Board, a_running_board, complaints, enter, login_form, settled, signed_in, title
 from tests.e2e.conftest import NewBrowser
 
 MOST_BYTES = 1_200_000
@@ -83,8 +85,28 @@ def test_an_error_that_no_page_foresaw_has_a_number_and_takes_nothing_away(tmp_p
     assert complaints(written)
 
 
-def test_a_bare_streamlit_run_shows_the_login_and_works(board: Board, tmp_path: Path, new_browser: NewBrowser) -> None:
-    bare = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    with a_running_board(board.database, tmp_path / "bare.log", command=bare, healthy=False) as other:
-        page = signed_in(new_browser(), other, "shuji")  # a deep link cold: server.py mends that
+BARE = (sys.executable, "-m", "streamlit", "run", "app.py")
+
+
+def test_a_bare_streamlit_run_is_the_same_server(board: Board, tmp_path: Path, new_browser: NewBrowser) -> None:
+    with a_running_board(board.database, tmp_path / "bare.log", command=BARE, healthy=False) as other:
+        page = signed_in(new_browser(), other, "shuji", "/petitions")
         expect(title(page)).to_be_visible()
+        page.reload()
+        expect(title(page)).to_be_visible()  # with a cookie that only the server can set
+        with urllib.request.urlopen(f"{other.url}/readyz") as ready:
+            assert ready.status == 200
+
+
+def test_a_database_that_was_never_made_is_said_and_the_page_goes_on_when_it_is(tmp_path: Path, new_browser: NewBrowser) -> None:
+    database = f"sqlite:///{tmp_path / 'board.db'}"
+    with a_running_board(database, tmp_path / "bare.log", command=BARE, healthy=False) as unmade:
+        page = new_browser().new_page()
+        page.goto(f"{unmade.url}/duty")
+        expect(page.get_by_text("尚未建库")).to_be_visible()
+        expect(page.get_by_text("python -m data_access migrate")).to_be_visible()
+        expect(login_form(page)).to_have_count(0)
+        expect(page.get_by_text("Page not found")).to_have_count(0)
+        expect(page.get_by_text("暂时连不上")).to_have_count(0)
+        subprocess.run([sys.executable, "-m", "data_access", "migrate"], cwd=ROOT, env={**os.environ, "DATABASE_URL": database}, check=True)
+        expect(login_form(page)).to_be_visible(timeout=PATIENCE)
