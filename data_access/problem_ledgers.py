@@ -4,31 +4,21 @@ rules of its table, by the days that are asked for and the units that count nowh
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import (
-    ColumnElement,
     Date,
-    SQLColumnExpression,
     and_,
-    case,
-    false,
     func,
-    inspect,
-    literal,
     null,
     or_,
     select,
-    true,
 )
 from sqlalchemy.orm import aliased
 
-from data_access import valid
-from data_access.frames import AnySelect
-from data_access.rules import RULES, Check, unknown, unknown_area
-from data_access.scope import CODE_LENGTHS, Scope, free_text, in_scope, is_accusation, unrestricted_petitions, valid_on
+from data_access.checks import Check, unknown, unknown_area
+from data_access.ledger import LATER, Asked, Ledger, no_captain, out_of_post, pseudo, sees_all, shown
+from data_access.scope import CODE_LENGTHS, Scope, free_text, in_scope, is_accusation, unrestricted_petitions
 from data_access.tables import (
     Appointment,
     Area,
@@ -48,131 +38,13 @@ from data_access.tables import (
     PetitionEvent,
     PetitionRating,
     ReceptionSlot,
-    Recorded,
     SurveyResponse,
-    Table,
     TrainingAttendance,
 )
 from data_access.window import Window
-from data_access.words import CAPTAIN_ROLES
-
-LATER = "核对日期"
-PSEUDO = "中心镇等非实体单位不参加统计,请改记到实际乡镇、村"
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Ledger:
-    """One table: how its rows are shown, which of them are looked at, and what can be wrong with one beside its table's rules."""
-
-    name: str
-    table: type[Table]
-    rows: AnySelect
-    area: SQLColumnExpression[Any] = field(default_factory=null)
-    day: SQLColumnExpression[Any] = field(default_factory=null)
-    person: SQLColumnExpression[Any] = field(default_factory=null)
-    detail: SQLColumnExpression[Any]
-    within: ColumnElement[bool]
-    more: tuple[Check, ...] = ()
-
-    @property
-    def checks(self) -> tuple[Check, ...]:
-        return (*RULES[self.table], *self.more)
-
-    @property
-    def problem(self) -> SQLColumnExpression[str]:
-        """The first check that a row breaks, by the problem's id; NULL for a sound row."""
-        return case(*((check.broken, literal(f"{self.name}.{check.name}")) for check in self.checks))
-
-    @property
-    def key(self) -> SQLColumnExpression[Any]:
-        return inspect(self.table).primary_key[0]
-
-    @property
-    def origin(self) -> tuple[SQLColumnExpression[Any], ...]:
-        """The source's name, its key of the row, and when the row was entered; NULL where a table does not say."""
-        table = self.table
-        return (table.source, table.source_ref, table.recorded_at) if issubclass(table, Recorded) else (null(), null(), null())
-
-
-def _unranked(column: SQLColumnExpression[Any]) -> ColumnElement[bool]:
-    """At or under a unit that is not a real administration."""
-    return or_(
-        *(
-            func.substr(column, 1, CODE_LENGTHS[level]).in_(select(Area.code).where(Area.level == level, Area.ranked.is_(False)))
-            for level in ("township", "village")
-        )
-    )
-
-
-def _sees_all(scope: Scope) -> ColumnElement[bool]:
-    """Rows that lie nowhere are shown to whoever holds a whole county."""
-    return true() if scope.area is not None and len(scope.area) <= CODE_LENGTHS["county"] else false()
-
-
-def _shown(area: SQLColumnExpression[Any], scope: Scope) -> ColumnElement[bool]:
-    return or_(in_scope(area, scope), and_(_sees_all(scope), unknown_area(area)))
-
-
-def _out_of_post(person: SQLColumnExpression[Any], area: SQLColumnExpression[Any], day: SQLColumnExpression[Any]) -> ColumnElement[bool]:
-    """Appointed to the unit at some time, but not on the day: before the appointment or after it."""
-    there = select(Appointment.id).where(Appointment.person_id == person, Appointment.area_code == area)
-    then = there.where(
-        or_(Appointment.valid_from.is_(None), Appointment.valid_from <= day),
-        or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day),
-    )
-    return and_(there.exists(), ~then.exists())
-
-
-def _no_captain(label: str, person: SQLColumnExpression[Any], day: SQLColumnExpression[Any]) -> Check:
-    """Nobody's, then: what a captain has done lies where the captain held a post on the day."""
-    post = valid.Appointment
-    held = select(post.id).where(post.person_id == person, post.role.in_(CAPTAIN_ROLES), valid_on(post.valid_from, post.valid_to, day))
-    return Check("post", f"{label}记在当天不是片长、组长、邻长的人名下", "核对人员和日期", ~held.exists())
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """Whose rows are looked at, and over which days; a row dated after as-of is looked at wherever it lies in time."""
-
-    scope: Scope
-    window: Window
-
-    @property
-    def today(self) -> ColumnElement[date]:
-        return literal(self.window.as_of, Date)
-
-    def dated(self, day: SQLColumnExpression[Any]) -> ColumnElement[bool]:
-        return and_(day >= self.window.first, or_(day <= self.window.last, day > self.today))
-
-    def during(self, moment: SQLColumnExpression[Any]) -> ColumnElement[bool]:
-        return and_(moment >= self.window.start, moment < self.window.end)
-
-    def of_years(self, year: SQLColumnExpression[Any]) -> ColumnElement[bool]:
-        return year.between(self.window.first.year, self.window.last.year)
-
-    def kept(self, area: SQLColumnExpression[Any], day: SQLColumnExpression[Any]) -> ColumnElement[bool]:
-        return and_(self.dated(day), _shown(area, self.scope))
-
-    def of_somebody(self, person: SQLColumnExpression[Any]) -> ColumnElement[bool]:
-        """Rows without an area: seen by whoever sees a post of the person, and all of them with a whole county."""
-        post = select(Appointment.id).where(Appointment.person_id == person, in_scope(Appointment.area_code, self.scope))
-        return or_(_sees_all(self.scope), post.exists())
-
-    def of_petition(self, petition: type[Petition]) -> ColumnElement[bool]:
-        return or_(unrestricted_petitions(self.scope, petition), and_(petition.id.is_(None), _sees_all(self.scope)))
-
-    def future(self, label: str, day: SQLColumnExpression[Any]) -> Check:
-        return Check("future", f"{label}日期在今天之后", LATER, day > self.today)
-
-    def usual(self, label: str, area: SQLColumnExpression[Any], day: SQLColumnExpression[Any]) -> tuple[Check, ...]:
-        return self.future(label, day), _pseudo(label, area)
-
-
-def _pseudo(label: str, area: SQLColumnExpression[Any]) -> Check:
-    return Check("pseudo", f"{label}记在非实体单位", PSEUDO, _unranked(area))
-
-
-def _areas(asked: _Asked) -> Ledger:
+def _areas(asked: Asked) -> Ledger:
     return Ledger(
         name="区划",
         table=Area,
@@ -180,11 +52,11 @@ def _areas(asked: _Asked) -> Ledger:
         area=Area.code,
         day=Area.valid_from,
         detail=Area.level,
-        within=or_(in_scope(Area.code, asked.scope), _sees_all(asked.scope)),
+        within=or_(in_scope(Area.code, asked.scope), sees_all(asked.scope)),
     )
 
 
-def _departments(asked: _Asked) -> Ledger:
+def _departments(asked: Asked) -> Ledger:
     return Ledger(
         name="部门",
         table=Department,
@@ -192,11 +64,11 @@ def _departments(asked: _Asked) -> Ledger:
         area=func.substr(Department.code, 1, CODE_LENGTHS["county"]),
         day=Department.valid_from,
         detail=Department.name,
-        within=or_(in_scope(Department.code, asked.scope), _sees_all(asked.scope)),
+        within=or_(in_scope(Department.code, asked.scope), sees_all(asked.scope)),
     )
 
 
-def _appointments(asked: _Asked) -> Ledger:
+def _appointments(asked: Asked) -> Ledger:
     post = Appointment
     running = or_(post.valid_to.is_(None), post.valid_to >= asked.window.first)
     return Ledger(
@@ -207,11 +79,11 @@ def _appointments(asked: _Asked) -> Ledger:
         day=post.valid_from,
         person=post.person_id,
         detail=post.role,
-        within=and_(running, _shown(post.area_code, asked.scope)),
+        within=and_(running, shown(post.area_code, asked.scope)),
     )
 
 
-def _leaves(asked: _Asked) -> Ledger:
+def _leaves(asked: Asked) -> Ledger:
     leave, window = LeavePeriod, asked.window
     return Ledger(
         name="请假",
@@ -228,7 +100,7 @@ def _leaves(asked: _Asked) -> Ledger:
     )
 
 
-def _households(asked: _Asked) -> Ledger:
+def _households(asked: Asked) -> Ledger:
     home = Household
     return Ledger(
         name="户",
@@ -237,12 +109,12 @@ def _households(asked: _Asked) -> Ledger:
         area=home.area_code,
         day=home.valid_from,
         detail=home.kind,
-        within=_shown(home.area_code, asked.scope),
-        more=(_pseudo("户", home.area_code),),
+        within=shown(home.area_code, asked.scope),
+        more=(pseudo("户", home.area_code),),
     )
 
 
-def _stays(asked: _Asked) -> Ledger:
+def _stays(asked: Asked) -> Ledger:
     stay = NightStay
     late = "住夜时不在该单位任职(任职之前或免职之后)"
     return Ledger(
@@ -256,12 +128,12 @@ def _stays(asked: _Asked) -> Ledger:
         within=asked.kept(stay.area_code, stay.night),
         more=(
             *asked.usual("住夜", stay.area_code, stay.night),
-            Check("post", late, "核对任职起止日期", _out_of_post(stay.person_id, stay.area_code, stay.night)),
+            Check("post", late, "核对任职起止日期", out_of_post(stay.person_id, stay.area_code, stay.night)),
         ),
     )
 
 
-def _rosters(asked: _Asked) -> Ledger:
+def _rosters(asked: Asked) -> Ledger:
     turn = DutyRoster
     return Ledger(
         name="排班",
@@ -272,11 +144,11 @@ def _rosters(asked: _Asked) -> Ledger:
         person=turn.person_id,
         detail=turn.post,
         within=asked.kept(turn.area_code, turn.night),
-        more=(_pseudo("排班", turn.area_code),),  # that it lies ahead is what a roster is for
+        more=(pseudo("排班", turn.area_code),),  # that it lies ahead is what a roster is for
     )
 
 
-def _night_visits(asked: _Asked) -> Ledger:
+def _night_visits(asked: Asked) -> Ledger:
     visit = NightVisit
     return Ledger(
         name="夜访",
@@ -291,7 +163,7 @@ def _night_visits(asked: _Asked) -> Ledger:
     )
 
 
-def _night_sessions(asked: _Asked) -> Ledger:
+def _night_sessions(asked: Asked) -> Ledger:
     session = NightSession
     return Ledger(
         name="三夜场次",
@@ -305,7 +177,7 @@ def _night_sessions(asked: _Asked) -> Ledger:
     )
 
 
-def _lectures(asked: _Asked) -> Ledger:
+def _lectures(asked: Asked) -> Ledger:
     lecturer, session, window = NightLecturer, aliased(NightSession), asked.window
     held = and_(session.held_on >= window.first, session.held_on <= window.last, in_scope(session.area_code, asked.scope))
     return Ledger(
@@ -316,11 +188,11 @@ def _lectures(asked: _Asked) -> Ledger:
         day=session.held_on,
         person=lecturer.person_id,
         detail=free_text(asked.scope, session.theme),
-        within=or_(held, and_(session.id.is_(None), _sees_all(asked.scope))),
+        within=or_(held, and_(session.id.is_(None), sees_all(asked.scope))),
     )
 
 
-def _receptions(asked: _Asked) -> Ledger:
+def _receptions(asked: Asked) -> Ledger:
     slot = ReceptionSlot
     # Published slots lie ahead; only one that was received cannot.
     early = and_(slot.day > asked.today, slot.received_by.is_not(None))
@@ -333,14 +205,14 @@ def _receptions(asked: _Asked) -> Ledger:
         person=func.coalesce(slot.received_by, slot.leader_id),
         detail=slot.place,
         within=asked.kept(slot.area_code, slot.day),
-        more=(Check("future", "场次未到日期却已登记接待人", LATER, early), _pseudo("场次", slot.area_code)),
+        more=(Check("future", "场次未到日期却已登记接待人", LATER, early), pseudo("场次", slot.area_code)),
     )
 
 
-def _petitions(asked: _Asked) -> Ledger:
+def _petitions(asked: Asked) -> Ledger:
     petition, original, window = Petition, aliased(Petition), asked.window
     tomorrow = datetime.combine(window.as_of + timedelta(days=1), time())
-    nowhere = and_(_sees_all(asked.scope), unknown_area(petition.area_code), ~is_accusation(petition))
+    nowhere = and_(sees_all(asked.scope), unknown_area(petition.area_code), ~is_accusation(petition))
     return Ledger(
         name="诉求",
         table=petition,
@@ -356,13 +228,13 @@ def _petitions(asked: _Asked) -> Ledger:
         ),
         more=(
             Check("future", "诉求登记时间在今天之后", LATER, petition.opened_at >= tomorrow),
-            _pseudo("诉求", petition.area_code),
+            pseudo("诉求", petition.area_code),
             Check("repeat", "诉求写明重复的原件不存在", "核对原件编号", unknown(original.id, petition.repeat_of)),
         ),
     )
 
 
-def _petition_events(asked: _Asked) -> Ledger:
+def _petition_events(asked: Asked) -> Ledger:
     event, petition = PetitionEvent, aliased(Petition)
     return Ledger(
         name="诉求流转",
@@ -376,7 +248,7 @@ def _petition_events(asked: _Asked) -> Ledger:
     )
 
 
-def _ratings(asked: _Asked) -> Ledger:
+def _ratings(asked: Asked) -> Ledger:
     rating, petition = PetitionRating, aliased(Petition)
     return Ledger(
         name="评单",
@@ -389,9 +261,9 @@ def _ratings(asked: _Asked) -> Ledger:
     )
 
 
-def _captain_visits(asked: _Asked) -> Ledger:
+def _captain_visits(asked: Asked) -> Ledger:
     visit, household = CaptainVisit, aliased(Household)
-    nowhere = and_(household.id.is_(None), _sees_all(asked.scope))
+    nowhere = and_(household.id.is_(None), sees_all(asked.scope))
     return Ledger(
         name="三长走访",
         table=visit,
@@ -405,7 +277,7 @@ def _captain_visits(asked: _Asked) -> Ledger:
     )
 
 
-def _captain_meetings(asked: _Asked) -> Ledger:
+def _captain_meetings(asked: Asked) -> Ledger:
     meeting = CaptainMeeting
     return Ledger(
         name="三长会议",
@@ -420,7 +292,7 @@ def _captain_meetings(asked: _Asked) -> Ledger:
     )
 
 
-def _trainings(asked: _Asked) -> Ledger:
+def _trainings(asked: Asked) -> Ledger:
     training = TrainingAttendance
     return Ledger(
         name="参训",
@@ -434,7 +306,7 @@ def _trainings(asked: _Asked) -> Ledger:
     )
 
 
-def _good_deeds(asked: _Asked) -> Ledger:
+def _good_deeds(asked: Asked) -> Ledger:
     deed = GoodDeed
     return Ledger(
         name="善事",
@@ -444,11 +316,11 @@ def _good_deeds(asked: _Asked) -> Ledger:
         person=deed.person_id,
         detail=free_text(asked.scope, deed.what),
         within=and_(asked.dated(deed.done_on), asked.of_somebody(deed.person_id)),
-        more=(asked.future("善事", deed.done_on), _no_captain("善事", deed.person_id, deed.done_on)),
+        more=(asked.future("善事", deed.done_on), no_captain("善事", deed.person_id, deed.done_on)),
     )
 
 
-def _answers(asked: _Asked) -> Ledger:
+def _answers(asked: Asked) -> Ledger:
     answer = SurveyResponse
     return Ledger(
         name="测评",
@@ -462,7 +334,7 @@ def _answers(asked: _Asked) -> Ledger:
     )
 
 
-def _marks(asked: _Asked) -> Ledger:
+def _marks(asked: Asked) -> Ledger:
     mark = CaptainMark
     return Ledger(
         name="奖惩",
@@ -501,4 +373,4 @@ LEDGERS = (
 
 
 def ledgers(scope: Scope, window: Window) -> list[Ledger]:
-    return [ledger(_Asked(scope, window)) for ledger in LEDGERS]
+    return [ledger(Asked(scope, window)) for ledger in LEDGERS]

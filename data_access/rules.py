@@ -8,13 +8,33 @@ A value that is not given breaks nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import TableClause, visitors
 
+from data_access.checks import (
+    PERSON,
+    PLACE,
+    WORD,
+    Check,
+    area_check,
+    as_number,
+    as_text,
+    before,
+    earlier_row,
+    elsewhere,
+    level_check,
+    negative,
+    no_source,
+    off_the_scale,
+    other_word,
+    person_check,
+    unknown,
+    unknown_area,
+    unknown_person,
+    word_check,
+)
 from data_access.tables import (
     CODE_LENGTHS,
     Appointment,
@@ -26,13 +46,11 @@ from data_access.tables import (
     DutyRoster,
     GoodDeed,
     Household,
-    Identified,
     LeavePeriod,
     NightLecturer,
     NightSession,
     NightStay,
     NightVisit,
-    Person,
     Petition,
     PetitionEvent,
     PetitionRating,
@@ -41,9 +59,7 @@ from data_access.tables import (
     Table,
     TrainingAttendance,
 )
-from data_access.words import HANDLING_LEVELS, MEETING_LEVELS, ROLE_LEVELS, WORDS
-
-Column = SQLColumnExpression[Any]
+from data_access.words import HANDLING_LEVELS, MEETING_LEVELS, ROLE_LEVELS
 
 STEPS = (
     "contacted_at",
@@ -59,139 +75,39 @@ STEPS = (
 )
 """What can only come after a petition was opened."""
 
-PERSON = "核对人员编号,或先登记此人"
-PLACE = "核对区划代码,或先登记该单位"
 POST = "核对任职起止日期"
-WORD = "改用接口约定的代码"
 NUMBER = "核对数字"
 ONCE = "留一条,删去其余"
 TIMES = "核对各环节的时间"
 
 
-@dataclass(frozen=True, eq=False)
-class Check:
-    """One thing that can be wrong with a row: by what name, what is said of it, what to do about it, and the condition that finds it."""
-
-    name: str
-    reason: str
-    remedy: str
-    broken: ColumnElement[bool]
-    orphan: bool = False
-    """The row that it belongs to is missing: a figure reads such a row only beside the other, and need not look for it twice."""
-
-
-# --- the kinds of conditions ---------------------------------------------------------------------------------------------
-# Constants of the contract are written into the statement: bound, they would be bound anew for every one of a page's statements.
-
-
-def _text(value: str) -> ColumnElement[str]:
-    return literal_column(f"'{value}'")
-
-
-def _number(value: int) -> ColumnElement[int]:
-    return literal_column(str(value))
-
-
-def unknown(key: Column, column: Column) -> ColumnElement[bool]:
-    """No row of the other table has this key. (Of an empty table NOT IN says so of NULL too.)"""
-    return and_(column.is_not(None), column.not_in(select(key)))
-
-
-def _no_source(key: Column, day: Column, column: Column, at: Column) -> ColumnElement[bool]:
-    """No row of this key up to the day of ``at``. (Of the few rows that have such a key, and with EXISTS: SQLite asks it after all that is
-    cheaper. What comes later than a row says nothing of it, so that a closed month stays closed.)"""
-    return and_(column.is_not(None), ~select(_number(1)).where(key == column, day <= at).exists())
-
-
-def _before(at: Column, start: Column) -> ColumnElement[bool]:
-    """On an earlier day: offices write many steps with their day alone."""
-    return and_(at < start, at < func.date(start))
-
-
-def unknown_person(*columns: Column) -> ColumnElement[bool]:
-    return or_(*(unknown(Person.id, column) for column in columns))
-
-
-def unknown_area(column: Column) -> ColumnElement[bool]:
-    return unknown(Area.code, column)
-
-
-def _other_word(column: Column, words: Sequence[str]) -> ColumnElement[bool]:
-    return column.not_in([_text(word) for word in words])
-
-
-def _elsewhere(column: Column, levels: Sequence[str]) -> ColumnElement[bool]:
-    """The code is of none of the levels."""
-    return func.length(column).not_in([_number(CODE_LENGTHS[level]) for level in levels])
-
-
-def _negative(*columns: Column) -> ColumnElement[bool]:
-    return or_(*(column < _number(0) for column in columns))
-
-
-def _off_the_scale(column: Column) -> ColumnElement[bool]:
-    """Neither one nor five nor between."""
-    return or_(column < _number(1), column > _number(5))
-
-
-def _earlier_row(table: type[Identified], *key: str, **more: Any) -> ColumnElement[bool]:
-    """A row that came before says the same: of rows alike the first counts."""
-    first = aliased(table, name="first_of_its_kind")
-    same = [getattr(first, name) == getattr(table, name) for name in key]
-    alike = [getattr(first, name).is_not_distinct_from(getattr(table, name)) for name in more.pop("alike", ())]
-    return select(_number(1)).where(*same, *alike, first.id < table.id, *more.pop("where", lambda _: ())(first)).exists()
-
-
-def _area_checks(label: str, column: Column) -> Check:
-    return Check("area", f"{label}地点不明(区划代码不存在)", PLACE, unknown_area(column))
-
-
-def _person_check(label: str, *columns: Column) -> Check:
-    return Check("person", f"{label}人员不明(人员编号不存在)", PERSON, unknown_person(*columns))
-
-
-def _level_check(label: str, column: Column, *levels: str) -> Check:
-    return Check("level", f"{label}地点不是{_LEVEL_WORDS[levels]}", PLACE, _elsewhere(column, levels))
-
-
-_LEVEL_WORDS = {("township", "village"): "乡镇或村", ("village",): "村", ("township",): "乡镇", ("cell", "village"): "邻或村"}
-
-
-def _word_check(label: str, table: type[Table], *names: str) -> Check:
-    broken = or_(*(_other_word(getattr(table, name), WORDS[table, name]) for name in names))
-    return Check("word", f"{label}不在约定的代码之内", WORD, broken)
-
-
-# --- the checks by table -------------------------------------------------------------------------------------------------
-
-
 def _area() -> tuple[Check, ...]:
-    length = case({level: _number(length) for level, length in CODE_LENGTHS.items()}, value=Area.level, else_=_number(0))
+    length = case({level: as_number(length) for level, length in CODE_LENGTHS.items()}, value=Area.level, else_=as_number(0))
     above, below = aliased(Area, name="above"), aliased(Area, name="below")
     up = {"township": "county", "village": "township", "patch": "village", "group": "village", "cell": "village"}
     upper = case({level: func.substr(Area.code, 1, CODE_LENGTHS[at]) for level, at in up.items()}, value=Area.level)
-    last = Area.code.concat(_text("9" * 10))  # of what lies under a township
-    under = select(_number(1)).where(below.code > Area.code, below.code <= last).exists()
-    served = select(_number(1)).where(Appointment.area_code >= Area.code, Appointment.area_code <= last).exists()
+    last = Area.code.concat(as_text("9" * 10))  # of what lies under a township
+    under = select(as_number(1)).where(below.code > Area.code, below.code <= last).exists()
+    served = select(as_number(1)).where(Appointment.area_code >= Area.code, Appointment.area_code <= last).exists()
     return (
         Check("level", "区划代码的位数与级别不符", "核对区划代码和级别", func.length(Area.code) != length),
-        Check("code", "区划代码不全是数字", "核对区划代码", func.ltrim(Area.code, _text("0123456789")) != _text("")),
+        Check("code", "区划代码不全是数字", "核对区划代码", func.ltrim(Area.code, as_text("0123456789")) != as_text("")),
         Check(
             "parent",
             "区划的上级不在册,或与代码不符",
             "先登记上级,或核对代码",
             or_(
-                and_(upper.is_not(None), ~select(_number(1)).where(above.code == upper).exists()),
+                and_(upper.is_not(None), ~select(as_number(1)).where(above.code == upper).exists()),
                 func.substr(Area.code, 1, func.length(Area.parent_code)) != Area.parent_code,
             ),
         ),
         Check("order", "区划的撤销早于设立", "核对起止日期", Area.valid_to < Area.valid_from),
-        Check("name", "区划没有名称", "补上名称", func.trim(Area.name) == _text("")),
+        Check("name", "区划没有名称", "补上名称", func.trim(Area.name) == as_text("")),
         Check(
             "empty",
             "现有乡镇名下没有村,也没有人任职",
             "先登记它的村和人员",
-            and_(Area.level == _text("township"), Area.ranked.is_not(False), Area.valid_to.is_(None), ~under, ~served),
+            and_(Area.level == as_text("township"), Area.ranked.is_not(False), Area.valid_to.is_(None), ~under, ~served),
         ),
     )
 
@@ -203,15 +119,15 @@ def _department() -> tuple[Check, ...]:
             "code",
             "部门代码不是县的 6 位代码、字母 D、3 位数字",
             "核对部门代码",
-            or_(func.length(office.code) != _number(10), func.substr(office.code, 7, 1) != _text("D")),
+            or_(func.length(office.code) != as_number(10), func.substr(office.code, 7, 1) != as_text("D")),
         ),
-        Check("name", "部门没有名称", "补上名称", func.trim(office.name) == _text("")),
+        Check("name", "部门没有名称", "补上名称", func.trim(office.name) == as_text("")),
         Check("order", "部门的撤销早于设立", "核对起止日期", office.valid_to < office.valid_from),
     )
 
 
 def _appointment() -> tuple[Check, ...]:
-    post, digits = Appointment, {role: _number(CODE_LENGTHS[level]) for role, level in ROLE_LEVELS.items()}
+    post, digits = Appointment, {role: as_number(CODE_LENGTHS[level]) for role, level in ROLE_LEVELS.items()}
 
     def overlapping(first: type[Appointment]) -> tuple[ColumnElement[bool], ...]:
         return (
@@ -221,19 +137,19 @@ def _appointment() -> tuple[Check, ...]:
 
     return (
         Check("area", "任职单位不明(区划代码不存在)", PLACE, unknown_area(post.area_code)),
-        _person_check("任职", post.person_id),
-        Check("word", "职务不在约定的代码之内", WORD, _other_word(post.role, tuple(ROLE_LEVELS))),
+        person_check("任职", post.person_id),
+        Check("word", "职务不在约定的代码之内", WORD, other_word(post.role, tuple(ROLE_LEVELS))),
         Check("level", "职务与单位的级别不符", "核对职务和单位", func.length(post.area_code) != case(digits, value=post.role)),
         Check("order", "免职早于任职", POST, post.valid_to < post.valid_from),
-        Check("twice", "同一人同一职务的任职重复", ONCE, _earlier_row(post, "person_id", "role", "area_code", where=overlapping)),
+        Check("twice", "同一人同一职务的任职重复", ONCE, earlier_row(post, "person_id", "role", "area_code", where=overlapping)),
     )
 
 
 def _leave_period() -> tuple[Check, ...]:
     leave = LeavePeriod
     return (
-        _person_check("请假", leave.person_id),
-        _word_check("请假类型", leave, "kind"),
+        person_check("请假", leave.person_id),
+        word_check("请假类型", leave, "kind"),
         Check("order", "请假结束早于开始", "核对请假起止日期", leave.last_day < leave.first_day),
     )
 
@@ -241,9 +157,9 @@ def _leave_period() -> tuple[Check, ...]:
 def _household() -> tuple[Check, ...]:
     home = Household
     return (
-        _area_checks("户的", home.area_code),
-        _level_check("户的", home.area_code, "cell", "village"),
-        _word_check("户的类型", home, "kind"),
+        area_check("户的", home.area_code),
+        level_check("户的", home.area_code, "cell", "village"),
+        word_check("户的类型", home, "kind"),
         Check("order", "户的注销早于登记", "核对起止日期", home.valid_to < home.valid_from),
     )
 
@@ -251,20 +167,20 @@ def _household() -> tuple[Check, ...]:
 def _night_stay() -> tuple[Check, ...]:
     stay = NightStay
     return (
-        _area_checks("住夜", stay.area_code),
-        _level_check("住夜", stay.area_code, "township", "village"),
-        _person_check("住夜", stay.person_id),
+        area_check("住夜", stay.area_code),
+        level_check("住夜", stay.area_code, "township", "village"),
+        person_check("住夜", stay.person_id),
     )
 
 
 def _duty_roster() -> tuple[Check, ...]:
     turn = DutyRoster
     return (
-        _area_checks("排班", turn.area_code),
-        _level_check("排班", turn.area_code, "township", "village"),
-        _person_check("排班", turn.person_id, turn.substitute_id),
-        _word_check("排班岗位", turn, "post"),
-        Check("twice", "同一单位同一晚同一人的排班重复", ONCE, _earlier_row(turn, "area_code", "night", "person_id")),
+        area_check("排班", turn.area_code),
+        level_check("排班", turn.area_code, "township", "village"),
+        person_check("排班", turn.person_id, turn.substitute_id),
+        word_check("排班岗位", turn, "post"),
+        Check("twice", "同一单位同一晚同一人的排班重复", ONCE, earlier_row(turn, "area_code", "night", "person_id")),
     )
 
 
@@ -272,12 +188,12 @@ def _night_session() -> tuple[Check, ...]:
     session = NightSession
     counts = ("minutes", "attendees", "measures", "measures_done", "needs")
     return (
-        _area_checks("场次", session.area_code),
-        _level_check("场次", session.area_code, "township"),
-        _word_check("场次类型", session, "kind"),
-        Check("number", "场次的人数、时长或举措数是负数", NUMBER, _negative(*(getattr(session, name) for name in counts))),
-        Check("measures", "已落实的举措多于举措", NUMBER, session.measures_done > func.coalesce(session.measures, _number(0))),
-        Check("twice", "场次重复登记", ONCE, _earlier_row(session, "area_code", "held_on", "kind", alike=("theme", "note", *counts))),
+        area_check("场次", session.area_code),
+        level_check("场次", session.area_code, "township"),
+        word_check("场次类型", session, "kind"),
+        Check("number", "场次的人数、时长或举措数是负数", NUMBER, negative(*(getattr(session, name) for name in counts))),
+        Check("measures", "已落实的举措多于举措", NUMBER, session.measures_done > func.coalesce(session.measures, as_number(0))),
+        Check("twice", "场次重复登记", ONCE, earlier_row(session, "area_code", "held_on", "kind", alike=("theme", "note", *counts))),
     )
 
 
@@ -285,26 +201,26 @@ def _night_lecturer() -> tuple[Check, ...]:
     lecturer = NightLecturer
     return (
         Check("session", "授课对应的场次不存在", "核对场次编号", unknown(NightSession.id, lecturer.session_id), orphan=True),
-        _person_check("授课", lecturer.person_id),
+        person_check("授课", lecturer.person_id),
     )
 
 
 def _night_visit() -> tuple[Check, ...]:
     visit = NightVisit
     return (
-        _area_checks("夜访", visit.area_code),
-        _level_check("夜访", visit.area_code, "village"),
-        _person_check("夜访", visit.person_id),
-        Check("number", "夜访人次是负数", NUMBER, _negative(visit.people)),
+        area_check("夜访", visit.area_code),
+        level_check("夜访", visit.area_code, "village"),
+        person_check("夜访", visit.person_id),
+        Check("number", "夜访人次是负数", NUMBER, negative(visit.people)),
     )
 
 
 def _reception_slot() -> tuple[Check, ...]:
     slot = ReceptionSlot
     return (
-        _area_checks("场次", slot.area_code),
-        _level_check("接待", slot.area_code, "township", "village"),
-        _word_check("接待场所", slot, "place"),
+        area_check("场次", slot.area_code),
+        level_check("接待", slot.area_code, "township", "village"),
+        word_check("接待场所", slot, "place"),
         Check(
             "person",
             "场次的A岗、B岗或接待人不明(人员编号不存在)",
@@ -315,38 +231,38 @@ def _reception_slot() -> tuple[Check, ...]:
             "number",
             "接待批次、人次是负数,或人次少于批次",
             NUMBER,
-            or_(_negative(slot.batches, slot.visitors), slot.visitors < slot.batches),
+            or_(negative(slot.batches, slot.visitors), slot.visitors < slot.batches),
         ),
-        Check("twice", "接待场次重复登记", ONCE, _earlier_row(slot, "area_code", "day", "place", alike=("leader_id",))),
+        Check("twice", "接待场次重复登记", ONCE, earlier_row(slot, "area_code", "day", "place", alike=("leader_id",))),
     )
 
 
 def _petition() -> tuple[Check, ...]:
     petition = Petition
-    below = {at: [_text(level) for level in HANDLING_LEVELS[: HANDLING_LEVELS.index(at)]] for at in ("township", "county")}
+    below = {at: [as_text(level) for level in HANDLING_LEVELS[: HANDLING_LEVELS.index(at)]] for at in ("township", "county")}
     return (
-        _area_checks("诉求", petition.area_code),
+        area_check("诉求", petition.area_code),
         Check(
             "level",
             "诉求所在层级低于写明的地点",
             "把地点写到村,或核对层级",
             or_(
                 *(
-                    and_(func.length(petition.area_code) == _number(CODE_LENGTHS[at]), petition.level.in_(levels))
+                    and_(func.length(petition.area_code) == as_number(CODE_LENGTHS[at]), petition.level.in_(levels))
                     for at, levels in below.items()
                 )
             ),
         ),
-        Check("number", "诉求没有编号", "补上编号", func.trim(petition.number) == _text("")),
-        _word_check("诉求的来源、大小、公私、结果或层级", petition, "channel", "size", "sphere", "outcome", "level"),
+        Check("number", "诉求没有编号", "补上编号", func.trim(petition.number) == as_text("")),
+        word_check("诉求的来源、大小、公私、结果或层级", petition, "channel", "size", "sphere", "outcome", "level"),
         Check(
             "order",
             "诉求的办理环节早于登记、接单早于派单或销号早于办结",
             TIMES,
             or_(
-                *(_before(getattr(petition, step), petition.opened_at) for step in STEPS),
-                _before(petition.accepted_at, petition.dispatched_at),
-                _before(petition.closed_at, petition.ended_at),
+                *(before(getattr(petition, step), petition.opened_at) for step in STEPS),
+                before(petition.accepted_at, petition.dispatched_at),
+                before(petition.closed_at, petition.ended_at),
             ),
         ),
         Check("outcome", "诉求已办结却没有结果", "补登办理结果", and_(petition.ended_at.is_not(None), petition.outcome.is_(None))),
@@ -356,19 +272,19 @@ def _petition() -> tuple[Check, ...]:
             "补登办结时间",
             and_(petition.ended_at.is_(None), or_(petition.outcome.is_not(None), petition.closed_at.is_not(None))),
         ),
-        Check("times", "诉求退单、重办次数是负数", NUMBER, _negative(petition.returned, petition.reopened)),
+        Check("times", "诉求退单、重办次数是负数", NUMBER, negative(petition.returned, petition.reopened)),
         Check("person", "诉求承办人或包案领导不明(人员编号不存在)", PERSON, unknown_person(petition.handler_id, petition.lead_id)),
         Check(
             "visit",
             "诉求写明的夜访记录不存在,或在诉求之后",
             "核对夜访编号",
-            _no_source(NightVisit.id, NightVisit.visited_on, petition.origin_visit_id, petition.opened_at),
+            no_source(NightVisit.id, NightVisit.visited_on, petition.origin_visit_id, petition.opened_at),
         ),
         Check(
             "slot",
             "诉求写明的接待场次不存在,或在诉求之后",
             "核对场次编号",
-            _no_source(ReceptionSlot.id, ReceptionSlot.day, petition.origin_slot_id, petition.opened_at),
+            no_source(ReceptionSlot.id, ReceptionSlot.day, petition.origin_slot_id, petition.opened_at),
         ),
         Check("itself", "诉求写明重复的原件就是它自己", "核对原件编号", petition.repeat_of == petition.id),
     )
@@ -376,27 +292,27 @@ def _petition() -> tuple[Check, ...]:
 
 def _petition_event() -> tuple[Check, ...]:
     event = PetitionEvent
-    too_early = select(_number(1)).where(Petition.id == event.petition_id, _before(event.at, Petition.opened_at)).exists()
+    too_early = select(as_number(1)).where(Petition.id == event.petition_id, before(event.at, Petition.opened_at)).exists()
     return (
         Check("petition", "流转记录对应的诉求不存在", "核对诉求编号", unknown(Petition.id, event.petition_id), orphan=True),
-        _word_check("流转的类型或层级", event, "kind", "from_level", "to_level"),
-        _person_check("流转", event.person_id),
+        word_check("流转的类型或层级", event, "kind", "from_level", "to_level"),
+        person_check("流转", event.person_id),
         Check("order", "流转早于诉求登记", TIMES, too_early),
         Check(
-            "twice", "流转重复登记", ONCE, _earlier_row(event, "petition_id", "at", "kind", alike=("from_level", "to_level", "person_id"))
+            "twice", "流转重复登记", ONCE, earlier_row(event, "petition_id", "at", "kind", alike=("from_level", "to_level", "person_id"))
         ),
     )
 
 
 def _petition_rating() -> tuple[Check, ...]:
     rating = PetitionRating
-    too_early = select(_number(1)).where(Petition.id == rating.petition_id, _before(rating.rated_at, Petition.opened_at)).exists()
+    too_early = select(as_number(1)).where(Petition.id == rating.petition_id, before(rating.rated_at, Petition.opened_at)).exists()
     return (
         Check("petition", "评单对应的诉求不存在", "核对诉求编号", unknown(Petition.id, rating.petition_id), orphan=True),
-        Check("stars", "评单不是一到五星", "核对星级", _off_the_scale(rating.stars)),
-        _word_check("评单方式", rating, "method"),
+        Check("stars", "评单不是一到五星", "核对星级", off_the_scale(rating.stars)),
+        word_check("评单方式", rating, "method"),
         Check("order", "评单早于诉求登记", TIMES, too_early),
-        Check("twice", "评单重复登记", ONCE, _earlier_row(rating, "petition_id", "rated_at", alike=("stars", "method", "independent"))),
+        Check("twice", "评单重复登记", ONCE, earlier_row(rating, "petition_id", "rated_at", alike=("stars", "method", "independent"))),
     )
 
 
@@ -404,59 +320,59 @@ def _captain_visit() -> tuple[Check, ...]:
     visit = CaptainVisit
     return (
         Check("household", "走访的户不存在", "核对户编号", unknown(Household.id, visit.household_id), orphan=True),
-        _person_check("走访", visit.person_id),
+        person_check("走访", visit.person_id),
     )
 
 
 def _captain_meeting() -> tuple[Check, ...]:
     meeting = CaptainMeeting
-    elsewhere = [and_(meeting.kind == _text(kind), _elsewhere(meeting.area_code, levels)) for kind, levels in MEETING_LEVELS.items()]
+    elsewhere = [and_(meeting.kind == as_text(kind), elsewhere(meeting.area_code, levels)) for kind, levels in MEETING_LEVELS.items()]
     return (
-        _area_checks("会议", meeting.area_code),
-        Check("word", "会议类型不在约定的代码之内", WORD, _other_word(meeting.kind, tuple(MEETING_LEVELS))),
+        area_check("会议", meeting.area_code),
+        Check("word", "会议类型不在约定的代码之内", WORD, other_word(meeting.kind, tuple(MEETING_LEVELS))),
         Check("level", "会议类型与单位的级别不符", PLACE, or_(*elsewhere)),
-        _person_check("会议", meeting.convener_id),
-        Check("number", "会议参加人数是负数", NUMBER, _negative(meeting.attendees)),
+        person_check("会议", meeting.convener_id),
+        Check("number", "会议参加人数是负数", NUMBER, negative(meeting.attendees)),
     )
 
 
 def _training_attendance() -> tuple[Check, ...]:
     return (
-        _person_check("参训", TrainingAttendance.person_id),
-        _word_check("参训类型", TrainingAttendance, "kind"),
+        person_check("参训", TrainingAttendance.person_id),
+        word_check("参训类型", TrainingAttendance, "kind"),
     )
 
 
 def _good_deed() -> tuple[Check, ...]:
     return (
-        _person_check("善事", GoodDeed.person_id),
-        Check("what", "善事没有写做了什么", "补上内容", func.trim(GoodDeed.what) == _text("")),
+        person_check("善事", GoodDeed.person_id),
+        Check("what", "善事没有写做了什么", "补上内容", func.trim(GoodDeed.what) == as_text("")),
         Check("order", "善事的公示早于善事", "核对日期", GoodDeed.published_on < GoodDeed.done_on),
-        Check("twice", "善事重复登记", ONCE, _earlier_row(GoodDeed, "person_id", "done_on", "what")),
+        Check("twice", "善事重复登记", ONCE, earlier_row(GoodDeed, "person_id", "done_on", "what")),
     )
 
 
 def _survey_response() -> tuple[Check, ...]:
     answer = SurveyResponse
     return (
-        _person_check("测评", answer.person_id),
+        person_check("测评", answer.person_id),
         Check("household", "测评的户不存在", "核对户编号", unknown(Household.id, answer.household_id)),
-        Check("stars", "测评不是一到五分", "核对得分", _off_the_scale(answer.score)),
-        Check("twice", "测评重复登记", ONCE, _earlier_row(answer, "year", "person_id", "household_id", alike=("score", "answered_on"))),
+        Check("stars", "测评不是一到五分", "核对得分", off_the_scale(answer.score)),
+        Check("twice", "测评重复登记", ONCE, earlier_row(answer, "year", "person_id", "household_id", alike=("score", "answered_on"))),
     )
 
 
 def _captain_mark() -> tuple[Check, ...]:
     mark = CaptainMark
     return (
-        _person_check("奖惩", mark.person_id),
-        _word_check("奖惩类型", mark, "kind"),
-        Check("number", "奖惩的分数是负数", NUMBER, _negative(mark.points)),
+        person_check("奖惩", mark.person_id),
+        word_check("奖惩类型", mark, "kind"),
+        Check("number", "奖惩的分数是负数", NUMBER, negative(mark.points)),
         Check(
             "twice",
             "奖惩重复登记",
             ONCE,
-            _earlier_row(mark, "year", "person_id", "kind", alike=("points", "passed", "reason", "evidence", "decided_on")),
+            earlier_row(mark, "year", "person_id", "kind", alike=("points", "passed", "reason", "evidence", "decided_on")),
         ),
     )
 
@@ -506,4 +422,4 @@ def sound(table: type[Table]) -> ColumnElement[bool]:
     dozen conditions it expects half.
     """
     broken = or_(*(check.broken for check in RULES[table] if not check.orphan))
-    return case((broken, _number(1)), else_=_number(0)) != _number(1)
+    return case((broken, as_number(1)), else_=as_number(0)) != as_number(1)

@@ -16,9 +16,9 @@ from markupsafe import Markup
 from metrics.wording import is_missing, whole
 from reports.calls import Calls
 from reports.county_map import CountyMap
+from reports.days import WEEKDAYS, HeatMap, MonthCalendar
 from reports.links import Definition, Link, Target
 from reports.parts import (
-    WEEKDAYS,
     Callout,
     Cards,
     Counters,
@@ -26,10 +26,8 @@ from reports.parts import (
     Exceptions,
     Facts,
     Heading,
-    HeatMap,
     Leaderboard,
     Milestones,
-    MonthCalendar,
     More,
     Names,
     Pair,

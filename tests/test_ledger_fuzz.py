@@ -16,7 +16,7 @@ from ingest.ledgers.checks import KINDS, VOCABULARY, checked
 from ingest.ledgers.delimited import lines
 from ingest.ledgers.directory import directory
 from ingest.ledgers.formats import NoValue, Sheet, Unreadable
-from ingest.ledgers.kinds import Kind
+from ingest.ledgers.kind import Kind
 from ingest.ledgers.load import load, matched
 from ingest.ledgers.preview import preview
 from ingest.ledgers.reading import Column, Form

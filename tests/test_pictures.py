@@ -11,10 +11,12 @@ import pytest
 
 from metrics.period import Period
 from metrics.vocabulary import Status
+from reports.canvas import text_width, wrapped
 from reports.conclusions import subtitle, title
+from reports.days import CalendarDay, CalendarEntry, CalendarWeek, HeatLine, HeatMap, MonthCalendar, Square
 from reports.palette import DARK, LIGHT
-from reports.parts import CalendarDay, CalendarEntry, CalendarWeek, HeatLine, HeatMap, Leaderboard, MonthCalendar, Square
-from reports.svg import MARGIN, can_draw, picture, png, text_width, wrapped
+from reports.parts import Leaderboard
+from reports.svg import MARGIN, can_draw, picture, png
 from reports.tables import Bar, Column, Kind, Spark, Table, Team, Verdict, table
 from reports.views.duty import OK, TOWNSHIP_STATES
 from reports.wording import chinese_marks

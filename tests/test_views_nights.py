@@ -14,9 +14,9 @@ from metrics.period import Period
 from metrics.rulebook import rulebook
 from metrics.vocabulary import Level, SessionKind
 from metrics.workdays import Week, Workdays
+from reports.days import MonthCalendar
 from reports.html import HtmlWriter
 from reports.links import to_case, to_person
-from reports.parts import MonthCalendar
 from reports.svg import picture
 from reports.tables import Table
 from reports.view import View

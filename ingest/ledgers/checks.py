@@ -19,7 +19,8 @@ from ingest.ledgers.cells import Fault, text_of
 from ingest.ledgers.directory import Directory, PlaceQuestion, Question
 from ingest.ledgers.files import opened
 from ingest.ledgers.formats import Sheet, Unreadable
-from ingest.ledgers.kinds import EVENTS, Kind
+from ingest.ledgers.kind import Kind
+from ingest.ledgers.kinds import EVENTS
 from ingest.ledgers.layouts import CHECK_IN, Rows, first_days, known_titles, layout_of, told_titles
 from ingest.ledgers.mappings import NONE, Layout, LedgerMapping, Mappings, NotMapped, fingerprint, headings_of, shipped_mappings
 from ingest.ledgers.marks import MARK

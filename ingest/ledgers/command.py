@@ -29,7 +29,7 @@ from ingest.ledgers.checks import KINDS, Checked, checked, kind_named
 from ingest.ledgers.choices import keep_choice
 from ingest.ledgers.directory import Directory, directory
 from ingest.ledgers.formats import Unreadable
-from ingest.ledgers.kinds import Kind
+from ingest.ledgers.kind import Kind
 from ingest.ledgers.load import Matched, file_digest, in_order, load, matched
 from ingest.ledgers.mappings import LedgerMapping, NotMapped, keep_mapping, mappings, parsed
 from ingest.ledgers.preview import preview

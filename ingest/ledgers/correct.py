@@ -19,7 +19,7 @@ from data_access.tables import PetitionEvent, PetitionRating
 from ingest.ledgers.bounds import Bounds
 from ingest.ledgers.checks import Checked
 from ingest.ledgers.directory import Directory
-from ingest.ledgers.kinds import Kind
+from ingest.ledgers.kind import Kind
 from ingest.ledgers.load import (
     NOT_COMPARED,
     existing_rows,

@@ -30,7 +30,7 @@ from ingest.ledgers.checks import KINDS, NoUnit, WhichKind, checked, kinds_in
 from ingest.ledgers.choices import keep_choice
 from ingest.ledgers.directory import Directory, directory
 from ingest.ledgers.formats import Unreadable
-from ingest.ledgers.kinds import Kind
+from ingest.ledgers.kind import Kind
 from ingest.ledgers.load import Loaded, file_digest, load
 from ingest.ledgers.mappings import mappings
 from ingest.ledgers.questions import EVERYWHERE, Answers, Asked, answered, answers_of, asked_by, beside, is_complete, toml_of

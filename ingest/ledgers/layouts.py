@@ -33,7 +33,7 @@ from ingest.ledgers.tables import (
 from ingest.ledgers.years import Calendar
 
 if TYPE_CHECKING:
-    from ingest.ledgers.kinds import Kind
+    from ingest.ledgers.kind import Kind
     from ingest.ledgers.mappings import LedgerMapping
 
 DAY, NAME, PHONE = "日期", "姓名", "手机号"

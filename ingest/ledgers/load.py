@@ -27,7 +27,7 @@ from ingest.ledgers.checks import Checked
 from ingest.ledgers.children import other_phones, ratings_there, write_children, write_people
 from ingest.ledgers.journal import Journal, added_rows
 from ingest.ledgers.keys import ensure_secret, keyed, secret_of
-from ingest.ledgers.kinds import Kind
+from ingest.ledgers.kind import Kind
 from ingest.ledgers.numbers import find_petitions, with_restricted
 from ingest.ledgers.petitions import PETITION, STEP_KIND
 from ingest.ledgers.reading import Record, Refusal

@@ -34,7 +34,7 @@ from data_access.audit import Action, record
 from data_access.board_tables import BoardLedgerMapping
 from ingest.ledgers.cells import plain
 from ingest.ledgers.formats import Unreadable
-from ingest.ledgers.kinds import Kind
+from ingest.ledgers.kind import Kind
 from ingest.ledgers.reading import canonical_titles
 from ingest.ledgers.tables import SERIAL_TITLE, Table, is_day_title, title_of
 

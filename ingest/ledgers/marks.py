@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from data_access.tables import CaptainMark
 from ingest.ledgers import words
 from ingest.ledgers.cells import plain
-from ingest.ledgers.kinds import NAME, NUMBER, PHONE, UNIT, WHO, Kind, a_day, digest, unit_of
+from ingest.ledgers.kind import NAME, NUMBER, PHONE, UNIT, WHO, Kind, a_day, digest, unit_of
 from ingest.ledgers.reading import Column, Form, Reading, Record
 
 MOST_POINTS = 5

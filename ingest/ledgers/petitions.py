@@ -10,7 +10,7 @@ from data_access.scope import names_accusation
 from data_access.tables import Petition
 from ingest.ledgers import words
 from ingest.ledgers.cells import normal_number, plain
-from ingest.ledgers.kinds import ALL_LEVELS, ENTERED, Kind, digest, name_column, place_column
+from ingest.ledgers.kind import ALL_LEVELS, ENTERED, Kind, digest, name_column, place_column
 from ingest.ledgers.numbers import is_local, of_township
 from ingest.ledgers.reading import Column, Form, Reading, Record
 

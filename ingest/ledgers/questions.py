@@ -15,7 +15,7 @@ from typing import Any
 from ingest.ledgers.checks import Checked, kind_named
 from ingest.ledgers.directory import Directory, Question
 from ingest.ledgers.formats import Unreadable
-from ingest.ledgers.kinds import Kind
+from ingest.ledgers.kind import Kind
 
 EVERYWHERE = "全县"
 

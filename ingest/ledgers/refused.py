@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.ledgers.kinds import Kind
+from ingest.ledgers.kind import Kind
 from ingest.ledgers.reading import Refusal
 from ingest.ledgers.tables import ADDED_TITLES, title_of
 from ingest.ledgers.template import text_workbook

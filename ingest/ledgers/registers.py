@@ -10,7 +10,7 @@ from data_access.tables import Appointment, Area, Department, Household, LeavePe
 from ingest.ledgers import words
 from ingest.ledgers.cells import normal_number, plain
 from ingest.ledgers.directory import HOUSEHOLD, Unit
-from ingest.ledgers.kinds import ALL_LEVELS, NAME, NUMBER, PHONE, UNIT, WHO, Kind, a_day, place_column, unit_of
+from ingest.ledgers.kind import ALL_LEVELS, NAME, NUMBER, PHONE, UNIT, WHO, Kind, a_day, place_column, unit_of
 from ingest.ledgers.names import normal_name
 from ingest.ledgers.reading import Column, Form, Reading, Record
 

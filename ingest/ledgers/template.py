@@ -11,7 +11,7 @@ from typing import Any
 import xlsxwriter
 
 from ingest.ledgers import cells
-from ingest.ledgers.kinds import Kind
+from ingest.ledgers.kind import Kind
 from ingest.ledgers.reading import Column, Form
 
 LINES = 5000

@@ -17,12 +17,12 @@ from pages.common.navigation import plain
 from pages.common.page import Page
 from reports.channels import SCHEME_NAMES, ChannelError
 from reports.notify_command import new_channel, try_channel
-from reports.views import admin
+from reports.views import subscriptions
 
 
 def notices_section(p: Page) -> None:
     sent = fresh(notices.outbox, p.scope)
-    if trouble := admin.notice_trouble(sent):
+    if trouble := subscriptions.notice_trouble(sent):
         st.warning(f"{trouble}。")
     held = subscriptions_of(p)
     channels = fresh(notices.channels, p.scope)
@@ -36,11 +36,11 @@ def notices_section(p: Page) -> None:
         end_one(held, "may_administer")
     with right:
         st.subheader("通道", anchor=False)
-        p.show(admin.channel_table(channels, SCHEME_NAMES), key="channels")
+        p.show(subscriptions.channel_table(channels, SCHEME_NAMES), key="channels")
         _change(channels)
         _add()
     st.subheader("发件箱", anchor=False)
-    p.show(admin.outbox_table(sent), key="outbox")
+    p.show(subscriptions.outbox_table(sent), key="outbox")
     _again(sent)
 
 
@@ -90,7 +90,7 @@ def _add() -> None:
 
 
 def _again(sent: pd.DataFrame) -> None:
-    choices = admin.notices_given_up(sent)
+    choices = subscriptions.notices_given_up(sent)
     words = partial(_named, choices)
     chosen = st.selectbox("重发一条", list(choices), index=None, format_func=words, placeholder="选择已放弃的推送", key="given-up")
     if chosen is not None and chosen in choices and st.button("重发", key="send-again"):

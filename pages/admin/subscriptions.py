@@ -18,7 +18,7 @@ from pages.admin.accounts_section import places_of
 from pages.admin.acts import Duty, act, fresh
 from pages.common.page import Page
 from reports.notify_command import checked_rule
-from reports.views import admin
+from reports.views import subscriptions
 
 GROUP = ""
 
@@ -26,12 +26,12 @@ GROUP = ""
 def subscriptions_of(p: Page) -> pd.DataFrame:
     """Shows the subscriptions that stand and returns them."""
     held: pd.DataFrame = fresh(notices.subscriptions, p.scope)
-    p.show(admin.subscription_table(held, places_of(p.scope)), key="subscriptions")
+    p.show(subscriptions.subscription_table(held, places_of(p.scope)), key="subscriptions")
     return held
 
 
 def _picked(held: pd.DataFrame, label: str, key: str) -> int | None:
-    choices = admin.subscriptions_by_number(held)
+    choices = subscriptions.subscriptions_by_number(held)
     words = partial(_words, choices)
     chosen = st.selectbox(label, list(choices), index=None, format_func=words, placeholder="选择订阅", key=key)
     return chosen if chosen in choices else None

@@ -21,8 +21,8 @@ from pages.common.filters import Filters
 from pages.common.layout import Crumb
 from pages.common.navigation import file_of
 from pages.common.page import Page
+from reports.days import HeatMap
 from reports.links import DUTY, Link
-from reports.parts import HeatMap
 from reports.source import figures_scope
 from reports.tables import Table
 from reports.views import duty

@@ -11,17 +11,14 @@ from typing import Any
 
 import pandas as pd
 
-from metrics.notices import NOTICE_NAMES, Notice
-from metrics.registry import REGISTRY
-from metrics.vocabulary import Status
 from metrics.wording import is_missing, moment_text, whole
-from reports.tables import Column, Kind, Table, Verdict, table
-from reports.wording import chinese_marks
+from reports.tables import Column, Kind, Table, table
 
 Names = Mapping[Any, str]
 """Words by what stands in the database; of an unknown word the word itself is shown."""
 
-_reading_table = partial(table, conclusion="", may_leave=False)
+reading_table = partial(table, conclusion="", may_leave=False)
+"""A table of the administration: no conclusion, and it leaves in no file."""
 
 
 # --- accounts ---------------------------------------------------------------------------------------------------------
@@ -56,7 +53,7 @@ def account_table(accounts: pd.DataFrame, places: Names, roles: Names, rights: N
         }
         for row in accounts.to_dict("records")
     ]
-    return _reading_table("账号", ACCOUNT_COLUMNS, rows, empty="还没有账号")
+    return reading_table("账号", ACCOUNT_COLUMNS, rows, empty="还没有账号")
 
 
 # --- sessions ---------------------------------------------------------------------------------------------------------
@@ -76,7 +73,7 @@ HERE = "本机或不明"
 def session_table(sessions: pd.DataFrame) -> Table:
     """``sessions``: see ``data_access.sessions.open_sessions``."""
     rows = [{**row, "place": row["address"] or HERE, "machine": device_words(row["device"])} for row in sessions.to_dict("records")]
-    return _reading_table("会话", SESSION_COLUMNS, rows, empty="现在没有人登录")
+    return reading_table("会话", SESSION_COLUMNS, rows, empty="现在没有人登录")
 
 
 def sessions_to_end(sessions: pd.DataFrame) -> dict[str, str]:
@@ -137,7 +134,7 @@ def attempt_table(attempts: pd.DataFrame, everyone: str) -> Table:
         }
         for row in attempts.to_dict("records")
     ]
-    return _reading_table("试错和锁定", ATTEMPT_COLUMNS, rows, empty="最近半小时没有输错的密码")
+    return reading_table("试错和锁定", ATTEMPT_COLUMNS, rows, empty="最近半小时没有输错的密码")
 
 
 def locks_to_open(attempts: pd.DataFrame, everyone: str) -> dict[tuple[str, str], str]:
@@ -203,7 +200,7 @@ MOST_UNITS = 12
 
 def fault_table(faults: Sequence[Mapping[str, Any]]) -> Table:
     """What is wrong with a file that was checked: place (sheet and cell), row, column, value, reason of each fault."""
-    return _reading_table("有问题的行", FAULT_COLUMNS, [{**fault, "place": _place(fault)} for fault in faults])
+    return reading_table("有问题的行", FAULT_COLUMNS, [{**fault, "place": _place(fault)} for fault in faults])
 
 
 def _place(fault: Mapping[Any, Any]) -> str:
@@ -214,7 +211,7 @@ def understood_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Ta
     """The first rows of a file as they were understood."""
     columns = tuple(Column(f"c{place}", title, tight=True) for place, title in enumerate(titles))
     listed = [{f"c{place}": value for place, value in enumerate(row)} for row in rows]
-    return _reading_table("读懂的前几行", columns, listed, empty="没有读懂的行")
+    return reading_table("读懂的前几行", columns, listed, empty="没有读懂的行")
 
 
 def reading_sentences(told: Mapping[str, Any]) -> list[str]:
@@ -270,20 +267,20 @@ def mapping_table(kept: pd.DataFrame, ledgers: Names, places: Names) -> Table:
         }
         for row in kept.to_dict("records")
     ]
-    return _reading_table("列名对应", MAPPING_COLUMNS, rows, empty="还没有记住过列名对应;第一次装入列名不认识的表格时会问")
+    return reading_table("列名对应", MAPPING_COLUMNS, rows, empty="还没有记住过列名对应;第一次装入列名不认识的表格时会问")
 
 
 def alias_table(aliases: pd.DataFrame, places: Names) -> Table:
     """``aliases``: see ``data_access.imports.unit_aliases``; ``places``: names of units by code."""
     rows = [{**row, "where": said_for(row["area_code"], places)} for row in aliases.to_dict("records")]
-    return _reading_table("单位别名", ALIAS_COLUMNS, rows)
+    return reading_table("单位别名", ALIAS_COLUMNS, rows)
 
 
 def refused_table(rows: pd.DataFrame) -> Table:
     """The refused rows of a load. ``rows``: see ``data_access.imports.refused_rows``."""
     listed = rows.rename(columns={"row_number": "row", "column_title": "column"}).to_dict("records")
     faults = [{**fault, "place": _place(fault)} for fault in listed]
-    return _reading_table("退回的行", FAULT_COLUMNS, faults, empty="这次退回的行涉及检举控告,本账号不显示")
+    return reading_table("退回的行", FAULT_COLUMNS, faults, empty="这次退回的行涉及检举控告,本账号不显示")
 
 
 def import_table(log: pd.DataFrame, ledgers: Names) -> Table:
@@ -296,7 +293,7 @@ def import_table(log: pd.DataFrame, ledgers: Names) -> Table:
         }
         for row in log.to_dict("records")
     ]
-    return _reading_table("装入记录", IMPORT_COLUMNS, rows, empty="还没有装入过台账")
+    return reading_table("装入记录", IMPORT_COLUMNS, rows, empty="还没有装入过台账")
 
 
 def wrote(row: Mapping[Any, Any]) -> bool:
@@ -337,7 +334,7 @@ UNDO_COLUMNS = (
 def undo_table(tables: Sequence[Mapping[str, Any]], names: Names) -> Table:
     """What taking a loading back would do. ``tables``: table_name, removed, restored of each."""
     rows = [{**each, "content": names.get(each["table_name"], each["table_name"])} for each in tables]
-    return _reading_table("撤销会怎样", UNDO_COLUMNS, rows, empty="这次装入没有留下改动")
+    return reading_table("撤销会怎样", UNDO_COLUMNS, rows, empty="这次装入没有留下改动")
 
 
 def _named(row: Mapping[Any, Any], ledgers: Names, what: str) -> str:
@@ -357,7 +354,7 @@ CORRECTION_COLUMNS = (Column("correction", "旧值 → 新值"),)
 
 def correction_table(changes: Sequence[str]) -> Table:
     """What a file would correct, row by row."""
-    return _reading_table("要更正的行", CORRECTION_COLUMNS, [{"correction": each} for each in changes], empty="没有与库里不同的行")
+    return reading_table("要更正的行", CORRECTION_COLUMNS, [{"correction": each} for each in changes], empty="没有与库里不同的行")
 
 
 # --- the database -----------------------------------------------------------------------------------------------------
@@ -374,7 +371,7 @@ DATABASE_COLUMNS = (
 def database_table(facts: pd.DataFrame, names: Names, now: datetime) -> Table:
     """``facts``: see ``data_access.administration.table_facts``."""
     rows = [{**row, "content": names.get(row["table_name"], ""), "age": _age(row["newest"], now)} for row in facts.to_dict("records")]
-    return _reading_table("数据表", DATABASE_COLUMNS, rows)
+    return reading_table("数据表", DATABASE_COLUMNS, rows)
 
 
 def _age(newest: Any, now: datetime) -> str:
@@ -383,121 +380,3 @@ def _age(newest: Any, now: datetime) -> str:
         return ""
     hours = max(0.0, (now - newest).total_seconds() / 3600)
     return f"{hours * 60:.0f} 分钟" if hours < 1 else f"{hours:.0f} 小时" if hours < 72 else f"{hours / 24:.0f} 天"
-
-
-# --- notices ----------------------------------------------------------------------------------------------------------
-
-CHANNEL_COLUMNS = (
-    Column("name", "通道", small=("kind",)),
-    Column("kind", "种类", screen=False),
-    Column("made_by", "设置人", phone=False),
-    Column("made_at", "时间", Kind.TIMESTAMP, tight=True),
-)
-SUBSCRIPTION_COLUMNS = (
-    Column("id", "编号", tight=True),
-    Column("notice", "推送"),
-    Column("whose", "给谁", small=("channel",)),
-    Column("channel", "通道", screen=False),
-    Column("state", "状态", Kind.VERDICT, tight=True),
-)
-OUTBOX_COLUMNS = (
-    Column("notice", "推送", small=("whose",)),
-    Column("whose", "给谁", screen=False),
-    Column("at", "应发", Kind.TIMESTAMP, tight=True),
-    Column("channel", "通道", phone=False),
-    Column("state", "状态", Kind.VERDICT, small=("said",)),
-    Column("said", "说明", screen=False),
-)
-NOTICE_STATES = {
-    "waiting": Verdict(Status.NEAR, "待发"),
-    "sent": Verdict(Status.OK, "已发"),
-    "skipped": Verdict(Status.NONE, "未发"),
-    "failed": Verdict(Status.LOW, "已放弃"),
-}
-
-
-def channel_table(channels: pd.DataFrame, kinds: Names) -> Table:
-    """``channels``: see ``data_access.notices.channels``."""
-    rows = [{**row, "kind": kinds.get(row["scheme"], row["scheme"])} for row in channels.to_dict("records")]
-    return _reading_table("推送通道", CHANNEL_COLUMNS, rows, empty="还没有通道")
-
-
-def subscription_table(held: pd.DataFrame, places: Names) -> Table:
-    """``held``: see ``data_access.notices.subscriptions``; ``places``: areas by code."""
-    rows = [
-        {
-            **row,
-            "notice": _notice_words(row),
-            "whose": _whose(row, places),
-            "state": Verdict(Status.NEAR, "待授权") if is_missing(row["granted_at"]) else Verdict(Status.OK, "有效"),
-        }
-        for row in held.to_dict("records")
-    ]
-    return _reading_table("订阅", SUBSCRIPTION_COLUMNS, rows, empty="还没有人订阅推送")
-
-
-def _whose(row: Mapping[Any, Any], places: Names) -> str:
-    """账号 shuji; 群组 · 泥河镇."""
-    return f"群组 · {places.get(row['area_code'], row['area_code'])}" if is_missing(row["username"]) else f"账号 {row['username']}"
-
-
-def _notice_words(row: Mapping[Any, Any]) -> str:
-    """晨报; 指标提醒:按期办结率 0.9."""
-    name = NOTICE_NAMES[Notice(row["what"])]
-    if is_missing(row["indicator"]):
-        return name
-    entry = REGISTRY.get(row["indicator"])
-    limit = "目标值" if is_missing(row["threshold"]) else f"{row['threshold']:g}"
-    return f"{name}:{entry.name if entry else row['indicator']} {limit}"
-
-
-def subscriptions_by_number(held: pd.DataFrame) -> dict[int, str]:
-    """By number: 3 · 晨报 · shuji · 书记工作群."""
-    return {
-        int(row["id"]): " · ".join(
-            [str(row["id"]), _notice_words(row), "群组" if is_missing(row["username"]) else row["username"], row["channel"]]
-        )
-        for row in held.to_dict("records")
-    }
-
-
-def outbox_table(sent: pd.DataFrame) -> Table:
-    """``sent``: see ``data_access.notices.outbox``."""
-    rows = [
-        {
-            **row,
-            "notice": NOTICE_NAMES[Notice(row["what"])],
-            "whose": "群组" if is_missing(row["username"]) else f"账号 {row['username']}",
-            "state": NOTICE_STATES[row["state"]],
-            "said": _outbox_words(row),
-        }
-        for row in sent.to_dict("records")
-    ]
-    return _reading_table("发件箱", OUTBOX_COLUMNS, rows, empty="还没有发过推送")
-
-
-def _outbox_words(row: Mapping[Any, Any]) -> str:
-    """对方应答 500;已试 3 次,09:14 再试."""
-    problem = "" if is_missing(row["problem"]) else str(row["problem"])
-    if row["state"] == "waiting":
-        again = f"已试 {row['tries']} 次,{row['next_try_at']:%H:%M} 再试" if row["tries"] else "一分钟内发出"
-        return ";".join(part for part in (problem, again) if part)
-    done = "" if is_missing(row["done_at"]) else moment_text(row["done_at"])
-    return ";".join(part for part in (problem, done) if part)
-
-
-def notice_trouble(sent: pd.DataFrame) -> str:
-    """2 条推送发不出去,1 条已放弃; empty where nothing is wrong."""
-    waits = int(((sent["state"] == "waiting") & (sent["tries"] > 0)).sum()) if len(sent) else 0
-    given_up = int((sent["state"] == "failed").sum()) if len(sent) else 0
-    parts = (f"{waits} 条推送没有送到,正在重试" if waits else "", f"{given_up} 条推送已放弃,可在下面重发" if given_up else "")
-    return chinese_marks(";".join(part for part in parts if part))
-
-
-def notices_given_up(sent: pd.DataFrame) -> dict[int, str]:
-    """By id: 晨报 11月26日 08:10 · 书记工作群."""
-    return {
-        int(row["id"]): f"{NOTICE_NAMES[Notice(row['what'])]} {moment_text(row['at'])} · {row['channel']}"
-        for row in sent.to_dict("records")
-        if row["state"] == "failed"
-    }

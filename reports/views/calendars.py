@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from metrics.period import Period, PeriodKind
 from metrics.workdays import Workdays
-from reports.parts import CalendarDay, CalendarEntry, CalendarWeek, MonthCalendar
+from reports.days import CalendarDay, CalendarEntry, CalendarWeek, MonthCalendar
 from reports.view import View
 
 

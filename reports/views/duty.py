@@ -15,8 +15,9 @@ from metrics.period import Period
 from metrics.vocabulary import Status
 from metrics.wording import day_text
 from reports.conclusions import listed
+from reports.days import WEEKDAYS, HeatLine, HeatMap, Square, State
 from reports.links import DUTY, ROWS, Link, to_person, to_tonight, to_village
-from reports.parts import WEEKDAYS, Exceptional, ExceptionSection, HeatLine, HeatMap, More, Sentence, Square, State
+from reports.parts import Exceptional, ExceptionSection, More, Sentence
 from reports.tables import Column, Kind, Table, Verdict, table
 from reports.view import View
 from reports.views.people import origin

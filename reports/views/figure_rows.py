@@ -17,8 +17,8 @@ from metrics.duty import shortfall_words
 from metrics.period import Period, PeriodKind
 from metrics.vocabulary import CODE_LENGTHS, SESSION_NAMES, Direction, Level, Measure, SessionKind, Status
 from metrics.wording import day_text, fraction, is_missing, value_text, whole
+from reports.days import WEEKDAYS
 from reports.links import DUTY, NIGHTS, Link, to_person, to_township, to_village
-from reports.parts import WEEKDAYS
 from reports.subjects import TOWNSHIP_NIGHTS
 from reports.tables import Column, Kind, Table, Verdict, table
 from reports.view import View

@@ -15,8 +15,9 @@ from metrics.period import Period, PeriodKind
 from metrics.vocabulary import SESSION_NAMES, STATUS_NAMES, SessionKind, Status
 from metrics.wording import day_of, day_text, is_missing, whole
 from metrics.workdays import Week
+from reports.days import CalendarEntry, MonthCalendar
 from reports.links import CASES, in_period, to_case, to_cases, to_person, to_township
-from reports.parts import CalendarEntry, Counter, Counters, Exceptional, Exceptions, ExceptionSection, MonthCalendar
+from reports.parts import Counter, Counters, Exceptional, Exceptions, ExceptionSection
 from reports.tables import Column, Kind, Table, table
 from reports.view import View
 from reports.views.calendars import WeekNote, mondays, month_calendar, week_name

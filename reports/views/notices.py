@@ -13,8 +13,9 @@ from metrics.duty import shortfall_words
 from metrics.notices import NOTICE_NAMES, Notice
 from metrics.vocabulary import Direction, Status
 from metrics.wording import day_text, fraction, is_missing, moment_text, value_text
+from reports.days import WEEKDAYS
 from reports.links import DUTY, Link
-from reports.parts import WEEKDAYS, Exceptional, Exceptions, ExceptionSection, Sentence
+from reports.parts import Exceptional, Exceptions, ExceptionSection, Sentence
 from reports.views.posts import leave_name
 
 MOST_UNITS, MOST_NAMED = 9, 3

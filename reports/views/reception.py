@@ -12,8 +12,9 @@ import pandas as pd
 from metrics.vocabulary import PLACE_NAMES, Place, Status
 from metrics.wording import MISSING, day_text, fraction, is_missing, share, whole
 from metrics.workdays import Week, Workdays
+from reports.days import WEEKDAYS
 from reports.links import RECEPTION, Link, to_cases, to_township
-from reports.parts import WEEKDAYS, Counter, Counters, Exceptional, ExceptionSection
+from reports.parts import Counter, Counters, Exceptional, ExceptionSection
 from reports.tables import Column, Kind, Lines, Table, Verdict, table
 from reports.view import View
 from reports.views.calendars import week_name

@@ -11,8 +11,8 @@ import pandas as pd
 from metrics.period import Period
 from metrics.vocabulary import DUTY_POST_NAMES, LEAVE_NAMES, DutyPost, LeaveKind, Status
 from metrics.wording import day_text, is_missing
+from reports.days import WEEKDAYS
 from reports.links import to_tonight
-from reports.parts import WEEKDAYS
 from reports.tables import Column, Kind, Table, Verdict, table
 from reports.views.duty import person_name
 

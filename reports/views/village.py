@@ -13,8 +13,9 @@ from metrics.rulebook import Edition
 from metrics.vocabulary import CODE_LENGTHS, Level, Role, Status
 from metrics.wording import day_text, is_missing
 from metrics.workdays import Workdays
+from reports.days import WEEKDAYS
 from reports.links import CAPTAIN, Link
-from reports.parts import WEEKDAYS, Named, NameLine, Names
+from reports.parts import Named, NameLine, Names
 from reports.tables import Column, Kind, Table, Verdict, table
 from reports.views.duty import CHIEF_POST, TEAM_POST, VILLAGES, night_verdict
 from reports.views.posts import role_name
