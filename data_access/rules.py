@@ -326,11 +326,11 @@ def _captain_visit() -> tuple[Check, ...]:
 
 def _captain_meeting() -> tuple[Check, ...]:
     meeting = CaptainMeeting
-    elsewhere = [and_(meeting.kind == as_text(kind), elsewhere(meeting.area_code, levels)) for kind, levels in MEETING_LEVELS.items()]
+    wrong_place = [and_(meeting.kind == as_text(kind), elsewhere(meeting.area_code, levels)) for kind, levels in MEETING_LEVELS.items()]
     return (
         area_check("会议", meeting.area_code),
         Check("word", "会议类型不在约定的代码之内", WORD, other_word(meeting.kind, tuple(MEETING_LEVELS))),
-        Check("level", "会议类型与单位的级别不符", PLACE, or_(*elsewhere)),
+        Check("level", "会议类型与单位的级别不符", PLACE, or_(*wrong_place)),
         person_check("会议", meeting.convener_id),
         Check("number", "会议参加人数是负数", NUMBER, negative(meeting.attendees)),
     )
