@@ -6,28 +6,24 @@ Nothing is remembered from the earlier moment: it is asked again as of then, so 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
 
-from metrics.definition import Facts, Indicator, Question, Span
-from metrics.duty import since_first_record, township_nights, village_nights
+from metrics.definition import Indicator
 from metrics.period import Period, PeriodKind
 from metrics.registry import REGISTRY
 from metrics.vocabulary import CODE_LENGTHS, Level, Module, Status
-from reports.frames import Source, facts_for, question
+from reports.frames import Source, question
 from reports.modules import runs
 from reports.readings import row_level
 from reports.subjects import SUBJECTS, WATCHED_WEEKLY, overview_numbers, shown_here
+from reports.tonight import night_on
 
 DAY = timedelta(days=1)
 MET, MISSED = frozenset({Status.OK}), frozenset({Status.NEAR, Status.LOW})
-NIGHT_FACTS = {
-    Level.TOWNSHIP: dict.fromkeys(("townships", "township_roll", "staff_in_post"), Span.PERIOD),
-    Level.VILLAGE: dict.fromkeys(("villages", "village_roll"), Span.PERIOD),
-}
 
 
 @dataclass(frozen=True)
@@ -89,24 +85,6 @@ def _moment(source: Source) -> datetime:
 # --- nights ---------------------------------------------------------------------------------------------------------
 
 
-def asked_of_night(source: Source, level: Level, night: date) -> Question:
-    """The question about one night, at the source's moment."""
-    as_of = _moment(source).date()
-    return replace(question(source, level, Period.holding(PeriodKind.MONTH, night), as_of), period=Period(PeriodKind.WEEK, night, night))
-
-
-def night_roll(source: Source, level: Level, night: date) -> pd.DataFrame:
-    """Every township's or village's roll of one night with its name, as far as it is known; of one that goes on what is recorded so far.
-
-    Columns: those of ``metrics.duty.township_nights`` or ``village_nights``, name, before.
-    """
-    asked = replace(asked_of_night(source, level, night), at=None)
-    facts: Facts = facts_for(source, NIGHT_FACTS[level], asked)
-    units, judged = ("townships", township_nights) if level is Level.TOWNSHIP else ("villages", village_nights)
-    roll = since_first_record(judged(facts, asked), source.contents().first.get(Module.DUTY))
-    return facts[units][["code", "name"]].merge(roll, on="code")
-
-
 def last_night(source: Source) -> date | None:
     """The last workday night that was over at the source's moment; None where there was none within three weeks."""
     as_of = _moment(source).date()
@@ -125,7 +103,11 @@ def turned_nights(now: Source, then: Source, area: str) -> list[Turned]:
     if night is None or before is None or night == before:
         return []
     level = Level.TOWNSHIP if len(area) < CODE_LENGTHS[Level.TOWNSHIP] else Level.VILLAGE
-    rolls, were = night_roll(now, level, night), night_roll(now, level, before).set_index("code").to_dict("index")
+    nights = [night_on(now, _moment(now).date(), each) for each in (night, before)]
+    rolls, earlier = (each.townships if level is Level.TOWNSHIP else each.villages for each in nights)
+    if rolls is None or earlier is None:
+        return []
+    were = earlier.set_index("code").to_dict("index")
     found = []
     for row in rolls.to_dict("records"):
         was = were.get(row["code"])

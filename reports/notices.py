@@ -11,9 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-import pandas as pd
-
-from data_access.absent import absent_people
 from data_access.engine import Connection
 from data_access.scope import Scope
 from metrics.notices import Notice
@@ -21,11 +18,11 @@ from metrics.period import Period, PeriodKind
 from metrics.registry import indicator
 from metrics.vocabulary import Level, Module
 from reports.bulletin import bulletin_bytes
-from reports.changes import DAY, last_night, night_roll
+from reports.changes import DAY, last_night
 from reports.conclusions import title, whole_and_change
 from reports.frames import question
 from reports.letters import Enclosed, Letter, lines_of
-from reports.links import CASES, DUTY, MORNING, OVERVIEW, Link, in_period
+from reports.links import CASES, MORNING, OVERVIEW, Link, in_period, to_tonight
 from reports.meeting_files import DOCX, file_name
 from reports.pack import meeting_pack
 from reports.parts import Exceptions, ExceptionSection
@@ -33,8 +30,10 @@ from reports.readings import ranked_within, reading, row_level, whole_level
 from reports.source import DatabaseSource, changes_between
 from reports.subjects import Audience, overview_numbers
 from reports.svg import picture, png
+from reports.tonight import night_on, tonights_day, units_on
 from reports.views import changes, notices
 from reports.views.changes import OVERDUE
+from reports.views.duty import Night
 
 MOST_CASES = 8
 PICTURE_SCALE = 2
@@ -90,12 +89,12 @@ def morning(connection: Connection, to: Addressee, at: datetime) -> Exceptions:
     """晨报 of a morning: last night by name, then what changed since yesterday at this minute."""
     now, then = (_source(connection, to.scope, each) for each in (at, at - DAY))
     groups = list[ExceptionSection]()
-    night = last_night(now)
-    if Module.DUTY in now.contents().in_use and night is not None and night != last_night(then):
-        roll = night_roll(now, Level.TOWNSHIP, night)
-        groups.append(notices.night_group(roll, night, _absent(connection, to, roll, night), named=to.named))
-        villages = notices.villages_group(night_roll(now, Level.VILLAGE, night), night)
-        groups += [] if villages is None else [villages]
+    day = last_night(now)
+    if Module.DUTY in now.contents().in_use and day is not None and day != last_night(then):
+        night = night_on(now, at.date(), day)
+        units = units_on(now, night)
+        villages = notices.villages_group(night, units)
+        groups += [notices.night_group(night, units, named=to.named), *([] if villages is None else [villages])]
     found = changes_between(now, then, connection)
     if groups:  # the night has been told by itself
         found = replace(found, turned=[each for each in found.turned if each.entry is not None])
@@ -103,36 +102,36 @@ def morning(connection: Connection, to: Addressee, at: datetime) -> Exceptions:
     return notices.morning(notices.title_of(Notice.MORNING, at), at, groups)
 
 
-def _absent(connection: Connection, to: Addressee, roll: pd.DataFrame, night: object) -> pd.DataFrame:
-    """Who is missing; asked for nobody's notice that names nobody."""
-    short = roll[~roll["compliant"].astype(bool)]["code"] if to.named else []
-    return absent_people(to.scope, connection, list(short), night)  # type: ignore[arg-type]
-
-
 def _morning(connection: Connection, to: Addressee, asked: Asked) -> Letter:
     part = morning(connection, to, asked.at)
     lines = lines_of(part.groups) or ["昨日以来没有要说的变化"]
     link = board_address(Link(MORNING, {"at": f"{asked.at:%Y-%m-%dT%H:%M}"}))
-    image = png(picture(part, ["依据看板各项口径,点开链接可看每一项"], to.who), PICTURE_SCALE)
-    return Letter(part.title, tuple(lines), link, Enclosed(f"晨报_{asked.at:%Y-%m-%d}.png", "image/png", image))
+    return Letter(part.title, tuple(lines), link, _drawn(part, to, f"晨报_{asked.at:%Y-%m-%d}"))
 
 
-def tonight(connection: Connection, to: Addressee, at: datetime) -> ExceptionSection | None:
+def tonight(connection: Connection, to: Addressee, at: datetime) -> tuple[Night, ExceptionSection] | None:
     """今晚缺岗: the townships whose night lacks somebody at a moment of it; None where nobody is missing or there is no night to keep."""
     now = _source(connection, to.scope, at)
-    if Module.DUTY not in now.contents().in_use or not now.workdays().is_workday(at.date()):
+    if Module.DUTY not in now.contents().in_use:
         return None
-    roll = night_roll(now, Level.TOWNSHIP, at.date())
-    group = notices.night_group(roll, at.date(), _absent(connection, to, roll, at.date()), named=to.named, is_tonight=True)
-    return group if group.lines else None
+    day = tonights_day(question(now, Level.TOWNSHIP, Period.holding(PeriodKind.MONTH, at.date()), at.date()))
+    night = night_on(now, at.date(), day)
+    group = notices.night_group(night, units_on(now, night), named=to.named)
+    return (night, group) if group.lines else None
 
 
 def _tonight(connection: Connection, to: Addressee, asked: Asked) -> Letter | None:
-    group = tonight(connection, to, asked.at)
-    if group is None:
+    found = tonight(connection, to, asked.at)
+    if found is None:
         return None
-    link = board_address(Link(DUTY, {"night": asked.at.date().isoformat()}))
-    return Letter(notices.title_of(Notice.TONIGHT, asked.at), tuple(lines_of([group])), link)
+    night, group = found
+    part = notices.evening(notices.title_of(Notice.TONIGHT, asked.at), asked.at, [group])
+    return Letter(part.title, tuple(lines_of(part.groups)), board_address(to_tonight(night.day)), _drawn(part, to, f"今晚缺岗_{night.day}"))
+
+
+def _drawn(part: Exceptions, to: Addressee, name: str) -> Enclosed:
+    image = png(picture(part, ["依据看板各项口径,点开链接可看每一项"], to.who), PICTURE_SCALE)
+    return Enclosed(f"{name}.png", "image/png", image)
 
 
 def _overdue(connection: Connection, to: Addressee, asked: Asked) -> Letter | None:

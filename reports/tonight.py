@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -12,9 +13,11 @@ from metrics.duty import since_first_record, township_nights, village_nights
 from metrics.period import Period, PeriodKind
 from metrics.vocabulary import Level, Module
 from reports.frames import Source, question
-from reports.source import DatabaseSource
 from reports.views.duty import Night
 from reports.views.tonight import Unit, units_of
+
+if TYPE_CHECKING:
+    from reports.source import DatabaseSource
 
 TOWNSHIP_FACTS = ("townships", "township_roll", "staff_in_post")
 VILLAGE_FACTS = ("villages", "village_roll")

@@ -11,7 +11,6 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, Engine
 
-from data_access.absent import absent_people
 from data_access.areas import people
 from data_access.attention import due_on_the_day, ended_since, newly_overdue, overdue_petitions, unmoved_backlog
 from data_access.captain_lists import captain_posts, captain_posts_of, households_of, meetings_of, trainings_of, unvisited, visits_of
@@ -102,7 +101,6 @@ def lists(connection: Connection, world: World) -> dict[str, list[Any]]:
         "newly overdue": newly_overdue(scope, connection, month, yesterday, 50),
         "ended": ended_since(scope, connection, month, yesterday, 50),
         "due": due_on_the_day(scope, connection, month, 50),
-        "absent": absent_people(scope, connection, world.villages, AS_OF),
         "still": unmoved_backlog(scope, connection, month, 1, 50),
         "leads": leads(scope, connection, month),
         "repeated": repeated_most(scope, connection, month),

@@ -149,8 +149,8 @@ def test_the_morning_names_who_was_missing_and_whose_case_is_overdue(connection:
     made = written(connection, LEADER, Notice.MORNING)
     assert made is not None
     assert made.subject == "晨报 10月14日（周三）"
-    assert "· 泥河镇 缺正职；正职未到：张三丰（请假）" in made.text
-    assert "· 泥河镇 环境卫生，10月13日到期 · 村 王强" in made.text
+    assert "· 泥河镇 缺正职：张三丰（请假）" in made.text
+    assert "· 泥河镇 环境卫生，10月13日到期 · 村民情会 王强" in made.text
     assert made.link == "https://kanban.example/morning?at=2026-10-14T08%3A10"
     assert made.picture is not None
     assert made.picture.content.startswith(b"\x89PNG")
@@ -187,17 +187,21 @@ def test_a_townships_notice_speaks_of_its_own(connection: Connection) -> None:
     }
 
 
-def test_tonight_is_told_by_name_and_silent_where_nobody_is_missing(connection: Connection) -> None:
+def test_tonight_is_told_by_name_and_silent_where_nobody_is_missing(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     team = told(connection)
     evening = datetime(2026, 10, 14, 22)
+    monkeypatch.setenv("BOARD_URL", "https://kanban.example")
     said = written(connection, LEADER, Notice.TONIGHT, evening)
     assert said is not None
-    assert "· 泥河镇 还没有记录；正职未到：张三丰；班子未到：李青山、赵大河" in said.text
+    assert said.link == "https://kanban.example/tonight?night=2026-10-14"
+    assert said.picture is not None
+    assert said.picture.content.startswith(b"\x89PNG")
+    assert "· 泥河镇 还没有记录：张三丰（未排班）、李青山（未排班）、赵大河（未排班）" in said.text
     a_stay(connection, team[0], "2026-10-14")
     a_stay(connection, team[1], "2026-10-14")
     said = written(connection, LEADER, Notice.TONIGHT, evening)
     assert said is not None
-    assert "· 泥河镇 班子差1人；班子未到：赵大河" in said.text
+    assert "· 泥河镇 班子差1人：赵大河（未排班）" in said.text
     a_stay(connection, team[2], "2026-10-14")
     assert written(connection, LEADER, Notice.TONIGHT, evening) is None
 

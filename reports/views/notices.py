@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
 
 import pandas as pd
 
 from metrics.definition import Indicator
-from metrics.duty import shortfall_words
 from metrics.notices import NOTICE_NAMES, Notice
 from metrics.vocabulary import Direction, Status
-from metrics.wording import day_text, fraction, is_missing, moment_text, value_text
+from metrics.wording import day_text, fraction, moment_text, value_text
 from reports.days import WEEKDAYS
-from reports.links import DUTY, Link
+from reports.links import to_tonight
 from reports.parts import Exceptional, Exceptions, ExceptionSection, Sentence
-from reports.views.posts import leave_name
+from reports.views.duty import Night
+from reports.views.tonight import Unit
 
 MOST_UNITS, MOST_NAMED = 9, 3
-CHIEF = 1
 
 
 def title_of(what: Notice, at: datetime) -> str:
@@ -27,57 +25,42 @@ def title_of(what: Notice, at: datetime) -> str:
     return f"{NOTICE_NAMES[what]} {day_text(at.date())}(周{WEEKDAYS[at.weekday()]})"
 
 
-def night_group(roll: pd.DataFrame, night: date, absent: pd.DataFrame, *, named: bool, is_tonight: bool = False) -> ExceptionSection:
-    """The townships whose night lacks somebody: in the words of the page 住夜, and who is not there where people are ``named``.
+def night_group(night: Night, units: Sequence[Unit], *, named: bool) -> ExceptionSection:
+    """The townships whose night lacks somebody, as the page 今晚 says it; who is not there and why where people are ``named``.
 
-    ``roll``: see ``reports.changes.night_roll``; ``absent``: ``data_access.absent.absent_people`` of them. Of a night that goes on an
-    empty roll is none yet, and says so.
+    ``units``: see ``reports.views.tonight``. Of a night that goes on an empty roll is none yet, and says so.
     """
-    told = roll[~roll["before"].astype(bool)] if len(roll) else roll
-    short = told[~told["compliant"].astype(bool)].sort_values(["unreported", "has_chief", "code"], ascending=[False, True, True])
-    lines = tuple(
-        Exceptional(str(row["name"]), _night_words(row, absent, named, is_tonight), _to_night(night, str(row["code"])))
-        for row in short.head(MOST_UNITS).to_dict("records")
-    )
+    townships = [unit for unit in units if not unit.is_village]
+    short = [unit for unit in townships if unit.lacking]
+    lines = tuple(Exceptional(unit.name, _lacking(unit, named), to_tonight(night.day, unit.code)) for unit in short[:MOST_UNITS])
     more = (Sentence(f"另有 {len(short) - MOST_UNITS} 个乡镇", "quiet"),) if len(short) > MOST_UNITS else ()
-    when = "今晚" if is_tonight else f"昨夜({day_text(night)})"
-    quiet = f"{len(told)} 个乡镇全部达标" if len(told) else "没有应住夜的乡镇"
-    return ExceptionSection(f"{when}缺岗", f"{len(short)}/{len(told)} 个乡镇" if len(short) else "", lines, quiet, below=more)
+    when = f"昨夜({day_text(night.day)})" if night.is_over else night.label
+    quiet = f"{len(townships)} 个乡镇全部达标" if townships else "没有应住夜的乡镇"
+    return ExceptionSection(f"{when}缺岗", f"{len(short)}/{len(townships)} 个乡镇" if short else "", lines, quiet, below=more)
 
 
-def _to_night(night: date, township: str) -> Link:
-    return Link(DUTY, {"night": night.isoformat(), "township": township})
-
-
-def villages_group(roll: pd.DataFrame, night: date) -> ExceptionSection | None:
-    """How many villages had no 主干 that night, by township; None where there are no villages."""
-    told = roll[~roll["before"].astype(bool)] if len(roll) else roll
-    if told.empty:
+def villages_group(night: Night, units: Sequence[Unit]) -> ExceptionSection | None:
+    """The villages without a 主干 that night; None where there are no villages."""
+    villages = [unit for unit in units if unit.is_village]
+    if not villages:
         return None
-    empty = told[~told["has_chief"].astype(bool)]
-    said = "、".join(empty["name"].head(MOST_NAMED)) + ("等" if len(empty) > MOST_NAMED else "")
-    lines = (Exceptional(f"{len(empty)} 个村", said, Link(DUTY, {"night": night.isoformat()})),) if len(empty) else ()
-    return ExceptionSection(f"{day_text(night)}夜村无主干", f"{len(empty)}/{len(told)} 村", lines, "各村都有主干", Status.NEAR)
+    empty = [unit for unit in villages if unit.lacks_chief]
+    said = "、".join(unit.name for unit in empty[:MOST_NAMED]) + ("等" if len(empty) > MOST_NAMED else "")
+    lines = (Exceptional(f"{len(empty)} 个村", said, to_tonight(night.day)),) if empty else ()
+    return ExceptionSection(f"{day_text(night.day)}夜村无主干", f"{len(empty)}/{len(villages)} 村", lines, "各村都有主干", Status.NEAR)
 
 
-def _night_words(row: Mapping[Any, Any], absent: pd.DataFrame, named: bool, is_tonight: bool) -> str:
-    """缺正职(王强请假、李青山未到),班子差1人; 还没有记录."""
-    words = "还没有记录" if row["unreported"] and is_tonight else shortfall_words(row)
-    if not named or absent.empty:
-        return words
-    own = absent[absent["code"] == row["code"]]
-    parts = []
-    for post, name, lacks in ((CHIEF, "正职", not row["has_chief"]), (CHIEF + 1, "班子", not row["has_leaders"])):
-        who = own[own["post"] == post]
-        if lacks and len(who):
-            said = "、".join(_absent_words(each) for each in who.head(MOST_NAMED).to_dict("records"))
-            parts.append(f"{name}未到:{said}{f'等{len(who)}人' if len(who) > MOST_NAMED else ''}")
-    return ";".join([words, *parts])
+def _lacking(unit: Unit, named: bool) -> str:
+    """缺正职、班子差1人:王强(请假)、李青山(排了没到)."""
+    if not named or not unit.absent:
+        return unit.lacking
+    said = "、".join(f"{each.name}({each.reason})" for each in unit.absent[:MOST_NAMED])
+    return f"{unit.lacking}:{said}{f'等{len(unit.absent)}人' if len(unit.absent) > MOST_NAMED else ''}"
 
 
-def _absent_words(row: Mapping[Any, Any]) -> str:
-    name = f"编号{row['person_id']}" if is_missing(row["name"]) else str(row["name"])
-    return name if is_missing(row["leave"]) else f"{name}({leave_name(row['leave'])})"
+def evening(title: str, now: datetime, groups: Sequence[ExceptionSection]) -> Exceptions:
+    """今晚缺岗 as one part, for its picture."""
+    return Exceptions(tuple(groups), title, f"截至{moment_text(now)}")
 
 
 def morning(title: str, now: datetime, groups: Sequence[ExceptionSection]) -> Exceptions:
