@@ -33,7 +33,7 @@ from data_access.board_tables import BoardNotice, BoardNoticeChannel, BoardNotic
 from data_access.frames import frame
 from data_access.kept_secret import kept_secret
 from data_access.scope import Scope
-from data_access.tables import Area
+from data_access.valid import Area
 
 LEASE = timedelta(minutes=10)
 """Longer than any attempt takes: a 月通报 of a city, and a channel's patience."""

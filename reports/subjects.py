@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from metrics.registry import REGISTRY
 from metrics.vocabulary import CODE_LENGTHS, HOUSEHOLD_NAMES, LEVEL_NAMES, HouseholdKind, Level, Module, Role
-from reports.links import CAPTAINS, NIGHTS, QUALITY, RECEPTION, ROWS, Link, to_cases
+from reports.links import CAPTAINS, DUTY, NIGHTS, QUALITY, RECEPTION, ROWS, Link, to_cases
 from reports.modules import running_modules, runs
 
 
@@ -205,6 +205,8 @@ CASES_BEHIND = {
 """By indicator: the standing of the list (诉求清单) that holds its red cases."""
 
 LISTS_BEHIND = {
+    "duty.planned": Link(DUTY, {"view": "今晚与本周排班"}),
+    "duty.plan_kept": Link(DUTY, {"view": "今晚与本周排班"}),
     "nights.lecturers": Link(NIGHTS, {"view": "夜学"}),
     "nights.measures_done": Link(NIGHTS, {"view": "夜谈"}),
     "reception.kept": Link(RECEPTION, {"view": "场次", "how": "broken"}),
@@ -248,6 +250,7 @@ ROWS_BEHIND = (
 """Whose rows (nights, weeks, people, units) the page 记录 lists."""
 WITHOUT_ROWS = {
     "quality.in_time": "逐条录入有几十万行,只按单位列出;单条记录在“数据”页的“抽查”里按台账抽看",
+    "quality.backfilled": "整份文件一起装入,装入记录在“管理”页的“台账”;单条记录旁写着“以文件补录”",
     "quality.stale": "是最近一条记录到截至时刻的小时数,背后没有一批记录",
 }
 """By indicator: why no list stands behind it."""

@@ -29,6 +29,7 @@ TABLES: Mapping[str, Sequence[str]] = {
     "攻击 Attacks": (
         "tests/test_attacks_door.py",
         "tests/test_attacks_web.py",
+        "tests/test_attacks_files.py",
         "tests/test_attacks_accounts.py",
         "tests/test_attacks_sign_on.py",
         "tests/test_attacks_data.py",

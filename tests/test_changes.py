@@ -79,7 +79,7 @@ def test_who_handles_a_case_stands_beside_it_unless_nobody_is_named(county: Conn
     handler = an_appointment(county, "village_chief", VILLAGE, person=a_person(county, "王强"))
     a_petition(county, "2026-10-12 09:00", due="2026-10-13 12:00", number="N9", level="village", handler_id=handler)
     assert told(county, "2026-10-14T09:00")[TITLES[OVERDUE]] == ["泥河镇 环境卫生,10月13日到期 · 村民情会 王强"]
-    assert told(county, "2026-10-14T09:00", Scope(area="149981"))[TITLES[OVERDUE]] == ["泥河镇 环境卫生,10月13日到期 · 村 王*"]
+    assert told(county, "2026-10-14T09:00", Scope(area="149981"))[TITLES[OVERDUE]] == ["泥河镇 环境卫生,10月13日到期 · 村民情会 王*"]
     assert told(county, "2026-10-14T09:00", named=False)[TITLES[OVERDUE]] == ["泥河镇 环境卫生,10月13日到期 · N9"]
 
 

@@ -18,7 +18,7 @@ from metrics.registry import REGISTRY, indicator
 from metrics.vocabulary import Level, Module
 from reports import source
 from reports.source import DatabaseSource
-from tests.builders import EVERYTHING, TOWNSHIP, a_county, a_night_visit, a_petition, a_session, a_stay, an_appointment, an_event
+from tests.builders import EVERYTHING, TOWNSHIP, a_county, a_night_visit, a_petition, a_session, a_stay, a_turn, an_appointment, an_event
 from tests.opened_pages import counted_statements
 
 NOW = datetime(2026, 11, 25, 9)
@@ -95,6 +95,7 @@ def test_a_record_of_this_month_asks_nothing_of_closed_months(database: Engine, 
         a_stay(connection, chief, "2026-11-20")
         a_session(connection, "study", "2026-11-20")
         a_night_visit(connection, chief, "2026-11-20")
+        a_turn(connection, chief, "2026-11-20")
     asked.clear()
     found = line(database, entry)
     assert asked or "petition" in {FACTS[name].tables[0] for name in entry.needs}

@@ -212,7 +212,7 @@ DATED_BY_DAYS = {
     "quality.two_places",
     "quality.spot_true",
 }
-SLOTS_LATER = {"quality.in_time"}
+SLOTS_LATER = {"quality.in_time", "quality.backfilled"}
 BY_INSTANT = {
     *(name for name in REGISTRY if name.startswith(("petitions.", "satisfaction."))),
     "nights.on_the_spot",

@@ -20,6 +20,8 @@ from metrics import vocabulary
 WRITERS_AND_KEEPERS = {
     "__main__",
     "accounts",
+    "checks",  # what rules are made of
+    "ledger",  # what is not valid
     "burden",  # how many rows were filled in, sound or not
     "administration",  # how many rows a table holds
     "clock_steps",  # when something may change, whether it counts or not

@@ -168,6 +168,8 @@ def numbers_of(pack: Pack) -> set[str]:
     held: set[str] = set()
     for chapter in (*pack.chapters, *pack.background):
         held |= numbers_of_reading(chapter.reading)
+    if pack.outcomes is not None:
+        held |= {f"{count:,}" for kn in pack.outcomes.whole.values() for count in kn if count is not None}
     for annex in pack.annexes:
         held |= {number for text in (annex.title, annex.subtitle) for number in NUMBER.findall(text)}
     return held

@@ -127,7 +127,7 @@ def test_a_list_of_one_village_says_which(county: Engine, files: Files):
 def test_a_file_names_every_filter_of_its_list(county: Engine, files: Files):
     query = {"standing": "overdue", "size": "small", "age": "30", "handler": "1", "words": "OLD", "sort": "number"}
     opened(county, "cases", an_account(county, Role.LEADER, now=beijing_now()), **query)
-    assert notes_of(book_of(files, "诉求清单"))["筛选"] == "全部乡镇 · 超期在办 · 小事 · 在办 30–60 天 · 指定经办人 · 含“OLD” · 按编号"
+    assert notes_of(book_of(files, "诉求清单"))["筛选"] == "全部乡镇 · 超期在办 · 小事 · 在办 30–60 天 · 经办 李四海 · 含“OLD” · 按编号"
 
 
 @pytest.mark.parametrize("role", [Role.LEADER, Role.PETITION_OFFICE])
@@ -252,5 +252,5 @@ def test_a_frozen_ranking_is_masked_for_who_may_not_see_names(monkeypatch: pytes
         made = source.frozen_selection(scope, None, "text")
         assert [None if pd.isna(name) else name for name in made.rows["name"]] == names
         rows = made.rows.assign(standing="")
-        listed = [line[1] for line in ranking_table(Ranking(made, rows), rows, "名次").texts()]
+        listed = [line[3] for line in ranking_table(Ranking(made, rows), rows, "名次").texts()]
         assert listed == [name or "编号3" for name in names]

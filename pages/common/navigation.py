@@ -79,7 +79,7 @@ ENTRIES = (
     Entry("captains/captain", "三长个人", None, "captains"),
     Entry("selection/sheet", "评分表", None, "captains", COUNTY | {Role.TOWNSHIP}),
     Entry("meeting/show", "会议演示", None, roles=COUNTY),
-    Entry("help/help", "帮助", None, roles=OFFICES | KEEPERS),
+    Entry("help/help", "帮助", None, roles=OFFICES | KEEPERS | {Role.REPORTER}),
 )
 
 HOME = "home"

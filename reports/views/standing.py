@@ -186,12 +186,12 @@ def why(it: Explained, term: Mapping[Any, Any]) -> str:
         if not n:
             return "当年没有应做的,这一项的分值摊到其余各项"
         left = int(n) - int(term["k"])
-        return f"还有 {left:,} {UNITS[item]}没有做到,少 {words.points_text(term['lost'])} 分" if left > 0 else "都做到了"
+        return f"{left:,} {UNITS[item]}没有做到,少 {words.points_text(term['lost'])} 分" if left > 0 else "都做到了"
     prior, mean = float(getattr(found.ranking.made.rules, STARRED[item])), words.points_text(found.ranking.made.means[item])
     if found.ranking.masked and is_small(n):
         return f"答的人少,按全县{found.ranking.role_name}平均 {mean} 靠拢"
     if not n:
-        return f"还没有{ANSWERED[item][1:]},按全县{found.ranking.role_name}平均 {mean} 计"
+        return f"没有{ANSWERED[item][1:]},按全县{found.ranking.role_name}平均 {mean} 计"
     own, drawn = float(term["k"]) / float(n), float(term["drawn"])
     said = f"平均 {words.points_text(own)}"
     if abs(drawn) < SAME:
