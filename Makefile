@@ -1,7 +1,7 @@
 # 县域治理看板. Two commands matter:
 #
 #   make run    everything up to a running board with the demo county; again: the same data, in seconds
-#   make test   what needs only Python and a few minutes (make test-all: the slow tests too, with coverage)
+#   make test   what needs only Python and a few minutes (make test-all: the slow tests too; make coverage: how much they reach)
 #
 # DATABASE_URL (an SQLAlchemy address, default sqlite:///var/board.db), PORT (default 8501) and WORKERS (processes, default 1) override.
 # Only the default database, or with DEMO=1 another empty one, is filled with the demo county; any other needs its first account.
@@ -23,12 +23,12 @@ PARALLEL := -n $(TEST_WORKERS) --dist loadfile
 PYTEST_ARGS ?=
 export PYTHONUNBUFFERED = 1
 
-.PHONY: help install install-dev lock audit hooks run doctor backup restore-drill bundle test test-all test-js e2e manual-pictures lint lint-js bench clean
+.PHONY: help install install-dev lock audit hooks run doctor backup restore-drill bundle test test-all coverage test-js e2e manual-pictures lint lint-js bench clean
 
 help:
 	@echo "make run    安装、建库、装入演示县并启动看板(http://127.0.0.1:$(PORT))"
 	@echo "make test   测试(SQLite 与 PostgreSQL,不需要浏览器,几分钟)"
-	@echo "make test-all  连同慢的测试,并报告覆盖率        make e2e  浏览器测试(需要 Chromium)"
+	@echo "make test-all  连同慢的测试        make coverage  同上,并报告覆盖率(慢五分之一)        make e2e  浏览器测试(需要 Chromium)"
 	@echo "make backup 备份整个数据库        make restore-drill  恢复到临时库,核对行数和全部数字(FILE=备份文件)"
 	@echo "make doctor 自检:哪里不对、怎么办        make bundle  离线安装包(写到 dist/)"
 	@echo "make lint   ruff 与 mypy        make lint-js test-js  页面脚本(需要 Node)        make bench  性能测试"
@@ -98,6 +98,9 @@ test: install-dev
 	@$(PY) -m pytest -m "not e2e and not slow" $(PARALLEL) $(PYTEST_ARGS)
 
 test-all: install-dev
+	@$(PY) -m pytest -m "not e2e" $(PARALLEL) $(PYTEST_ARGS)
+
+coverage: install-dev
 	@$(PY) -m pytest -m "not e2e" $(PARALLEL) --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
 
 e2e: install-dev

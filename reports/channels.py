@@ -66,7 +66,7 @@ def scheme_of(address: str) -> str:
     if not rest.strip("/"):
         raise ChannelError("通道地址不完整")
     if scheme not in (*SIGNED, "wecombot", "dingtalk") and not _post(address):
-        raise ChannelError("通道地址不完整或写法不对,写法见 docs/notices.md")
+        raise ChannelError("通道地址不完整或写法不对,写法见帮助里的“推送”")
     return scheme
 
 

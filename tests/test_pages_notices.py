@@ -130,7 +130,7 @@ def test_the_morning_page_names_whom_its_reader_may_see(county: Engine, rights: 
     assert "晨报 10月13日（周二）" in said
     assert "缺岗" in said
     if not rights:
-        assert f"班子未到：{name}" in said
+        assert f"班子差2人：{name}" in said
     else:
         assert "李青山" not in said
 

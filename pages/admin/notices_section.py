@@ -74,9 +74,9 @@ def _try(channel: int) -> None:
 def _add() -> None:
     with st.form("add-channel", border=False, clear_on_submit=True):
         name = st.text_input("名称", max_chars=notices.LONGEST_NAME, placeholder="例如：书记工作群")
-        address = st.text_input("地址", type="password", placeholder="https://…、wecombot://…、mailto://…", autocomplete="off")
+        address = st.text_input("地址", type="password", placeholder="网关、群机器人或邮箱的地址", autocomplete="off")
         secret = st.text_input("签名密钥", type="password", placeholder="网关用；不填则生成，只显示一次", autocomplete="off")
-        st.caption("地址和密钥保存后不再显示。写法见 docs/notices.md。")
+        st.caption("地址和密钥保存后不再显示。写法见右上角“帮助”的“推送”。")
         if not st.form_submit_button("新增通道"):
             return
         by = signed_in("may_administer").username

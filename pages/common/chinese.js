@@ -126,6 +126,7 @@ const WORDS = {
 // Texts with something of their own inside: a page number, a file's name.
 const PATTERNS = [
   [/^Page (\d+)$/, "第 $1 页"],
+  [/^Fullscreen: (.+)$/, "全屏：$1"],
   [/^\w+ icon$/, "图标"],
   [/^View (\d+) more$/, "还有 $1 项"],
   [/^Help for (.+)$/, "$1：说明"],
