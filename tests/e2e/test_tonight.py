@@ -1,27 +1,35 @@
-"""22:00: nobody has stayed at one township. Who is missing is named with a number to tap, the township tells of the night from a phone,
-and every page says so."""
+"""22:00: nobody has stayed at one township. A notice says so to a group; its link, the overview and the wall lead to who is missing, with a
+number to tap; the township tells of the night from a phone, and every page says so."""
 
 from __future__ import annotations
 
+import base64
 import re
 import sys
+import time as clock
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from data_access import notices
 from data_access.board_tables import BoardAudit
 from data_access.clock import beijing_now
 from data_access.engine import engine
 from data_access.rolls import people_in_post
 from data_access.tables import Area, CalendarDay, DutyRoster, NightStay
+from metrics.notices import Notice
 from tests.builders import EVERYTHING
 from tests.demo_county import a_small_county
-from tests.e2e.board import Board, a_running_board, opened, settled, signed_in, title
+from tests.e2e.board import PATIENCE, Board, a_running_board, enter, login_form, opened, settled, signed_in, title
 from tests.e2e.conftest import NewBrowser
+from tests.robots import Robot, a_robot
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 TURNS = {"township_chief": ("lead", 1), "township_leader": ("member", 2), "township_staff": ("staff", 4)}
@@ -45,17 +53,40 @@ def silenced(connection: Connection, today: date) -> tuple[str, str, dict[int, s
     return code, name, on_duty
 
 
+@dataclass(frozen=True)
+class Evening:
+    """A board at 22:00, the township that has told nothing, who is on its roster, and the group's robot."""
+
+    board: Board
+    code: str
+    name: str
+    on_duty: dict[int, str]
+    robot: Robot
+
+
 @pytest.fixture
-def evening(tmp_path: Path) -> Iterator[tuple[Board, str, str, dict[int, str]]]:
-    """A board at 22:00 and the township that has told nothing."""
+def evening(tmp_path: Path) -> Iterator[Evening]:
     database = a_small_county(tmp_path)
     ten = datetime.combine(beijing_now().date(), time(22))
-    with engine(database).begin() as connection:
-        code, name, on_duty = silenced(connection, ten.date())
-    ahead = int((ten - beijing_now()).total_seconds())
-    command = (sys.executable, "-m", "tests.e2e.at_another_hour", str(ahead))
-    with a_running_board(database, tmp_path / "server.log", command=command) as board:
-        yield board, code, name, on_duty
+    with a_robot() as robot:
+        with engine(database).begin() as connection:
+            code, name, on_duty = silenced(connection, ten.date())
+            before = {"now": ten - timedelta(hours=1), "by": "test"}
+            channel = notices.add_channel(connection, name="工作群", address=robot.url, secret="geheim", **before)
+            notices.subscribe(connection, channel_id=channel, what=str(Notice.TONIGHT), username=None, **before)
+        ahead = int((ten - beijing_now()).total_seconds())
+        command = (sys.executable, "-m", "tests.e2e.at_another_hour", str(ahead))
+        log = tmp_path / "server.log"
+        with a_running_board(database, log, command=command, BOARD_URL="https://kanban.example") as board:
+            yield Evening(board, code, name, on_duty, robot)
+
+
+def letter_at(robot: Robot) -> dict[str, Any]:
+    """The first that the group is sent; the server looks for what is due every twenty seconds."""
+    until = clock.monotonic() + 60
+    while not robot.got and clock.monotonic() < until:
+        clock.sleep(0.5)
+    return robot.letters[0]
 
 
 def ticked(page: Page, name: str) -> None:
@@ -63,20 +94,9 @@ def ticked(page: Page, name: str) -> None:
     settled(page)
 
 
-def test_who_is_missing_is_named_with_a_number_and_the_township_tells_of_it(
-    evening: tuple[Board, str, str, dict[int, str]], new_browser: NewBrowser
-) -> None:
-    board, code, name, on_duty = evening
-    chief, *_others = on_duty.values()
-    leader: BrowserContext = new_browser(**PHONE)
-    overview = signed_in(leader, board, "shuji")
-    expect(overview.locator(".group").first).to_contain_text(name)
-    expect(title(overview)).to_contain_text(f"{name}还没有记录")
-
-    overview.get_by_text("今晚谁在岗、打给谁").click()
-    overview.wait_for_url(re.compile("/tonight"))
-    settled(overview)
-    group = overview.locator(".calls section").filter(has_text=name)
+def names_with_a_number(tonight: Page, name: str, chief: str) -> None:
+    """The page of tonight says who is missing at the township, with a number to tap, on the first screen of a phone."""
+    group = tonight.locator(".calls section").filter(has_text=name)
     missing = group.locator("li").filter(has_text=chief)
     expect(missing).to_contain_text("正职 · 排了没到")
     number = missing.locator("a[href^='tel:']")
@@ -84,30 +104,71 @@ def test_who_is_missing_is_named_with_a_number_and_the_township_tells_of_it(
     seen = missing.bounding_box()
     assert seen is not None
     assert seen["y"] + seen["height"] <= 844, "the first screen of a phone answers it"
-    assert overview.evaluate("document.documentElement.scrollWidth") <= 390
-    with engine(board.database).connect() as connection:
-        on_record = connection.scalars(select(BoardAudit.detail).where(BoardAudit.action == "unmask", BoardAudit.username == "shuji")).all()
-    assert on_record, "whose numbers were shown is on record"
+    assert tonight.evaluate("document.documentElement.scrollWidth") <= 390
 
-    phone = signed_in(new_browser(**PHONE), board, "tianbao")
-    expect(title(phone)).to_contain_text(f"{name}今晚住夜")
-    expect(phone.get_by_text("还没有填报")).to_be_visible()
+
+def told_twice(phone: Page, on_duty: dict[int, str]) -> None:
+    """Everybody on the roster is ticked and saved; and saved again, as where the line has lost the answer."""
     for each in on_duty.values():
         ticked(phone, each)
     expect(phone.get_by_text(f"未存：新增 {len(on_duty)} 人")).to_be_visible()
     save = phone.get_by_role("button", name="保存", exact=True)
     save.click()
     expect(phone.get_by_text(re.compile(r"已存 22:\d\d"))).to_be_visible()
-    save.click()  # a line that lost the answer: sent again
+    save.click()
     settled(phone)
+
+
+def test_who_is_missing_is_named_with_a_number_and_the_township_tells_of_it(evening: Evening, new_browser: NewBrowser) -> None:
+    board, code, name, on_duty = evening.board, evening.code, evening.name, evening.on_duty
+    chief, *_others = on_duty.values()
+
+    letter = letter_at(evening.robot)
+    assert name in letter["text"]
+    with engine(board.database).connect() as connection:
+        everybody = set(people_in_post(EVERYTHING, connection, [code], beijing_now().date())["name"])
+    assert not [each for each in everybody if each in letter["text"]], "a group reads no name"
+    assert base64.b64decode(letter["picture"]["base64"]).startswith(b"\x89PNG")
+    link = urlsplit(letter["link"])
+
+    leader: BrowserContext = new_browser(**PHONE)
+    tonight = leader.new_page()
+    tonight.goto(f"{board.url}{link.path}?{link.query}")
+    login_form(tonight).wait_for(timeout=PATIENCE)
+    with tonight.expect_response(lambda answer: answer.url.endswith("/sign-in"), timeout=PATIENCE):
+        enter(tonight, "shuji")
+    tonight.locator(".calls").first.wait_for(timeout=PATIENCE)
+    settled(tonight)
+    names_with_a_number(tonight, name, chief)
+    with engine(board.database).connect() as connection:
+        on_record = connection.scalars(select(BoardAudit.detail).where(BoardAudit.action == "unmask", BoardAudit.username == "shuji")).all()
+    assert on_record, "whose numbers were shown is on record"
+
+    overview = opened(leader.new_page(), board)
+    expect(overview.locator(".group").first).to_contain_text(name)
+    expect(title(overview)).to_contain_text(f"{name}还没有记录")
+    overview.get_by_text("今晚谁在岗、打给谁").click()
+    overview.wait_for_url(re.compile("/tonight"))
+    overview.go_back()
+    settled(overview)
+    wall = signed_in(new_browser(), board, "daping", "/wall")
+    expect(wall.locator(".wall h1")).to_contain_text(f"{name}还没有记录")
+
+    phone = signed_in(new_browser(**PHONE), board, "tianbao")
+    expect(title(phone)).to_contain_text(f"{name}今晚住夜")
+    expect(phone.get_by_text("还没有填报")).to_be_visible()
+    told_twice(phone, on_duty)
     with engine(board.database).connect() as connection:
         mine = (NightStay.area_code == code, NightStay.source == "form")
         assert connection.scalar(select(func.count()).where(*mine)) == len(on_duty), "nothing is entered twice"
         told = connection.scalars(select(BoardAudit.detail).where(BoardAudit.action == "entry")).all()
     assert len(told) == 1
 
-    expect(overview.locator(".calls section").filter(has_text=name)).to_have_count(0)
-    again = opened(leader.new_page(), board)
-    expect(title(again)).not_to_contain_text(name)
-    expect(title(again)).to_have_text(title(overview).inner_text())
+    # The page of tonight, the overview and the wall go over to it, and say the same.
+    expect(tonight.locator(".calls section").filter(has_text=name)).to_have_count(0)
+    for each in (title(overview), wall.locator(".wall h1")):
+        expect(each).not_to_contain_text(name)
+        expect(each).to_have_text(title(tonight).inner_text())
     expect(phone.get_by_text("达标").first).to_be_visible()
+    clock.sleep(25)  # the server has looked for what is due once more
+    assert len(evening.robot.got) == 1, "the group reads it once"
