@@ -20,7 +20,8 @@ with page("help/help", with_bar=False) as p:
         for block in section.blocks:
             if isinstance(block, Picture):
                 with st.container(key=f"board-picture-{block.file.stem}"):
-                    st.image(block.file.read_bytes(), caption=block.words, width=PICTURE_WIDTH)
+                    st.image(block.file.read_bytes(), alt=block.words, width=PICTURE_WIDTH)
+                    st.markdown(block.words)
             else:
                 st.markdown(block)
         if section.terms:
