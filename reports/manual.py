@@ -89,11 +89,12 @@ WHERE = {
     "selection": ("领导", "从数字到人和事"),
 }
 """Page → the chapter and section that tell of it; a page that is not here: the reader's own chapter."""
-LEDGERS = ("台账员", "装一份台账")
+OF_ADMIN = {"台账": ("台账员", "装一份台账"), "推送": ("管理员", "推送"), "审计": ("管理员", "审计")}
+"""Part of 管理 → the same."""
 
 
 def where(page: str, part: str, own: str) -> tuple[str, str]:
     """Chapter and section for who asks from a page (its address, and which part of it); ``own``: his own chapter."""
-    if page == "admin" and part == "台账":
-        return LEDGERS
+    if page == "admin" and part in OF_ADMIN:
+        return OF_ADMIN[part]
     return WHERE.get(page, (own, chapter(own).sections[0].title))

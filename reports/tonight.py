@@ -33,12 +33,12 @@ def night_on(source: Source, as_of: date, day: date) -> Night:
     """A night with the judged rolls of townships and villages as recorded so far; without rows where its day is no working day."""
     asked = question(source, Level.TOWNSHIP, Period.holding(PeriodKind.MONTH, day), as_of)
     asked = replace(asked, period=Period(PeriodKind.WEEK, day, day))
-    townships = _judged(source, asked, TOWNSHIP_FACTS)
-    return Night(day, asked, townships, _judged(source, asked, VILLAGE_FACTS))
+    return Night(day, asked, judged_rolls(source, asked, TOWNSHIP_FACTS), judged_rolls(source, asked, VILLAGE_FACTS))
 
 
-def _judged(source: Source, asked: Question, names: tuple[str, ...]) -> pd.DataFrame:
-    """As if the night were over: what is recorded so far of one that goes on is shown, by itself."""
+def judged_rolls(source: Source, asked: Question, names: tuple[str, ...]) -> pd.DataFrame:
+    """``metrics.duty.township_nights`` or ``village_nights`` (by ``names``) with the units' names, and which nights lie before the first
+    record. As if the last night were over: what is recorded so far of one that goes on is shown, by itself."""
     whole = replace(asked, at=None)
     facts = {name: source.fact(name, whole, Span.PERIOD) for name in names}
     judged = (township_nights if names is TOWNSHIP_FACTS else village_nights)(facts, whole)

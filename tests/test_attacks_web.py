@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +16,7 @@ import requests
 from sqlalchemy import Engine, func, insert, select, update
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed
 
 from bench.servers import a_cookie
 from data_access import accounts, sessions, tickets
@@ -316,29 +315,6 @@ def test_who_sends_too_much_is_cut_off(board: Board) -> None:
             tab.socket.recv(PATIENCE)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1009
-
-
-def test_strangers_at_the_door_keep_nobody_out_who_is_signed_in(board: Board) -> None:
-    with ExitStack() as all_closed:
-        first = all_closed.enter_context(opened(board))
-        refused: list[int] = []
-        for _ in range(gate.STRANGERS + 20):
-            try:
-                all_closed.enter_context(opened(board, process=first.process))
-            except InvalidStatus as refusal:
-                refused.append(refusal.response.status_code)
-        assert len(refused) >= 20
-        assert set(refused) == {503}
-        with opened(board, remembered(board, "shuji"), process=first.process) as reader:
-            assert not asks_to_sign_in(reader.drawn())
-        with pytest.raises(InvalidStatus), opened(board, jwt.encode({"session": "made up"}, "k" * 32), process=first.process):
-            pass
-    for _ in range(100):  # the server hears of each that has gone
-        with suppress(InvalidStatus), opened(board, process=first.process) as stranger:
-            assert asks_to_sign_in(stranger.drawn())
-            return
-        time.sleep(0.1)
-    raise AssertionError("the door stays shut")
 
 
 def test_nobody_empties_the_caches(board: Board) -> None:

@@ -15,7 +15,7 @@ from data_access.accounts import Role
 from data_access.clock import beijing_now
 from metrics.registry import REGISTRY
 from pages.common.navigation import ENTRIES
-from reports.manual import CHAPTERS, FOLDER, LEDGERS, WHERE, Picture, Section, chapter, where
+from reports.manual import CHAPTERS, FOLDER, OF_ADMIN, WHERE, Picture, Section, chapter, where
 from tests.builders import TOWNSHIP, a_county
 from tests.signed_in import a_board, an_account
 
@@ -47,10 +47,11 @@ def test_a_term_is_called_what_its_definition_is_called(name: str) -> None:
 
 def test_a_page_leads_to_a_section_that_there_is() -> None:
     assert set(WHERE) <= {entry.url_path for entry in ENTRIES}
-    for name, section in (*WHERE.values(), LEDGERS):
+    for name, section in (*WHERE.values(), *OF_ADMIN.values()):
         assert section in sections(name), (name, section)
-    assert where("admin", "台账", "管理员") == LEDGERS
-    assert where("admin", "审计", "管理员")[0] == "管理员"
+    assert where("admin", "台账", "管理员") == ("台账员", "装一份台账")
+    assert where("admin", "审计", "管理员") == ("管理员", "审计")
+    assert where("admin", "推送", "管理员") == ("管理员", "推送")
     assert where("nights", "", "台账员") == ("台账员", "装一份台账")
     with pytest.raises(KeyError):
         chapter("../decisions")

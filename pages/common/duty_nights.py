@@ -10,14 +10,13 @@ import pandas as pd
 from data_access.facts import FACTS
 from data_access.scope import Scope
 from data_access.state import HOURS
-from metrics.definition import Facts, Question, Span
-from metrics.duty import duty_night, since_first_record, township_nights, village_nights
+from metrics.definition import Question
+from metrics.duty import duty_night
 from metrics.period import Period, PeriodKind
-from metrics.vocabulary import Level, Module
+from metrics.vocabulary import Level
 from pages.common import loaders
-from pages.common.contents import contents_for
 from reports.source import figures_scope
-from reports.tonight import TOWNSHIP_FACTS, VILLAGE_FACTS
+from reports.tonight import TOWNSHIP_FACTS, VILLAGE_FACTS, judged_rolls
 from reports.views.duty import Night
 
 TABLES = tuple(sorted({table for name in (*TOWNSHIP_FACTS, *VILLAGE_FACTS) for table in FACTS[name].tables} | {"area", "calendar_day"}))
@@ -29,31 +28,12 @@ def question_of(scope: Scope, first: date, last: date, as_of: date) -> Question:
     return replace(asked, period=Period(PeriodKind.WEEK, first, last))
 
 
-def _facts(scope: Scope, names: tuple[str, ...], asked: Question) -> Facts:
-    return {name: loaders.fact(scope, name, asked, Span.PERIOD) for name in names}
-
-
-def _whole(asked: Question) -> Question:
-    """The same nights as if the last of them were over: what is recorded so far of one that goes on is shown, by itself."""
-    return replace(asked, at=None)
-
-
-def _told(scope: Scope, roll: pd.DataFrame) -> pd.DataFrame:
-    return since_first_record(roll, contents_for(scope).first.get(Module.DUTY))
-
-
 def rolls_of_townships(scope: Scope, asked: Question) -> pd.DataFrame:
-    """``township_nights`` with the name of each township, and which nights lie before the first record; the night that goes on too."""
-    asked = _whole(asked)
-    facts = _facts(scope, TOWNSHIP_FACTS, asked)
-    return facts["townships"][["code", "name"]].merge(_told(scope, township_nights(facts, asked)), on="code")
+    return judged_rolls(loaders.source(scope), asked, TOWNSHIP_FACTS)
 
 
 def rolls_of_villages(scope: Scope, asked: Question) -> pd.DataFrame:
-    """``village_nights`` likewise with the name of each village."""
-    asked = _whole(asked)
-    facts = _facts(scope, VILLAGE_FACTS, asked)
-    return facts["villages"][["code", "name"]].merge(_told(scope, village_nights(facts, asked)), on="code")
+    return judged_rolls(loaders.source(scope), asked, VILLAGE_FACTS)
 
 
 def tonight(scope: Scope, as_of: date) -> Night | None:

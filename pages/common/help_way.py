@@ -18,7 +18,7 @@ HELP = "pages/help/help.py"
 def own_chapter(account: Account | None) -> str:
     if account is not None and account.role in DUTIES:
         return "管理员"
-    return "台账员" if account is not None and account.role is Role.TOWNSHIP else "领导"
+    return "台账员" if account is not None and account.role in (Role.TOWNSHIP, Role.REPORTER) else "领导"
 
 
 def go_to_help(account: Account) -> NoReturn:
