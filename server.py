@@ -38,8 +38,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from streamlit import net_util
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
-from streamlit.runtime import get_instance, memory_media_file_storage
+from streamlit.runtime import app_session, get_instance, memory_media_file_storage
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileStorageError
@@ -71,6 +72,9 @@ AGAIN_SECONDS = 30
 
 TRIM_SECONDS = 60
 """How often freed memory is given back."""
+
+LAST_WORDS_SECONDS = 0.005
+"""How soon a part of a page that has to wait for a run's last words is asked for again."""
 
 KEPT_SECONDS = 60
 """How long a browser may take to ask for a file that a click has made."""
@@ -177,7 +181,8 @@ def use_streamlits_private_state() -> None:
     ``pages/`` is not its own pages directory: it learns so only from the first ``st.navigation``, and until then the very first reader of
     a fresh server who opens a deep link would see "Page not found" over the login. And its log tells each error that no page foresaw once
     more, without the number that the reader was given. The tick of a fragment brings the page and all controls as the browser has them: one
-    that was sent before the browser knew of the server's last answer would take the reader back to where he was. A file made on a click is
+    that was sent before the browser knew of the server's last answer would take the reader back to where he was; and a part of a page that
+    is asked for while a run's last words are on their way would silence them. A file made on a click is
     forgotten with the run that made it: it stays until it has been fetched. Files are named so that each is one sign-in's
     (``pages.common.handed_out``), picked ones put only where they may be (``pages.common.uploads``). And to judge an Origin that is not the
     board's, Streamlit asks an outside address for its own: it never does. What is no request at all uvicorn answers before any middleware.
@@ -189,7 +194,8 @@ def use_streamlits_private_state() -> None:
     MemoryUploadedFileManager.get_upload_urls = _only_issued  # type: ignore[method-assign, assignment]
     net_util.get_external_ip = lambda: None
     H11Protocol.send_400_response = no_request  # type: ignore[method-assign, assignment]
-    AppSession.request_rerun = _of_this_page(AppSession.request_rerun)  # type: ignore[method-assign]
+    app_session._populate_theme_msg = _read_once(app_session._populate_theme_msg)
+    AppSession.request_rerun = _of_this_page(_after_the_last_words(AppSession.request_rerun))  # type: ignore[method-assign]
     ScriptRequests._request_rerun_locked = _without_controls(ScriptRequests._request_rerun_locked)  # type: ignore[method-assign]
 
 
@@ -216,6 +222,39 @@ def _of_this_page(request_rerun: Callable[..., None]) -> Callable[..., None]:
             request_rerun(session, state)
 
     return requested
+
+
+def _after_the_last_words(request_rerun: Callable[..., None]) -> Callable[..., None]:
+    """``AppSession.request_rerun`` that begins a part of a page when what the run before it has drawn has been taken in.
+
+    A script's thread ends before the event loop has taken in all it has said. A run that begins in between is another one's, and Streamlit
+    then drops what the first has still to say: the page stays half of yesterday's, and nothing draws it again, for the server believes it
+    shown. Only parts wait: a whole page says everything itself.
+    """
+
+    @wraps(request_rerun)
+    def requested(session: AppSession, state: ClientState | None) -> None:
+        runner = session._scriptrunner
+        if state is not None and state.fragment_id and runner is not None and runner._requests._state is ScriptRequestType.STOP:
+            session._event_loop.call_later(LAST_WORDS_SECONDS, requested, session, state)
+        else:
+            request_rerun(session, state)
+
+    return requested
+
+
+def _read_once(populate: Callable[..., None]) -> Callable[..., None]:
+    """``app_session._populate_theme_msg``, which reads some hundred settings for every run of a page: a tenth of what drawing one costs."""
+    read: dict[str, CustomThemeConfig] = {}
+
+    def populated(message: CustomThemeConfig, section: str = "theme") -> None:
+        if section not in read:
+            populate(theme := CustomThemeConfig(), section)
+            read[section] = theme
+        if read[section].ByteSize():  # a part of the theme that says nothing is not there at all
+            message.MergeFrom(read[section])
+
+    return populated
 
 
 def _without_controls(request_rerun: Callable[..., bool]) -> Callable[..., bool]:

@@ -21,6 +21,8 @@ _LENGTH_DIGITS = 8
 _SIMPLE = (bool, int, float, str, type(None))
 _OBJECT_KINDS = ("string", "large_string", "date32", "boolean", "integer", "null")
 """What an object column may hold to come back as it was."""
+_COME_BACK: set[tuple[Any, ...]] = set()
+"""Columns, their types here and in Arrow, and the index, of frames that were seen to come back as they were: some hundreds in a program."""
 
 
 class Unpackable(TypeError):
@@ -84,12 +86,16 @@ def _stream(frame: pd.DataFrame) -> tuple[bytes, list[str]]:
         table = pa.Table.from_pandas(frame)
     except (pa.ArrowException, ValueError, TypeError) as problem:
         raise Unpackable(str(problem)) from problem
-    objects = [str(name) for name, kind in frame.dtypes.items() if pd.api.types.is_object_dtype(kind)]
-    back = _frame(table, objects)
-    strange = {name: str(table.schema.field(name).type) for name in objects if not _comes_back(table.schema.field(name).type)}
-    strange |= {str(name): str(kind) for name, kind in frame.dtypes.items() if str(back.dtypes[name]) != str(kind)}
-    if strange or not back.index.equals(frame.index):
-        raise Unpackable(f"a frame with {strange or type(frame.index)}")
+    kinds = {str(name): str(kind) for name, kind in frame.dtypes.items()}
+    objects = [name for name, kind in kinds.items() if kind == "object"]
+    shape = tuple(kinds.items()), tuple(str(kind) for kind in table.schema.types), type(frame.index)
+    if shape not in _COME_BACK:
+        back = _frame(table, objects)
+        strange = {name: str(table.schema.field(name).type) for name in objects if not _comes_back(table.schema.field(name).type)}
+        strange |= {name: kind for name, kind in kinds.items() if str(back.dtypes[name]) != kind}
+        if strange or not back.index.equals(frame.index):
+            raise Unpackable(f"a frame with {strange or type(frame.index)}")
+        _COME_BACK.add(shape)
     sink: Any = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
         writer.write_table(table)
@@ -135,12 +141,16 @@ _OBJECT_BYTES = 200
 """What an object without anything countable in it is taken for."""
 _FRAME_BYTES, _COLUMN_BYTES = 2500, 1600
 """What pandas and Arrow keep of a frame and of each column beside the rows: most of what an answer of a few rows takes."""
+_FEW_ROWS, _CELL_BYTES = 20, 70
+"""The cells of a few rows are not worth measuring, which takes longer than the rest of keeping them: each is taken for a name."""
 
 
 def bytes_of(value: Any, deep: int = 0) -> int:
     """About how much memory a value takes: frames with their texts, and what holds them, are counted; shared parts twice."""
     if isinstance(value, pd.DataFrame):
-        return int(value.memory_usage(deep=True).sum()) + _FRAME_BYTES + _COLUMN_BYTES * len(value.columns)
+        rows, columns = value.shape
+        cells = rows * columns * _CELL_BYTES if rows <= _FEW_ROWS else int(value.memory_usage(deep=True).sum())
+        return cells + _FRAME_BYTES + _COLUMN_BYTES * columns
     if isinstance(value, str | bytes):
         return len(value) + 50
     if isinstance(value, np.ndarray):

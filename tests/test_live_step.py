@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import Engine
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 from streamlit.testing.v1 import AppTest
@@ -49,6 +50,48 @@ def test_a_tick_of_a_page_that_was_left_is_nothing(page: str, is_auto: bool, com
     requested = server._of_this_page(lambda _session, state: came.append(state))
     requested(SimpleNamespace(page_script_hash="here"), ClientState(page_script_hash=page, is_auto_rerun=is_auto))
     assert bool(came) is comes
+
+
+@pytest.mark.parametrize(("fragment", "waits"), [("tick", True), ("", False)], ids=["a part", "the whole page"])
+def test_a_part_of_a_page_waits_for_the_last_words_of_the_run_before_it(fragment: str, waits: bool) -> None:
+    async def scene() -> None:
+        came: list[ClientState] = []
+        requested = server._after_the_last_words(lambda _session, state: came.append(state))
+        ended = ScriptRequests()
+        ended.request_stop()
+        session = SimpleNamespace(_scriptrunner=SimpleNamespace(_requests=ended), _event_loop=asyncio.get_running_loop())
+        requested(session, ClientState(fragment_id=fragment))
+        await asyncio.sleep(3 * server.LAST_WORDS_SECONDS)
+        assert bool(came) is not waits
+        session._scriptrunner = None  # the loop has taken in that it has ended
+        await asyncio.sleep(3 * server.LAST_WORDS_SECONDS)
+        assert [each.fragment_id for each in came] == [fragment]
+
+    asyncio.run(scene())
+
+
+def test_a_part_asked_for_while_a_script_runs_goes_to_its_queue() -> None:
+    came: list[ClientState] = []
+    requested = server._after_the_last_words(lambda _session, state: came.append(state))
+    requested(SimpleNamespace(_scriptrunner=SimpleNamespace(_requests=ScriptRequests())), ClientState(fragment_id="tick"))
+    assert came
+
+
+def test_the_theme_is_read_once_and_said_to_every_run() -> None:
+    read: list[str] = []
+
+    def populate(message: CustomThemeConfig, section: str = "theme") -> None:
+        read.append(section)
+        if section == "theme":
+            message.primary_color = "#c00000"
+
+    populated = server._read_once(populate)
+    for _ in range(2):
+        said = CustomThemeConfig()
+        populated(said)
+        populated(said.light, "theme.light")
+        assert (said.primary_color, said.HasField("light")) == ("#c00000", False)
+    assert read == ["theme", "theme.light"]
 
 
 @pytest.fixture

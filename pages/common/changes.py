@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from data_access.answers import PENDING
 from data_access.engine import reading_engine
@@ -16,7 +18,6 @@ from pages.common.page import Page
 from reports.changes import DAY
 from reports.source import DatabaseSource, changes_between
 from reports.views import changes
-from reports.views.changes import Changes
 
 TABLES = (*CONTRACT, HOURS, CLOCK)
 
@@ -25,13 +26,13 @@ def since_yesterday(p: Page, module: Module | None = None) -> None:
     """Shows what has changed for this reader, of a subject or of all. A period that is past has no yesterday."""
     if p.view.is_past:
         return
-    found = loaders.made_soon(_changes, TABLES, p.filters.narrowed, module, p.filters.period)
+    found = loaders.made_soon(_parts, TABLES, p.filters.narrowed, module, p.filters.period, p.filters.township)
     if found is not PENDING:
-        p.show(*changes.parts(found, township=p.filters.township), key="changes")
+        p.show(*found, key="changes")
 
 
-def _changes(scope: Scope, module: Module | None, period: Period) -> Changes:
+def _parts(scope: Scope, module: Module | None, period: Period, township: str | None) -> Sequence[Any]:
     moment: datetime = loaders.moment()
     with reading_engine().connect() as connection:
         then = DatabaseSource(connection, scope, at=moment - DAY, kept=loaders.ANSWERS)
-        return changes_between(loaders.source(scope), then, connection, module, period)
+        return changes.parts(changes_between(loaders.source(scope), then, connection, module, period), township=township)
