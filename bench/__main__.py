@@ -33,8 +33,8 @@ def say(text: str) -> None:
     print(f"{beijing_now():%H:%M:%S}  {text}", flush=True)
 
 
-def opened_overviews(county: databases.Filled, folder: Path, runs: int) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
-    """Seconds of the overview by situation and of clicks by page; empty where there is no Chromium."""
+def opened_overviews(county: databases.Filled, folder: Path, runs: int) -> tuple[dict[str, list[browser.Overview]], dict[str, list[float]]]:
+    """The overview by situation and seconds of clicks by page; empty where there is no Chromium."""
     program = browser.program()
     if not program:
         say("no Chromium: the overview in a browser is left out")
@@ -42,18 +42,18 @@ def opened_overviews(county: databases.Filled, folder: Path, runs: int) -> tuple
     from playwright.sync_api import sync_playwright
 
     cookie = servers.a_cookie(county.url)
-    found: dict[str, list[float]] = {FIRST: [], AGAIN: [], FILLED: []}
+    found: dict[str, list[browser.Overview]] = {FIRST: [], AGAIN: [], FILLED: []}
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=browser.FLAGS)
         with servers.running(county.url, "tuned", folder) as server:
-            found[FIRST].append(browser.seconds_to_overview(chromium, server, cookie, county.townships))
+            found[FIRST].append(browser.overview(chromium, server, cookie, county.townships))
             servers.quiet(server)
             for _ in range(runs):
-                found[FILLED].append(browser.seconds_to_overview(chromium, server, cookie, county.townships))
+                found[FILLED].append(browser.overview(chromium, server, cookie, county.townships))
             clicks = clicked(chromium, server, cookie, runs)
         for _ in range(runs):
             with servers.running(county.url, "tuned", folder) as server:
-                found[AGAIN].append(browser.seconds_to_overview(chromium, server, cookie, county.townships))
+                found[AGAIN].append(browser.overview(chromium, server, cookie, county.townships))
         chromium.close()
     return found, clicks
 
@@ -165,7 +165,9 @@ def main(arguments: list[str] | None = None) -> int:
         county = databases.sqlite(folder, 1, size)
         if options.browser_runs:
             found, clicks = opened_overviews(county, folder, options.browser_runs)
-            for what, taken in [*found.items(), *clicks.items()]:
+            for what, overviews in found.items():
+                say(f"{what}: {results.seconds([each.seconds for each in overviews])}")
+            for what, taken in clicks.items():
                 say(f"{what}: {results.seconds(taken)}")
             if found:
                 keep(results.overview_part(found), results.clicks_part(clicks))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Page
 
@@ -30,16 +31,29 @@ def program() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
-def seconds_to_overview(browser: Browser, server: Server, cookie: str, townships: int) -> float:
+@dataclass
+class Overview:
+    """Opened in an empty browser: seconds, and megabytes that came, files as they were packed and the socket's messages unpacked."""
+
+    seconds: float
+    megabytes: float
+
+
+def overview(browser: Browser, server: Server, cookie: str, townships: int) -> Overview:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN", timezone_id="Asia/Shanghai")
     context.add_cookies([{"name": COOKIE, "value": cookie, "url": server.url}])
     page = context.new_page()
+    came = list[float]()
+    heard = context.new_cdp_session(page)
+    heard.on("Network.loadingFinished", lambda event: came.append(event["encodedDataLength"]))
+    heard.on("Network.webSocketFrameReceived", lambda event: came.append(len(event["response"]["payloadData"]) * 3 / 4))  # in base64
+    heard.send("Network.enable")
     began = time.perf_counter()
     page.goto(server.url, wait_until="commit")
     page.wait_for_function(COMPLETE, arg=3 * townships, timeout=300_000, polling=50)
     taken = time.perf_counter() - began
     context.close()
-    return taken
+    return Overview(taken, sum(came) / 1e6)
 
 
 DRAWN = """(path) => {
