@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
 
 import pandas as pd
 
@@ -216,11 +218,11 @@ def final_list(rows: pd.DataFrame, seats: Mapping[str, int], records: Sequence[R
     out = {record.person_id for record in confirmed_overrides(records) if record.step is Step.WITHDRAW}
     chosen = {record.person_id for record in confirmed_overrides(records) if record.step is Step.SEAT}
     listed: set[int] = set()
-    eligible = rows[rows["rank"].notna() & ~rows["person_id"].isin(out)]
+    eligible = rows[rows["rank"].notna() & ~rows["person_id"].isin(out)].sort_values("rank", kind="stable")
     for township, candidates in eligible.groupby("township_code"):
         free = seats.get(str(township), 0)
-        for _, tied in candidates.groupby("rank", sort=True):
-            people = list(tied["person_id"])
+        for _, tied in groupby(zip(candidates["rank"], candidates["person_id"], strict=True), key=itemgetter(0)):
+            people = [person for _, person in tied]
             settled = people if len(people) <= free else [person for person in people if person in chosen][:free]
             listed.update(settled)
             free -= len(people)

@@ -113,7 +113,7 @@ class Ranking:
 
     def seat_bands(self, rows: pd.DataFrame) -> list[str]:
         """What can be said of the seat of each of ``rows``."""
-        return [seat_band(self.made, row) for row in rows.to_dict("records")]
+        return [seat_band(self.made, row) for row in rows[["chance_in_quota", "in_quota", "standing"]].to_dict("records")]
 
     @property
     def seats(self) -> int:
