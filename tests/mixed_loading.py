@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ from data_access.audit import Action
 from data_access.board_tables import BoardAudit, BoardImport, BoardImportKey
 from data_access.calendar import calendar_days
 from data_access.clock import beijing_now
-from data_access.engine import DATABASE_AWAY, engine
+from data_access.engine import DATABASE_AWAY, DatabaseAway, engine
 from data_access.migrate import upgrade
 from data_access.scope import Scope
 from data_access.tables import CalendarDay, CaptainVisit, Household, NightStay, Person, Petition, PetitionEvent
@@ -230,8 +230,8 @@ class Board:
             gone = chance.sample(sorted(self.model.foreign), min(len(self.model.foreign), chance.choice((0, 0, 5))))
             for ref in gone:
                 self.model.foreign.pop(ref)
-        people = self.people()
-        with self.database.begin() as connection:
+        people = self.when_it_answers(self.people)
+        with self.when_it_answers(self.database.connect) as connection, connection.begin():
             now = beijing_now()
             rows = [
                 {"person_id": people[name], "area_code": area, "night": night, "recorded_at": now, "source": "feed", "source_ref": ref}
@@ -241,6 +241,15 @@ class Board:
             connection.execute(delete(NightStay).where(NightStay.source == "feed", NightStay.source_ref.in_(gone)))
         with self.model.lock:
             self.model.foreign |= mine
+
+    def when_it_answers(self, ask: Callable[[], Any]) -> Any:
+        """Another program that is refused a connection (nothing is asked of the database then) comes again."""
+        while True:
+            try:
+                return ask()
+            except DatabaseAway:
+                self.model.note("write_directly refused")
+                time.sleep(0.2)
 
     def people(self) -> dict[str, int]:
         with self.database.connect() as connection:
