@@ -66,7 +66,7 @@ def official_page() -> Docx:
 
 def _mended(document: Docx) -> None:
     """What python-docx's own template has against the standard and against Chinese: a zoom without its percent, a second list of styles
-    that Word 2010 kept for itself, which tells of other faces than these, and Japanese for the language (glyphs and line breaks go by it)."""
+    that tells Word 2010 of other faces than these, and Japanese for the language (glyphs and line breaks go by it)."""
     for zoom in document.settings.element.iter(qn("w:zoom")):
         zoom.set(qn("w:percent"), "100")
     for language in (*document.settings.element.iter(qn("w:themeFontLang")), *document.styles.element.iter(qn("w:lang"))):
