@@ -23,7 +23,7 @@ PARALLEL := -n $(TEST_WORKERS) --dist loadfile
 PYTEST_ARGS ?=
 export PYTHONUNBUFFERED = 1
 
-.PHONY: help install install-dev lock audit hooks run doctor backup restore-drill bundle test test-all coverage test-js e2e manual-pictures lint lint-js bench clean
+.PHONY: help install install-dev lock audit hooks run doctor backup restore-drill bundle closing-run test test-all coverage test-js e2e manual-pictures lint lint-js bench clean
 
 help:
 	@echo "make run    安装、建库、装入演示县并启动看板(http://127.0.0.1:$(PORT))"
@@ -91,6 +91,10 @@ doctor: install
 # BUNDLE_ARGS="--platform linux-x86_64 --python 3.11": a smaller one.
 bundle: install
 	@$(PY) deploy/bundle/bundle.py $(BUNDLE_ARGS)
+
+# The bundle on a machine of its own without network: installed, served, lost, restored, the same figures. As root, with debootstrap.
+closing-run: install-dev
+	@CHROMIUM="$(CHROMIUM)" $(PY) -m tests.closing_run $${TMPDIR:-/tmp}/closing-run-$$$$ $(CLOSING_ARGS)
 
 # --- checks --------------------------------------------------------------------------------------------------------
 

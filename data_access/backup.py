@@ -35,6 +35,8 @@ from data_access.tables import Table
 PG_FOLDERS = "/usr/lib/postgresql/*/bin"
 """Where Debian and its kin keep each version's programs; those in PATH are taken first."""
 OWNERS_ONLY = 0o600
+CONNECTED_BY = ("host", "hostaddr", "port", "user", "dbname", "options", "service", "sslmode", "sslcert", "sslkey", "sslrootcert")
+"""What PostgreSQL's programs are told of the board's connection. Its library is newer than theirs and names options that they refuse."""
 Figures = Callable[[Connection, datetime], str]
 """A digest of every figure of a database as at a moment."""
 
@@ -196,7 +198,8 @@ def _program(name: str, connection: Connection) -> list[str]:
     for program in filter(None, (shutil.which(name, path=folder) for folder in folders)):
         version = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
         if any(word.partition(".")[0].isdigit() and int(word.partition(".")[0]) >= needed for word in version.split()):
-            return [program, f"--dbname={psycopg.conninfo.make_conninfo(**server.get_parameters())}"]
+            target = {word: value for word, value in server.get_parameters().items() if word in CONNECTED_BY}
+            return [program, f"--dbname={psycopg.conninfo.make_conninfo(**target)}"]
     raise BackupError(f"没有找到 {needed} 版或更新的 {name}:请安装 postgresql-client-{needed},或把它的目录放进 PATH")
 
 

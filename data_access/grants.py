@@ -107,4 +107,4 @@ def _opened(connection: Connection, role: str, rights: dict[str, str]) -> Iterat
         if table in NUMBERED and "INSERT" in what:
             numbers = connection.scalar(text("SELECT pg_get_serial_sequence(:table, 'id')"), {"table": table})
             if numbers is not None:  # a city's tables over its counties' have none of their own
-                yield f"GRANT USAGE ON SEQUENCE {numbers} TO {role}"
+                yield f"GRANT USAGE, SELECT ON SEQUENCE {numbers} TO {role}"  # read by pg_dump

@@ -1,4 +1,5 @@
-"""``python -m reports backup | restore | restore-drill``: the whole database in one file, back from it, and the proof that it comes back.
+"""``python -m reports backup | restore | restore-drill | digest``: the whole database in one file, back from it, and the proof that it
+comes back.
 
 The proof is of the board's own kind: in a database restored from the copy each table has as many rows, and every figure is what it was.
 """
@@ -18,6 +19,7 @@ from data_access.engine import DATABASE_AWAY, Connection, database_url, engine, 
 from data_access.scope import Scope
 from metrics.period import Period, PeriodKind
 from metrics.registry import REGISTRY
+from reports.moment_arguments import a_moment
 from reports.source import DatabaseSource
 
 FOLDER = Path("var/backup")
@@ -68,6 +70,13 @@ def _drilled(options: argparse.Namespace, now: datetime) -> int:
     return 0
 
 
+def _digested(options: argparse.Namespace, now: datetime) -> int:
+    at = options.at or now
+    with engine().connect() as connection:
+        print(f"{figures_digest(connection, at)}  截至 {at:%Y-%m-%dT%H:%M}")
+    return 0
+
+
 def _differences(before: Account, after: Account) -> list[str]:
     found = [
         f"{table}:备份时 {before.rows.get(table, 0):,} 行,恢复后 {after.rows.get(table, 0):,} 行"
@@ -91,6 +100,8 @@ def add_backup(commands: Any, clock: Callable[[], datetime]) -> None:
     added("restore", "从备份文件恢复到空库", _restored).add_argument("file", type=Path)
     drill = added("restore-drill", "恢复演练:恢复到临时库,核对行数和全部数字", _drilled)
     drill.add_argument("file", type=Path, nargs="?", help="已有的备份文件;缺省为现做一份")
+    digest = added("digest", "全部指标数字的摘要:两个库同一时刻的摘要相同,数字就全都相同", _digested)
+    digest.add_argument("--at", type=a_moment, default=None, metavar="MOMENT", help="截至时刻(北京时间),例如 2026-11-26T00:01,不写为此刻")
     for command in (making, drill):
         command.add_argument("--to", type=Path, default=FOLDER, help=f"备份目录,缺省 {FOLDER}")
 

@@ -60,7 +60,20 @@ def official_page() -> Docx:
     document.styles["Title"].paragraph_format.line_spacing = Pt(36)
     _font_table(document)
     _page_numbers(document)
+    _mended(document)
     return document
+
+
+def _mended(document: Docx) -> None:
+    """What python-docx's own template has against the standard and against Chinese: a zoom without its percent, a second list of styles
+    that tells Word 2010 of other faces than these, and Japanese for the language (glyphs and line breaks go by it)."""
+    for zoom in document.settings.element.iter(qn("w:zoom")):
+        zoom.set(qn("w:percent"), "100")
+    for language in (*document.settings.element.iter(qn("w:themeFontLang")), *document.styles.element.iter(qn("w:lang"))):
+        language.set(qn("w:eastAsia"), "zh-CN")
+    for name, relationship in list(document.part.rels.items()):
+        if relationship.reltype.endswith("/stylesWithEffects"):
+            del document.part.rels[name]
 
 
 def laid_across(document: Docx) -> float:

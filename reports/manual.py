@@ -87,6 +87,16 @@ WHERE = {
     "cases": ("领导", "从数字到人和事"),
     "case": ("领导", "从数字到人和事"),
     "selection": ("领导", "从数字到人和事"),
+    "rows": ("领导", "从数字到人和事"),
+    "compare": ("领导", "从数字到人和事"),
+    "nights": ("领导", "从数字到人和事"),
+    "reception": ("领导", "从数字到人和事"),
+    "captains": ("领导", "从数字到人和事"),
+    "captain": ("领导", "从数字到人和事"),
+    "tonight": ("领导", "每天看什么"),
+    "morning": ("领导", "每天看什么"),
+    "outcomes": ("领导", "开会用"),
+    "enter": ("台账员", "填报今晚"),
 }
 """Page → the chapter and section that tell of it; a page that is not here: the reader's own chapter."""
 OF_ADMIN = {"台账": ("台账员", "装一份台账"), "推送": ("管理员", "推送"), "审计": ("管理员", "审计")}

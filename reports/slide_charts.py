@@ -31,6 +31,8 @@ TARGET = "目标"
 MOSTLY = 0.5
 """Shares that are to be higher than this are drawn as parts of 100%, others by the largest of them."""
 HOLLOW, UNRANKED = "FFFFFF", "B4B9C0"
+AXIS_IDS = 2**31
+"""The standard's are unsigned; LibreOffice reads them as signed, and where it cannot, draws an axis without its names."""
 AXIS_UNITS, MOST_STEPS, AXIS_ROOM = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2), 6, 1.15
 """What an axis of shares may count in, and how often; above the highest share there is room for its label."""
 
@@ -150,6 +152,8 @@ def _placed(slide: Slide, kind: Any, data: CategoryChartData, block: Block, desc
     shapes: Any = slide.shapes
     frame = shapes.add_chart(kind, Inches(block.left), Inches(block.top), Inches(block.width), Inches(block.height), data)
     frame._element.nvGraphicFramePr.cNvPr.set("descr", clean(description))
+    for element in frame.chart._chartSpace.iter(qn("c:axId"), qn("c:crossAx")):  # python-pptx names axes by negative numbers
+        element.set("val", str(int(element.get("val")) % AXIS_IDS))
     return frame.chart
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +20,9 @@ from reports.wording import chinese_marks, clean, display_width
 FONT = "等线"
 """What Office and WPS have; LibreOffice takes its own Chinese sans instead."""
 
-NARROWEST, WIDEST = 8, 48
+NARROWEST, WIDEST, NOTE_WIDTH = 8, 48, 90
+LINE = 16.5
+"""Points from one line of a cell to the next."""
 LONGEST_SHEET_NAME = 31
 IN_SUM = " in the sum"
 HEADER_ROW = 2
@@ -118,9 +121,13 @@ def _table(page: Worksheet, sheet: Table, styles: dict[str, Format]) -> None:
         for position, (value, column) in enumerate(zip(row, sheet.file_columns, strict=True)):
             _cell(page, HEADER_ROW + count, position, value, column, styles, row_style)
     texts = sheet.texts()
+    widths = []
     for position, column in enumerate(sheet.file_columns):
         widest = max([display_width(column.heading) + 2, *(display_width(row[position]) + 2 for row in texts)])
-        page.set_column(position, position, min(max(widest, NARROWEST), WIDEST))
+        widths.append(min(max(widest, NARROWEST), WIDEST))
+        page.set_column(position, position, widths[-1])
+    for number, row in enumerate(texts, start=HEADER_ROW + 1):
+        _high_enough(page, number, max(map(_lines, row, widths), default=1))
     last_row, last_column = HEADER_ROW + count, len(sheet.file_columns) - 1
     page.freeze_panes(HEADER_ROW + 1, 0)
     if count:
@@ -133,6 +140,17 @@ def _table(page: Worksheet, sheet: Table, styles: dict[str, Format]) -> None:
     if len(sheet.file_columns) > 8:
         page.set_landscape()
     page.set_footer("&C第 &P 页 共 &N 页")
+
+
+def _lines(text: str, width: int) -> int:
+    """Of a text that is wrapped in a column."""
+    return sum(max(1, math.ceil(display_width(line) / (width - 1))) for line in text.split("\n"))
+
+
+def _high_enough(page: Worksheet, row: int, lines: int) -> None:
+    """A file without heights is one whose rows LibreOffice and WPS leave one line high."""
+    if lines > 1:
+        page.set_row(row, LINE * lines)
 
 
 def _cell(page: Worksheet, row: int, position: int, value: object, column: Column, styles: dict[str, Format], row_style: str) -> None:
@@ -167,7 +185,7 @@ def _contents(page: Worksheet, title: str, sheets: Sequence[Table], names: Seque
 
 def _notes(page: Worksheet, sheets: Sequence[Table], notes: tuple[tuple[str, str], ...], styles: dict[str, Format]) -> None:
     page.set_column(0, 0, 14)
-    page.set_column(1, 1, 90)
+    page.set_column(1, 1, NOTE_WIDTH)
     page.set_paper(9)
     page.fit_to_pages(1, 0)
     row = 0
@@ -182,6 +200,7 @@ def _notes(page: Worksheet, sheets: Sequence[Table], notes: tuple[tuple[str, str
             row += 1
             page.write_string(row, 0, _said(label), styles["label"])
             page.write_string(row, 1, _said(text), styles["wrapped"])
+            _high_enough(page, row, _lines(_said(text), NOTE_WIDTH))
 
 
 def _rows_words(sheet: Table) -> str:

@@ -52,7 +52,8 @@ def test_a_page_leads_to_a_section_that_there_is() -> None:
     assert where("admin", "台账", "管理员") == ("台账员", "装一份台账")
     assert where("admin", "审计", "管理员") == ("管理员", "审计")
     assert where("admin", "推送", "管理员") == ("管理员", "推送")
-    assert where("nights", "", "台账员") == ("台账员", "装一份台账")
+    assert where("wall", "", "台账员") == ("台账员", "装一份台账")
+    assert where("enter", "", "台账员") == ("台账员", "填报今晚")
     with pytest.raises(KeyError):
         chapter("../decisions")
 
@@ -86,3 +87,12 @@ def test_every_file_that_the_documents_of_an_operator_name_is_there() -> None:
     for document in (ROOT / "README.zh-CN.md", ROOT / "deploy" / "README.md"):
         for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
             assert (document.parent / target).exists(), (document.name, target)
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_the_buttons_of_the_manual_are_the_boards(name: str) -> None:
+    """点“装入 N 行”: a button of some page; N and …… stand for what the page fills in."""
+    source = "\n".join(path.read_text(encoding="utf-8") for folder in ("pages", "reports/views") for path in (ROOT / folder).rglob("*.py"))
+    for words in re.findall(r"(?:点|按)“([^”]+)”", chapter_text(name)):
+        pattern = r"[^\n]{0,60}?".join(map(re.escape, re.split("N|……", words)))
+        assert re.search(f'"{pattern}', source), words

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, insert, text
 
-from data_access import migrate, sessions
+from data_access import backup, migrate, sessions
 from data_access.audit import Action, record, verified_chain
 from data_access.backup import account_of
 from data_access.engine import engine
@@ -119,6 +119,15 @@ def test_every_figure_every_mark_and_the_audit_on_the_oldest_postgresql(oldest: 
         put_away(connection, NOW, 12, 12, tmp_path, "root")
         assert verified_chain(connection).broken is None
     assert sessions.sign_in(oldest, "nobody", "x", NOW).account is None
+
+
+def test_the_programs_that_a_system_brings_take_the_copy(oldest: Engine, tmp_path: Path) -> None:
+    """They are older than the library that the board is connected with, and refuse options that it names (sslcertmode)."""
+    if not list(Path("/").glob(f"{backup.PG_FOLDERS.lstrip('/')}/pg_dump")):
+        pytest.skip("no pg_dump of the system's: apt install postgresql-client")
+    path = backup.backup(oldest, tmp_path, NOW, lambda _connection, _at: "")
+    assert path.stat().st_size > 0
+    assert backup.account_beside(path).revision
 
 
 def test_the_document_names_every_place_where_the_databases_differ() -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from datetime import date, datetime
@@ -30,7 +31,8 @@ from reports.source import DatabaseSource
 from tests.builders import EVERYTHING, TOWNSHIP
 from tests.test_attacks_audit import _an_empty_database
 
-RELEASES = Path(__file__).parent / "releases"
+ROOT = Path(__file__).parents[1]
+RELEASES = ROOT / "tests" / "releases"
 LAST = "0.1.0"
 
 
@@ -84,3 +86,9 @@ def test_who_could_sign_in_still_can(released: Engine) -> None:
     assert result.account is not None
     assert result.account.role is accounts.Role.LEADER
     assert result.account.is_granted
+
+
+def test_the_note_on_going_back_tells_of_every_migration() -> None:
+    newest = max(path.name[:4] for path in (ROOT / "data_access" / "migrations" / "versions").glob("0*.py"))
+    table = (ROOT / "docs" / "upgrades.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| [\w.]+ \| \d{4}–(\d{4}) \|", table, re.MULTILINE)[-1] == newest
