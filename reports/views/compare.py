@@ -26,7 +26,7 @@ Values = Mapping[str, float | None]
 
 
 def unit_table(entry: Indicator, frame: pd.DataFrame, before: Values, year_ago: Values, earlier: str, view: View) -> Table:
-    """Every township with its place, 环比 and 同比; sorted by any column. ``before``, ``year_ago``: the values of the period before
+    """Every township with its place, 环比 and 同比. ``before``, ``year_ago``: the values of the period before
     (called ``earlier``) and of the same period of the year before."""
     share = entry.measure is Measure.RATE
     rows = [
@@ -52,9 +52,9 @@ def unit_table(entry: Indicator, frame: pd.DataFrame, before: Values, year_ago: 
         Column("k", "分子", Kind.COUNT, screen=False),
         Column("n", "分母", Kind.COUNT, screen=False),
         Column("step", earlier, kind, phone=False),
-        Column("step_words", f"环比{unit}", right=True),
+        Column("step_words", f"环比{unit}", right=True, by="step_change"),
         Column("year", "上年同期", kind, phone=False),
-        Column("year_words", f"同比{unit}", right=True),
+        Column("year_words", f"同比{unit}", right=True, by="year_change"),
         Column("verdict", "评价", Kind.VERDICT),
     )
     return table(
@@ -62,17 +62,21 @@ def unit_table(entry: Indicator, frame: pd.DataFrame, before: Values, year_ago: 
         columns,
         rows,
         conclusion=f"{view.period.label}各乡镇{entry.name}",
-        remark="点列名按这一列排序;“—”是没有可比的数",
+        remark="“—”是没有可比的数",
         indicators=(entry.id,),
         links=tuple(rows_behind(entry.id, str(code)) or to_township(code) for code in frame["code"]),
-        sortable=True,
         empty="没有可比的乡镇",
     )
 
 
 def _change(key: str, entry: Indicator, now: Any, then: float | None) -> dict[str, Any]:
     missing = then is None or is_missing(then)
-    return {key: None if missing else then, f"{key}_words": "—" if missing else _steps(change_text(entry, now, then))}
+    change = None if missing or is_missing(now) else now - then
+    return {
+        key: None if missing else then,
+        f"{key}_change": change,
+        f"{key}_words": "—" if missing else _steps(change_text(entry, now, then)),
+    }
 
 
 def _steps(words: str) -> str:
