@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from metrics.wording import is_missing, whole
-from reports.calls import Calls
+from reports.calls import CallLine, Calls
 from reports.county_map import CountyMap
 from reports.days import WEEKDAYS, HeatMap, MonthCalendar
 from reports.links import Definition, Link, Reordered, Target
@@ -49,6 +49,7 @@ MACROS: dict[type, str] = {
     More: "more",
     Cards: "cards",
     Calls: "calls",
+    CallLine: "call_line",
     Counters: "counters",
     Exceptions: "exceptions",
     Leaderboard: "leaderboard",

@@ -326,5 +326,10 @@ def test_a_decision_says_who_decided_what_until_when_and_whether_it_was_kept() -
 
 def test_a_person_without_a_phone_has_none() -> None:
     phones = {1: ("李四海", "139****1234"), 2: ("王守田", None)}
-    assert petition_case.phone_words(a_whole_case(lead_id=2), phones) == "经办 李四海 139****1234 · 包案 王守田 无电话"
-    assert petition_case.phone_words(a_whole_case(handler_id=3), phones) == ""
+    line = petition_case.phones_of_case(a_whole_case(lead_id=2), phones)
+    assert [(each.words, each.name, each.phone) for each in line.calls] == [("经办", "李四海", "139****1234"), ("包案", "王守田", "")]
+    shown = str(HtmlWriter(lambda page: True).render(line))
+    assert ("tel:" in shown, "无电话" in shown) == (False, True), "a masked number is no number to call"
+    whole = petition_case.phones_of_case(a_whole_case(), {person: (name, "13912341234") for person, (name, _) in phones.items()})
+    assert 'href="tel:13912341234"' in str(HtmlWriter(lambda page: True).render(whole))
+    assert petition_case.phones_of_case(a_whole_case(handler_id=3), phones).calls == ()
