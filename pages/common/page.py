@@ -99,6 +99,12 @@ class Page:
         """Writes HTML for this reader: links only to pages the account may open, with what goes along to them."""
         return HtmlWriter(navigation.opens, self.query)
 
+    @property
+    def whole_name(self) -> str:
+        """What all that this reader sees is called: 全县, 全市, a township by its name."""
+        seen = self.filters
+        return readings.whole_name(loaders.source(seen.scope), seen.period, seen.as_of, seen.scope.area or "")
+
     # --- what there is ----------------------------------------------------------------------------------------------
 
     @cached_property

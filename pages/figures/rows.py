@@ -21,7 +21,7 @@ with page("figures/rows", keeps=("figure", "village")) as p:
     entry, night = REGISTRY[figure], st.query_params.get("night")
     p.needs(entry.module)
     village = st.query_params.get("village")
-    subject, where = subject_of(figure), p.view.where if p.filters.township else "全县"
+    subject, where = subject_of(figure), p.view.where if p.filters.township else p.whole_name
     crumbs = [(subject.name, file_of(subject.page), p.filters.query)]
     if night is not None and figure == "duty.village_compliance":
         lines, label = lines_of_night(p, night)

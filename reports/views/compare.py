@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -23,6 +24,37 @@ NO_OUTLINES = "本县没有提供乡镇边界,按方格画"
 
 Values = Mapping[str, float | None]
 """By township code."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """A figure of some townships over the last periods, as a chart takes it: a value a period each, and what is said of each point."""
+
+    title: str
+    subtitle: str
+    labels: tuple[str, ...]
+    lines: Mapping[str, list[float | None]]
+    said: Mapping[str, list[str]]
+
+
+def course(entry: Indicator, periods: Sequence[Period], frames: Sequence[pd.DataFrame], names: Mapping[str, str]) -> Course:
+    """``frames``: the judged figures of each period; ``names``: of the townships shown, by code, in their order."""
+    lines: dict[str, list[float | None]] = {name: [] for name in names.values()}
+    said: dict[str, list[str]] = {name: [] for name in names.values()}
+    for frame in frames:
+        rows = {row["code"]: row for row in frame.to_dict("records")}
+        for code, name in names.items():
+            row = rows.get(code)
+            lines[name].append(None if row is None or is_missing(row["value"]) else float(row["value"]))
+            said[name].append("" if row is None else fraction(row["k"], row["n"]))
+    unit = "%" if entry.measure is Measure.RATE else entry.unit
+    return Course(
+        f"{'、'.join(lines)}的{entry.name}",
+        f"近 {len(periods)} 期,单位:{unit};虚线段是进行中的一期",
+        tuple(f"{period.label.partition('年')[2] or period.label}<br>{period.first.year}" for period in periods),
+        lines,
+        said,
+    )
 
 
 def unit_table(entry: Indicator, frame: pd.DataFrame, before: Values, year_ago: Values, earlier: str, view: View) -> Table:
