@@ -266,6 +266,8 @@ def test_a_case_says_in_a_sentence_how_it_stands_and_who_has_it() -> None:
         [{**dict.fromkeys(NO_EVENTS.columns), "at": datetime(2026, 10, 9, 8), "kind": "dispatch"}], columns=NO_EVENTS.columns
     )
     assert petition_case.sentence(a_whole_case(), events, NAMES, VIEW) == "还剩 5 个工作日,邻李四海经办 7 天,7 天未动"
+    titled = {**NAMES, a_whole_case()["handler_id"]: "河东村一邻邻长 李四海"}
+    assert "日,河东村一邻邻长 李四海经办" in petition_case.sentence(a_whole_case(), events, titled, VIEW), "the level is in the title"
     ended = a_whole_case(ended_at=datetime(2026, 10, 15), outcome="resolved")
     assert petition_case.sentence(ended, events, NAMES, VIEW) == "已化解,10月15日办结,未销号"
 

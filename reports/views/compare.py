@@ -49,12 +49,17 @@ def course(entry: Indicator, periods: Sequence[Period], frames: Sequence[pd.Data
             said[name].append("" if row is None else fraction(row["k"], row["n"]))
     unit = "%" if entry.measure is Measure.RATE else entry.unit
     return Course(
-        f"{'、'.join(lines)}的{entry.name}",
+        f"{'、'.join(lines)}的{_own(entry)}",
         f"近 {len(periods)} 期,单位:{unit};虚线段是进行中的一期",
         tuple(f"{period.label.partition('年')[2] or period.label}<br>{period.first.year}" for period in periods),
         lines,
         said,
     )
+
+
+def _own(entry: Indicator) -> str:
+    """Its name behind the townships' own names: 各乡镇住夜达标率."""
+    return entry.name.removeprefix("乡镇")
 
 
 def unit_table(entry: Indicator, frame: pd.DataFrame, before: Values, year_ago: Values, earlier: str, view: View) -> Table:
@@ -93,7 +98,7 @@ def unit_table(entry: Indicator, frame: pd.DataFrame, before: Values, year_ago: 
         f"{entry.name} 各乡镇对比",
         columns,
         rows,
-        conclusion=f"{view.period.label}各乡镇{entry.name}",
+        conclusion=f"{view.period.label}各乡镇{_own(entry)}",
         remark="“—”是没有可比的数",
         indicators=(entry.id,),
         links=tuple(rows_behind(entry.id, str(code)) or to_township(code) for code in frame["code"]),

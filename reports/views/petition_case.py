@@ -54,8 +54,10 @@ def sentence(case: Mapping[str, Any], events: pd.DataFrame, names: Mapping[int, 
         closed = "未销号" if known(case["closed_at"]) is None else "已销号"
         return f"{state},{day_text(case['ended_at'].date())}办结,{closed}"
     held = max(0, (as_of - held_since(case, events).date()).days)
-    handler = words.NOBODY if known(case["handler_id"]) is None else f"{name_of(names, case['handler_id'])}经办"
-    return f"{state},{words.level_name(case['level'])}{handler} {held} 天,{words.rest_words(last_moved(case, events), view)}"
+    name = "" if known(case["handler_id"]) is None else name_of(names, case["handler_id"])
+    level = "" if " " in name else words.level_name(case["level"])  # a captain's name comes with place and post
+    handler = f"{name}经办" if name else words.NOBODY
+    return f"{state},{level}{handler} {held} 天,{words.rest_words(last_moved(case, events), view)}"
 
 
 def subtitle(case: Mapping[str, Any], places: Mapping[str, str], names: Mapping[int, str]) -> str:
