@@ -139,11 +139,8 @@ def night_sessions(scope: Scope, connection: Connection, window: Window) -> pd.D
     )
 
 
-def lecturers(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
-    """Township cadres in post on the window's last day, and those of them who lectured at that township in the window (R08).
-
-    Grain: township. Columns: code, cadres, lectured (distinct people).
-    """
+def _cadres(scope: Scope, window: Window) -> AnySelect:
+    """Township cadres in post on the window's last day, each once a township, with their own id again where they lectured there."""
     cadres = (
         select(unit_code(Appointment.area_code, "township").label("code"), Appointment.person_id)
         .where(
@@ -162,11 +159,24 @@ def lecturers(scope: Scope, connection: Connection, window: Window) -> pd.DataFr
         .distinct()
         .subquery()
     )
-    statement = (
-        select(cadres.c.code, func.count(), func.count(stood_up.c.person_id))
-        .outerjoin(stood_up, and_(stood_up.c.code == cadres.c.code, stood_up.c.person_id == cadres.c.person_id))
-        .group_by(cadres.c.code)
+    return select(cadres.c.code, cadres.c.person_id, stood_up.c.person_id.label("lecturer")).outerjoin(
+        stood_up, and_(stood_up.c.code == cadres.c.code, stood_up.c.person_id == cadres.c.person_id)
     )
+
+
+def cadres_lecturing(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """Whom :func:`lecturers` counts. Grain: township × person. Columns: code, person_id, lectured (bool)."""
+    found = frame(connection, _cadres(scope, window), ["code", "person_id", "lecturer"], {"code": "str", "person_id": "int64"})
+    return found.assign(lectured=found.pop("lecturer").notna())
+
+
+def lecturers(scope: Scope, connection: Connection, window: Window) -> pd.DataFrame:
+    """Township cadres in post on the window's last day, and those of them who lectured at that township in the window (R08).
+
+    Grain: township. Columns: code, cadres, lectured (distinct people).
+    """
+    each = _cadres(scope, window).subquery()
+    statement = select(each.c.code, func.count(), func.count(each.c.lecturer)).group_by(each.c.code)
     return frame(connection, statement, ["code", "cadres", "lectured"], {"code": "str", "cadres": "int64", "lectured": "int64"})
 
 

@@ -204,16 +204,23 @@ def load_ratio(facts: Facts, question: Question) -> pd.DataFrame:
     return (nights.max() / median.where(median > 0)).rename("value").rename_axis("code").reset_index()
 
 
-def planned(facts: Facts, question: Question) -> pd.DataFrame:
-    """k: workday nights whose roster named a chief and others beside (a second chief is one of them) before the evening; n: workday nights.
-    A village's rosters at village level, else the townships'."""
+def planned_nights(facts: Facts, question: Question) -> pd.DataFrame:
+    """Every workday night of each unit with what its roster named before the evening; a village's at village level, else the townships'.
+
+    Columns: code, night, chiefs, people (all that are named), named (bool: a chief and others beside; a second chief is one of them).
+    """
     at_village = question.level is Level.VILLAGE
     kind, prefix, others = ("village", "village_", "village_others") if at_village else ("township", "", "leaders")
     roll = unit_nights(facts[f"{kind}s"], question.workday_nights).merge(facts[f"{kind}_plan"], on=["code", "night"], how="left")
     roll[["chiefs", "people"]] = roll[["chiefs", "people"]].astype("float64").fillna(0)
     chiefs = question.rules.number("duty", f"{prefix}chiefs")
     roll["named"] = (roll["chiefs"] >= chiefs) & (roll["people"] >= chiefs + question.rules.number("duty", others))
-    return _nights_share(roll, "named", question.level)
+    return roll
+
+
+def planned(facts: Facts, question: Question) -> pd.DataFrame:
+    """k: workday nights whose roster named a chief and others beside before the evening; n: workday nights."""
+    return _nights_share(planned_nights(facts, question), "named", question.level)
 
 
 def plan_kept(facts: Facts, question: Question) -> pd.DataFrame:

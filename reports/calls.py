@@ -35,3 +35,10 @@ class Calls:
     groups: tuple[CallGroup, ...]
     quiet: str = ""
     about: str = ""
+
+
+@dataclass(frozen=True)
+class CallLine:
+    """A few people to call in one line: 经办 李四海 139…."""
+
+    calls: tuple[Call, ...]

@@ -4,13 +4,15 @@
 ``http(s)://``     a plain webhook (政务微信 gateways): JSON, signed (:func:`signature`), the same key at each attempt
 ``wecombot://KEY``  a group robot of 企业微信: text and the picture; ``?base=http://host`` for a 政务微信 of the county's own
 ``dingtalk://``    a group robot of 钉钉: ``dingtalk://SECRET@TOKEN``
-``feishu://``      a group robot of 飞书, by ``apprise``
+``feishu://``      a group robot of 飞书: ``feishu://TOKEN``, ``feishu://SECRET@TOKEN`` with 签名校验
 ``mailto(s)://``   e-mail with picture and file, by ``apprise``
 ``json(s)://``     any program that takes JSON, by ``apprise``
 =================  ==========================================================================================================
 
-企业微信 and 钉钉 say in their answer's body that they have refused a message, under status 200, which ``apprise`` does not look at: it
-would be on record as sent. So these two are spoken to here.
+The robots say in their answer's body that they have refused a message, under status 200, which ``apprise`` does not look at: it would be on
+record as sent. So they are spoken to here.
+
+Through the county's proxy (``BOARD_PROXY``), but for the hosts of ``BOARD_NO_PROXY`` and what lies under them.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import hmac
 import json
 import logging
 import mimetypes
+import os
 import time
 from pathlib import PurePath
 from pkgutil import resolve_name
@@ -65,7 +68,7 @@ def scheme_of(address: str) -> str:
         raise ChannelError(f"通道地址应以 {'、'.join(f'{each}://' for each in SCHEMES)} 之一开头")
     if not rest.strip("/"):
         raise ChannelError("通道地址不完整")
-    if scheme not in (*SIGNED, "wecombot", "dingtalk") and not _post(address):
+    if scheme not in (*SIGNED, *ROBOTS) and not _post(address):
         raise ChannelError("通道地址不完整或写法不对,写法见帮助里的“推送”")
     return scheme
 
@@ -74,7 +77,7 @@ def deliver(address: str, secret: str | None, letter: Letter, key: str) -> None:
     """Sends a letter once. ``key``: the same at each attempt of the same letter. Raises :class:`ChannelError`."""
     scheme = scheme_of(address)
     try:
-        {"wecombot": _wecom, "dingtalk": _dingtalk}.get(scheme, _webhook if scheme in SIGNED else _by_apprise)(address, secret, letter, key)
+        ROBOTS.get(scheme, _webhook if scheme in SIGNED else _by_apprise)(address, secret, letter, key)
     except httpx.TimeoutException:
         raise ChannelError("对方没有应答(超时)") from None
     except (httpx.HTTPError, httpx.InvalidURL) as problem:
@@ -137,19 +140,45 @@ def _dingtalk(address: str, _secret: str | None, letter: Letter, _key: str) -> N
     _said_yes(_posted(hook, json={"msgtype": "text", "text": {"content": f"{letter.subject}\n{letter.text}"}}))
 
 
-def _said_yes(answer: httpx.Response) -> None:
-    """A robot's refusal stands in the body."""
+def _feishu(address: str, _secret: str | None, letter: Letter, _key: str) -> None:
+    parts = urlsplit(address)
+    base = parse_qs(parts.query).get("base", ["https://open.feishu.cn"])[0].rstrip("/")
+    signing, _, token = parts.netloc.rpartition("@")
+    said: dict[str, Any] = {"msg_type": "text", "content": {"text": f"{letter.subject}\n{letter.text}"}}
+    if signing:
+        at = str(int(time.time()))
+        sign = hmac.new(f"{at}\n{signing}".encode(), b"", hashlib.sha256).digest()  # the text is the key, nothing is signed: so 飞书 asks
+        said |= {"timestamp": at, "sign": base64.b64encode(sign).decode()}
+    _said_yes(_posted(f"{base}/open-apis/bot/v2/hook/{quote(token)}", json=said), "code")
+
+
+ROBOTS = {"wecombot": _wecom, "dingtalk": _dingtalk, "feishu": _feishu}
+"""By scheme: who speaks to it."""
+
+
+def _said_yes(answer: httpx.Response, number: str = "errcode") -> None:
+    """A robot's refusal stands in the body, as another number than 0."""
     try:
         said: Any = answer.json()
     except ValueError:
         raise ChannelError("机器人的应答读不懂") from None
-    if not isinstance(said, dict) or said.get("errcode") != 0:
-        number = said.get("errcode") if isinstance(said, dict) else None
-        raise ChannelError(f"机器人没有收下(错误 {number})")
+    refused = said.get(number) if isinstance(said, dict) else None
+    if refused != 0:
+        raise ChannelError(f"机器人没有收下(错误 {refused})")
+
+
+def proxy_for(address: str) -> str | None:
+    """The county's proxy, where the address is to be asked through it."""
+    host = (urlsplit(address).hostname or "").lower()
+    inside = os.environ.get("BOARD_NO_PROXY", "localhost,127.0.0.1").lower().split(",")
+    direct = any(each and (host == each or host.endswith(f".{each}")) for each in (part.strip().lstrip(".") for part in inside))
+    return None if direct else os.environ.get("BOARD_PROXY") or None
 
 
 def _posted(address: str, **more: Any) -> httpx.Response:
-    answer = httpx.post(address, timeout=PATIENCE_SECONDS, follow_redirects=False, trust_env=False, **more)
+    """The board's own settings alone say which way: what an operator's shell has set is another program's."""
+    way = proxy_for(address)
+    answer = httpx.post(address, timeout=PATIENCE_SECONDS, follow_redirects=False, trust_env=False, proxy=way, **more)
     if not answer.is_success:
         raise ChannelError(f"对方应答 {answer.status_code}")
     return answer

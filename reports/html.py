@@ -14,10 +14,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from metrics.wording import is_missing, whole
-from reports.calls import Calls
+from reports.calls import CallLine, Calls
 from reports.county_map import CountyMap
 from reports.days import WEEKDAYS, HeatMap, MonthCalendar
-from reports.links import Definition, Link, Target
+from reports.links import Definition, Link, Reordered, Target
+from reports.order import Sorts, written_order
 from reports.parts import (
     Callout,
     Cards,
@@ -48,6 +49,7 @@ MACROS: dict[type, str] = {
     More: "more",
     Cards: "cards",
     Calls: "calls",
+    CallLine: "call_line",
     Counters: "counters",
     Exceptions: "exceptions",
     Leaderboard: "leaderboard",
@@ -121,8 +123,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Head:
+    """``go``: the attributes of the button that puts the rows in order; ``stands``: how they stand by it, as a screen reader says it."""
+
     title: str
     shades: str
+    go: Markup = NOTHING
+    stands: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,6 +157,7 @@ class HtmlWriter:
                 "about": _about,
                 "render": self.render,
                 "laid_out": self.laid_out,
+                "ranked_heads": self.ranked_heads,
                 "drawn": drawn,
                 "whole": whole,
                 "percent": lambda share: f"{100 * share:.1f}%",
@@ -182,6 +189,9 @@ class HtmlWriter:
         if isinstance(target, Definition):
             said = json.dumps({"definition": target.indicator, "context": dict(target.context)}, ensure_ascii=False)
             return Markup('data-go="{}" role="button" tabindex="0" aria-label="怎么算的"').format(said)
+        if isinstance(target, Reordered):
+            said = json.dumps({"sort": target.name, "order": target.order, "restarts": target.restarts}, ensure_ascii=False)
+            return Markup('data-go="{}"').format(said)
         led = self.goes(target)
         return Markup('{} role="link" tabindex="0"').format(led) if led else led
 
@@ -204,7 +214,19 @@ class HtmlWriter:
             cells = tuple(_cell(row, column, known) for column in shown)
             shade = "sum" if table.ends_in_sum and place == len(table.frame) - 1 else ""
             rows.append(Row(shade, self.goes(link), self.go(link), cells))
-        return LaidOut(heading, tuple(Head(column.head or column.title, _shades(column)) for column in shown), tuple(rows))
+        heads = (self.head(each.head or each.title, _shades(each), table.sorts, each.key, falls_first=each.falls_first) for each in shown)
+        return LaidOut(heading, tuple(heads), tuple(rows))
+
+    def head(self, title: str, shades: str, sorts: Sorts | None, key: str, *, falls_first: bool) -> Head:
+        """A heading; a button where the page's reader may put the rows in order by it."""
+        if sorts is None or not title:
+            return Head(title, shades)
+        falls, then = sorts.falls(key), sorts.then(key, falls_first=falls_first)
+        go = Markup('{} data-by="{}"').format(self.go(Reordered(sorts.name, written_order(then), sorts.restarts)), f"{sorts.name}~{key}")
+        return Head(title, shades, go, "" if falls is None else "descending" if falls else "ascending")
+
+    def ranked_heads(self, board: Leaderboard) -> list[Head]:
+        return [self.head(each.title, each.shade, board.sorts, each.key, falls_first=each.falls_first) for each in board.columns]
 
 
 def _about(indicator_id: str, **context: str) -> Definition | None:

@@ -38,7 +38,16 @@ class Definition:
     context: Mapping[str, str] = field(default_factory=dict)
 
 
-Target = Link | Definition
+@dataclass(frozen=True)
+class Reordered:
+    """The same page with a table in another order (``order``, as the address writes it; empty: as it was made)."""
+
+    name: str
+    order: str
+    restarts: str = ""
+
+
+Target = Link | Definition | Reordered
 
 
 PICKED = "指定"

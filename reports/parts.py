@@ -12,6 +12,7 @@ from metrics.definition import Indicator
 from metrics.vocabulary import STATUS_NAMES, Direction, Measure, Status
 from metrics.wording import MISSING, change_text, fraction, is_missing, target_text, value_text, whole
 from reports.links import TOWNSHIP, Link
+from reports.order import FEWEST_ROWS, Sorts, Worth, natural, number, places, severity, worth
 from reports.tables import Spark, Table, Verdict, verdict_of
 
 
@@ -218,6 +219,16 @@ class RankedUnit:
 
 
 @dataclass(frozen=True)
+class RankedColumn:
+    """A heading over a leaderboard; its key is that of the column in the file of the same figures, where there is one."""
+
+    key: str
+    title: str
+    shade: str
+    falls_first: bool = True
+
+
+@dataclass(frozen=True)
 class Leaderboard:
     """A ranking: a judged frame under its conclusion, the ranks of the period before by code, where a row leads."""
 
@@ -237,6 +248,10 @@ class Leaderboard:
     """What its figures are of, where that is another period than the page's: 2026年以来."""
     ranked: int = 0
     """How many units the places are counted among, where one is shown alone: 7/9."""
+    sorts: Sorts | None = None
+    """The page's reader may put it in order by its headings, and has (:meth:`in_order`); None: it has no headings."""
+    units_are: str = "单位"
+    """What its units are called: 乡镇, 村."""
     filed: tuple[str, str] | None = None
     """Title and subtitle where it is taken along and read on another day, 10月 instead of 本月; None: as they are."""
 
@@ -257,6 +272,40 @@ class Leaderboard:
     def tick(self) -> float | None:
         """Where the target lies, 0–1; None where there is none to show."""
         return min(1.0, self.target / self.top) if self.target else None
+
+    def in_order(self, sorts: Sorts) -> Leaderboard:
+        """With its units as the reader has asked for."""
+        frame, order = self.frame, sorts.order
+        if len(frame) < FEWEST_ROWS:
+            return self
+        if order is None or order.column not in (each.key for each in self.columns):
+            return replace(self, sorts=replace(sorts, order=None))
+        worths = [self._worth(row, order.column) for row in frame.to_dict("records")]
+        at = places(worths, falling=order.falling)
+        return replace(self, frame=frame.iloc[at].reset_index(drop=True), sorts=sorts)
+
+    def _worth(self, row: Mapping[Any, Any], key: str) -> Worth:
+        if key == "name":
+            return natural(str(row["name"]))
+        if key == "verdict":
+            return severity(verdict_of(row))
+        if key == "moved":
+            before = self.before.get(str(row["code"]))
+            return None if before is None or is_missing(before) or is_missing(row["rank"]) else number(int(before) - int(row["rank"]))
+        return worth(row[key])
+
+    @property
+    def columns(self) -> tuple[RankedColumn, ...]:
+        """What may be put in order."""
+        counts, share = self.entry.measure is Measure.COUNT, self.entry.measure is Measure.RATE
+        return (
+            RankedColumn("rank", "名次", "rank", falls_first=False),
+            RankedColumn("moved", "升降", "move"),
+            RankedColumn("name", self.units_are, "unit", falls_first=False),
+            RankedColumn("k" if counts else "value", "数值", "value"),
+            *((RankedColumn("k", "分子", "kn"),) if share else ()),
+            RankedColumn("verdict", "评价", "verdict", falls_first=False),
+        )
 
     def page(self, number: int, rows: int) -> Leaderboard:
         """One page of ``rows`` units, the first is page 1."""

@@ -7,7 +7,7 @@ same questions (``pages.common.loaders``), so that what one has counted the othe
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -168,6 +168,19 @@ class NightLists(NamedTuple):
     notes: pd.DataFrame
 
 
+def night_lists(ask: Callable[..., pd.DataFrame], day: date, codes: Sequence[str]) -> NightLists:
+    """The lists of a night at these units. ``ask(query, **arguments)``: asks a query of the reader's scope, through a page's caches or a
+    connection."""
+    codes = tuple(codes)
+    return NightLists(
+        ask(rolls.people_in_post, codes=codes, on=day),
+        ask(rolls.stays_at, codes=codes, first=day, last=day),
+        ask(rosters.rosters, first=day, last=day, codes=codes),
+        pd.concat([ask(contacts, level=level, day=day) for level in ("township", "village")], ignore_index=True),
+        ask(entries, night=day),
+    )
+
+
 class DatabaseSource:
     """A source over one open connection; facts are remembered for its lifetime. ``at``: see :class:`~reports.frames.Source`.
 
@@ -225,13 +238,7 @@ class DatabaseSource:
 
     def night_lists(self, day: date, codes: Sequence[str]) -> NightLists:
         """Who holds which post at the units, who stayed anywhere in the scope, who is on the rosters, whom to ask on a night."""
-        return NightLists(
-            rolls.people_in_post(self.scope, self.connection, codes, day),
-            rolls.stays_at(self.scope, self.connection, codes, day, day),
-            rosters.rosters(self.scope, self.connection, day, day, codes),
-            pd.concat([contacts(self.scope, self.connection, level, day) for level in ("township", "village")], ignore_index=True),
-            entries(self.scope, self.connection, day),
-        )
+        return night_lists(lambda query, **asked: query(self.scope, self.connection, **asked), day, codes)
 
     def frame(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
         asked = (entry.id, level, period, as_of)

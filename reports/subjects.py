@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from metrics.registry import REGISTRY
 from metrics.vocabulary import CODE_LENGTHS, HOUSEHOLD_NAMES, LEVEL_NAMES, HouseholdKind, Level, Module, Role
-from reports.links import CAPTAINS, DUTY, NIGHTS, QUALITY, RECEPTION, ROWS, Link, to_cases
+from reports.links import CAPTAINS, NIGHTS, QUALITY, RECEPTION, ROWS, Link, to_cases
 from reports.modules import running_modules, runs
 
 
@@ -205,14 +205,10 @@ CASES_BEHIND = {
 """By indicator: the standing of the list (诉求清单) that holds its red cases."""
 
 LISTS_BEHIND = {
-    "duty.planned": Link(DUTY, {"view": "今晚与本周排班"}),
-    "duty.plan_kept": Link(DUTY, {"view": "今晚与本周排班"}),
-    "nights.lecturers": Link(NIGHTS, {"view": "夜学"}),
     "nights.measures_done": Link(NIGHTS, {"view": "夜谈"}),
     "reception.kept": Link(RECEPTION, {"view": "场次", "how": "broken"}),
     "captains.key_visits": Link(CAPTAINS, {"view": "未走访", "kind": HOUSEHOLD_NAMES[HouseholdKind.KEY]}),
     "captains.ordinary_visits": Link(CAPTAINS, {"view": "未走访", "kind": HOUSEHOLD_NAMES[HouseholdKind.ORDINARY]}),
-    "captains.cell_size": Link(CAPTAINS, {"view": "网格"}),
     "captains.coverage": Link(CAPTAINS, {"view": "网格"}),
     "quality.bulk": Link(QUALITY, {"view": "按人员"}),
     "quality.same_text": Link(QUALITY, {"view": "按人员"}),
@@ -236,13 +232,17 @@ ROWS_BEHIND = (
     "duty.village_compliance",
     "duty.chief_nights",
     "duty.load_ratio",
+    "duty.planned",
+    "duty.plan_kept",
     "nights.study_weeks",
     "nights.talk_weeks",
     "nights.reviews",
+    "nights.lecturers",
     "nights.township_visits",
     "nights.village_visits",
     "reception.leader_weeks",
     "reception.desk_days",
+    "captains.cell_size",
     "captains.meetings",
     "captains.cards",
     "captains.training",

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -25,6 +25,9 @@ from metrics.wording import MISSING, day_text, days_text, fraction, is_missing, 
 from reports.links import Link
 from reports.view import View
 from reports.wording import as_of_words, clean, counted_at, counted_words, day, days_words, number
+
+if TYPE_CHECKING:
+    from reports.order import Sorts
 
 Notes = tuple[tuple[str, str], ...]
 """(label, text) pairs: 口径, 统计期, 截至, 筛选, 规则手册 …"""
@@ -167,6 +170,8 @@ class Column:
     """A date on screen says its year too."""
     calls: bool = False
     """A telephone number: a screen offers to call it."""
+    by: str = ""
+    """Key of the values that put its rows in order, where its own cells are words."""
 
     @property
     def heading(self) -> str:
@@ -176,6 +181,11 @@ class Column:
     @property
     def is_number(self) -> bool:
         return self.kind in NUMBERS
+
+    @property
+    def falls_first(self) -> bool:
+        """The first press on its heading puts the largest first."""
+        return self.is_number or self.right
 
     @property
     def stands_right(self) -> bool:
@@ -221,8 +231,10 @@ class Table:
     """The last row is the sum of those above it; a screen sets it off."""
     may_leave: bool = True
     """False: for reading only, no file is made of it."""
-    sortable: bool = False
-    """A screen sorts it by the column whose heading is pressed; only where all of its rows are there."""
+    sortable: bool = True
+    """False: its order is what it says, or only a part of its rows is there."""
+    sorts: Sorts | None = None
+    """The page's reader may put it in order by its headings, and has (``reports.order``)."""
     own_notes: bool = False
     """Its title, subtitle and notes say period, moment and rules themselves: a file adds nothing of the view."""
 

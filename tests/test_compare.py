@@ -14,6 +14,7 @@ from metrics.period import Period
 from metrics.registry import REGISTRY
 from metrics.vocabulary import Status
 from reports.html import HtmlWriter
+from reports.order import Order, Sorts, in_order
 from reports.views import compare
 from tests.demo_county import a_small_county
 from tests.opened_pages import links, opened, panels, words
@@ -36,8 +37,11 @@ def test_each_township_has_its_step_and_its_year():
     assert list(made.frame["step_words"]) == ["+10.0", "—", "—"], "nothing is compared with what is missing"
     assert list(made.frame["year_words"]) == ["—", "-10.0", "—"]
     assert [link.query["township"] for link in made.links if link] == [A, B, C]
-    shown = str(HtmlWriter(lambda page: True).render(made))
-    assert shown.count('<button class="by">') == len([column for column in made.columns if column.screen])
+    falling = in_order(made, Sorts("units", Order("year_words", falling=True)))
+    assert list(falling.frame["name"]) == ["石桥镇", "泥河镇", "西沟乡"]
+    assert dict(falling.notes)["顺序"] == "按“同比(个百分点)”降序"
+    shown = str(HtmlWriter(lambda page: True).render(in_order(made, Sorts("units"))))
+    assert shown.count('<button class="by"') == len([column for column in made.columns if column.screen])
     assert "环比（个百分点）" in shown
 
 

@@ -17,7 +17,7 @@ from reports.links import CASES, ROWS
 from reports.subjects import CASES_BEHIND, LISTS_BEHIND, ROWS_BEHIND, WITHOUT_ROWS, rows_behind
 from tests.builders import TOWNSHIP, VILLAGE
 from tests.demo_county import a_small_county
-from tests.opened_pages import links, opened, words
+from tests.opened_pages import links, opened, panels, words
 from tests.test_app_pages import pointed
 
 LISTS = (CASES_BEHIND, LISTS_BEHIND, ROWS_BEHIND, WITHOUT_ROWS)
@@ -51,9 +51,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 
 COUNTED = [each for each in ROWS_BEHIND if REGISTRY[each].measure is Measure.RATE and Level.COUNTY in REGISTRY[each].levels]
-OTHERWISE = {"duty.staff_share": "its rows are nights, it counts people"} | dict.fromkeys(
-    ("captains.meetings", "captains.cards", "captains.training"), "its rows are villages"
-)
+OTHERWISE = {"duty.staff_share": "its rows are nights, it counts people"}
 
 
 @pytest.mark.parametrize("figure", [each for each in COUNTED if each not in OTHERWISE])
@@ -88,3 +86,17 @@ def test_tonights_villages_without_anyone_in_charge_are_all_listed(county: Engin
 
 def test_a_figure_without_a_list_here_says_so(county: Engine):
     assert "没有这个数的记录" in words(opened(county, "rows", "shuji", figure="quality.in_time"))
+
+
+PAGES = ("overview", "duty", "nights", "reception", "petitions", "captains")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_headline_and_every_value_of_a_ranking_leads_to_its_rows(county: Engine, page: str):
+    """Of each page: no k/n of a headline and no value of a township's rank stands there without a way to its rows."""
+    shown = "".join(panels(opened(county, page, "shuji", period="本季")))
+    bare_headlines = re.findall(r'<div class="facts"><span ><b>([^<]+)</b>', shown)
+    assert bare_headlines == []
+    cards, values = re.findall(r'<div class="card">', shown), re.findall(r'<span class="value" role="cell"><span ([^>]*)>([^<]*)', shown)
+    assert cards or values
+    assert [value for way, value in values if not way and value.strip() != "—"] == []

@@ -266,6 +266,8 @@ def test_a_case_says_in_a_sentence_how_it_stands_and_who_has_it() -> None:
         [{**dict.fromkeys(NO_EVENTS.columns), "at": datetime(2026, 10, 9, 8), "kind": "dispatch"}], columns=NO_EVENTS.columns
     )
     assert petition_case.sentence(a_whole_case(), events, NAMES, VIEW) == "还剩 5 个工作日,邻李四海经办 7 天,7 天未动"
+    titled = {**NAMES, a_whole_case()["handler_id"]: "河东村一邻邻长 李四海"}
+    assert "日,河东村一邻邻长 李四海经办" in petition_case.sentence(a_whole_case(), events, titled, VIEW), "the level is in the title"
     ended = a_whole_case(ended_at=datetime(2026, 10, 15), outcome="resolved")
     assert petition_case.sentence(ended, events, NAMES, VIEW) == "已化解,10月15日办结,未销号"
 
@@ -326,5 +328,10 @@ def test_a_decision_says_who_decided_what_until_when_and_whether_it_was_kept() -
 
 def test_a_person_without_a_phone_has_none() -> None:
     phones = {1: ("李四海", "139****1234"), 2: ("王守田", None)}
-    assert petition_case.phone_words(a_whole_case(lead_id=2), phones) == "经办 李四海 139****1234 · 包案 王守田 无电话"
-    assert petition_case.phone_words(a_whole_case(handler_id=3), phones) == ""
+    line = petition_case.phones_of_case(a_whole_case(lead_id=2), phones)
+    assert [(each.words, each.name, each.phone) for each in line.calls] == [("经办", "李四海", "139****1234"), ("包案", "王守田", "")]
+    shown = str(HtmlWriter(lambda page: True).render(line))
+    assert ("tel:" in shown, "无电话" in shown) == (False, True), "a masked number is no number to call"
+    whole = petition_case.phones_of_case(a_whole_case(), {person: (name, "13912341234") for person, (name, _) in phones.items()})
+    assert 'href="tel:13912341234"' in str(HtmlWriter(lambda page: True).render(whole))
+    assert petition_case.phones_of_case(a_whole_case(handler_id=3), phones).calls == ()

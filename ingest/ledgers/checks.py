@@ -72,7 +72,7 @@ class Checked:
     kind: Kind
     scope: Scope
     """What the file may touch: rows that lie outside are another office's."""
-    today: date
+    now: datetime
     records: list[Record] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     tables: list[Rows] = field(default_factory=list)
@@ -87,6 +87,10 @@ class Checked:
     """Words that the ledger does not know, with how many rows wait for somebody to say what they mean."""
     year_asked: bool = False
     total: int = 0
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
 
     @property
     def skipped(self) -> int:
@@ -138,7 +142,7 @@ def checked(
         sheets = opened(path)
     except Unreadable as problem:
         raise Unreadable(str(problem).replace(path.name, name)) from problem
-    found = Checked(kind, directory.scope, now.date())
+    found = Checked(kind, directory.scope, now)
     for table in _tables(kind, sheets, name, found, mapped):
         found.tables.append(_rows(kind, table, directory, now, year, name, area, mapped))
     _take(found, directory, now, progress)

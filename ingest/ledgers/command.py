@@ -30,11 +30,12 @@ from ingest.ledgers.choices import keep_choice
 from ingest.ledgers.directory import Directory, directory
 from ingest.ledgers.formats import Unreadable
 from ingest.ledgers.kind import Kind
-from ingest.ledgers.load import Matched, file_digest, in_order, load, matched
+from ingest.ledgers.load import file_digest, in_order, load, matched
 from ingest.ledgers.mappings import LedgerMapping, NotMapped, keep_mapping, mappings, parsed
-from ingest.ledgers.preview import preview
+from ingest.ledgers.preview import Preview, preview
 from ingest.ledgers.reading import Refusal
 from ingest.ledgers.refused import Returned, returned, write_refused
+from ingest.ledgers.replaced import sentences
 from ingest.ledgers.template import write_template
 
 GOOD, SOME_REFUSED, UNREADABLE, AWAY = 0, 1, 2, 3
@@ -138,8 +139,10 @@ def check(asked: Task) -> int:
     with engine().connect() as connection:
         found, known = _read(asked, connection)
         plan = matched(connection, found)
-        counts = {"added": len(plan.added), "changed": len(plan.changed), "same": len(plan.same)}
-        return _told(asked, found, known, plan, counts, in_order(plan.refused), None, _written(asked, plan.refused, asked.refused_path))
+        counts = {"added": len(plan.added), "changed": len(plan.changed), "same": len(plan.same), "taken_off": len(plan.taken_off)}
+        seen = preview(found, plan, known)
+        seen.replaced = sentences(connection, plan.taken_off, plan.stays_on, len(plan.refused))
+        return _told(asked, found, seen, counts, in_order(plan.refused), None, _written(asked, plan.refused, asked.refused_path))
 
 
 NOT_INTO_THE_DEMO = (
@@ -168,8 +171,10 @@ def load_file(asked: Task) -> int:
             written = _written(asked, result.refused, asked.refused_path or beside)  # a full disk must not lose the refused rows
             if asked.dry_run:
                 transaction.rollback()
-    counts = {"added": result.added, "changed": result.changed, "same": result.same}
-    return _told(asked, found, known, None, counts, result.refused, None if asked.dry_run else result.import_id, written)
+    counts = {"added": result.added, "changed": result.changed, "same": result.same, "taken_off": result.taken_off}
+    seen = preview(found, None, known)
+    seen.replaced = result.replaced
+    return _told(asked, found, seen, counts, result.refused, None if asked.dry_run else result.import_id, written)
 
 
 def _remember(connection: Connection, asked: Task, found: Checked) -> None:
@@ -196,14 +201,12 @@ def _faults(refused: Sequence[Refusal]) -> list[dict[str, Any]]:
 def _told(
     asked: Task,
     found: Checked,
-    known: Directory,
-    plan: Matched | None,
+    seen: Preview,
     counts: dict[str, int],
     refused: Sequence[Refusal],
     import_id: int | None,
     written: str | None,
 ) -> int:
-    seen = preview(found, plan, known)
     if asked.as_json:
         answer = {"kind": asked.kind.id, "rows": found.total, **counts, "refused": len(refused), "skipped": found.skipped}
         answer |= {"faults": _faults(refused), "refused_file": written, "import_id": import_id, "preview": seen.told()}
@@ -219,8 +222,9 @@ def _told(
     words = ("新增", "更新", "退回") if done else ("可新增", "可更新", "有问题")
     numbers = (counts["added"], counts["changed"], len(refused))
     new, moved, bad = (f"{word} {number}" for word, number in zip(words, numbers, strict=True))
+    off = f",{'' if done else '可'}去掉 {counts['taken_off']}" if counts["taken_off"] else ""
     end = f"装入编号 {import_id}。" if done else "没有写入数据库。"
-    print(f"{asked.kind.name}:共 {found.total} 行,{new},{moved},已有 {counts['same']},{bad}。{end}")
+    print(f"{asked.kind.name}:共 {found.total} 行,{new},{moved}{off},已有 {counts['same']},{bad}。{end}")
     if written:
         print(f"退回的行和原因:{written}")
     return SOME_REFUSED if refused else GOOD

@@ -205,7 +205,8 @@ def _loaded(asked: Task, path: Path, copy: Path, kind: Kind, answers: Answers) -
                 return 0
             _tell_refused(asked, path, kind, result)
     said = f"{path.name}:{kind.name},共 {result.total} 行,新增 {result.added},更新 {result.changed},已有 {result.same}"
-    asked.say(f"{said},退回 {len(result.refused)}。装入编号 {result.import_id}。")
+    replaced = "".join(f"{line}。" for line in result.replaced)
+    asked.say(f"{said},退回 {len(result.refused)}。{replaced}装入编号 {result.import_id}。")
     return len(result.refused)
 
 

@@ -32,6 +32,7 @@ from ingest.ledgers.numbers import find_petitions, with_restricted
 from ingest.ledgers.petitions import PETITION, STEP_KIND
 from ingest.ledgers.reading import Record, Refusal
 from ingest.ledgers.refused import returned
+from ingest.ledgers.replaced import may_go, sentences, take_off, taken_off
 
 SOURCE = "ledger"
 AT_ONCE = 5000
@@ -51,6 +52,9 @@ class Matched:
     changed: list[tuple[Record, Any, dict[str, Any]]] = field(default_factory=list)
     same: list[tuple[Record, Any]] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+    taken_off: list[dict[str, Any]] = field(default_factory=list)
+    """Of a roster sent again: the rows that go, and (``stays_on``) those it does not name but leaves."""
+    stays_on: list[dict[str, Any]] = field(default_factory=list)
 
     def parted(self, more: set[Any]) -> tuple[dict[str, int], dict[str, int]]:
         """How many rows of each outcome (:data:`OUTCOMES`), 检举控告 apart. ``more``: keys of rows as they were that got something new."""
@@ -82,6 +86,9 @@ class Loaded:
     changed: int
     same: int
     refused: list[Refusal]
+    taken_off: int = 0
+    replaced: list[str] = field(default_factory=list)
+    """Who came off a roster that was sent again, in sentences."""
 
 
 def file_digest(path: Path) -> str:
@@ -178,6 +185,8 @@ def matched(connection: Connection, checked: Checked) -> Matched:
             found.changed.append((one, key, values))
         else:
             found.same.append((one, key))
+    for row in taken_off(connection, checked):
+        (found.taken_off if may_go(row, checked.now) and not found.refused else found.stays_on).append(row)
     return found
 
 
@@ -314,15 +323,17 @@ def load(connection: Connection, checked: Checked, *, file_name: str, digest: st
     write_changed(connection, checked.kind, plan.changed, journal)
     pairs = [*written, *((one, key) for one, key, _ in plan.changed), *plan.same]
     touched = write_children(connection, checked, pairs, journal) | {key for one, key in plan.same if one.values.get("person_id") in phones}
+    take_off(connection, plan.taken_off, journal)
     journal.write(connection)
     quiet = {key for _, key in plan.same}
     more = touched & quiet  # rows as they were, with a new rating, lecturer or phone
     if checked.kind.id in OF_PETITIONS:
         plan.refused = with_restricted(connection, plan.refused)
+    replaced = sentences(connection, plan.taken_off, plan.stays_on, len(plan.refused))
     _refused(connection, import_id, checked.kind, plan.refused)
     _on_record(connection, import_id, plan, more, f"{checked.kind.name} {file_name}", now, by)
     added, changed, same = len(plan.added), len(plan.changed) + len(more), len(plan.same) - len(more)
-    return Loaded(import_id, checked.total, added, changed, same, in_order(plan.refused))
+    return Loaded(import_id, checked.total, added, changed, same, in_order(plan.refused), len(plan.taken_off), replaced)
 
 
 def _on_record(connection: Connection, import_id: int, plan: Matched, more: set[Any], what: str, now: datetime, by: str) -> None:
@@ -330,7 +341,8 @@ def _on_record(connection: Connection, import_id: int, plan: Matched, more: set[
     open_rows, accusations = plan.parted(more)
     counts = {f"rows_{name}": number for name, number in open_rows.items()}
     connection.execute(update(BoardImport).where(BoardImport.id == import_id).values(counts | {"rows_total": sum(open_rows.values())}))
-    record(connection, by, Action.IMPORT, now, f"{what}:共 {sum(open_rows.values())} 行,{_counted(open_rows)}{plan.told_changes()}")
+    off = f",从原排班去掉 {len(plan.taken_off)}" if plan.taken_off else ""
+    record(connection, by, Action.IMPORT, now, f"{what}:共 {sum(open_rows.values())} 行,{_counted(open_rows)}{off}{plan.told_changes()}")
     if any(accusations.values()):
         raised = [one.ref for one, _, values in plan.changed if values.get("restricted")]
         named = f";新标为检举控告:{'、'.join(raised)}" if raised else ""

@@ -34,6 +34,8 @@ class Preview:
     titles: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    """Who comes off a roster that is sent again."""
     questions: list[tuple[Question, int, str]] = field(default_factory=list)
     places: list[tuple[PlaceQuestion, int]] = field(default_factory=list)
     words: list[tuple[StrangeWord, int, list[str]]] = field(default_factory=list)
@@ -53,6 +55,7 @@ class Preview:
             "titles": self.titles,
             "rows": self.rows,
             "changes": self.changes,
+            "replaced": self.replaced,
             "questions": [
                 {"name": one.name, "unit": one.unit, "where": where, "rows": rows, "choices": [list(choice) for choice in one.choices]}
                 for one, rows, where in self.questions
@@ -80,6 +83,7 @@ class Preview:
             yield f"日期 {self.first} 至 {self.last};单位 {units};{self.people} 人"
         for line in self.changes:
             yield f"将更新:{line}"
+        yield from self.replaced
         for one, rows, where in self.questions:
             told = "、".join(f"{roles}({who})" for who, roles in one.choices)
             yield f"{where}的“{one.name}”是哪一位({rows} 行):{told}。python -m ingest choose {one.name} {where} 人员编号"

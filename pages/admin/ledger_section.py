@@ -134,6 +134,7 @@ def _checked(p: Page, given: Given) -> None:
         _questions(given, answer)
         _mapped(given, answer)
     good = answer.number("added") + answer.number("changed")
+    off = answer.number("taken_off")
     if answer.refused_file:
         rows = partial(bytes, answer.refused_file)
         what = f"台账退回行 {LEDGER_NAMES[given.kind]} {given.file.name}"
@@ -143,8 +144,9 @@ def _checked(p: Page, given: Given) -> None:
     if loaded:
         return
     bad = f"退回 {whole(answer.number('refused'))} 行" if answer.number("refused") else ""
-    label = ",".join(part for part in (f"装入 {whole(good)} 行" if good or not bad else "", bad) if part)
-    if st.button(label, type="primary", disabled=good + answer.number("refused") == 0, key="load-ledger"):
+    off_words = f"去掉 {whole(off)} 人次" if off else ""
+    label = "，".join(part for part in (f"装入 {whole(good)} 行" if good or not (bad or off) else "", off_words, bad) if part)
+    if st.button(label, type="primary", disabled=good + off + answer.number("refused") == 0, key="load-ledger"):
         result = given.ask("load")
         if result.error:
             st.error(_told(result.error))
@@ -215,6 +217,8 @@ def _preview(p: Page, answer: process.Answer, loaded: bool) -> None:
         p.show(admin.understood_table(told["titles"], told["rows"]), key="ledger-understood")
     if told["changes"]:
         st.caption(_told("将更新：" + ";".join(told["changes"])))
+    for line in told["replaced"]:
+        st.warning(_told(f"{line}。"))
 
 
 def _questions(given: Given, answer: process.Answer) -> None:

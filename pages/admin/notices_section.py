@@ -46,6 +46,8 @@ def notices_section(p: Page) -> None:
 
 def _change(channels: pd.DataFrame) -> None:
     names = {int(number): str(name) for number, name in zip(channels["id"], channels["name"], strict=True)}
+    if not names:
+        return
     words = partial(_named, names)
     chosen = st.selectbox("测试或删除一个通道", list(names), index=None, format_func=words, placeholder="选择通道", key="channel")
     if chosen is None or chosen not in names:
@@ -91,6 +93,8 @@ def _add() -> None:
 
 def _again(sent: pd.DataFrame) -> None:
     choices = subscriptions.notices_given_up(sent)
+    if not choices:
+        return
     words = partial(_named, choices)
     chosen = st.selectbox("重发一条", list(choices), index=None, format_func=words, placeholder="选择已放弃的推送", key="given-up")
     if chosen is not None and chosen in choices and st.button("重发", key="send-again"):

@@ -46,6 +46,8 @@ def _plainly(words: Mapping[str, str], key: str | None) -> str:
 
 
 def end_one(held: pd.DataFrame, duty: Duty) -> None:
+    if held.empty:
+        return
     number = _picked(held, "取消一个订阅", "end-subscription")
     if number is not None and st.button("取消这个订阅", key="unsubscribe"):
         act(duty, partial(notices.unsubscribe, subscription_id=number), f"已取消订阅 {number}。")

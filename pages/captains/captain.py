@@ -37,5 +37,5 @@ with page("captains/captain", filters=years.filters_of_year) as p:
         p.note("地址里没有编号，或此人不在您的辖区内、没有担任过三长。请从“三长”页点姓名进入。")
         p.stop()
     p.title(captain.title, crumbs=years.crumbs(p, captain), subtitle=captain.subtitle)
-    phone_block(p.scope, f"人员编号{captain.person_id}", [captain.person_id], own_phone)
+    phone_block(p, f"人员编号{captain.person_id}", [captain.person_id], own_phone)
     p.views({"逐月记录": partial(months, captain), "评选位次": partial(placed, captain)}, "逐月记录")

@@ -22,11 +22,16 @@ from typing import Any, NoReturn
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from reports.order import Order, read_orders, reordered
+
 _WRITTEN = "board_address"
 """Session state: what was last written into the address, until the browser has said it."""
 
 _CARRIED = "board_carried"
 """Session state: the page that was looked at last, and what of its address goes along by the menu."""
+
+_ORDERS = "order"
+"""The parameter that holds in which order tables are shown (``reports.order``)."""
 
 Address = dict[str, str]
 
@@ -64,6 +69,19 @@ def write(after: Address) -> None:
     if after != before:
         _remember(before, after)
         st.query_params.from_dict(after)
+
+
+def orders() -> dict[str, Order]:
+    """In which order the reader has put the page's tables, by their names."""
+    return read_orders(st.query_params.get(_ORDERS, ""))
+
+
+def write_order(name: str, order: str, restarts: str = "") -> None:
+    """Another order of one table (``reports.order.written_order``); ``restarts`` names the page number that it takes back to the first."""
+    settled()
+    query = {key: value for key, value in st.query_params.to_dict().items() if key not in (_ORDERS, restarts)}
+    asked = reordered(st.query_params.get(_ORDERS, ""), name, order)
+    write({**query, **({_ORDERS: asked} if asked else {})})
 
 
 def carried(names: Collection[str]) -> None:

@@ -24,7 +24,7 @@ from data_access.scope import Scope
 from metrics.definition import Indicator
 from metrics.vocabulary import LEVEL_NAMES, Level, Module
 from pages.common import leaderboards, live, loaders, navigation
-from pages.common.address import from_address, page_from_address, words_from_address
+from pages.common.address import from_address, orders, page_from_address, words_from_address
 from pages.common.auth import signed_in_scope
 from pages.common.charts import Figure
 from pages.common.contents import contents_for
@@ -40,6 +40,7 @@ from reports.conclusions import Reading
 from reports.definitions import definition_line
 from reports.html import HtmlWriter
 from reports.links import Definition, Link, in_period
+from reports.order import Order, Sorts, in_order
 from reports.parts import Cards, Leaderboard, Pair, tables_among
 from reports.subjects import rows_behind, subject_of
 from reports.svg import can_draw, picture
@@ -98,6 +99,12 @@ class Page:
         """Writes HTML for this reader: links only to pages the account may open, with what goes along to them."""
         return HtmlWriter(navigation.opens, self.query)
 
+    @property
+    def whole_name(self) -> str:
+        """What all that this reader sees is called: 全县, 全市, a township by its name."""
+        seen = self.filters
+        return readings.whole_name(loaders.source(seen.scope), seen.period, seen.as_of, seen.scope.area or "")
+
     # --- what there is ----------------------------------------------------------------------------------------------
 
     @cached_property
@@ -151,6 +158,16 @@ class Page:
         with self._title or self._header:
             page_header(sentence, crumbs=crumbs, subtitle=subtitle)
 
+    # --- in which order ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _orders(self) -> dict[str, Order]:
+        return orders()
+
+    def sorts(self, name: str, restarts: str = "") -> Sorts:
+        """The order that the reader has asked for by a heading, of what is called ``name`` on this page."""
+        return Sorts(name, self._orders.get(name), restarts)
+
     # --- what is shown ----------------------------------------------------------------------------------------------
 
     @contained()
@@ -170,12 +187,17 @@ class Page:
         is called after the run: it must not read widgets or the address.
         """
         shown = view or self.view
+        if whole is None:
+            parts = tuple(self._in_order(part, f"{key}.{at}" if at else key) for at, part in enumerate(parts))
         for table in tables_among(parts):
             self.offer(whole if whole is not None else partial(_same, table), table, shown)
         if picture_name and (drawn := next((part for part in parts if can_draw(part)), None)):
             self._offer_picture(picture_name, drawn, about, shown)
         reader = navigation.open_files(), tuple(self.query.items())
         panel(kept_markup().of((digest(parts), reader), partial(self.writer.render, *parts)), key)
+
+    def _in_order(self, part: Any, name: str) -> Any:
+        return in_order(part, self.sorts(name)) if isinstance(part, Table) and part.sorts is None else part
 
     def offer(self, make: Callable[[], Table], table: Table, view: View | None = None) -> None:
         """Hands a table out at the page's end without showing it. ``table`` gives its title; ``make`` is called on the click."""
@@ -189,6 +211,7 @@ class Page:
         """A long table page by page; the files hold all of it. The page numbers stand under it."""
         above = st.container()
         number = page_from_address(parameter, len(table.frame), rows)
+        table = in_order(table, self.sorts(key, parameter))
         with above:
             self.show(table.page(number, rows), key=key, whole=partial(_same, table))
 
@@ -202,7 +225,7 @@ class Page:
         above = st.container()
         number = page_from_address(parameter, total, rows)
         with above:
-            shown = make(partial(loaders.answer, tables=tables), page=number)
+            shown = replace(make(partial(loaders.answer, tables=tables), page=number), sortable=total <= rows)
             self.show(shown, key=key, whole=partial(make, loaders.answer_once, rows=ALL_ROWS))
 
     @contained()
@@ -225,9 +248,11 @@ class Page:
         scope: Scope | None = None,
         rows: Rows | None = None,
         named: str = "",
+        key: str = "",
         **change: Any,
     ) -> Leaderboard:
         """The leaderboard of an indicator for this view, its table handed out; ``change`` replaces fields (link, parameter, beside).
+        ``key``: what it will be shown under, so that another order begins at the first page.
 
         ``rows`` leaves some of the people: the table handed out holds the same, and both are ``named`` so.
         """
@@ -237,23 +262,28 @@ class Page:
         if rows is not None:
             read = replace(read, frame=rows(read.frame, read.entry))
             board = board.of_people(read.frame, named)
-        self.offer_figures(read, seen, named)
+        name = f"{indicator_id}-{level}"
+        sorts = self.sorts(name, _page_of(key))
+        board = replace(board, units_are=LEVEL_NAMES[level]).in_order(sorts)
+        self.offer_figures(read, seen, named, sorts)
         of = counted_words(board.entry, seen.period, seen.as_of, self.filters.period)
         behind = {str(code): rows_behind(indicator_id, str(code), level) for code in board.frame["code"]}
         if seen.period != self.filters.period:
             behind = {code: to and in_period(to.page, seen.period, to.query) for code, to in behind.items()}
         return replace(board, **{"period": of, "rows": behind, **change})
 
-    def offer_figures(self, read: Reading, filters: Filters | None = None, named: str = "") -> None:
-        """Hands out the rows a leaderboard is made of, with 口径, 截至 and filters; ``named``: which of the people they are."""
+    def offer_figures(self, read: Reading, filters: Filters | None = None, named: str = "", sorts: Sorts | None = None) -> None:
+        """Hands out the rows a leaderboard is made of, with 口径, 截至 and filters; ``named``: which of the people they are, ``sorts``: in
+        which order."""
         seen = filters or self.filters
         title = " ".join(part for part in (f"{read.entry.name} 按{LEVEL_NAMES[read.level]}", named) if part)
-        offer_table(f"{title} {seen.period.text}", partial(_figures, seen, read, title if named else read.entry.name))
+        offer_table(f"{title} {seen.period.text}", partial(_figures, seen, read, title if named else read.entry.name, sorts))
 
     @contained()
     def ranking(self, indicator_id: str, *, key: str = "", page_rows: int = 0, **more: Any) -> None:
         """Shows a leaderboard (see :meth:`leaderboard`); it can be taken along as a picture with its 口径."""
-        self.show_ranking(self.leaderboard(indicator_id, **more), key=key or f"board-{indicator_id}", page_rows=page_rows)
+        key = key or f"board-{indicator_id}"
+        self.show_ranking(self.leaderboard(indicator_id, key=key, **more), key=key, page_rows=page_rows)
 
     @contained()
     def show_ranking(self, board: Leaderboard, *, key: str, page_rows: int = 0) -> None:
@@ -261,7 +291,7 @@ class Page:
         above = st.container()
         shown = board
         if 0 < page_rows < len(board.frame):
-            shown = board.page(page_from_address(f"page-{key}", len(board.frame), page_rows), page_rows)
+            shown = board.page(page_from_address(_page_of(key), len(board.frame), page_rows), page_rows)
         with above:
             self.show(shown, key=key, picture_name=board.entry.name, about=board.entry.id)
 
@@ -396,10 +426,16 @@ def _same(table: Table) -> Table:
     return table
 
 
-def _figures(filters: Filters, read: Reading, title: str) -> Table:
+def _page_of(key: str) -> str:
+    """The parameter of a ranking's page number."""
+    return f"page-{key}" if key else ""
+
+
+def _figures(filters: Filters, read: Reading, title: str, sorts: Sorts | None) -> Table:
     """The leaderboard's rows as a table to take away, with 口径, 截至 and filters in its notes."""
     said = f"{read.period.label} · {filters.view.where}"
-    return replace(readings.reading_table(loaders.source(filters.narrowed), read, said), title=title)
+    made = replace(readings.reading_table(loaders.source(filters.narrowed), read, said), title=title)
+    return made if sorts is None else in_order(made, sorts)
 
 
 @contextmanager

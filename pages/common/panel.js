@@ -1,27 +1,6 @@
 // Shows the HTML made by reports/html.py and reports what was clicked. Elements with data-go act as links: a link in
 // Streamlit's Markdown would start a new session and lose the sign-in's tab and filters.
 
-// What a cell is sorted by: the number it begins with, else its words; what is missing stands last either way.
-const worth = (row, column) => {
-  const text = row.cells[column].innerText.trim().replace(/^[✓△✕]\s*/, "");
-  const number = /^[+-]?[\d,]*\.?\d+/.exec(text);
-  if (text === "持平") return 0;
-  return text === "" || text.startsWith("—") ? null : number ? Number(number[0].replaceAll(",", "")) : text;
-};
-
-function sorted(table, column, falling) {
-  const rows = [...table.tBodies[0].rows].filter((row) => !row.classList.contains("sum"));
-  const before = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), "zh"));
-  rows
-    .map((row) => ({ row, value: worth(row, column) }))
-    .sort((a, b) => (a.value === null) - (b.value === null) || (a.value === null ? 0 : (falling ? -1 : 1) * before(a.value, b.value)))
-    .forEach(({ row }) => table.tBodies[0].insertBefore(row, table.tBodies[0].querySelector(".sum")));
-  [...table.tHead.rows[0].cells].forEach((head, at) => {
-    if (at === column) head.setAttribute("aria-sort", falling ? "descending" : "ascending");
-    else head.removeAttribute("aria-sort");
-  });
-}
-
 export default function ({ data, parentElement, setTriggerValue }) {
   let root = parentElement.querySelector(".panel");
   if (!root) {
@@ -30,13 +9,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     parentElement.appendChild(root);
   }
   if (root.dataset.html !== data.html) {
-    const focused = root.contains(root.getRootNode().activeElement) ? root.getRootNode().activeElement.dataset.go : null;
+    const named = (each) => each.dataset.by ?? each.dataset.go; // a heading leads elsewhere once it is pressed
+    const active = root.getRootNode().activeElement;
+    const focused = root.contains(active) ? named(active) : null;
     root.innerHTML = data.html;
     root.dataset.html = data.html;
     // A live update keeps the keyboard where it was.
-    const table = root.querySelector("table:has(.by)");
-    if (table && root.sortedBy) sorted(table, ...root.sortedBy);
-    if (focused) [...root.querySelectorAll("[data-go]")].find((each) => each.dataset.go === focused)?.focus();
+    if (focused) [...root.querySelectorAll("[data-go]")].find((each) => named(each) === focused)?.focus({ preventScroll: true });
   }
   const act = (event) => {
     let target = event.target.closest("[data-go]");
@@ -48,13 +27,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     setTriggerValue("go", target.dataset.go);
   };
   root.onpointerdown = (event) => (root.pressed = event.target.closest("[data-go]"));
-  root.onclick = (event) => {
-    const by = event.target.closest(".by");
-    if (!by) return act(event);
-    const head = by.closest("th");
-    root.sortedBy = [head.cellIndex, head.getAttribute("aria-sort") === "ascending"];
-    sorted(by.closest("table"), ...root.sortedBy);
-  };
+  root.onclick = act;
   root.onkeydown = (event) => {
     if (event.key === "Enter" || event.key === " ") act(event);
   };

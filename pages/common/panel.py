@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from metrics.registry import REGISTRY
 from pages.common import navigation
-from pages.common.address import go_to, page_shown
+from pages.common.address import go_to, page_shown, write_order
 from pages.common.definition import ask_definition
 
 _HERE = Path(__file__).parent
@@ -39,8 +39,13 @@ def panel(html: Markup, key: str) -> None:
 
 def clicked(key: str) -> None:
     """What was clicked in a component is kept until a run has come to follow it: Streamlit itself forgets it with the end of any run, also
-    of a tick's that ends just now."""
-    st.session_state[_CLICKED] = page_shown(), str(st.session_state[key].go)
+    of a tick's that ends just now. A heading that was pressed is a choice like any other: the address has it before the run."""
+    target = str(st.session_state[key].go)
+    wanted = _read(target)
+    if isinstance(wanted.get("sort"), str):
+        write_order(wanted["sort"], str(wanted.get("order", "")), str(wanted.get("restarts", "")))
+    else:
+        st.session_state[_CLICKED] = page_shown(), target
 
 
 def follow_click() -> None:
@@ -52,16 +57,20 @@ def follow_click() -> None:
 
 def follow(target: str) -> None:
     """Go where a click in the browser says, if this account may."""
-    try:
-        wanted = json.loads(target)
-    except json.JSONDecodeError:
-        return
-    if not isinstance(wanted, dict):
-        return
+    wanted = _read(target)
     if wanted.get("definition") in REGISTRY:
         ask_definition(wanted["definition"], _texts(wanted.get("context")))
     elif isinstance(wanted.get("page"), str) and navigation.can_open(wanted["page"]):
         go_to(wanted["page"], _texts(wanted.get("query")))
+
+
+def _read(target: str) -> dict[str, Any]:
+    """What a click says; empty where it cannot be read."""
+    try:
+        wanted = json.loads(target)
+    except json.JSONDecodeError:
+        return {}
+    return wanted if isinstance(wanted, dict) else {}
 
 
 def _texts(given: object) -> Mapping[str, str]:

@@ -14,7 +14,8 @@ from data_access.rosters import ROSTER_TABLES, night_phones
 from data_access.scope import Scope
 from pages.common import loaders
 from pages.common.auth import audited, known_account
-from pages.common.navigation import plain
+from pages.common.page import Page
+from reports.calls import CallLine
 
 SHORTEST_REASON = 4
 People = Mapping[int, tuple[str, str | None]]
@@ -27,16 +28,17 @@ UNMASKED = "unmasked"
 """Session state: whose numbers this browser has given a reason for, until it looks at others'."""
 
 
-def phone_block(scope: Scope, about: str, people: Iterable[int], words: Callable[[People], str]) -> None:
-    """The phones of these people, masked; with a reason, in full for this view of what they are shown with (``about``)."""
-    phones = phones_of(scope, about, people)
-    said = words(phones)
-    if not said:
+def phone_block(p: Page, about: str, people: Iterable[int], line: Callable[[People], CallLine]) -> None:
+    """The phones of these people, masked; with a reason, in full and to be called by a tap, for this view of what they are shown with
+    (``about``)."""
+    phones = phones_of(p.scope, about, people)
+    said = line(phones)
+    if not said.calls:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="phones"):
-        st.markdown(plain(said))
+        p.show(said, key="phone-line")
         if any(phone for _, phone in phones.values()):
-            ask_for_phones(scope, about, "核实 11 月 20 日办理情况")
+            ask_for_phones(p.scope, about, "核实 11 月 20 日办理情况")
 
 
 def phones_of(scope: Scope, about: str, people: Iterable[int]) -> dict[int, tuple[str, str | None]]:

@@ -13,7 +13,6 @@ from metrics.definition import Indicator
 from metrics.period import Period
 from metrics.registry import REGISTRY
 from metrics.vocabulary import MODULE_NAMES, Level, Measure
-from metrics.wording import fraction, is_missing
 from pages.common import loaders
 from pages.common.charts import line_chart
 from pages.common.leaderboards import ranked_in
@@ -22,6 +21,7 @@ from pages.common.theme import palette
 from reports.readings import CARD_PERIODS, kept_a_year_ago, whole_level
 from reports.subjects import OVERVIEW_NUMBERS, shown_here
 from reports.views import compare as views
+from reports.wording import chinese_marks
 
 Row = dict[str, Any]
 TICKS = 6
@@ -74,37 +74,30 @@ def values_a_year_ago(p: Page, entry: Indicator) -> dict[str, float | None]:
 def over_time(p: Page, entry: Indicator, codes: Sequence[str], names: Mapping[str, str]) -> None:
     """The townships and the whole county over the last periods, on one scale."""
     periods = p.filters.period.trailing(CARD_PERIODS[p.filters.period.kind])
-    lines: dict[str, list[float | None]] = {names[code]: [] for code in codes}
-    said: dict[str, list[str]] = {name: [] for name in lines}
-    for period in periods:
-        rows = {row["code"]: row for row in frame(p, entry, Level.TOWNSHIP, period).to_dict("records")}
-        for code in codes:
-            row = rows.get(code)
-            value = None if row is None or is_missing(row["value"]) else float(row["value"])
-            lines[names[code]].append(value)
-            said[names[code]].append("" if row is None else fraction(row["k"], row["n"]))
-    title = f"{'、'.join(lines)}的{entry.name}"
+    frames = [frame(p, entry, Level.TOWNSHIP, period) for period in periods]
+    it = views.course(entry, periods, frames, {code: names[code] for code in codes})
     chart = line_chart(
         palette(),
-        [f"{period.label.partition('年')[2] or period.label}<br>{period.first.year}" for period in periods],
-        lines,
-        title=title,
-        subtitle=f"近 {len(periods)} 期，单位：{'%' if entry.measure is Measure.RATE else entry.unit}；虚线段是进行中的一期",
+        it.labels,
+        it.lines,
+        title=it.title,
+        subtitle=chinese_marks(it.subtitle),
         emphasis=names[codes[0]],
         target=p.view.edition.target(entry.id),
         share=entry.measure is Measure.RATE,
-        hover=said,
+        hover=it.said,
         running=p.filters.period.last >= p.filters.as_of,
         height=340,
     )
     chart["layout"]["xaxis"]["nticks"] = TICKS
-    p.figure(chart, key="over-time", alt=f"{title}，近 {len(periods)} 期", name=title, about=entry.id)
+    p.figure(chart, key="over-time", alt=f"{it.title}，近 {len(periods)} 期", name=it.title, about=entry.id)
 
 
 def last_year(p: Page, entry: Indicator, one: str, names: Mapping[str, str]) -> None:
     """Each of the last periods beside the same one of the year before: of the whole, or of the first township."""
     whole = whole_level(p.filters.scope.area or "")
-    words = {"whole": "全县", "one": names[one]} if whole in entry.levels and whole is not Level.TOWNSHIP else {"one": names[one]}
+    has_whole = whole in entry.levels and whole is not Level.TOWNSHIP
+    words = {**({"whole": p.whole_name} if has_whole else {}), "one": names[one]}
     whose = p.choose("与上年同期，看谁的", words, "whose", next(iter(words)))
     level, code = (whole, p.filters.scope.area or None) if whose == "whole" else (Level.TOWNSHIP, one)
 

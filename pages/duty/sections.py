@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from data_access.rolls import changes_of_post
 from metrics.definition import Span
 from metrics.duty import chief_month_nights
@@ -46,17 +44,15 @@ def load(p: Page) -> None:
 
 
 def villages(p: Page) -> None:
-    """All villages with search, sorting and paging: the figures are computed once for all, only one page is drawn."""
+    """All villages with search and paging: the figures are computed once for all, only one page is drawn."""
     filters = p.filters
     compliance, unreported, streaks = (
         loaders.frame(filters.narrowed, each, Level.VILLAGE, filters.period, filters.as_of)
         for each in (duty.VILLAGES, "duty.unreported", "duty.miss_streak")
     )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        words = p.search("查找村", "村名或乡镇名", "village_words", restarts="villages_page")
-        sort = p.pick("排序", list(duty_sections.SORTS), "villages_by", next(iter(duty_sections.SORTS))) or next(iter(duty_sections.SORTS))
+    words = p.search("查找村", "村名或乡镇名", "village_words", restarts="villages_page")
     figures = duty_sections.village_figures(compliance, unreported, streaks, filters.townships)
-    found = duty_sections.ranked_villages(figures, words, sort, filters.township is None, filters.period)
+    found = duty_sections.ranked_villages(figures, words, filters.township is None, filters.period)
     p.pages_of(found, ROWS, "villages", parameter="villages_page")
 
 

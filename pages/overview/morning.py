@@ -9,11 +9,13 @@ from data_access.scope import Scope
 from data_access.state import CLOCK, HOURS
 from data_access.tables import CONTRACT
 from metrics.rulebook import rulebook
-from pages.common import loaders
+from metrics.wording import moment_text
+from pages.common import live, loaders
 from pages.common.page import page
 from reports.links import MORNING, Link
 from reports.notices import Addressee, morning
 from reports.parts import Empty, Exceptions, Steps
+from reports.views.notices import COMPARED
 
 DAY, LONGEST = timedelta(days=1), timedelta(days=366)
 
@@ -42,7 +44,9 @@ with page("overview/morning", with_bar=False) as p:
     now = loaders.moment()
     at = asked_moment(st.query_params.get("at", ""), now)
     found = loaders.made_once(made, (*CONTRACT, HOURS, CLOCK), p.scope, at)
-    p.title(found.title, subtitle=found.remark)
+    p.title(found.title, subtitle=COMPARED)
+    with p.left:
+        live.live_note(f"截至 {moment_text(at)}")
     p.show(found if found.groups else Empty("昨日以来没有要说的变化"), key="morning", picture_name="晨报")
     around = (("‹ 前一天", at - DAY), ("后一天 ›", at + DAY))
     p.show(Steps(tuple((words, to_morning(each)) for words, each in around if each <= now)), key="days")

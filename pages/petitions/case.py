@@ -59,5 +59,5 @@ with page("petitions/case", filters=Filters(Period.holding(PeriodKind.MONTH, as_
         decision_block(p, case)
         p.show(views.facts(case, ratings, origin, names), key="facts")
         held = [int(each) for each in (case["handler_id"], case["lead_id"]) if known(each) is not None]
-        phone_block(scope, f"诉求 {number}", held, partial(views.phone_words, case))
+        phone_block(p, f"诉求 {number}", held, partial(views.phones_of_case, case))
         p.show(views.kin(related, as_of), key="kin")

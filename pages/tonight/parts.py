@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from data_access.contacts import contacts
-from data_access.night_entries import ENTRY_TABLES, entries
-from data_access.rolls import ROLL_TABLES, people_in_post, stays_at
-from data_access.rosters import ROSTER_TABLES, rosters
+from data_access.night_entries import ENTRY_TABLES
+from data_access.rolls import ROLL_TABLES
+from data_access.rosters import ROSTER_TABLES
 from data_access.scope import Scope
 from data_access.state import HOURS
 from metrics.period import Period, PeriodKind
@@ -25,7 +24,7 @@ from pages.common.navigation import file_of
 from pages.common.page import Page
 from pages.common.phones import ask_for_phones, may_call, tonights_numbers
 from reports.links import OVERVIEW
-from reports.source import figures_scope
+from reports.source import figures_scope, night_lists
 from reports.tonight import night_on, tonights_day
 from reports.views import tonight
 from reports.views.duty import Night
@@ -55,13 +54,12 @@ def night_by_name(scope: Scope, as_of: date, wanted: str = "") -> tuple[Night, l
 def _night_by_name(scope: Scope, as_of: date, wanted: str) -> tuple[Night, list[Unit]]:
     asked = loaders.question_for(scope, Level.TOWNSHIP, Period.holding(PeriodKind.MONTH, as_of), as_of)
     night = night_on(loaders.source(figures_scope(scope, Level.TOWNSHIP)), as_of, workday_asked(wanted, asked) or tonights_day(asked))
-    day, codes = night.day, tuple(str(code) for rolls in (night.townships, night.villages) if rolls is not None for code in rolls["code"])
-    posts = loaders.answer(people_in_post, scope, NIGHT_TABLES, codes=codes, on=day)
-    stays = loaders.answer(stays_at, scope, NIGHT_TABLES, codes=codes, first=day, last=day)
-    turns = loaders.answer(rosters, scope, NIGHT_TABLES, first=day, last=day, codes=codes)
-    whom = [loaders.answer(contacts, scope, NIGHT_TABLES, level=level, day=day) for level in ("township", "village")]
-    notes = loaders.answer(entries, scope, ENTRY_TABLES, night=day)
-    return night, tonight.units_of(night, posts, stays, turns, pd.concat(whom, ignore_index=True), notes)
+    codes = [str(code) for rolls in (night.townships, night.villages) if rolls is not None for code in rolls["code"]]
+
+    def ask(query: Callable[..., Any], **asked: Any) -> Any:
+        return loaders.answer(query, scope, NIGHT_TABLES, **asked)
+
+    return night, tonight.units_of(night, *night_lists(ask, night.day, codes))
 
 
 def crumbs() -> list[Crumb]:

@@ -14,7 +14,7 @@ with page("township/person", keeps=("versus",), townships=False) as p:
     person, asked = parts.person_on(p), parts.month_of_moment(p)
     months = parts.months(p, person, asked)
     p.title(view.sentence(person, months), crumbs=crumbs(p, person.home, person.name), subtitle=view.subtitle(person))
-    phone_block(p.scope, f"人员编号{person.person_id}", [person.person_id], view.own_phone)
+    phone_block(p, f"人员编号{person.person_id}", [person.person_id], view.own_phone)
     left, right = st.columns([3, 2], gap="large")
     with left:
         p.show(view.month_table(person, months, asked), key="months")

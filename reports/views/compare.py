@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -25,8 +26,44 @@ Values = Mapping[str, float | None]
 """By township code."""
 
 
+@dataclass(frozen=True)
+class Course:
+    """A figure of some townships over the last periods, as a chart takes it: a value a period each, and what is said of each point."""
+
+    title: str
+    subtitle: str
+    labels: tuple[str, ...]
+    lines: Mapping[str, list[float | None]]
+    said: Mapping[str, list[str]]
+
+
+def course(entry: Indicator, periods: Sequence[Period], frames: Sequence[pd.DataFrame], names: Mapping[str, str]) -> Course:
+    """``frames``: the judged figures of each period; ``names``: of the townships shown, by code, in their order."""
+    lines: dict[str, list[float | None]] = {name: [] for name in names.values()}
+    said: dict[str, list[str]] = {name: [] for name in names.values()}
+    for frame in frames:
+        rows = {row["code"]: row for row in frame.to_dict("records")}
+        for code, name in names.items():
+            row = rows.get(code)
+            lines[name].append(None if row is None or is_missing(row["value"]) else float(row["value"]))
+            said[name].append("" if row is None else fraction(row["k"], row["n"]))
+    unit = "%" if entry.measure is Measure.RATE else entry.unit
+    return Course(
+        f"{'、'.join(lines)}的{_own(entry)}",
+        f"近 {len(periods)} 期,单位:{unit};虚线段是进行中的一期",
+        tuple(f"{period.label.partition('年')[2] or period.label}<br>{period.first.year}" for period in periods),
+        lines,
+        said,
+    )
+
+
+def _own(entry: Indicator) -> str:
+    """Its name behind the townships' own names: 各乡镇住夜达标率."""
+    return entry.name.removeprefix("乡镇")
+
+
 def unit_table(entry: Indicator, frame: pd.DataFrame, before: Values, year_ago: Values, earlier: str, view: View) -> Table:
-    """Every township with its place, 环比 and 同比; sorted by any column. ``before``, ``year_ago``: the values of the period before
+    """Every township with its place, 环比 and 同比. ``before``, ``year_ago``: the values of the period before
     (called ``earlier``) and of the same period of the year before."""
     share = entry.measure is Measure.RATE
     rows = [
@@ -52,27 +89,31 @@ def unit_table(entry: Indicator, frame: pd.DataFrame, before: Values, year_ago: 
         Column("k", "分子", Kind.COUNT, screen=False),
         Column("n", "分母", Kind.COUNT, screen=False),
         Column("step", earlier, kind, phone=False),
-        Column("step_words", f"环比{unit}", right=True),
+        Column("step_words", f"环比{unit}", right=True, by="step_change"),
         Column("year", "上年同期", kind, phone=False),
-        Column("year_words", f"同比{unit}", right=True),
+        Column("year_words", f"同比{unit}", right=True, by="year_change"),
         Column("verdict", "评价", Kind.VERDICT),
     )
     return table(
         f"{entry.name} 各乡镇对比",
         columns,
         rows,
-        conclusion=f"{view.period.label}各乡镇{entry.name}",
-        remark="点列名按这一列排序;“—”是没有可比的数",
+        conclusion=f"{view.period.label}各乡镇{_own(entry)}",
+        remark="“—”是没有可比的数",
         indicators=(entry.id,),
         links=tuple(rows_behind(entry.id, str(code)) or to_township(code) for code in frame["code"]),
-        sortable=True,
         empty="没有可比的乡镇",
     )
 
 
 def _change(key: str, entry: Indicator, now: Any, then: float | None) -> dict[str, Any]:
     missing = then is None or is_missing(then)
-    return {key: None if missing else then, f"{key}_words": "—" if missing else _steps(change_text(entry, now, then))}
+    change = None if missing or is_missing(now) else now - then
+    return {
+        key: None if missing else then,
+        f"{key}_change": change,
+        f"{key}_words": "—" if missing else _steps(change_text(entry, now, then)),
+    }
 
 
 def _steps(words: str) -> str:

@@ -143,12 +143,6 @@ def member_table(frame: pd.DataFrame, team: pd.DataFrame, names: Mapping[int, st
 
 # --- villages -------------------------------------------------------------------------------------------------------
 
-SORTS = {
-    "达标率从低到高": ("value", True),
-    "达标率从高到低": ("value", False),
-    "未填报最多": ("blank", False),
-    "连续未达标最长": ("streak", False),
-}
 RANKED_COLUMNS = (
     Column("rank", "名次", Kind.COUNT),
     Column("name", "村", small=("township",)),
@@ -172,11 +166,10 @@ def village_figures(compliance: pd.DataFrame, unreported: pd.DataFrame, streaks:
     )
 
 
-def ranked_villages(figures: pd.DataFrame, words: str, sort: str, whole_county: bool, period: Period) -> Table:
-    """The villages whose or whose township's name holds ``words``, in the order of ``sort`` (a key of SORTS)."""
+def ranked_villages(figures: pd.DataFrame, words: str, whole_county: bool, period: Period) -> Table:
+    """The villages whose or whose township's name holds ``words``, the lowest share first."""
     named = (figures["name"].astype("str") + " " + figures["township"].astype("str")).str.contains(words, regex=False)
-    column, ascending = SORTS[sort]
-    found = figures[named].sort_values([column, "code"], ascending=[ascending, True], na_position="last", kind="stable")
+    found = figures[named].sort_values(["value", "code"], na_position="last", kind="stable")
     rows = [{**row, "verdict": verdict_of(row)} for row in found.to_dict("records")]
     where = "全县" if whole_county else "本乡镇"
     return table(
@@ -185,7 +178,7 @@ def ranked_villages(figures: pd.DataFrame, words: str, sort: str, whole_county: 
         rows,
         remark=f"{period.label} · {len(found)} 个村 · 名次在{where}各村中排",
         indicators=(VILLAGES,),
-        chosen=" · ".join(part for part in (f"含“{words}”" if words else "", sort) if part),
+        chosen=f"含“{words}”" if words else "",
         links=tuple(to_village(code) for code in found["code"]),
         empty=f"没有名称含“{words}”的村" if words else "这个范围内没有应住夜的村",
     )

@@ -15,10 +15,22 @@ import pandas as pd
 from metrics.definition import Indicator, Question
 from metrics.duty import shortfall_words
 from metrics.period import Period, PeriodKind
-from metrics.vocabulary import CODE_LENGTHS, SESSION_NAMES, Direction, Level, Measure, SessionKind, Status
+from metrics.vocabulary import (
+    CODE_LENGTHS,
+    MEETING_NAMES,
+    ROLE_NAMES,
+    SESSION_NAMES,
+    Direction,
+    Level,
+    Measure,
+    MeetingKind,
+    Role,
+    SessionKind,
+    Status,
+)
 from metrics.wording import day_text, fraction, is_missing, value_text, whole
 from reports.days import WEEKDAYS
-from reports.links import DUTY, NIGHTS, Link, to_person, to_township, to_village
+from reports.links import CAPTAIN, DUTY, NIGHTS, Link, to_person, to_tonight, to_township, to_village
 from reports.subjects import TOWNSHIP_NIGHTS
 from reports.tables import Column, Kind, Table, Verdict, table
 from reports.view import View
@@ -178,23 +190,132 @@ def load_lines(team: pd.DataFrame, people: Mapping[int, str], names: Names) -> l
     ]
 
 
-def unit_lines(entry: Indicator, frame: pd.DataFrame, names: Names) -> list[Line]:
-    """Villages with what each has done of what was due, the most missing first. ``frame``: of the indicator by village."""
-    found = frame[frame["n"].fillna(0) > 0].assign(left=frame["n"] - frame["k"]).sort_values("left", ascending=False, kind="stable")
-    return [
-        Line(
-            *_places(str(row["code"]), {**names, str(row["code"]): str(row["name"])}),
-            None,
-            "本期",
-            Verdict(row["status"], f"{value_text(entry, row['value'])} ({fraction(row['k'], row['n'])})"),
-            row["left"] > 0,
-            to_village(row["code"]),
-        )
-        for row in found.to_dict("records")
-    ]
+def plan_lines(nights: pd.DataFrame, names: Names) -> list[Line]:
+    """``nights``: ``metrics.duty.planned_nights``."""
+    lines = []
+    for row in nights.to_dict("records"):
+        code, night = str(row["code"]), row["night"]
+        at_township = len(code) == CODE_LENGTHS[Level.TOWNSHIP]
+        counts = f"当晚前排了 {int(row['people'])} 人,其中{'正职' if at_township else '主干'} {int(row['chiefs'])} 人"
+        verdict = Verdict(OK if row["named"] else LOW, counts if row["people"] else "当晚前没有排班")
+        link = to_tonight(night, code) if at_township else to_village(code)
+        lines.append(Line(*_places(code, names), night, _night(night), verdict, not row["named"], link))
+    return lines
+
+
+def turn_lines(turns: pd.DataFrame, names: Names) -> list[Line]:
+    """Each turn of a roster, whoever was on leave left out. ``turns``: ``data_access.rosters.rosters``."""
+    lines = []
+    for row in turns.to_dict("records"):
+        unit, above = _places(str(row["code"]), names)
+        kept = row["stayed"] or row["stood_in"]
+        stood_in = f"{row['substitute']}替班" if row["stood_in"] and not row["stayed"] else "本人"
+        said = f"{stood_in}到岗" if kept else "没有到岗" if is_missing(row["substitute"]) else f"没有到岗,{row['substitute']}也没有替"
+        who = "不明" if is_missing(row["name"]) else str(row["name"])
+        verdict = Verdict(OK if kept else LOW, said)
+        lines.append(Line(who, f"{above}{unit}", row["night"], _night(row["night"]), verdict, not kept, to_person(row["person_id"])))
+    return lines
+
+
+def _night(night: date) -> str:
+    return f"{day_text(night)} 周{WEEKDAYS[night.weekday()]}"
+
+
+def meeting_lines(due: pd.DataFrame, names: Names) -> list[Line]:
+    """Each meeting that a unit was due. ``due``: ``metrics.captains.meetings_due`` by the units themselves."""
+    lines = []
+    for row in due.to_dict("records"):
+        code, name, when = str(row["code"]), MEETING_NAMES[MEETING_FACTS[row["kind"]]], _slot_first(str(row["slot"]))
+        said = f"{day_text(when)}起的一周" if row["kind"] == "weekly_meetings" else Period.parse(str(row["slot"])).label
+        verdict = Verdict(OK if row["k"] else LOW, f"开了{name}" if row["k"] else f"未开{name}")
+        village = names.get(code[: CODE_LENGTHS[Level.VILLAGE]], "")
+        own = names.get(code, code)
+        what = own if len(code) == CODE_LENGTHS[Level.VILLAGE] else f"{village}{own.removeprefix(village)}"
+        place = names.get(_township(code), "")
+        lines.append(Line(what, place, when, said, verdict, not row["k"], to_village(code[: CODE_LENGTHS[Level.VILLAGE]])))
+    return lines
+
+
+def cell_lines(cells: pd.DataFrame, least: int, most: int, names: Names) -> list[Line]:
+    """Every cell with its households. ``cells``: the fact ``households_by_cell``."""
+    lines = []
+    for row in cells.to_dict("records"):
+        code, homes = str(row["code"]), int(row["households"])
+        fits = least <= homes <= most
+        verdict = Verdict(OK if fits else LOW, f"{homes} 户" if fits else f"{homes} 户,应为 {least}–{most} 户")
+        village = code[: CODE_LENGTHS[Level.VILLAGE]]
+        lines.append(Line(names.get(code, code), names.get(_township(code), ""), None, "", verdict, not fits, to_village(village)))
+    return lines
+
+
+def lecturer_lines(cadres: pd.DataFrame, people: Mapping[int, str], names: Names) -> list[Line]:
+    """Every cadre, whether they have lectured this year. ``cadres``: ``data_access.nights.cadres_lecturing``."""
+    lines = []
+    for row in cadres.to_dict("records"):
+        missed, township = not row["lectured"], names.get(_township(row["code"]), str(row["code"]))
+        verdict = Verdict(LOW, "还没有授课") if missed else Verdict(OK, "已授课")
+        lines.append(Line(name_of(people, row["person_id"]), township, None, "", verdict, missed, to_person(row["person_id"])))
+    return lines
+
+
+def _slot_first(slot: str) -> date:
+    """The first day of ``2026-10``, ``2026-Q4`` or of the week of a Monday."""
+    return date.fromisoformat(slot) if len(slot) == len("2026-10-12") else Period.parse(slot).first
+
+
+MEETING_FACTS = {
+    "heart_talks": MeetingKind.HEART_TALK,
+    "analysis_meetings": MeetingKind.ANALYSIS,
+    "weekly_meetings": MeetingKind.WEEKLY,
+    "monthly_meetings": MeetingKind.MONTHLY,
+}
+"""By fact: which meeting it counts."""
+
+# --- what is due once ---------------------------------------------------------------------------------------------------
+
+DUE_NAMES = {"certificate": "代表证", "card": "联系卡", "training": "培训"}
+DONE_WORDS = {"certificate": "{}发证", "card": "{}发卡", "training": "{}参训"}
+MISSED_WORDS = {"certificate": "未发证", "card": "未发卡", "training": "未参训"}
+DUE_COLUMNS = (
+    Column("what", "人员或户", small=("place",)),
+    Column("place", "所在", screen=False),
+    Column("item", "应有"),
+    Column("verdict", "情况", Kind.VERDICT),
+)
+
+
+def dues_table(entry: Indicator, rows: pd.DataFrame, people: Mapping[int, str], names: Names, words: str) -> Table:
+    """What each captain or household is due, of them a page. ``rows``: ``data_access.captain_dues.dues``; ``words``: which of them."""
+    found, lines, links = rows.to_dict("records"), [], []
+    for row in found:
+        code, of_home = str(row["code"]), row["item"] == "card"
+        village = "" if is_missing(row["village"]) else str(row["village"])
+        unit = "" if is_missing(row["unit"]) or len(code) == CODE_LENGTHS[Level.VILLAGE] else str(row["unit"])
+        post = f"{unit}{'' if of_home else ROLE_NAMES[Role(row['role'])]}"
+        done = DONE_WORDS[row["item"]].format("" if is_missing(row["done_on"]) else f"{row['done_on'].year}年{day_text(row['done_on'])}")
+        verdict = Verdict(LOW, MISSED_WORDS[row["item"]]) if is_missing(row["done_on"]) else Verdict(OK, done)
+        what = f"户 {int(row['id'])}" if of_home else name_of(people, row["id"])
+        place = " ".join(part for part in (names.get(_township(code), ""), village, post.removeprefix(village)) if part)
+        lines.append({"what": what, "place": place, "item": DUE_NAMES[row["item"]], "verdict": verdict})
+        links.append(to_village(code[: CODE_LENGTHS[Level.VILLAGE]]) if of_home else Link(CAPTAIN, {"person": f"p:{int(row['id'])}"}))
+    return table(
+        f"{entry.name} 记录",
+        DUE_COLUMNS,
+        lines,
+        conclusion=words,
+        indicators=(entry.id,),
+        chosen=words,
+        links=tuple(links),
+        empty="都已发放、都已参训" if not found else "",
+    )
 
 
 # --- the list ---------------------------------------------------------------------------------------------------------
+
+
+def choices_of(missed: int, whole_count: int) -> dict[str, str]:
+    """The two lists of what is due once."""
+    return {MISSED: f"未做到 {whole(missed)}", ALL: f"全部 {whole(whole_count)}"}
 
 
 def choices(lines: Sequence[Line], figure: str) -> dict[str, str]:

@@ -63,9 +63,12 @@ def evening(title: str, now: datetime, groups: Sequence[ExceptionSection]) -> Ex
     return Exceptions(tuple(groups), title, f"截至{moment_text(now)}")
 
 
+COMPARED = "与昨日同一时刻相比"
+
+
 def morning(title: str, now: datetime, groups: Sequence[ExceptionSection]) -> Exceptions:
     """晨报 as one part: the page shows its groups, the picture all of it."""
-    return Exceptions(tuple(groups), title, f"截至{moment_text(now)};与昨日同一时刻相比")
+    return Exceptions(tuple(groups), title, f"截至{moment_text(now)};{COMPARED}")
 
 
 def crossed_lines(entry: Indicator, crossed: pd.DataFrame, threshold: float) -> list[str]:

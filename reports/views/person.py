@@ -27,6 +27,7 @@ from metrics.vocabulary import (
     Status,
 )
 from metrics.wording import MISSING, day_of, day_text, is_missing
+from reports.calls import Call, CallLine
 from reports.links import PERSON, Link
 from reports.modules import running_modules
 from reports.parts import Fact, Facts, Heading, Sentence
@@ -100,9 +101,9 @@ def subtitle(person: Person) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def own_phone(phones: Mapping[int, tuple[str, str | None]]) -> str:
+def own_phone(phones: Mapping[int, tuple[str, str | None]]) -> CallLine:
     """电话 138****5678; empty where none is on file. ``phones``: name and phone by person, as they may be shown."""
-    return "".join(f"电话 {phone}" for _, phone in phones.values() if phone)
+    return CallLine(tuple(Call("", "电话", phone) for _, phone in phones.values() if phone))
 
 
 # --- months ---------------------------------------------------------------------------------------------------------

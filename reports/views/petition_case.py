@@ -13,6 +13,7 @@ from metrics.rulebook import rulebook
 from metrics.vocabulary import EVENT_NAMES, PLACE_NAMES, EventKind, Place, Status
 from metrics.wording import day_text, moment_text, whole
 from metrics.workdays import Workdays
+from reports.calls import Call, CallLine
 from reports.links import to_case
 from reports.parts import Event, Fact, Facts, Sentence, Steps, Timeline
 from reports.tables import Column, Kind, Table, Verdict, table
@@ -53,8 +54,10 @@ def sentence(case: Mapping[str, Any], events: pd.DataFrame, names: Mapping[int, 
         closed = "未销号" if known(case["closed_at"]) is None else "已销号"
         return f"{state},{day_text(case['ended_at'].date())}办结,{closed}"
     held = max(0, (as_of - held_since(case, events).date()).days)
-    handler = words.NOBODY if known(case["handler_id"]) is None else f"{name_of(names, case['handler_id'])}经办"
-    return f"{state},{words.level_name(case['level'])}{handler} {held} 天,{words.rest_words(last_moved(case, events), view)}"
+    name = "" if known(case["handler_id"]) is None else name_of(names, case["handler_id"])
+    level = "" if " " in name else words.level_name(case["level"])  # a captain's name comes with place and post
+    handler = f"{name}经办" if name else words.NOBODY
+    return f"{state},{level}{handler} {held} 天,{words.rest_words(last_moved(case, events), view)}"
 
 
 def subtitle(case: Mapping[str, Any], places: Mapping[str, str], names: Mapping[int, str]) -> str:
@@ -163,11 +166,11 @@ def _origin(origin: Mapping[str, Any] | None, names: Mapping[int, str]) -> str:
     return f"{day_text(origin['day'])} {origin['area'] or ''}{what} {name_of(names, origin['person_id'], '')}".strip()
 
 
-def phone_words(case: Mapping[str, Any], phones: Mapping[int, tuple[str, str | None]]) -> str:
+def phones_of_case(case: Mapping[str, Any], phones: Mapping[int, tuple[str, str | None]]) -> CallLine:
     """经办 李四海 139****1234 · 包案 王守田 无电话. ``phones``: name and phone by person, as they may be shown."""
     roles = (("经办", known(case["handler_id"])), ("包案", known(case["lead_id"])))
     found = ((role, *phones[int(person)]) for role, person in roles if person is not None and int(person) in phones)
-    return " · ".join(f"{role} {name} {phone or '无电话'}" for role, name, phone in found)
+    return CallLine(tuple(Call(name, role, phone or "") for role, name, phone in found))
 
 
 KIN_COLUMNS = (
