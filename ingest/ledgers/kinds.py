@@ -207,7 +207,8 @@ def _captain_visit(row: Reading) -> Record | None:
     if unit is None and household is not None and not row.faults:
         unit = row.directory.household_areas[household]  # its own captain, or whoever else serves there
     person = row.person("姓名", unit, visited)
-    _check_captain(row, person, visited)
+    if household is not None:
+        _check_captain(row, person, visited)
     note = row.text("备注")
     values = {"person_id": person, "household_id": household, "visited_on": visited, "note": note, "recorded_at": entered(row)}
     area = row.directory.household_areas.get(household or 0)

@@ -114,11 +114,13 @@ def _day_text(title: str) -> str:
 def mark_columns(table: Table) -> dict[int, str]:
     """Columns headed by what may be a name, with nothing but marks below: of a table of days by people."""
     found: dict[int, str] = {}
+    stayed = False
     for title, column in table.places.items():
         if not _NAME.fullmatch(title_of(title)) or is_post(title_of(title)):
             continue
         marks = [mark for line in table.lines() if text_of(mark := table.cell(line, column, False))]
         understood = [is_night_mark(mark) for mark in marks]
-        if any(understood) and sum(one is not None for one in understood) * 2 > len(understood):
+        if sum(one is not None for one in understood) * 2 > len(understood):
             found[column] = title
-    return found if len(found) >= FEWEST_PEOPLE else {}
+            stayed = stayed or any(understood)
+    return found if stayed and len(found) >= FEWEST_PEOPLE else {}

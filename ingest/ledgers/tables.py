@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from ingest.ledgers.cells import plain, text_of
 from ingest.ledgers.formats import Cell, Sheet
+from ingest.ledgers.presence import is_night_mark
 
 FEWEST_TITLES = 2
 FEWEST_GUESSED = 3
@@ -37,6 +38,7 @@ _DAY_TITLE = re.compile(
 )
 _POST = re.compile(r"(?:带班|值班|值守|住夜|当班|在岗).*|.*(?:领导|干部|人员|成员|保安|职工|门卫|驾驶员)\d?")
 _NO_POST = re.compile("电话|手机|时间|日期|地点|地址|单位|星期|次数|人数|签字|签名|职务|情况|内容|编号|事项|包案")
+_NAME = re.compile(r"[\u4e00-\u9fff·]{2,6}")
 _OF_MONTH = re.compile(r"(?:20\d\d\s*年\s*)?\d{1,2}\s*月(?:份)?$")
 """What a header may say over its days."""
 _VALUE = re.compile(r"\d{1,4}[-/.年月]\d|\d{5,}$|\d+(\.\d+)?$")
@@ -193,8 +195,8 @@ def _headers(sheet: Sheet, vocabulary: Mapping[str, object]) -> list[_Header]:
     while line < len(sheet.rows):
         row = sheet.rows[line]
         below = sheet.rows[line + 1] if line + 1 < len(sheet.rows) else ()
-        over_days = _is_line_of_days(below) and _names_people([row])
-        if not row or (_own_titles(row, vocabulary) < FEWEST_TITLES and not over_days):
+        over_marks = (_is_line_of_days(below) and _names_people([row])) or _is_people_over_marks(row, below)
+        if not row or (_own_titles(row, vocabulary) < FEWEST_TITLES and not over_marks):
             line += 1
             continue
         bottom = _bottom(sheet, line, vocabulary)
@@ -239,6 +241,15 @@ def _names_people(rows: Sequence[Sequence[Cell]]) -> bool:
     """A header of people that names no days yet."""
     filled = [value for row in rows for value in row if text_of(value)]
     return any(title_of(value) in ("姓名", "名字") for value in filled) and sum(is_day_title(value) for value in filled) < FEWEST_DAYS
+
+
+def _is_people_over_marks(row: Sequence[Cell], below: Sequence[Cell]) -> bool:
+    """日期, 张三, 李四 over 1日, √, ×."""
+    titles, marks = ([value for value in line if text_of(value)] for line in (row, below))
+    named = (
+        len(titles) > FEWEST_TITLES and title_of(titles[0]).endswith("日期") and all(_NAME.fullmatch(title_of(one)) for one in titles[1:])
+    )
+    return named and len(marks) > 1 and is_day_title(marks[0]) and all(is_night_mark(mark) is not None for mark in marks[1:])
 
 
 def _partly(row: Sequence[Cell], width: int) -> bool:
