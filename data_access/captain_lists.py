@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Subquery, and_, case, func, li
 from sqlalchemy.orm import aliased
 
 from data_access.areas import in_post_on
-from data_access.captains import CAPTAIN_LEVELS, household_counts, meeting_counts, of_captains
+from data_access.captains import CAPTAIN_LEVELS, by_captain, household_counts, meeting_counts, of_captains
 from data_access.frames import AnySelect, frame
 from data_access.profiles import held_post
 from data_access.scope import CODE_LENGTHS, Scope, counted, free_text, in_scope, unit_code, valid_on
@@ -25,10 +25,10 @@ MOST_WORDS = 5
 
 def _unvisited(scope: Scope, kind: str, first: date, last: date) -> Subquery:
     """Households of a kind on the books on ``last`` that nobody visited from ``first`` to ``last``, with their last visit before."""
-    in_period = select(CaptainVisit.household_id).where(CaptainVisit.visited_on.between(first, last))
+    in_period = select(CaptainVisit.household_id).where(CaptainVisit.visited_on.between(first, last), by_captain())
     ever = (
         select(CaptainVisit.household_id.label("id"), func.max(CaptainVisit.visited_on).label("seen"))
-        .where(CaptainVisit.visited_on <= last)
+        .where(CaptainVisit.visited_on <= last, by_captain())
         .group_by(CaptainVisit.household_id)
         .subquery()
     )
@@ -244,7 +244,7 @@ def households_of(scope: Scope, connection: Connection, code: str, first: date, 
             func.count().filter(CaptainVisit.visited_on >= first).label("visits"),
         )
         .join(Household, Household.id == CaptainVisit.household_id)
-        .where(CaptainVisit.visited_on <= last, in_scope(Household.area_code, scope.narrowed(code)))
+        .where(CaptainVisit.visited_on <= last, by_captain(), in_scope(Household.area_code, scope.narrowed(code)))
         .group_by(CaptainVisit.household_id)
         .subquery()
     )

@@ -7,6 +7,7 @@ from datetime import date
 
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Subquery, case, exists, func, literal, select
+from sqlalchemy.orm import aliased
 
 from data_access.areas import in_post_on
 from data_access.fact import Fact
@@ -24,6 +25,13 @@ SHARE_TYPES = {"code": "str", "slot": "str", "k": "int64", "n": "int64"}
 def of_captains() -> ColumnElement[bool]:
     """Captains' appointments."""
     return Appointment.role.in_(CAPTAIN_LEVELS)
+
+
+def by_captain() -> ColumnElement[bool]:
+    """Visits of somebody who held a captain's post on the day: what others do is no captain's visit (listed by the page 数据)."""
+    held = aliased(Appointment, name="held")
+    in_post = valid_on(held.valid_from, held.valid_to, CaptainVisit.visited_on)
+    return exists().where(held.person_id == CaptainVisit.person_id, held.role.in_(CAPTAIN_LEVELS), in_post)
 
 
 def _grain(window: Window, own_level: str) -> str:
@@ -57,6 +65,7 @@ def household_counts(scope: Scope, level: str, slots: Sequence[Slot], kind: str)
     visited = exists().where(
         CaptainVisit.household_id == homes.c.id,
         CaptainVisit.visited_on.between(slot.c.first, slot.c.last),
+        by_captain(),
     )
     counts = (
         select(homes.c.code, slot.c.text.label("slot"), case((visited, 1), else_=0).label("visited"))
@@ -248,7 +257,7 @@ def _appointments_at(scope: Scope, level: str, moment: date) -> tuple[ColumnElem
     )
 
 
-VISIT_TABLES = ("captain_visit", "household", "area", "person")
+VISIT_TABLES = ("captain_visit", "household", "appointment", "area", "person")
 MEETING_TABLES = ("captain_meeting", "area")
 """The answer does not depend on ``window.level``."""
 _KN = ("k", "n")

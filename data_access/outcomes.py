@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, Subquery, and_, distinct, func, or_, select
 
+from data_access.captains import by_captain
 from data_access.fact import Cut, Fact
 from data_access.frames import AnySelect, frame
 from data_access.petition_clocks import deadline
@@ -159,7 +160,7 @@ def households_called_on(scope: Scope, connection: Connection, window: Window) -
     """Visits of 三长, where the household lies. Grain: unit. Columns: code, visits (户次)."""
     by_household = (
         select(CaptainVisit.household_id.label("id"), func.count().label("visits"))
-        .where(CaptainVisit.visited_on.between(window.first, window.last))
+        .where(CaptainVisit.visited_on.between(window.first, window.last), by_captain())
         .group_by(CaptainVisit.household_id)
         .subquery()
     )
@@ -231,7 +232,7 @@ FACTS = {
     "lecturers_heard": Fact(lecturers_heard, ("night_session", "night_lecturer", "area", "person")),
     "receptions_held": Fact(receptions_held, ("reception_slot", "area"), sums=("slots", "visitors")),
     "matters_received": Fact(matters_received, ("petition", "area"), cut=Cut.INSTANT, opened_within=True, sums=("matters",)),
-    "households_called_on": Fact(households_called_on, ("captain_visit", "household", "area", "person"), sums=("visits",)),
+    "households_called_on": Fact(households_called_on, ("captain_visit", "household", "appointment", "area", "person"), sums=("visits",)),
     "meetings_held": Fact(meetings_held, ("captain_meeting", "area"), sums=("meetings",)),
     "deeds_done": Fact(deeds_done, ("good_deed", "appointment", "area", "person"), knows_as_of=True, sums=("deeds", "published")),
 }

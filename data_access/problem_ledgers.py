@@ -273,7 +273,7 @@ def _captain_visits(asked: Asked) -> Ledger:
         person=visit.person_id,
         detail=free_text(asked.scope, visit.note),
         within=and_(asked.dated(visit.visited_on), or_(in_scope(household.area_code, asked.scope), nowhere)),
-        more=asked.usual("走访", household.area_code, visit.visited_on),
+        more=(*asked.usual("走访", household.area_code, visit.visited_on), no_captain("走访", visit.person_id, visit.visited_on)),
     )
 
 

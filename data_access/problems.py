@@ -26,6 +26,7 @@ STILL_COUNTED = {
     "住夜.post": "算已填报,不算达标",
     "夜访.pseudo": "算本人夜访,不算当地",
     "接待.pseudo": "算本人接待,不算当地",
+    "三长走访.post": "算已录入,不算走访",
     "诉求.repeat": "照常计入,查不到原件",
 }
 """What is said of rows that count all the same, wholly or in part."""

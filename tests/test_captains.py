@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from data_access.scope import Scope
-from data_access.tables import Area, CaptainMeeting, CaptainVisit, Household
+from data_access.tables import Appointment, Area, CaptainMeeting, CaptainVisit, Household
 from metrics.period import Period
 from tests.builders import (
     CELL,
@@ -257,19 +257,20 @@ def a_random_county(connection, seed: int) -> random.Random:
 
 
 def visits_on_fingers(connection, code: str, kind: str, parts: list[Period], as_of: date) -> tuple[int, int]:
-    """Household by household, month by month: is it on the books on the last day, and did a known person call?"""
+    """Household by household, month by month: is it on the books on the last day, and did a captain call?"""
     known = set(connection.scalars(select(Area.code)))
     households = connection.execute(
         select(Household.id, Household.area_code, Household.kind, Household.valid_from, Household.valid_to)
     ).all()
     visits = connection.execute(select(CaptainVisit.household_id, CaptainVisit.person_id, CaptainVisit.visited_on)).all()
+    captains = set(connection.scalars(select(Appointment.person_id)))
     k = n = 0
     for household, area, of_kind, since, until in households:
         for part in parts:
             last = min(part.last, as_of)
             if of_kind == kind and area in known and area.startswith(code) and since <= last and (until is None or until >= last):
                 n += 1
-                k += any(h == household and p != 987654 and part.first <= d <= last for h, p, d in visits)
+                k += any(h == household and p in captains and part.first <= d <= last for h, p, d in visits)
     return k, n
 
 

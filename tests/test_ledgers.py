@@ -36,7 +36,7 @@ from ingest.ledgers.load import Loaded, load, matched
 from ingest.ledgers.refused import returned, write_refused
 from ingest.ledgers.template import write_template
 from ingest.ledgers.years import Calendar
-from tests.builders import EVERYTHING, TOWNSHIP, VILLAGE, a_county, a_household, a_person, a_petition, an_appointment, an_area
+from tests.builders import EVERYTHING, PATCH, TOWNSHIP, VILLAGE, a_county, a_household, a_person, a_petition, an_appointment, an_area
 
 NOW = datetime(2026, 11, 20, 20, 0, 0)
 STAY = ("日期", "姓名", "单位")
@@ -381,7 +381,8 @@ def test_a_new_county_is_built_from_its_registers(connection: Connection, tmp_pa
 
 def test_visits_and_answers_name_a_household_by_its_number(county: Connection, tmp_path: Path) -> None:
     known = a_household(county, area=VILLAGE)
-    path = a_book(tmp_path, ("日期", "姓名", "户编号"), ("2026-10-08", "李四", str(known)), ("2026-10-08", "李四", "没有的"))
+    an_appointment(county, "patch_captain", PATCH, person=a_person(county, "片长甲", None))
+    path = a_book(tmp_path, ("日期", "姓名", "户编号"), ("2026-10-08", "片长甲", str(known)), ("2026-10-08", "片长甲", "没有的"))
     result = put(county, "走访", path)
     assert (result.added, told(result)) == (1, ["第 3 行“户编号”:没有户编号为“没有的”的户"])
 

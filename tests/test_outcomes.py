@@ -72,6 +72,15 @@ def accepted_too_early(row: dict[str, Any]) -> bool:
     return sent is not None and taken is not None and taken.date() < sent.date()
 
 
+def held_on(world: World, person: int, day: date) -> list[str]:
+    """The areas of a person's captain's posts of a day."""
+    return [
+        post["area_code"]
+        for post in rows_of(world, Appointment)
+        if post["person_id"] == person and post["role"] in CAPTAIN_ROLES and post["valid_from"] <= day
+    ]
+
+
 def slowly(world: World, area: str, period: Period) -> dict[str, int]:
     """The totals that no indicator has, a row at a time."""
     last = min(period.last, AS_OF)
@@ -91,11 +100,7 @@ def slowly(world: World, area: str, period: Period) -> dict[str, int]:
     visits = among(NightVisit, "visited_on")
     deeds = []
     for deed in rows_of(world, GoodDeed):
-        held = [
-            post["area_code"]
-            for post in rows_of(world, Appointment)
-            if post["person_id"] == deed["person_id"] and post["role"] in CAPTAIN_ROLES and post["valid_from"] <= deed["done_on"]
-        ]
+        held = held_on(world, deed["person_id"], deed["done_on"])
         if held and here(min(held, key=lambda code: (len(code), code))) and period.first <= deed["done_on"] <= last:
             deeds.append(deed)
     opened = [
@@ -113,7 +118,10 @@ def slowly(world: World, area: str, period: Period) -> dict[str, int]:
         "slots": len(received),
         "matters": sum(row["channel"] == "reception" and not row.get("restricted") for row in opened),
         "calls": sum(
-            here(homes[row["household_id"]]) and period.first <= row["visited_on"] <= last for row in rows_of(world, CaptainVisit)
+            here(homes[row["household_id"]])
+            and period.first <= row["visited_on"] <= last
+            and held_on(world, row["person_id"], row["visited_on"]) != []
+            for row in rows_of(world, CaptainVisit)
         ),
         "meetings": len(among(CaptainMeeting, "held_on")),
         "deeds": sum(deed["published_on"] is not None and deed["published_on"] <= AS_OF for deed in deeds),

@@ -58,6 +58,7 @@ def a_sound_county(connection) -> tuple[int, int]:
     """Rows of every table with nothing wrong. Returns a leader and a household."""
     a_land(connection)
     leader, home = an_appointment(connection, "township_leader", since="2026-10-10"), a_household(connection)
+    captain = an_appointment(connection, "cell_captain", CELL)
     a_stay(connection, leader, "2026-10-12")
     a_stay(connection, leader, "2026-10-12", VILLAGE)  # elsewhere than at the own unit: no fault, though it does not count
     a_turn(connection, leader, "2026-10-12")
@@ -71,18 +72,18 @@ def a_sound_county(connection) -> tuple[int, int]:
     )
     an_event(connection, petition, "2026-10-12", "open")
     a_rating(connection, petition, "2026-10-14", 5)
-    a_captain_visit(connection, leader, home, "2026-10-12")
+    a_captain_visit(connection, captain, home, "2026-10-12")
     a_meeting(connection, "analysis", "2026-10-12", VILLAGE, convener_id=leader)
     a_leave(connection, leader, "2026-09-01", None, kind="training")
     a_training(connection, leader, "2026-10-12")
-    a_deed(connection, an_appointment(connection, "cell_captain", CELL), "2026-10-12")
+    a_deed(connection, captain, "2026-10-12")
     a_survey_answer(connection, leader, 5, household_id=home)
     a_mark(connection, leader, "bonus", points=1.0)
     return leader, home
 
 
 def the_doer(connection) -> int:
-    """The captain of the sound good deed."""
+    """The captain of the sound good deed and visit."""
     return int(connection.scalar(select(GoodDeed.person_id)))
 
 
@@ -157,9 +158,10 @@ WRONG = {
     "评单.order": lambda c, leader, home: a_rating(c, the(c, Petition), "2026-10-11", 5),
     "评单.twice": lambda c, leader, home: a_rating(c, the(c, Petition), "2026-10-14", 5),
     "评单.petition": lambda c, leader, home: a_rating(c, NOBODY, "2026-10-12", 5),
-    "三长走访.household": lambda c, leader, home: a_captain_visit(c, leader, NOBODY, "2026-10-12"),
+    "三长走访.post": lambda c, leader, home: a_captain_visit(c, leader, home, "2026-10-12"),
+    "三长走访.household": lambda c, leader, home: a_captain_visit(c, the_doer(c), NOBODY, "2026-10-12"),
     "三长走访.person": lambda c, leader, home: a_captain_visit(c, NOBODY, home, "2026-10-12"),
-    "三长走访.future": lambda c, leader, home: a_captain_visit(c, leader, home, "2026-11-12"),
+    "三长走访.future": lambda c, leader, home: a_captain_visit(c, the_doer(c), home, "2026-11-12"),
     "三长会议.area": lambda c, leader, home: a_meeting(c, "analysis", "2026-10-12", NOWHERE),
     "三长会议.future": lambda c, leader, home: a_meeting(c, "analysis", "2026-11-12", VILLAGE),
     "三长会议.word": lambda c, leader, home: a_meeting(c, "tea", "2026-10-12", VILLAGE),

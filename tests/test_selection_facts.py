@@ -278,7 +278,10 @@ def a_year_in_a_county(connection, seed: int) -> dict[str, list[int]]:
 def key_visits_on_fingers(connection, person: int, prefix: int) -> tuple[int, int]:
     posts = connection.execute(select(Appointment.area_code, Appointment.valid_from).where(Appointment.person_id == person)).all()
     homes = connection.execute(select(Household.id, Household.area_code).where(Household.kind == "key")).all()
-    visits = connection.execute(select(CaptainVisit.household_id, CaptainVisit.visited_on)).all()
+    made = select(CaptainVisit.household_id, CaptainVisit.visited_on).join(
+        Appointment, (Appointment.person_id == CaptainVisit.person_id) & (Appointment.valid_from <= CaptainVisit.visited_on)
+    )
+    visits = connection.execute(made).all()
     k = n = 0
     for month in Period.parse("2026").months():
         for unit, since in posts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
@@ -52,9 +52,13 @@ def plain(value: Cell) -> str:
 _DASHES = re.compile(r"[‐‑‒–—―−﹣﹘]")
 
 
+_YEAR_OF_NUMBER = re.compile(r"[〔\[(【](20\d\d)[〕\])】]")
+
+
 def normal_number(said: str) -> str:
-    """A number of an office's own for comparing: ＹＬ－２０２６－００１, yl-2026- 001 → YL-2026-001."""
-    return re.sub(r"\s+", "", _DASHES.sub("-", unicodedata.normalize("NFKC", said))).upper()
+    """A number of an office's own for comparing: ＹＬ－２０２６－００１, yl-2026- 001 → YL-2026-001; 云信[2026]1号 → 云信〔2026〕1号."""
+    half = re.sub(r"\s+", "", _DASHES.sub("-", unicodedata.normalize("NFKC", said))).upper().lstrip("'’‘`")
+    return _YEAR_OF_NUMBER.sub(r"〔\1〕", half)
 
 
 def free_text(value: Cell) -> str | None:
@@ -64,12 +68,17 @@ def free_text(value: Cell) -> str | None:
     return found or None
 
 
+_STARS = re.compile("★{1,5}|[一二三四五]颗?星级?")
+
+
 def whole_number(value: Cell) -> int | None:
     """0, 12, １２, 12人, 1,200. Raises for fractions and negatives."""
     found = plain(value).replace(",", "")
     if not found:
         return None
-    matched = re.fullmatch(r"(\d{1,9})(?:\.0+)?(?:人次|人|次|件|条|个|批|户|分钟|分|星)?", found)
+    if _STARS.fullmatch(found):
+        return found.count("★") or "一二三四五".index(found[0]) + 1
+    matched = re.fullmatch(r"(\d{1,9})(?:\.0+)?(?:人次|户次|场次|人|次|件|条|个|批|户|家|名|场|起|分钟|分|星|年度|年)?", found)
     if not matched:
         raise Fault(f"“{text_of(value)}”不是整数")
     return int(matched[1])
@@ -115,9 +124,12 @@ def choices(words: Mapping[str, str]) -> list[str]:
 
 
 def phone(value: Cell) -> str | None:
-    found = re.sub(r"[-()]", "", plain(value))
-    if not found:
+    found = re.sub(r"[-()—]", "", plain(value))
+    if found in ("", "无", "/", "没有", "暂无"):
         return None
+    mobile = re.search(r"(?<!\d)1\d{10}(?!\d)", found)
+    if mobile is not None:
+        return mobile[0]  # of several, or with a word beside it, the first
     if not re.fullmatch(r"\+?\d{5,15}", found):
         raise Fault(f"“{text_of(value)}”不是电话号码")
     return found.removeprefix("+86") if len(found) == WITH_COUNTRY else found
@@ -127,6 +139,14 @@ _DAY = re.compile(r"(?:(?:(\d{4}|\d{2})[-/.年、])?(\d{1,2})[-/.月、])?(\d{1,
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _TIME = re.compile(r"(上午|早上|中午|下午|晚上|晚)?(\d{1,2})[:时点](?:(\d{1,2})[:分]?(?:(\d{1,2})(?:\.\d+)?秒?)?)?")
 _ZONE = re.compile(r"(?:\+08:?00|Z)$")
+_ALMANAC = re.compile(
+    r"\((?=[^)]*(?:农历|阴历|夏历|初|廿|卅|十[一二三四五六七八九]?\)|[正冬腊]月|节|假|休|元旦|除夕|春分|清明|立|至\)))[^)\d]*\)|(?:农历|阴历|夏历)[^\d\s]*"
+)
+"""What a calendar says of a day beside it: (农历八月三十), (九月初二), (国庆节)."""
+_TILL_MORNING = re.compile(
+    r"(?P<from>.+?(?:晚上?|夜间?|\d{1,2}[:时点]\d{0,2}分?))\s*(?:[-—–~至到]+)\s*"
+    r"(?P<to>次日|翌日|第二天|(?:(?:20\d\d[年./-])?(?:\d{1,2}[月./-]))?\d{1,2}日?(?=\s*(?:\d{1,2}[:时点]|[早晨上凌]))|)\s*(?:早上?|早?晨|上午|凌晨)?(?:\d{1,2}[:时点](?:\d{2})?分?)?"
+)
 _NUMERALS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 NOON = 12
 
@@ -178,6 +198,8 @@ def written_day(value: Cell) -> Written | None:
     if not said:
         return None
     if isinstance(value, int | float) and not isinstance(value, bool):
+        if re.fullmatch(r"[12]?\d|3[01]", said) and said != "0":
+            return Written(None, None, int(said), None, said)
         compact = _COMPACT.fullmatch(said)
         return Written(int(compact[1]), int(compact[2]), int(compact[3]), None, said) if compact else _serial(float(value), said)
     if not isinstance(value, str):
@@ -185,9 +207,19 @@ def written_day(value: Cell) -> Written | None:
     return _text_day(said)
 
 
+def written_night(value: Cell) -> Written | None:
+    """As :func:`written_day`; a turn of duty till the next morning (10月8日18:00—9日8:00, 10月8日晚至次日晨) is the evening it begins."""
+    if isinstance(value, str) and (turn := _TILL_MORNING.fullmatch(unicodedata.normalize("NFKC", text_of(value)))):
+        begun = written_day(turn["from"])
+        till = re.fullmatch(r"(?:.*[月./年-])?(\d{1,2})日?", turn["to"])
+        if begun is not None and (till is None or int(till[1]) in (begun.day + 1, 1)):
+            return replace(begun, said=text_of(value))
+    return written_day(value)
+
+
 def _text_day(said: str) -> Written:
     # ISO's T and the space between day and time part before all spaces go.
-    spaced = _ZONE.sub("", numerals(unicodedata.normalize("NFKC", said)).strip().replace("T", " "))
+    spaced = _ZONE.sub("", numerals(_ALMANAC.sub("", unicodedata.normalize("NFKC", said).strip("'’‘ "))).strip().replace("T", " "))
     number = re.sub(r"\s", "", spaced)
     if re.fullmatch(r"\d{5}(\.\d+)?", number):
         return _serial(float(number), said)
@@ -196,7 +228,7 @@ def _text_day(said: str) -> Written:
     if inside:
         day_part, rest = inside[1], inside[2] + rest
     matched = _COMPACT.fullmatch(day_part) or _DAY.fullmatch(day_part)
-    if not matched or (matched[2] is None and not re.search("[日号]", day_part)):
+    if not matched or (matched[2] is None and rest and not re.search("[日号]", day_part)):
         raise Fault(f"看不懂日期“{said}”,请写成 2026-10-08")
     year = int(matched[1]) if matched[1] else None
     if year is not None and len(matched[1]) == 2:  # noqa: PLR2004 (26.10.8)
@@ -220,7 +252,7 @@ def numerals(text: str) -> str:
 
 
 def _clock(written: str, said: str) -> time | None:
-    written = re.sub(r"^[((]?(星期|周)[一二三四五六日天][))]?", "", written)
+    written = re.sub(r"^\(?(星期|周)[一二三四五六日天]\)?", "", written)
     if written in ("", "晚", "晚上", "夜", "夜间", "当晚"):
         return None
     matched = _TIME.fullmatch(written)

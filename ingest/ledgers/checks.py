@@ -15,16 +15,17 @@ from pathlib import Path
 
 from data_access.scope import Scope
 from data_access.tables import NightStay
-from ingest.ledgers.cells import Fault, text_of
+from ingest.ledgers.cells import Fault, plain, text_of
 from ingest.ledgers.directory import Directory, PlaceQuestion, Question
 from ingest.ledgers.files import opened
 from ingest.ledgers.formats import Sheet, Unreadable
 from ingest.ledgers.kind import Kind
 from ingest.ledgers.kinds import EVENTS
-from ingest.ledgers.layouts import CHECK_IN, Rows, first_days, known_titles, layout_of, told_titles
+from ingest.ledgers.layouts import Rows, first_days, known_titles, layout_of, told_titles
 from ingest.ledgers.mappings import NONE, Layout, LedgerMapping, Mappings, NotMapped, fingerprint, headings_of, shipped_mappings
 from ingest.ledgers.marks import MARK
 from ingest.ledgers.petitions import PETITION, STEP_KIND, is_restricted
+from ingest.ledgers.presence import CHECK_IN
 from ingest.ledgers.reading import Reading, Record, Refusal, canonical_titles
 from ingest.ledgers.registers import REGISTERS
 from ingest.ledgers.tables import COMMON_TITLES, SERIAL_TITLE, Table, Unread, table_guessed, tables_on, title_of
@@ -209,6 +210,7 @@ def _tables(kind: Kind, sheets: Sequence[Sheet], name: str, found: Checked, mapp
     others: list[Kind] = []
     nearest: list[Table] = []
     guessed: list[Table] = []
+    nones: list[str] = []
     vocabulary = VOCABULARY | dict.fromkeys(mapped.headings())
     for sheet in sheets:
         if sheet.hidden:
@@ -221,6 +223,10 @@ def _tables(kind: Kind, sheets: Sequence[Sheet], name: str, found: Checked, mapp
             guessed.append(unknown)
         for table in tables:
             other = _another(kind, table, name, mapped)
+            if other is None and (title := _title_of_none(kind, table, name, mapped)):
+                nones.append(title)
+                found.unread.append(Unread(table.address(table.top), f"标题是“{title}”,不是{kind.name}台账,未读"))
+                continue
             if other is None and _is_readable(kind, table, mapped):
                 fitting.append(table)
                 continue
@@ -234,6 +240,8 @@ def _tables(kind: Kind, sheets: Sequence[Sheet], name: str, found: Checked, mapp
     found.layouts = _layouts(kind, [*fitting, *nearest, *guessed], mapped)
     if fitting:
         return fitting
+    if nones and not others:
+        raise Unreadable(f"“{name}”的标题是“{nones[0]}”,不像{kind.name}台账;确是{kind.name}的,请把标题改过来再装入。")
     if others:
         raise Unreadable(f"“{name}”是{others[0].name}台账,不是{kind.name}台账;请改选“{others[0].name}”再装入。")
     if nearest:
@@ -298,7 +306,7 @@ def _another(kind: Kind, table: Table, name: str, mapped: Mappings) -> Kind | No
         return None
     mine = _likeness(kind, table, mapped)
     called = _called(table, name)
-    if kind in called and mine:
+    if kind in called and (mine or len(called) == 1):
         return None
     best = max(KINDS.values(), key=lambda other: (_likeness(other, table, mapped), other is kind))
     own = set(read_by(kind, table, mapped)[0]) - SHARED
@@ -308,6 +316,18 @@ def _another(kind: Kind, table: Table, name: str, mapped: Mappings) -> Kind | No
     if {kind.id, *(each.id for each in called)} == PLANNED_OR_DONE:  # whoever asks for it knows which of the two it is
         return None
     return called[0] if called and kind not in called and mine and not own else None
+
+
+def _title_of_none(kind: Kind, table: Table, name: str, mapped: Mappings) -> str | None:
+    """The title that says that a table, which looks like the ledger, is none: 未住夜人员名单, 会议签到表."""
+    if not kind.not_called or mapped.chosen(kind, table) is not None:
+        return None
+    for text in (*table.above, table.sheet.name, Path(name).stem):
+        if (said := re.search(kind.not_called, text)) and not re.search(kind.called, text.replace(said[0], "")):
+            return text[:LONGEST_EXAMPLE]
+        if re.search(kind.called, text):
+            return None
+    return None
 
 
 def _called(table: Table, name: str) -> list[Kind]:
@@ -324,12 +344,32 @@ def _rows(kind: Kind, table: Table, directory: Directory, now: datetime, year: i
     when = calendar(table.above, table.sheet.name, Path(name).stem, first_days(table, known), now.date(), year)
     unit = _unit(table, directory, name) or area or _default_unit(mapping, directory)
     rows = Rows(kind, table, known, when, directory.by_name, unit, directory.path_of(unit) if unit else None, mapping=mapping)
+    _find_sections(rows, directory)
     needed = [titles for titles in kind.needed if not any(title in rows.told for title in titles)]
-    if needed and rows.unit is None:
+    if needed and rows.unit is None and not rows.sections:
         sheet = f"的工作表“{table.sheet.name}”" if table.sheet.name else ""
         said = f"“{name}”{sheet}缺少列:{needed[0][0]}(标题、工作表名和文件名里也没有写);请补上,或指明是哪个单位的台账(--area)。"
         raise NoUnit(said, (replace(layout_as_known(kind, table, mapped), missing=needed[0][:1]),))
     return rows
+
+
+_COUNTED = re.compile(r"^\(?[一二三四五六七八九十\d]{1,3}[、.)]+|[(:].*$")
+"""What stands around a heading: 一、上塘村: (5人)."""
+
+
+def _find_sections(rows: Rows, directory: Directory) -> None:
+    """Lines that hold nothing but a township's or village's name."""
+    table = rows.table
+    for line in table.lines():
+        texts = {text for column in table.places.values() if (text := text_of(table.cell(line, column, False)))}
+        if len(texts) != 1:
+            continue
+        try:
+            code = directory.unit(_COUNTED.sub("", plain(texts.pop())), ("township", "village"), near=rows.unit)
+        except Fault:
+            continue
+        rows.sections[table.sheet.numbers[line]] = code
+        rows.section_names[code] = directory.path_of(code)
 
 
 def _default_unit(mapping: LedgerMapping | None, directory: Directory) -> str | None:

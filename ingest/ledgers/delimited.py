@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-SEPARATORS = ",\t;|,"
+SEPARATORS = ",\t;|\uff0c\uff1b"
 SNIFFED = 50
 LONGEST_QUOTE = 200
 """Lines that one quoted field may go over."""
@@ -82,7 +82,7 @@ def _rows(written: list[str], separator: str, start: int) -> Iterator[Line]:
     while at < len(written):
         line = written[at]
         if '"' not in line:
-            yield at + 1, line.split(separator)
+            yield at + 1, [_shown(cell) for cell in line.split(separator)]
             at += 1
             continue
         cells, taken = _quoted(written, at, separator, usual)
@@ -91,8 +91,8 @@ def _rows(written: list[str], separator: str, start: int) -> Iterator[Line]:
 
 
 def _shown(cell: str) -> str:
-    """``="0012"``, as systems write a number that shall keep its zeros."""
-    kept = re.fullmatch(r'="([^"]*)"', cell)
+    """``="0012"`` and ``'0012``, as systems write a number that shall keep its zeros."""
+    kept = re.fullmatch(r'="([^"]*)"', cell) or re.fullmatch(r"'(\d.*)", cell)
     return kept[1] if kept else cell
 
 

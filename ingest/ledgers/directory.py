@@ -29,11 +29,13 @@ MOST_ALIKE = 40
 
 
 _OFFICE = re.compile(
-    "(?:[((]本级[))]|人民政府|政府|党委政府|党委|机关|本级|党政综合办公室|党政综合办|党政办公室|党政办|办公室|便民服务中心|党群服务中心"
-    "|村民委员会|居民委员会|村委会|居委会|村委|党总支|党支部|村两委|两委|办事处)$"
+    "(?:\\((?:本级|机关)\\)|人民政府|政府|委员会|党委政府|党委|机关|本级|党政综合办公室|党政综合办|党政办公室|党政办|办公室|便民服务中心|党群服务中心"
+    "|村民委员会|居民委员会|村委会|居委会|村委|党总支|党支部|村两委|两委|办事处|村部|便民服务站|党群服务站)$"
 )
 """What an office adds to its unit's name."""
-_LEVEL = re.compile("(?:镇|乡|街道|村|社区)$")
+_LEVEL = re.compile("(?:镇|乡|街道|行政村|村|社区)$")
+_BEFORE = re.compile("^(?:中共|中国共产党)")
+_ORDINAL = re.compile("第?([〇零一二三四五六七八九十]{1,3}|\\d{1,3})(?=[组邻片])")
 _OWN = {
     "township": re.compile("(?:本|该)?(?:镇|乡|街道)(?:人民政府|政府|党委|机关|本级)?|本级|机关|政府|党政(?:综合)?办(?:公室)?"),
     "village": re.compile("(?:本|该)?(?:村|社区)(?:村?民?委员会|村?委会?|部|两委|党支部|党总支)?|居委会"),
@@ -145,7 +147,7 @@ class Directory:
                     stem = normal_name(above.name) + stem
                 path = normal_name(above.name) + path
                 short = short if above.level == "patch" and above is not unit else normal_name(above.name) + short
-                for called in {path, short}:
+                for called in {path, short, _counted(path), _counted(short)}:
                     self.units_by_name.setdefault(called, []).append(unit.code)
                 if unit.level in ("township", "village"):
                     self.units_by_stem.setdefault(stem, []).append(unit.code)
@@ -156,12 +158,18 @@ class Directory:
         name = normal_name(said)
         if self.aliases.get(name) in self.units:
             return [self.aliases[name]]
-        if name in self.units_by_name:
-            return self.units_by_name[name]
-        bare = name
+        for called in (name, _counted(name)):
+            if called in self.units_by_name:
+                return self.units_by_name[called]
+        bare = self._without_province(_BEFORE.sub("", name))
         while (shorter := _OFFICE.sub("", bare)) not in ("", bare):
             bare = shorter
         return self.units_by_name.get(bare) or self.units_by_stem.get(_LEVEL.sub("", bare)) or self.units_by_stem.get(bare) or []
+
+    def _without_province(self, name: str) -> str:
+        """山西省青禾县云岭镇 → 青禾县云岭镇."""
+        counties = [normal_name(unit.name) for unit in self.units.values() if unit.level == "county"]
+        return next((name[name.index(county) :] for county in counties if county and county in name), name)
 
     def unit_in(self, text: str) -> str | None:
         """The one township or village that a title names; None where it names none or several."""
@@ -392,6 +400,21 @@ TOWNSHIP_DIGITS, VILLAGE_DIGITS = 9, 12
 def _stands_alone(name: str, said: str) -> bool:
     at = said.find(name)
     return at >= 0 and not (at and _NUMERAL.match(said[at - 1]) and _NUMERAL.match(name))
+
+
+def _counted(name: str) -> str:
+    """第一组, 1组, 一组 → 1组."""
+    return _ORDINAL.sub(lambda found: str(_as_number(found[1])), name)
+
+
+def _as_number(said: str) -> int:
+    tens, ten, ones = said.partition("十")
+    digits = {sign: place for place, sign in enumerate("零一二三四五六七八九")} | {"〇": 0}
+    if said.isdecimal():
+        return int(said)
+    if ten:
+        return 10 * (digits.get(tens[-1:], 0) if tens else 1) + (digits.get(ones[-1:], 0) if ones else 0)
+    return int("".join(str(digits.get(sign, 0)) for sign in said))
 
 
 def _bare_department(name: str) -> str:

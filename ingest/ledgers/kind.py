@@ -43,6 +43,8 @@ class Kind:
     """Several names in one cell are several rows."""
     called: str = ""
     """A pattern of what titles call such a ledger."""
+    not_called: str = ""
+    """A pattern of titles of lists that look like it and are none: who was absent, at a meeting, on the telephone."""
 
     def required(self) -> tuple[tuple[str, ...], ...]:
         return (*((column.title,) for column in self.columns if column.required), *self.needed)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 from data_access.tables import (
     CaptainMeeting,
@@ -16,6 +17,7 @@ from data_access.tables import (
     TrainingAttendance,
 )
 from ingest.ledgers import words
+from ingest.ledgers.directory import Post
 from ingest.ledgers.kind import (
     ALL_LEVELS,
     ENTERED,
@@ -35,26 +37,55 @@ from ingest.ledgers.kind import (
     place_column,
     unit_of,
 )
-from ingest.ledgers.layouts import CHECK_IN, MORNING, TURN
+from ingest.ledgers.layouts import TURN
+from ingest.ledgers.presence import CHECK_IN, MORNING, STAYED, absence, is_of_the_next_day
 from ingest.ledgers.reading import Column, Form, Reading, Record
 
 # --- 住夜, 夜访 ------------------------------------------------------------------------------------------------------
 
 
 def _night_stay(row: Reading) -> Record | None:
-    night = row.day("日期", night=True)
-    checked_in = row.clock(CHECK_IN)
-    if night is not None and checked_in is not None and checked_in.hour < MORNING and row.clock("日期") is None:
-        night -= timedelta(days=1)  # 10月9日 00:30 is still the evening of the 8th
+    night = _night(row)
     unit = unit_of(row, night)
     place = row.area("住夜地点", ("township", "village"), night, default=unit)
     person = row.person("姓名", unit or place, night)
+    _check_stayed(row)
     if place is not None and row.directory.units[place].level not in ("township", "village"):
         row.fault("住夜地点", "住夜地点应为乡镇或村")
     if place is None and not row.faults:
         row.fault("住夜地点", "“住夜地点”和“单位”都没有填")
+    if person is not None and place is not None and night is not None and place == row.unit and not row.said("单位"):
+        _check_place(row, person, place, night)
     values = {"person_id": person, "area_code": place, "night": night, "note": row.text("备注"), "recorded_at": entered(row)}
     return Record(row.row, own_ref(row, place, f"{person}|{place}|{night}"), values)
+
+
+def _night(row: Reading) -> date | None:
+    """The evening: 10月9日 with a check-in at 00:30 is still the 8th, unless the check-in writes its own day or says 次日."""
+    night, checked_in = row.day("日期", night=True), row.clock(CHECK_IN)
+    if night is None or checked_in is None or checked_in.hour >= MORNING or row.clock("日期") is not None:
+        return night
+    on = row.day_in(CHECK_IN)
+    if is_of_the_next_day(row.raw(CHECK_IN)) or on == night + timedelta(days=1):
+        return night
+    return night - timedelta(days=1)
+
+
+def _check_stayed(row: Reading) -> None:
+    """A line that says itself that nobody stayed is no night, and whoever stood in for somebody is the one who did."""
+    name, note = absence(row.said("姓名")), row.said("备注")
+    if name:
+        row.fault("姓名", f"写着“{name}”:没有住夜的删去这一行,由别人代的写那个人")
+    elif row.row.column is None and absence(note) == note != "":
+        row.fault("备注", f"写着“{note}”:没有住夜的删去这一行,住了的改一下备注")
+
+
+def _check_place(row: Reading, person: int, place: str, night: date) -> None:
+    """Who serves only in a village below the township of the title stayed nobody knows where."""
+    held = [post.area for post in row.directory.posts.get(person, ()) if post.held_on(night)]
+    if held and all(area != place and area.startswith(place) for area in held):
+        below, above = row.directory.path_of(held[0]), row.directory.path_of(place)
+        row.fault("单位", f"“{row.said('姓名')}”在{below}任职,台账是{above}的:请在“单位”或“住夜地点”写明住在哪里")
 
 
 def _duty_roster(row: Reading) -> Record | None:
@@ -161,6 +192,14 @@ def _reception_slot(row: Reading) -> Record | None:
 # --- 三长 ------------------------------------------------------------------------------------------------------------
 
 
+def _check_captain(row: Reading, person: int | None, day: date | None) -> Sequence[Post]:
+    """Whoever did it must have been a captain on the day: what others do is no captain's work. Gives all their posts."""
+    posts = () if person is None or day is None else row.directory.posts.get(person, ())
+    if posts and day is not None and not any(post.role in words.CAPTAIN_ROLES and post.held_on(day) for post in posts):
+        row.fault("姓名", f"“{row.said('姓名')}”{day} 不是片长、组长或邻长")
+    return posts
+
+
 def _captain_visit(row: Reading) -> Record | None:
     visited = row.day("日期")
     household = row.household()
@@ -168,6 +207,8 @@ def _captain_visit(row: Reading) -> Record | None:
     if unit is None and household is not None and not row.faults:
         unit = row.directory.household_areas[household]  # its own captain, or whoever else serves there
     person = row.person("姓名", unit, visited)
+    if household is not None:
+        _check_captain(row, person, visited)
     note = row.text("备注")
     values = {"person_id": person, "household_id": household, "visited_on": visited, "note": note, "recorded_at": entered(row)}
     area = row.directory.household_areas.get(household or 0)
@@ -203,9 +244,7 @@ def _good_deed(row: Reading) -> Record | None:
     done, published = row.day("日期"), row.day("公示日期")
     person = row.person("姓名", unit_of(row, done), done)
     what = row.text("善事")
-    posts = () if person is None or done is None else row.directory.posts.get(person, ())
-    if posts and done is not None and not any(post.role in words.CAPTAIN_ROLES and post.held_on(done) for post in posts):
-        row.fault("姓名", f"“{row.said('姓名')}”{done} 不是片长、组长或邻长")
+    posts = _check_captain(row, person, done)
     if done is not None and published is not None and published < done:
         row.fault("公示日期", f"公示早于善事的日期 {done}")
     values = {"person_id": person, "done_on": done, "what": what, "published_on": published, "recorded_at": entered(row)}
@@ -226,7 +265,35 @@ EVENTS = (
             ),
             NAME,
             UNIT,
-            Column(CHECK_IN, Form.TEXT, False, None, "", "选填;有这一列的,只收当晚 18 时以后、次日 6 时以前的打卡"),
+            Column(
+                CHECK_IN,
+                Form.TEXT,
+                False,
+                None,
+                "",
+                "选填;有这一列的,只收当晚 18 时以后、次日 6 时以前的打卡",
+                synonyms=("签到时间", "到岗时间", "打卡时刻"),
+            ),
+            Column(
+                STAYED,
+                Form.TEXT,
+                False,
+                None,
+                "",
+                "选填;有这一列的,写“否”“请假”的不收",
+                synonyms=(
+                    "住夜情况",
+                    "是否在岗",
+                    "在岗情况",
+                    "在岗状态",
+                    "是否到岗",
+                    "到岗情况",
+                    "是否值班",
+                    "是否住宿",
+                    "考勤情况",
+                    "出勤情况",
+                ),
+            ),
             place_column("住夜地点", "泥河镇", "住在乡镇机关写乡镇,住在村写村;不填为本单位", synonyms=("住宿地点", "地点")),
             PHONE,
             NUMBER,
@@ -237,6 +304,7 @@ EVENTS = (
         needed=((*WHO, "住夜地点"),),
         a_person_a_row=True,
         called="住夜|值班|值守|带班|住宿",
+        not_called="(?:未|没有?|缺)(?:住夜|值班|住宿|在岗)|考勤|加班|会议|[会课]签到|下乡|出差|报销|补贴|津贴|慰问|体检|缺勤|来电",
     ),
     Kind(
         "duty_roster",
@@ -317,7 +385,7 @@ EVENTS = (
         (
             a_day("日期", "day", "接待日;可以是今后的日期", synonyms=("接待日期",)),
             place_column("单位", "泥河镇", "接待的乡镇或村", synonyms=("接待单位", "所在单位")),
-            Column("接待场所", Form.WORD, True, "place", "乡镇机关", words=words.PLACES, synonyms=("场所", "地点")),
+            Column("接待场所", Form.WORD, True, "place", "乡镇机关", words=words.PLACES, synonyms=("场所", "地点", "接待地点")),
             name_column("A岗", "leader_id", "公示的接待领导", synonyms=("A岗领导", "接待领导")),
             name_column("B岗", "backup_id", "替补", synonyms=("B岗领导",)),
             Column("是否公示", Form.FLAG, False, "published", "是", synonyms=("公示",)),

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from ingest.ledgers import cells as values
 from ingest.ledgers.cells import Fault, plain, text_of, written_day
 from ingest.ledgers.formats import Cell
+from ingest.ledgers.matrices import DAY, NAME, WEEKDAYS, day_by_person, mark_columns, person_by_day
 from ingest.ledgers.names import people_in, phone_in
+from ingest.ledgers.presence import CHECK_IN, CHECK_OUT, DAYTIME, MARK, SHIFTS, STAYED, is_night_check_in, is_night_mark
 from ingest.ledgers.tables import (
     ADDED_TITLES,
     FEWEST_DAYS,
@@ -36,25 +38,12 @@ if TYPE_CHECKING:
     from ingest.ledgers.kind import Kind
     from ingest.ledgers.mappings import LedgerMapping
 
-DAY, NAME, PHONE = "日期", "姓名", "手机号"
+PHONE = "手机号"
 EXAMPLE = frozenset({"示例", "例", "样例", "例如"})
-WEEKDAYS = "一二三四五六日"
-EVENING, MORNING = 18, 6
-"""Hours: a check-in from the one on is the evening's, one before the other still is."""
-MARK = "标记"
-"""What a cell of a person × day table says, where nobody can tell what it means: refused with it, and mended there."""
 NOBODY = frozenset({"无", "/", "-", "—", "——", "休", "休息", "放假", "节假日", "空"})
 TURN = "岗位"
 """A roster's column says what somebody is on for; of its ledger's own column the words are these."""
 LEAD, MEMBER, STAFF = "带班领导", "值班成员", "值班人员"
-CHECK_IN = "打卡时间"
-"""A column of check-ins: those by day are no nights, and of several in one night one counts."""
-_NO_CHECK_IN = re.compile("|[-—/]+|未打卡|缺卡|无|无记录|没有打卡|请假|休息")
-_CLOCK = re.compile(r"(?<!\d)([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?(?!\d)")
-_MARKED = re.compile("[√✓✔☑]+|班|值班?|住夜?|夜|晚|在岗?|是|1(?:\\.0)?|[yv]", re.IGNORECASE)
-_UNMARKED = re.compile(
-    "|[×xX✗✕/\\\\—-]+|0(?:\\.0)?|否|无|[轮调公]?休息?|节(?:假日)?|周末|[请年病事产婚丧]?假|出差|公差|外出|培训|学习|开会|借调|缺岗?"
-)
 
 
 @dataclass(frozen=True)
@@ -69,6 +58,8 @@ class Row:
     rows: Rows | None = None
     column: int | None = None
     part: str = ""
+    unit: str | None = None
+    """Code of the unit whose name stands in a line of its own above it, for rows that name none."""
 
     @property
     def sheet(self) -> str:
@@ -102,6 +93,12 @@ class Rows:
     passed_over: dict[str, list[int]] = field(default_factory=dict)
     """Why lines are none of this ledger's rows, with their numbers."""
     mapping: LedgerMapping | None = None
+    sections: dict[int, str] = field(default_factory=dict)
+    """Number of a line that holds nothing but a unit's name → its code: the lines below it are that unit's."""
+    section_names: dict[str, str] = field(default_factory=dict)
+    """Code of such a unit → its name from the township down."""
+    tells_stay: bool = False
+    """Some line of a ledger of nights says whether it is one."""
 
     @property
     def told(self) -> set[str]:
@@ -110,9 +107,21 @@ class Rows:
 
     def __iter__(self) -> Iterator[Row]:
         layout = layout_of(self.kind, self.table, self.told)
+        numbers = sorted(self.sections)
         for row in layout(self) if layout is not None else ():
             self.count += 1
-            yield row
+            section = bisect_right(numbers, row.number)
+            yield replace(row, unit=self.sections[numbers[section - 1]]) if section else row
+
+    def lines(self) -> Iterator[int]:
+        """Lines that may be rows: not those that name the unit of the lines below."""
+        return (line for line in self.table.lines() if self.table.sheet.numbers[line] not in self.sections)
+
+    def derived(self, line: int, column: int, made: dict[str, Cell]) -> Row:
+        """A row of its own out of one cell, with what else the line says of it."""
+        own = {title: written for title, written in self.known.items() if title not in made}
+        others = {title: self.table.cell(line, self.table.places[written]) for title, written in own.items()}
+        return Row(self.table.sheet.numbers[line], {**made, **others}, self, column, plain(made.get(NAME)))
 
     def skip(self, line: int, texts: list[str]) -> None:
         self.skipped.append(Unread(self.table.address(line), f"“{'、'.join(texts)[:40]}”未读"))
@@ -123,7 +132,8 @@ class Rows:
     def unread_titles(self) -> list[str]:
         """Columns that hold something and are not taken in."""
         taken = set(self.known.values()) | {MARK}
-        roster = layout_of(self.kind, self.table, self.told) is not _listed
+        layout = layout_of(self.kind, self.table, self.told)
+        roster = layout is not _listed
         bare = [f"{letters(column)} 列(没有列名)" for column in self.table.untitled]
         return bare + [
             title
@@ -131,7 +141,8 @@ class Rows:
             if title not in taken
             and title_of(title) not in (SERIAL_TITLE, *ADDED_TITLES)
             and not (roster and (is_post(title_of(title)) or is_day_title(title)))
-            and title_of(title) not in (PHONE, "电话", "手机", "星期")
+            and title_of(title) not in (PHONE, "电话", "手机", "星期", *(SHIFTS if STAYED in self.kind.by_title() else ()), *DAY_PARTS)
+            and not (layout is day_by_person and self.table.places[title] in mark_columns(self.table))
         ]
 
 
@@ -154,6 +165,8 @@ def known_titles(table: Table, canonical: Mapping[str, str], mapping: LedgerMapp
         called = canonical.get(title_of(title))
         if called is not None and title not in taken and pointed.get(called) != ():
             found.setdefault(called, title)
+    if DAY in canonical.values() and DAY not in found and {"月", "日"} <= there.keys():
+        found[DAY] = there["日"]
     return found
 
 
@@ -169,9 +182,11 @@ def layout_of(kind: Kind, table: Table, known: Container[str]) -> Layout | None:
         return None  # a roster tells who and when, nothing else
     days = [title for title in table.places if is_day_title(title)]
     if NAME in known and len(days) >= FEWEST_DAYS:
-        return _person_by_day
+        return person_by_day
     if DAY in known and any(is_post(title_of(title)) for title in table.places):
         return _roster
+    if DAY in known and mark_columns(table):
+        return day_by_person
     return None
 
 
@@ -186,8 +201,12 @@ def _listed(rows: Rows) -> Iterator[Row]:
     required = [rows.known[column.title] for column in rows.kind.columns if column.required and column.title in rows.known]
     named = rows.known.get(NAME) if rows.kind.a_person_a_row else None
     merged = bool(table.sheet.merged)
-    checked_in = rows.known.get(CHECK_IN)
-    for line in table.lines():
+    checked_in, stayed, shifts = _of_nights(rows)
+    rows.tells_stay = stayed is not None
+    left = next((title for title in table.places if title_of(title) in (CHECK_OUT, "签退", "离岗时间")), "")
+    parts = _day_parts(rows)
+    month, noted = "", False
+    for line in rows.lines():
         row = table.sheet.rows[line]
         width = len(row)
         if merged:
@@ -198,26 +217,60 @@ def _listed(rows: Rows) -> Iterator[Row]:
         if serial is not None and filled_titles == [serial] and re.fullmatch(r"\d+(\.0)?", plain(found[serial])):
             continue  # nothing but its serial number
         first = found[filled_titles[0]]
-        if is_sum(first) or (is_footer([text_of(first)]) and not all(title in filled_titles for title in required)):
+        signed = is_footer([text_of(first)]) and all(":" in plain(found[title]) for title in filled_titles)
+        if is_sum(first) or signed or (is_footer([text_of(first)]) and not all(title in filled_titles for title in required)):
             rows.skip(line, [text_of(found[title]) for title in filled_titles])
+            noted = True
             continue
+        if noted and len(filled_titles) == 1 and not is_day_title(first):  # a note goes on below
+            rows.skip(line, [text_of(first)])
+            continue
+        noted = False
         if serial and plain(found[serial]) in EXAMPLE and _is_example(rows, found):
             rows.skip(line, ["示例"])
             continue
-        at_night = is_night_check_in(found[checked_in]) if checked_in is not None else True
-        if at_night is False:
-            rows.pass_over("白天的打卡或没有打卡,不是住夜", table.sheet.numbers[line])
+        at_night = is_night_check_in(found[checked_in], found.get(left)) if checked_in is not None else True
+        if at_night is False or any(DAYTIME.fullmatch(plain(found[title])) for title in shifts):
+            rows.pass_over("白天的打卡或没有打卡,不是住夜" if at_night is False else "白天的班,不是住夜", table.sheet.numbers[line])
             continue
+        if stayed is not None and text_of(found[stayed]) and is_night_mark(found[stayed]) is False:
+            rows.pass_over("写明没有住夜", table.sheet.numbers[line])
+            continue
+        if parts:
+            month = plain(found[parts[1]]) or month
+            found[parts[2]] = _whole_day(plain(found.get(parts[0])), month, found[parts[2]])
         whole = Row(table.sheet.numbers[line], found, rows)
         yield from _each_named(whole, named, counts) if named else (whole,)
 
 
-def is_night_check_in(cell: Cell) -> bool | None:
-    """Whether somebody checked in for a night; None where nobody can tell what the cell says."""
-    clock = clock_in(cell)
-    if clock is None:
-        return False if _NO_CHECK_IN.fullmatch(plain(cell)) else None
-    return clock.hour >= EVENING or clock.hour < MORNING
+def _of_nights(rows: Rows) -> tuple[str | None, str | None, list[str]]:
+    """The headings under which a ledger of nights tells of check-ins, whether it is a night, and the shift, where anything stands there."""
+    if STAYED not in rows.kind.by_title():
+        return None, None, []
+    filled = {title for title, column in rows.table.places.items() if any(text_of(rows.table.cell(line, column)) for line in rows.lines())}
+    told = [title for title in (rows.known.get(CHECK_IN), rows.known.get(STAYED)) if title is None or title in filled]
+    checked_in, stayed = (rows.known.get(title) if rows.known.get(title) in told else None for title in (CHECK_IN, STAYED))
+    return checked_in, stayed, [title for title in filled if title_of(title) in SHIFTS]
+
+
+DAY_PARTS = ("年", "年份", "月", "月份", "日")
+"""A ledger may write a day in one column, or in one for each part."""
+
+
+def _day_parts(rows: Rows) -> tuple[str, str, str] | None:
+    """The headings of year ('' where there is none), month and day, where a day stands in several columns."""
+    there = {title_of(title): title for title in rows.table.places if title not in rows.known.values() or title == rows.known.get(DAY)}
+    month = there.get("月") or there.get("月份")
+    return (there.get("年") or there.get("年份") or "", month, rows.known[DAY]) if month and DAY in rows.known else None
+
+
+def _whole_day(year: str, month: str, day: Cell) -> Cell:
+    """10 and 8 → 10月8日; a cell that says its month itself, or no day at all, stays."""
+    said = plain(day).removesuffix(".0").removesuffix("日").removesuffix("号")
+    if not month or not re.fullmatch(r"\d{1,2}", said):
+        return day
+    number = month.removesuffix(".0").removesuffix("份").removesuffix("月")
+    return f"{year.removesuffix('.0').removesuffix('年')}年{number}月{said}日" if year else f"{number}月{said}日"
 
 
 def _is_example(rows: Rows, found: Mapping[str, Cell]) -> bool:
@@ -247,7 +300,7 @@ def _roster(rows: Rows) -> Iterator[Row]:
     posts = [column for title, column in table.places.items() if is_post(title_of(title))]
     phones = {column: _phone_beside(table, column, posts) for column in posts}
     turns = _turns(rows.kind, [title_of(title) for title in table.places], {column: title_of(table.titles[column]) for column in posts})
-    for line in table.lines():
+    for line in rows.lines():
         texts = [text_of(table.cell(line, column, False)) for column in table.places.values()]
         texts = [text for text in texts if text]
         if is_footer(texts) or is_sum(texts[0]):
@@ -267,7 +320,7 @@ def _roster(rows: Rows) -> Iterator[Row]:
                 if plain(one) in NOBODY:
                     continue
                 for day in days_in(on) or [""]:
-                    yield _derived(rows, line, column, {DAY: day, NAME: one, PHONE: told, **turns[column]})
+                    yield rows.derived(line, column, {DAY: day, NAME: one, PHONE: told, **turns[column]})
 
 
 def _turns(kind: Kind, titles: list[str], posts: Mapping[int, str]) -> dict[int, dict[str, Cell]]:
@@ -327,75 +380,17 @@ def days_in(said: Cell) -> list[Cell]:
     found: list[Cell] = []
     year = month = ""
     place = 0
-    for one in re.finditer(r"(?:(20\d\d)年)?(?:(\d{1,2})月)?(\d{1,2})(?:日|号|(?=[、,,;;\s]|$))[、,,;;\s及和]*", text):
+    half = unicodedata.normalize("NFKC", text)
+    for one in re.finditer(r"(?:(20\d\d)年)?(?:(\d{1,2})月)?(\d{1,2})(?:日|号|(?=[、,;\s]|$))[、,;\s及和]*", half):
         if one.start() != place:
             return [said]
         year, month = one[1] or year, one[2] or month
         found.append(f"{year}年{month}月{one[3]}日" if year and month else f"{month}月{one[3]}日" if month else f"{one[3]}日")
         place = one.end()
-    return found if place == len(text) and found else [said]
+    return found if place == len(half) and found else [said]
 
 
-def _derived(rows: Rows, line: int, column: int, made: dict[str, Cell]) -> Row:
-    """A row of its own out of one cell, with what else the line says of it."""
-    own = {title: written for title, written in rows.known.items() if title not in made}
-    others = {title: rows.table.cell(line, rows.table.places[written]) for title, written in own.items()}
-    return Row(rows.table.sheet.numbers[line], {**made, **others}, rows, column, plain(made.get(NAME)))
-
-
-# --- person × day --------------------------------------------------------------------------------------------------------
-
-
-def _person_by_day(rows: Rows) -> Iterator[Row]:
-    table = rows.table
-    name = table.places[rows.known[NAME]]
-    days = {column: _as_day(title) for title, column in table.places.items() if is_day_title(title)}
-    for line in table.lines():
-        person = table.cell(line, name)
-        texts = [text for column in table.places.values() if (text := text_of(table.cell(line, column, False)))]
-        if is_footer(texts) or is_sum(texts[0]):
-            rows.skip(line, texts)
-            continue
-        if not text_of(person) and all(text.strip("周星期") in WEEKDAYS for text in texts):
-            continue  # the weekdays below the days
-        for column, day in days.items():
-            mark = table.cell(line, column, False)
-            there = is_night_mark(mark)
-            if there is False:
-                continue
-            made: dict[str, Cell] = {DAY: day, NAME: person}
-            if there is None:
-                made[MARK] = text_of(mark)
-            yield _derived(rows, line, column, made)
-
-
-def _as_day(title: str) -> Cell:
-    text = re.sub(r"[((].*", "", plain(title)).removesuffix(".0")
-    return f"{text}日" if re.fullmatch(r"\d{1,2}", text) else re.sub(r"(?:星期|周)?[一二三四五六日天]$", "", text)
-
-
-def is_night_mark(mark: Cell) -> bool | None:
-    """Whether a cell of a person × day table says that somebody stayed; None where it cannot be understood."""
-    said = plain(mark)
-    if _MARKED.fullmatch(said):
-        return True
-    if _UNMARKED.fullmatch(said):
-        return False
-    hours = [int(one) for one in re.findall(r"(?<!\d)(\d{1,2})[::]\d{2}", said)]
-    if hours:
-        return any(hour >= EVENING or hour < MORNING for hour in hours)
-    return None
-
-
-def clock_in(cell: Cell) -> time | None:
-    """21:30, 2026-10-08 21:30, a time of Excel's own; None for anything else."""
-    if isinstance(cell, datetime):
-        return cell.time() if cell.time() != time(0) else None
-    if isinstance(cell, float) and cell % 1 > 0:
-        minutes = round(cell % 1 * 1440) % 1440
-        return time(minutes // 60, minutes % 60)
-    found = _CLOCK.search(unicodedata.normalize("NFKC", text_of(cell)))
-    return time(int(found[1]), int(found[2])) if found else None
+# --- what the year is checked against ------------------------------------------------------------------------------------
 
 
 def weekday_of(value: Cell) -> int | None:

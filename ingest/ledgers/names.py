@@ -9,30 +9,32 @@ from functools import lru_cache
 
 SHORTEST_GLUED = 4
 LONGEST_NAME = 4
-_BRACKETS = re.compile(r"[((\[【〔][^))\]】〕]*[))\]】〕]")
+_BRACKETS = re.compile(r"[(\[【〔<〈《][^)\]】〕>〉》]*[)\]】〕>〉》]")
 _PHONE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
 _POSTS = (
     "(?:党委|纪委)?(?:副?书记|委员)|(?:政法|组织|宣传|统战)委员|武装部长|(?:人大)?副?主席|(?:常务)?副?[镇乡]长"
     "|村?副?主任|副?[所站部]长|支书|委员|[组片邻]长|组员|会计|文书|干部|同志|带班|值班|领导"
 )
 """What stands before or after a name."""
-_LEADING = re.compile(f"^(?:{_POSTS})[::]?")
+_LEADING = re.compile(f"^(?:{_POSTS}):?")
 _TRAILING = re.compile(f"(?:{_POSTS})$")
-_APART = re.compile(r"[、,,;;/\\|\n\r]+|(?<=[\u4e00-\u9fff])[.。](?=[\u4e00-\u9fff]{2})")
+_APART = re.compile(r"[、,;/\\|\n\r]+|(?<=[\u4e00-\u9fff])[.。](?=[\u4e00-\u9fff]{2})")
+_JOINED = re.compile(r"(.{2,})[和与及](.{2,})")
+_NUMBERED = re.compile("[①-⑳]")
 _IS_POST = re.compile(_POSTS)
 
 
 @lru_cache(maxsize=65536)
 def normal_name(text: str) -> str:
     """A name for comparing: half-width, without spaces, separators and the dots of longer names (阿依·古丽, 泥河镇 / 河东村)."""
-    return re.sub(r"[\s/\\>›»_,,·•・∙‧.。\-–—\u200b-\u200f\ufeff]+", "", unicodedata.normalize("NFKC", text))
+    return re.sub(r"[\s/\\>›»_,·•・∙‧.。\-–—\u200b-\u200f\ufeff]+", "", unicodedata.normalize("NFKC", text))
 
 
 @lru_cache(maxsize=65536)
 def forms_of(said: str) -> tuple[str, ...]:
     """What the name itself may be, likeliest first: as written, without brackets, numbers and stars, without a post before or after it."""
     whole = normal_name(said)
-    bare = normal_name(re.sub(r"[\d*#★☆※△▲()()]+", "", _BRACKETS.sub("", said)))
+    bare = normal_name(re.sub(r"[\d*#★☆※△▲()]+", "", _BRACKETS.sub("", unicodedata.normalize("NFKC", said))))
     trailing = _TRAILING.sub("", bare)
     leading = _LEADING.sub("", bare)
     return tuple(dict.fromkeys(form for form in (whole, bare, trailing, leading, _TRAILING.sub("", leading)) if form))
@@ -50,7 +52,10 @@ def people_in(text: str, known: Container[str]) -> list[str]:
     Spaces part names (张三 李四), or stand inside one (张 三), or before a post or phone (张三 副镇长): what follows a space is a person
     only if it can be one.
     """
-    held = _BRACKETS.sub(lambda found: re.sub(r"[、,,;;/\s]", "\x00", found[0]), text)
+    if any(form in known for form in forms_of(text)):
+        return [text]
+    half = unicodedata.normalize("NFKC", _NUMBERED.sub("、", text))
+    held = _BRACKETS.sub(lambda found: re.sub(r"[、,;/\s]", "\x00", found[0]), half)
     found: list[str] = []
     parts = [part.strip() for part in _APART.split(held) if part.strip()]
     if len(parts) > 1 and not all(re.search("[\u4e00-\u9fff]", part) for part in parts):
@@ -74,7 +79,7 @@ def _spaced(part: str, known: Container[str]) -> list[str]:
         if single:
             found += _glued(single, known)
             single = ""
-        if found and (not bare or not re.search(r"[\u4e00-\u9fffA-Za-z]", bare) or _IS_POST.fullmatch(bare) or bare[0] in "(("):
+        if found and (not bare or not re.search(r"[\u4e00-\u9fffA-Za-z]", bare) or _IS_POST.fullmatch(bare) or bare[0] == "("):
             found[-1] += " " + token
         else:
             found += _glued(token, known)
@@ -84,6 +89,9 @@ def _spaced(part: str, known: Container[str]) -> list[str]:
 def _glued(part: str, known: Container[str]) -> list[str]:
     """苏桂民萧秀林 → two people, where names that are borne can make it up in one way only."""
     bare = normal_name(part)
+    joined = _JOINED.fullmatch(part)
+    if joined and all(any(form in known for form in forms_of(one)) for one in joined.groups()):
+        return [joined[1], joined[2]]
     if len(bare) < SHORTEST_GLUED or not re.fullmatch(r"[\u4e00-\u9fff]+", bare) or any(form in known for form in forms_of(part)):
         return [part]
     ways = _ways(bare, known)

@@ -23,6 +23,11 @@ def is_local(number: str) -> bool:
     return bool(_LOCAL.fullmatch(number))
 
 
+def bare_local(number: str) -> str:
+    """第007号, 007 → 7: how a township writes its own running number differs from line to line."""
+    return re.sub(r"^第?0*(\d{1,5})号?$", r"\1", number)
+
+
 def of_township(number: str, area: str | None) -> str:
     """The number that no other township has."""
     return f"{area[:9]}-{number}" if area else number
@@ -49,7 +54,11 @@ def with_restricted(connection: Connection, refused: Sequence[Refusal]) -> list[
     """Refused lines that bear the number of a 检举控告 are restricted too, whatever they say of it."""
     numbers = set(connection.scalars(select(Petition.number).where(is_accusation(Petition)))) if refused else set()
     own = {number.partition("-")[2] for number in numbers} | numbers  # a township's 149981101-7 is written 7
-    return [replace(one, restricted=True) if {_said_number(one), normal_number(_said_number(one))} & own else one for one in refused]
+    return [replace(one, restricted=True) if _spellings(_said_number(one)) & own else one for one in refused]
+
+
+def _spellings(said: str) -> set[str]:
+    return {said, normal_number(said), bare_local(normal_number(said))}
 
 
 def _said_number(one: Refusal) -> str:

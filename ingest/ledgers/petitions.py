@@ -11,7 +11,7 @@ from data_access.tables import Petition
 from ingest.ledgers import words
 from ingest.ledgers.cells import normal_number, plain
 from ingest.ledgers.kind import ALL_LEVELS, ENTERED, Kind, digest, name_column, place_column
-from ingest.ledgers.numbers import is_local, of_township
+from ingest.ledgers.numbers import bare_local, is_local, of_township
 from ingest.ledgers.reading import Column, Form, Reading, Record
 
 ACCUSATION = "检举控告"
@@ -101,13 +101,13 @@ COLUMNS = (
     Column("当前层级", Form.WORD, False, "level", "邻", "现在(或办结时)在哪一级", words=words.HANDLING_LEVELS, synonyms=("办理层级",)),
     name_column("经办人", "handler_id", "在发生地所在乡镇的在任人员里查找", synonyms=("承办人",)),
     name_column("包案领导", "lead_id", "同上", synonyms=("包案人",)),
-    a_flag("挂牌督办", "supervised", synonyms=("督办",)),
+    a_flag("挂牌督办", "supervised", synonyms=("督办", "是否督办", "是否挂牌督办")),
     a_flag("集体访", "is_group"),
     a_flag("越级访", "skip_level"),
     Column("重复于", Form.TEXT, False, "repeat_of", "", "与哪个编号重复"),
     Column("退单次数", Form.NUMBER, False, "returned", "", most=100),
     Column("重办次数", Form.NUMBER, False, "reopened", "", "不满意重办", most=100),
-    Column("评单星级", Form.NUMBER, False, None, "", "1–5", least=1, most=5),
+    Column("评单星级", Form.NUMBER, False, None, "", "1–5", least=1, most=5, synonyms=("评单", "评价星级", "星级")),
     a_moment("评单时间", None, "与评单星级同填"),
     Column("回访星级", Form.NUMBER, False, None, "", "独立回访,1–5", least=1, most=5),
     a_moment("回访时间", None, "与回访星级同填"),
@@ -126,15 +126,15 @@ def is_restricted(row: Reading) -> bool:
 def _numbered(row: Reading, values: dict[str, Any], area: str | None, **extra: Any) -> Record:
     """A record by its number: which petition that is, the database has to say (:mod:`numbers`)."""
     said, repeat = row.said("编号"), row.said("重复于")
-    number = normal_number(said)
+    number, repeated = bare_local(normal_number(said)), bare_local(normal_number(repeat))
     if not number and not row.has("编号"):
         number = _number_by_content(row, values, area)
     if not number:
         row.fault("编号", "“编号”没有填")
-    if repeat and normal_number(repeat) == number:
+    if repeat and repeated == number:
         row.fault("重复于", "不能与自己重复")
     township = area[:9] if area else None
-    keys = {"number": number, "raw_number": said, "township": township, "repeat": normal_number(repeat) or None}
+    keys = {"number": number, "raw_number": said, "township": township, "repeat": repeated or None}
     return Record(row.row, of_township(number, area) if is_local(number) else number, values, keys | extra)
 
 
@@ -149,7 +149,7 @@ def _place(row: Reading, on: date | None) -> str | None:
     """Where it is: by name or code; else as near as an address tells; else, of a ledger without places, the unit whose ledger it is."""
     if row.has("地址") and not row.said("发生地"):
         return row.address("地址", on)
-    own = row.rows.unit if not row.has("发生地") else None
+    own = row.unit if not row.has("发生地") else None
     area = row.area("发生地", ALL_LEVELS, on, default=own)
     if area is None and not any(title == "发生地" for title, _, _ in row.faults):
         row.fault("发生地", "“发生地”没有填")
@@ -207,7 +207,7 @@ def _petition(row: Reading) -> Record | None:
 
 def _step(row: Reading) -> Record | None:
     """How a known petition went on, by its number alone."""
-    area = row.area("发生地", ALL_LEVELS) if row.has("发生地") else row.rows.unit
+    area = row.area("发生地", ALL_LEVELS) if row.has("发生地") else row.unit
     times = {sets: row.moment(title) for title, sets, _ in STEPS if row.has(title)}
     flags = {sets: row.flag(title) for title, sets in STEP_FLAGS if row.has(title)}
     values: dict[str, Any] = {

@@ -14,8 +14,9 @@ from ingest.ledgers.cells import Fault, Written, text_of
 from ingest.ledgers.delimited import UNREAD
 from ingest.ledgers.directory import Directory, PlaceQuestion, Question, Unclear, UnknownPlace
 from ingest.ledgers.formats import Cell, NoValue
-from ingest.ledgers.layouts import CHECK_IN, MARK, MORNING, Row, Rows, clock_in, is_night_check_in, is_night_mark
+from ingest.ledgers.layouts import Row, Rows
 from ingest.ledgers.names import people_in, phone_in
+from ingest.ledgers.presence import CHECK_IN, MARK, MORNING, STAYED, clock_in, is_night_check_in, is_night_mark
 from ingest.ledgers.tables import AREA_PARTS, SERIAL_TITLE, title_of
 from ingest.ledgers.years import Calendar
 
@@ -111,6 +112,8 @@ END_OF_DAY = time(23, 59, 59)
 EXACT_NUMBER = 1e15
 """Excel keeps 15 digits of a number."""
 REWRITTEN = "超过 15 位的数字已被 Excel 改写,请把单元格设为文本后重填"
+NO_DAY = frozenset({"至今", "长期", "无", "/", "-", "—"})
+"""What stands for no day at all."""
 NOTES = ("备注", "事由", "主题", "佐证")
 """Free text: 1.2E+10 in it is what somebody wrote."""
 
@@ -125,6 +128,11 @@ class Reading:
         self.place_questions: list[PlaceQuestion] = []
         self.strange_words: list[tuple[str, str]] = []
         """Column and word that the ledger does not know: somebody may say what it means."""
+
+    @property
+    def unit(self) -> str | None:
+        """Code of the unit whose ledger it is: of the line above that names one, else of the titles."""
+        return self.row.unit or self.rows.unit
 
     @property
     def calendar(self) -> Calendar:
@@ -162,8 +170,11 @@ class Reading:
                 self.fault(title, value.reason)
             elif type(value) is float and abs(value) >= EXACT_NUMBER:
                 self.fault(title, REWRITTEN)
-        if CHECK_IN in self.columns and self.has(CHECK_IN) and is_night_check_in(self.raw(CHECK_IN)) is None:
+        if self.said(CHECK_IN) and is_night_check_in(self.raw(CHECK_IN)) is None:
             self.fault(CHECK_IN, f"看不懂打卡时间“{self.said(CHECK_IN)}”,请写成 21:30")
+        if self.rows.tells_stay and is_night_mark(self.raw(STAYED)) is not True:
+            said = self.said(STAYED)
+            self.fault(STAYED, f"看不懂“{said}”,请填“是”或“否”" if said else f"别的行写明了,这一行没有填“{STAYED}”")
         mark = self.row.cells.get(MARK)
         if mark and is_night_mark(mark) is not True:
             self.faults.append((MARK, text_of(mark), f"看不懂“{text_of(mark)}”:住夜写“√”或“班”,没有住夜的删去这一行"))
@@ -208,8 +219,10 @@ class Reading:
     def phone(self, title: str = "手机号") -> str | None:
         return self._value(title, cells.phone)
 
-    def _on(self, title: str) -> tuple[Written, date] | None:
-        written = self._value(title, cells.written_day)
+    def _on(self, title: str, night: bool = False) -> tuple[Written, date] | None:
+        if not self.columns[title].required and cells.plain(self.raw(title)) in NO_DAY:
+            return None
+        written = self._value(title, cells.written_night if night else cells.written_day)
         if written is None:
             return None
         try:
@@ -222,9 +235,17 @@ class Reading:
         """The time of day that a cell writes, alone or after a day; None where it writes none."""
         return clock_in(self.raw(title))
 
+    def day_in(self, title: str) -> date | None:
+        """The whole day that a cell writes among other things; None where it writes none."""
+        try:
+            written = cells.written_day(self.raw(title))
+            return None if written is None or written.month is None else self.calendar.day(written)
+        except Fault:
+            return None
+
     def day(self, title: str, *, future: bool = False, night: bool = False) -> date | None:
         """``night``: a time after midnight belongs to the evening before."""
-        found = self._on(title)
+        found = self._on(title, night)
         if found is None:
             return None
         written, on = found
@@ -253,15 +274,15 @@ class Reading:
         said = self.said(title)
         if not said and not self.has(title) and title in ("单位", "地点", "发生地", "所属邻", "走访村"):
             said = "".join(self.said(part) for part in AREA_PARTS)
-        if not said and title == "单位" and default is None and self.rows.unit is not None:
-            unit = self.directory.units[self.rows.unit]
+        if not said and title == "单位" and default is None and self.unit is not None:
+            unit = self.directory.units[self.unit]
             default = unit.code if unit.level in levels else None
         if not said:
             if default is None and self.columns[title].required:
                 self.fault(title, f"“{title}”没有填")
             return default
         try:
-            return self.directory.unit(said, levels, day, near=self.rows.unit)
+            return self.directory.unit(said, levels, day, near=self.unit)
         except Fault as problem:
             if isinstance(problem, UnknownPlace):
                 self.place_questions.append(problem.question)
@@ -272,7 +293,7 @@ class Reading:
         """The lowest unit that a free text surely names, else the ledger's own."""
         said = "".join(self.said(part) for part in (*AREA_PARTS, title))
         try:
-            return self.directory.place_in(said, self.rows.unit, day)
+            return self.directory.place_in(said, self.unit, day)
         except Fault as problem:
             self.fault(title, str(problem))
             return None
@@ -280,7 +301,7 @@ class Reading:
     def department(self, title: str) -> str | None:
         said = self.said(title)
         try:
-            return self.directory.department(said, self.rows.unit) if said else None
+            return self.directory.department(said, self.unit) if said else None
         except UnknownPlace as problem:
             self.place_questions.append(problem.question)
             self.fault(title, str(problem))
@@ -348,7 +369,7 @@ class Reading:
     def _where(self) -> str | None:
         """As near as the columns of the area tell, else the ledger's own unit."""
         said = self.said("单位") or "".join(self.said(part) for part in AREA_PARTS)
-        return self.directory.place_in(said, self.rows.unit) if said else self.rows.unit
+        return self.directory.place_in(said, self.unit) if said else self.unit
 
     def refusal(self, restricted: bool = False) -> Refusal:
         """The first fault names the column; the others stand in the reason."""

@@ -50,7 +50,8 @@ def _above(one: Refusal, kind: Kind) -> tuple[str, ...]:
     unit = "" if rows.unit_name is None or any(rows.unit_name in said for said in rows.table.above) else rows.unit_name
     if unit or year or month:
         lines.insert(0, f"{unit}{year}{month}{kind.name}")
-    return (*rows.table.above, *lines)
+    section = rows.section_names.get(one.row.unit or "")  # nearer than the titles, so before them
+    return (*([section] if section else []), *rows.table.above, *lines)
 
 
 def write_refused(rows: Sequence[Returned], wanted: Path) -> Path:

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from ingest.ledgers.cells import plain, text_of
 from ingest.ledgers.formats import Cell, Sheet
+from ingest.ledgers.presence import is_night_mark
 
 FEWEST_TITLES = 2
 FEWEST_GUESSED = 3
@@ -28,15 +29,18 @@ AREA_PARTS = ("乡镇", "村", "片", "组", "邻")
 COMMON_TITLES = frozenset({"序号", "星期", "职务", "电话", "手机", "手机号", "联系电话", "姓名", "日期", "值班日期", "备注", "性别"})
 
 _FOOTER = re.compile(
-    r"^(注|备注|说明|填表说明|审核|审核人|审批|审批人|制表|制表人|填表|填表人|填报人|负责人|单位负责人|分管领导|主要领导|签字|签名|联系人|以上)"
-    r"(签字|签名|意见)?\s*([::]|$|\d+[.、])"
+    r"^(注|备注|说明|填表说明|审核|审核人|审批|审批人|(?:制表|填表|填报)(?:人|日期|时间)?|报送单位|负责人|单位负责人|分管领导|主要领导|签字|签名|联系人|以上)"
+    r"(签字|签名|意见)?\s*(:|$|\d+[.、])"
 )
 _SUM = re.compile(r"^(本页|本月|全镇|全县|本表)?(合计|总计|小计|共计|累计)")
 _DAY_TITLE = re.compile(
-    r"(?:(?:20\d\d[-/.年])?(?:1[0-2]|0?[1-9])[-/.月])?(?:[12]\d|3[01]|0?[1-9])[日号]?(?:[((]?(?:星期|周)?[一二三四五六日天][))]?)?"
+    r"(?:(?:20\d\d[-/.年])?(?:1[0-2]|0?[1-9])[-/.月])?(?:[12]\d|3[01]|0?[1-9])[日号]?(?:\(?(?:星期|周)?[一二三四五六日天]\)?)?"
 )
 _POST = re.compile(r"(?:带班|值班|值守|住夜|当班|在岗).*|.*(?:领导|干部|人员|成员|保安|职工|门卫|驾驶员)\d?")
 _NO_POST = re.compile("电话|手机|时间|日期|地点|地址|单位|星期|次数|人数|签字|签名|职务|情况|内容|编号|事项|包案")
+_NAME = re.compile(r"[\u4e00-\u9fff·]{2,6}")
+_OF_MONTH = re.compile(r"(?:20\d\d\s*年\s*)?\d{1,2}\s*月(?:份)?$")
+"""What a header may say over its days."""
 _VALUE = re.compile(r"\d{1,4}[-/.年月]\d|\d{5,}$|\d+(\.\d+)?$")
 
 
@@ -105,7 +109,7 @@ def letters(column: int) -> str:
 
 @lru_cache(maxsize=65536)
 def _title_of(text: str) -> str:
-    return re.sub(r"[((].*?[))]|[**::]", "", plain(text))
+    return re.sub(r"\(.*?\)|[*:]", "", plain(text))
 
 
 def title_of(value: Cell) -> str:
@@ -130,12 +134,12 @@ def is_sum(value: Cell) -> bool:
 
 def is_title_line(texts: Sequence[str]) -> bool:
     """One text over the table, or several that each name what they are (填报单位:…  填报人:…); no line of values."""
-    return (len(texts) == 1 and not _VALUE.match(plain(texts[0]))) or (len(texts) > 1 and all(re.search("[::]", text) for text in texts))
+    return (len(texts) == 1 and not _VALUE.match(plain(texts[0]))) or (len(texts) > 1 and all(":" in plain(text) for text in texts))
 
 
 def is_footer(texts: Sequence[str]) -> bool:
     """审核人:…, 注:…: a line below a table that is none of its rows."""
-    return bool(texts) and bool(_FOOTER.match(texts[0]))
+    return bool(texts) and bool(_FOOTER.match(plain(texts[0])))
 
 
 def _distinct(titles: Sequence[str]) -> list[str]:
@@ -161,6 +165,7 @@ class _Header:
 def _own_titles(row: Sequence[Cell], vocabulary: Mapping[str, object]) -> int:
     """How many known titles stand in a line that could be a header's; 0 where it holds a value."""
     known: set[str] = set()
+    parts: set[str] = set()
     days = 0
     value_seen = False
     for value in row:
@@ -172,10 +177,13 @@ def _own_titles(row: Sequence[Cell], vocabulary: Mapping[str, object]) -> int:
             value_seen = True
         elif len(value) <= LONGEST_TITLE:
             title = title_of(value)
+            parts.add(title)
             if (title in vocabulary and title not in AREA_PARTS) or is_post(title):
                 known.add(title)
             elif _VALUE.match(title):
                 value_seen = True
+    if {"月", "日"} <= parts:
+        known.add("日")
     if days >= FEWEST_DAYS and "姓名" in known:
         return max(len(known), FEWEST_TITLES)
     return 0 if value_seen or days else len(known)
@@ -186,7 +194,9 @@ def _headers(sheet: Sheet, vocabulary: Mapping[str, object]) -> list[_Header]:
     line = 0
     while line < len(sheet.rows):
         row = sheet.rows[line]
-        if not row or _own_titles(row, vocabulary) < FEWEST_TITLES:
+        below = sheet.rows[line + 1] if line + 1 < len(sheet.rows) else ()
+        over_marks = (_is_line_of_days(below) and _names_people([row])) or _is_people_over_marks(row, below)
+        if not row or (_own_titles(row, vocabulary) < FEWEST_TITLES and not over_marks):
             line += 1
             continue
         bottom = _bottom(sheet, line, vocabulary)
@@ -205,6 +215,9 @@ def _bottom(sheet: Sheet, line: int, vocabulary: Mapping[str, object]) -> int:
     bottom = line
     while bottom + 1 < len(sheet.rows) and bottom + 1 - line < HEADER_LINES:
         below = sheet.rows[bottom + 1]
+        if _is_line_of_days(below) and _names_people(sheet.rows[line : bottom + 1]):
+            bottom += 1
+            continue
         merged = any(
             (bottom + 1, column) in sheet.merged and line <= sheet.merged[bottom + 1, column][0] <= bottom for column in range(len(below))
         )
@@ -216,6 +229,27 @@ def _bottom(sheet: Sheet, line: int, vocabulary: Mapping[str, object]) -> int:
             return bottom
         bottom += 1
     return bottom
+
+
+def _is_line_of_days(row: Sequence[Cell]) -> bool:
+    """1, 2, 3 … below 日期 or 10月, with nothing else in the line."""
+    filled = [value for value in row if text_of(value)]
+    return len(filled) >= FEWEST_DAYS and all(is_day_title(value) for value in filled)
+
+
+def _names_people(rows: Sequence[Sequence[Cell]]) -> bool:
+    """A header of people that names no days yet."""
+    filled = [value for row in rows for value in row if text_of(value)]
+    return any(title_of(value) in ("姓名", "名字") for value in filled) and sum(is_day_title(value) for value in filled) < FEWEST_DAYS
+
+
+def _is_people_over_marks(row: Sequence[Cell], below: Sequence[Cell]) -> bool:
+    """日期, 张三, 李四 over 1日, √, ×."""
+    titles, marks = ([value for value in line if text_of(value)] for line in (row, below))
+    named = (
+        len(titles) > FEWEST_TITLES and title_of(titles[0]).endswith("日期") and all(_NAME.fullmatch(title_of(one)) for one in titles[1:])
+    )
+    return named and len(marks) > 1 and is_day_title(marks[0]) and all(is_night_mark(mark) is not None for mark in marks[1:])
 
 
 def _partly(row: Sequence[Cell], width: int) -> bool:
@@ -279,6 +313,9 @@ def tables_on(sheet: Sheet, vocabulary: Mapping[str, object]) -> tuple[list[Tabl
         lines = [[text for value in row if (text := text_of(value))] for row in sheet.rows[starts[place] : header.top]]
         above = tuple(text for texts in lines for text in dict.fromkeys(texts))
         strange = [sheet.numbers[starts[place] + line] for line, texts in enumerate(lines) if len(texts) > 1 and not is_title_line(texts)]
+        above += tuple(
+            text for row in sheet.rows[header.top : header.bottom + 1] for value in row if _OF_MONTH.match(text := text_of(value))
+        )
         if place and not above:
             above = found[-1].above  # the header printed again on the next page
         if len(strange) > 1:

@@ -92,7 +92,22 @@ MEETINGS = _with_codes(
         "例会": "weekly",
     }
 )
-LEAVES = _with_codes({"请假": "leave", "借调": "secondment", "培训": "training", "休假": "leave", "病假": "leave", "产假": "leave"})
+LEAVES = _with_codes(
+    {
+        "请假": "leave",
+        "借调": "secondment",
+        "培训": "training",
+        "休假": "leave",
+        "病假": "leave",
+        "事假": "leave",
+        "产假": "leave",
+        "婚假": "leave",
+        "年假": "leave",
+        "年休假": "leave",
+        "公休": "leave",
+        "公休假": "leave",
+    }
+)
 TRAININGS = _with_codes(
     {
         "集中培训": "pooled",
@@ -104,7 +119,21 @@ TRAININGS = _with_codes(
         "小微": "micro",
     }
 )
-HOUSEHOLDS = _with_codes({"重点户": "key", "普通户": "ordinary", "重点": "key", "普通": "ordinary", "一般户": "ordinary"})
+HOUSEHOLDS = _with_codes(
+    {
+        "重点户": "key",
+        "普通户": "ordinary",
+        "重点": "key",
+        "普通": "ordinary",
+        "一般户": "ordinary",
+        "低保户": "key",
+        "低保": "key",
+        "五保户": "key",
+        "五保": "key",
+        "特困户": "key",
+        "留守儿童户": "key",
+    }
+)
 LEVELS = _with_codes(
     {
         "县": "county",
@@ -115,6 +144,10 @@ LEVELS = _with_codes(
         "邻": "cell",
         "社区": "village",
         "村(社区)": "village",
+        "行政村": "village",
+        "镇": "township",
+        "乡": "township",
+        "街道": "township",
     }
 )
 CHANNELS = _with_codes(
