@@ -143,7 +143,7 @@ def _checked(p: Page, given: Given) -> None:
     if loaded:
         return
     bad = f"退回 {whole(answer.number('refused'))} 行" if answer.number("refused") else ""
-    label = ",".join(part for part in (f"装入 {whole(good)} 行" if good or not bad else "", bad) if part)
+    label = "，".join(part for part in (f"装入 {whole(good)} 行" if good or not bad else "", bad) if part)
     if st.button(label, type="primary", disabled=good + answer.number("refused") == 0, key="load-ledger"):
         result = given.ask("load")
         if result.error:
