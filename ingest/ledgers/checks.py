@@ -144,7 +144,7 @@ def checked(
     except Unreadable as problem:
         raise Unreadable(str(problem).replace(path.name, name)) from problem
     found = Checked(kind, directory.scope, now)
-    for table in _tables(kind, sheets, name, found, mapped):
+    for table in _tables(kind, sheets, name, found, mapped, lambda table: bool(area or _unit(table, directory, name))):
         found.tables.append(_rows(kind, table, directory, now, year, name, area, mapped))
     _take(found, directory, now, progress)
     return found
@@ -205,7 +205,9 @@ def _is_readable(kind: Kind, table: Table, mapped: Mappings) -> bool:
     return layout_of(kind, table, told_titles(known, mapping)) is not None
 
 
-def _tables(kind: Kind, sheets: Sequence[Sheet], name: str, found: Checked, mapped: Mappings) -> list[Table]:
+def _tables(
+    kind: Kind, sheets: Sequence[Sheet], name: str, found: Checked, mapped: Mappings, tells_unit: Callable[[Table], bool]
+) -> list[Table]:
     fitting: list[Table] = []
     others: list[Kind] = []
     nearest: list[Table] = []
@@ -237,7 +239,7 @@ def _tables(kind: Kind, sheets: Sequence[Sheet], name: str, found: Checked, mapp
             else:
                 nearest.append(table)
                 found.unread.append(Unread(table.address(table.top), f"{rows} 行,{_missing(kind, table, mapped)},未读"))
-    found.layouts = _layouts(kind, [*fitting, *nearest, *guessed], mapped)
+    found.layouts = _layouts(kind, [*fitting, *nearest, *guessed], mapped, tells_unit)
     if fitting:
         return fitting
     if nones and not others:
@@ -250,10 +252,13 @@ def _tables(kind: Kind, sheets: Sequence[Sheet], name: str, found: Checked, mapp
     raise NotMapped(f"“{name}”里没有找到表头,应有:{'、'.join(titles[0] for titles in kind.required())}。", tuple(found.layouts))
 
 
-def _layouts(kind: Kind, tables: Sequence[Table], mapped: Mappings) -> list[Layout]:
+def _layouts(kind: Kind, tables: Sequence[Table], mapped: Mappings, tells_unit: Callable[[Table], bool]) -> list[Layout]:
     by_fingerprint: dict[str, Layout] = {}
+    units = {titles[0] for titles in kind.needed}
     for table in tables:
         layout = layout_as_known(kind, table, mapped)
+        if units & set(layout.missing) and tells_unit(table):
+            layout = replace(layout, missing=tuple(title for title in layout.missing if title not in units))
         by_fingerprint.setdefault(layout.fingerprint, layout)
     return list(by_fingerprint.values())
 
