@@ -187,7 +187,7 @@ class Page:
         is called after the run: it must not read widgets or the address.
         """
         shown = view or self.view
-        if whole is None:
+        if whole is None:  # else a part of its rows is shown
             parts = tuple(self._in_order(part, f"{key}.{at}" if at else key) for at, part in enumerate(parts))
         for table in tables_among(parts):
             self.offer(whole if whole is not None else partial(_same, table), table, shown)
@@ -225,7 +225,7 @@ class Page:
         above = st.container()
         number = page_from_address(parameter, total, rows)
         with above:
-            shown = replace(make(partial(loaders.answer, tables=tables), page=number), sortable=total <= rows)
+            shown = make(partial(loaders.answer, tables=tables), page=number)
             self.show(shown, key=key, whole=partial(make, loaders.answer_once, rows=ALL_ROWS))
 
     @contained()
