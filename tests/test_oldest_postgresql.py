@@ -115,6 +115,8 @@ def test_every_figure_every_mark_and_the_audit_on_the_oldest_postgresql(oldest: 
             connection.execute(text(f"CREATE ROLE {role} LOGIN"))
         for statement in grants(connection, "runs_it", "feeds_it"):
             connection.execute(text(statement))
+        reads = "SELECT has_sequence_privilege('runs_it', pg_get_serial_sequence('petition', 'id'), 'SELECT')"
+        assert connection.scalar(text(reads)), "pg_dump reads the sequences of whoever takes the copy"
         assert len(account_of(connection, NOW, figures_digest).figures) == 64  # every fact of every indicator at every level
         put_away(connection, NOW, 12, 12, tmp_path, "root")
         assert verified_chain(connection).broken is None
