@@ -11,6 +11,10 @@
 
 企业微信 and 钉钉 say in their answer's body that they have refused a message, under status 200, which ``apprise`` does not look at: it
 would be on record as sent. So these two are spoken to here.
+
+Whoever keeps channels makes the server speak to a machine of his choice, and must not get further by it than he is: never to the server
+itself nor to what only a machine's own network answers (:func:`_reached`), to no place that a receiver names (no redirect is followed),
+and nothing of an answer is shown but its status. Where a channel leads is in the audit (:func:`place_of`).
 """
 
 from __future__ import annotations
@@ -21,11 +25,14 @@ import hmac
 import json
 import logging
 import mimetypes
+import os
+import socket
 import time
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import PurePath
 from pkgutil import resolve_name
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, quote, urlsplit
 
 import httpx
 
@@ -52,6 +59,11 @@ WITH_HEADERS = ("mailto", "mailtos", "json", "jsons")
 KEY_HEADER, TIME_HEADER, SIGNATURE_HEADER = "Idempotency-Key", "X-Board-Time", "X-Board-Signature"
 LARGEST_PICTURE = 2 * 1024 * 1024
 """What a robot of 企业微信 takes."""
+LONGEST_ANSWER = 64 * 1024
+LOCAL = "BOARD_NOTICES_LOCAL"
+"""``on``: a gateway on the board's own machine may be a channel."""
+OPTIONS = frozenset({"from", "to", "cc", "bcc", "reply", "name", "user", "pass", "smtp", "mode", "verify", "method"})
+"""What an address for ``apprise`` may ask for, beside headers and fields of its own (``+…``, ``:…``, ``-…``): others read files."""
 
 
 class ChannelError(Exception):
@@ -65,9 +77,46 @@ def scheme_of(address: str) -> str:
         raise ChannelError(f"通道地址应以 {'、'.join(f'{each}://' for each in SCHEMES)} 之一开头")
     if not rest.strip("/"):
         raise ChannelError("通道地址不完整")
-    if scheme not in (*SIGNED, "wecombot", "dingtalk") and not _post(address):
-        raise ChannelError("通道地址不完整或写法不对,写法见帮助里的“推送”")
+    if scheme not in (*SIGNED, "wecombot", "dingtalk"):
+        unknown = [
+            name for name, _ in parse_qsl(urlsplit(address).query, keep_blank_values=True) if name not in OPTIONS and name[:1] not in "+ :-"
+        ]
+        if unknown:
+            raise ChannelError(f"通道地址里的“{unknown[0][:20]}”不认识,可用的是 {'、'.join(sorted(OPTIONS))}")
+        if not _post(address):
+            raise ChannelError("通道地址不完整或写法不对,写法见帮助里的“推送”")
     return scheme
+
+
+def place_of(address: str) -> str:
+    """The machine that a channel leads to, as the audit names it; nothing of what opens it."""
+    scheme, parts = scheme_of(address), urlsplit(address.strip())
+    if scheme in ("wecombot", "dingtalk"):
+        return urlsplit(_base(address, scheme)).hostname or ""
+    if scheme == "feishu":
+        return "open.feishu.cn"
+    return (_post(address)[0].smtp_host or parts.hostname or "") if scheme.startswith("mailto") else parts.hostname or ""
+
+
+def _reached(host: str) -> list[str]:
+    """The addresses of a host that a channel may lead to.
+
+    Raises :class:`ChannelError` where one of them is the board's own machine, or what answers on its own network alone (169.254.169.254 of
+    a cloud): a name that means both is made to deceive."""
+    try:
+        found = list(dict.fromkeys(str(each[4][0]) for each in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)))
+    except (OSError, UnicodeError):
+        raise ChannelError("连不上(没有这个主机)") from None
+    if os.environ.get(LOCAL, "").lower() != "on" and any(_is_near(ip_address(each.partition("%")[0])) for each in found):
+        raise ChannelError("通道地址是看板自己的机器或保留地址,不能作为通道")
+    return found
+
+
+def _is_near(ip: IPv4Address | IPv6Address) -> bool:
+    within = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None) or ip
+    return any(
+        each.is_loopback or each.is_link_local or each.is_unspecified or each.is_multicast or each.is_reserved for each in (ip, within)
+    )
 
 
 def deliver(address: str, secret: str | None, letter: Letter, key: str) -> None:
@@ -107,13 +156,17 @@ def _as_json(it: Enclosed) -> dict[str, str]:
 
 # --- group robots -----------------------------------------------------------------------------------------------------
 
+BASES = {"wecombot": "https://qyapi.weixin.qq.com", "dingtalk": "https://oapi.dingtalk.com"}
+
+
+def _base(address: str, scheme: str) -> str:
+    return parse_qs(urlsplit(address).query).get("base", [BASES[scheme]])[0].rstrip("/")
+
 
 def _wecom(address: str, _secret: str | None, letter: Letter, _key: str) -> None:
     """Text, then the picture. Once the text is there the notice has arrived: a picture that fails is told in the log, not sent again with
     a second text."""
-    parts = urlsplit(address)
-    base = parse_qs(parts.query).get("base", ["https://qyapi.weixin.qq.com"])[0].rstrip("/")
-    hook = f"{base}/cgi-bin/webhook/send?key={quote(parts.netloc)}"
+    hook = f"{_base(address, 'wecombot')}/cgi-bin/webhook/send?key={quote(urlsplit(address).netloc)}"
     _said_yes(_posted(hook, json={"msgtype": "text", "text": {"content": f"{letter.subject}\n{letter.text}"}}))
     if letter.picture is not None and len(letter.picture.content) <= LARGEST_PICTURE:
         content = letter.picture.content
@@ -126,10 +179,8 @@ def _wecom(address: str, _secret: str | None, letter: Letter, _key: str) -> None
 
 
 def _dingtalk(address: str, _secret: str | None, letter: Letter, _key: str) -> None:
-    parts = urlsplit(address)
-    base = parse_qs(parts.query).get("base", ["https://oapi.dingtalk.com"])[0].rstrip("/")
-    signing, _, token = parts.netloc.rpartition("@")
-    hook = f"{base}/robot/send?access_token={quote(token)}"
+    signing, _, token = urlsplit(address).netloc.rpartition("@")
+    hook = f"{_base(address, 'dingtalk')}/robot/send?access_token={quote(token)}"
     if signing:
         at = str(round(time.time() * 1000))
         sign = base64.b64encode(hmac.new(signing.encode(), f"{at}\n{signing}".encode(), hashlib.sha256).digest()).decode()
@@ -137,22 +188,46 @@ def _dingtalk(address: str, _secret: str | None, letter: Letter, _key: str) -> N
     _said_yes(_posted(hook, json={"msgtype": "text", "text": {"content": f"{letter.subject}\n{letter.text}"}}))
 
 
-def _said_yes(answer: httpx.Response) -> None:
+def _said_yes(answer: bytes) -> None:
     """A robot's refusal stands in the body."""
     try:
-        said: Any = answer.json()
+        said: Any = json.loads(answer)
     except ValueError:
         raise ChannelError("机器人的应答读不懂") from None
     if not isinstance(said, dict) or said.get("errcode") != 0:
         number = said.get("errcode") if isinstance(said, dict) else None
-        raise ChannelError(f"机器人没有收下(错误 {number})")
+        raise ChannelError(f"机器人没有收下(错误 {number if isinstance(number, int) else '不明'})")
 
 
-def _posted(address: str, **more: Any) -> httpx.Response:
-    answer = httpx.post(address, timeout=PATIENCE_SECONDS, follow_redirects=False, trust_env=False, **more)
+def _posted(address: str, headers: dict[str, str] | None = None, **more: Any) -> bytes:
+    """The body of the answer, its beginning. Spoken to is the address that was looked at (:func:`_reached`), not what the name means a
+    moment later; what answers without end is left."""
+    url = httpx.URL(address)
+    if url.scheme not in SIGNED or not url.host:
+        raise ChannelError("通道地址不完整")
+    said = {"Host": url.netloc.decode("ascii"), "Accept-Encoding": "identity", **(headers or {})}
+    reached = _reached(url.host)
+    with httpx.Client(timeout=PATIENCE_SECONDS, follow_redirects=False, trust_env=False) as client:
+        for place in reached:
+            extensions = {"sni_hostname": url.host} if url.scheme == "https" else {}
+            try:
+                with client.stream("POST", url.copy_with(host=place), headers=said, extensions=extensions, **more) as answer:
+                    return _answered(answer)
+            except httpx.ConnectError:
+                if place == reached[-1]:
+                    raise
+    raise AssertionError("a host has an address")
+
+
+def _answered(answer: httpx.Response) -> bytes:
     if not answer.is_success:
         raise ChannelError(f"对方应答 {answer.status_code}")
-    return answer
+    until, body = time.monotonic() + PATIENCE_SECONDS, b""
+    for piece in answer.iter_raw(LONGEST_ANSWER):
+        body += piece
+        if len(body) >= LONGEST_ANSWER or time.monotonic() > until:
+            break
+    return body
 
 
 # --- by apprise -------------------------------------------------------------------------------------------------------
@@ -163,7 +238,10 @@ def _post(address: str) -> Any:
     letter that needs it: few processes send any."""
     asset = resolve_name("apprise:AppriseAsset")(app_id="county-board", app_desc="", app_url="", async_mode=False, secure_logging=True)
     post = resolve_name("apprise:Apprise")(asset=asset)
-    return post if post.add(address) and len(post) == 1 else None
+    if not post.add(address) or len(post) != 1:
+        return None
+    post[0].redirects = False  # whatever the address says
+    return post
 
 
 def _by_apprise(address: str, _secret: str | None, letter: Letter, key: str) -> None:
@@ -176,6 +254,7 @@ def _by_apprise(address: str, _secret: str | None, letter: Letter, key: str) -> 
             kind = each.mime if each.mime in mimetypes.types_map.values() else None  # it refuses what this machine does not know
             name = each.name if each.name.isascii() else f"kanban-{key[:8]}{PurePath(each.name).suffix}"  # else no mail reader finds it
             enclosed.add(attached(content=each.content, name=name, mimetype=kind or "application/octet-stream"))
+    _reached(place_of(address))
     post = _post(address)
     if post is None or not post.notify(body=letter.text, title=letter.subject, body_format="text", attach=enclosed or None):
         raise ChannelError("对方没有收下")
