@@ -10,9 +10,10 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, and_, exists, or_, select
 
 from data_access.frames import frame
-from data_access.scope import CODE_LENGTHS, Scope, counted, in_scope, under
+from data_access.scope import CODE_LENGTHS, Scope, counted, in_scope, under, visible_petitions
+from data_access.tables import Appointment as PostOnRecord
 from data_access.tables import Person
-from data_access.valid import Appointment, Area, Department, LeavePeriod
+from data_access.valid import Appointment, Area, Department, LeavePeriod, Petition
 from data_access.window import Window
 
 PEOPLE_AT_ONCE = 10_000
@@ -111,10 +112,17 @@ def people(scope: Scope, connection: Connection, person_ids: Iterable[int]) -> p
 
 
 def whole_phones(scope: Scope, connection: Connection, person_ids: Sequence[int]) -> dict[int, str | None]:
-    """Person → phone in full; empty unless the scope may see names. Who asks has put the reason on record before."""
-    if not scope.may_see_names:
+    """Person → phone in full; empty unless the scope may see names. Who asks has put the reason on record before.
+
+    Of people with something to do with the scope: a post in it, above it or nowhere, or a case in it that they handle or lead.
+    """
+    if not scope.may_see_names or scope.area is None:
         return {}
-    rows = connection.execute(select(Person.id, Person.phone).where(Person.id.in_(person_ids)))
+    above = [scope.area[:length] for length in CODE_LENGTHS.values() if length < len(scope.area)]
+    posts = exists().where(PostOnRecord.person_id == Person.id)
+    here = posts.where(or_(in_scope(PostOnRecord.area_code, scope), PostOnRecord.area_code.in_(above)))
+    case = exists().where(or_(Petition.handler_id == Person.id, Petition.lead_id == Person.id), visible_petitions(scope))
+    rows = connection.execute(select(Person.id, Person.phone).where(Person.id.in_(person_ids), or_(here, ~posts, case)))
     return {row.id: row.phone for row in rows}
 
 

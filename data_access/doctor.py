@@ -25,8 +25,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select, text
 
-from data_access import accounts
-from data_access.board_tables import BoardAudit
+from data_access import accounts, sealed
+from data_access.board_tables import BoardAudit, BoardNoticeChannel
 from data_access.calendar import provisional_years
 from data_access.engine import DATABASE_AWAY, DBAPIError, database_url, engine, said, trouble
 from data_access.grants import RUNTIME
@@ -161,7 +161,7 @@ def database(now: datetime) -> Findings:
                 yield Finding(Level.FAULT, "数据表", "不是这个程序的版本", "先备份,再运行 python -m data_access migrate")
                 return
             yield Finding(Level.WELL, "数据表", "与程序一致")
-            for check in (rights, calendar, administrators, clock):
+            for check in (rights, calendar, administrators, channels, clock):
                 yield from check(connection, now)
     except (DBAPIError, *DATABASE_AWAY) as problem:
         words = trouble(problem) or (said(problem) if isinstance(problem, DBAPIError) else "没有应答")
@@ -251,6 +251,24 @@ def administrators(connection: Connection, _now: datetime) -> Findings:
         yield Finding(Level.WELL, "账号", "三员齐备")
 
 
+def channels(connection: Connection, _now: datetime) -> Findings:
+    """Whether what opens the channels of notices is sealed, and by a key that is here."""
+    columns = (BoardNoticeChannel.name, BoardNoticeChannel.address)
+    kept = connection.execute(select(*columns).where(BoardNoticeChannel.removed_at.is_(None))).all()
+    clear = [name for name, address in kept if not sealed.is_sealed(address)]
+    for _, address in kept:
+        try:
+            sealed.unsealed(address)
+        except accounts.AccountError as problem:
+            told, _, todo = str(problem).partition(",")
+            yield Finding(Level.FAULT, "推送通道", told, todo)
+            return
+    if clear:
+        yield Finding(Level.REMARK, "推送通道", f"{len(clear)} 个通道的地址还没有加密", "用新程序启动服务,一分钟内自动加密")
+    elif kept:
+        yield Finding(Level.WELL, "推送通道", f"{len(kept)} 个,地址已加密,密钥可用")
+
+
 def clock(connection: Connection, now: datetime) -> Findings:
     last = connection.scalar(select(func.max(BoardAudit.at)))
     if last is not None and last - now > CLOCKS_APART:
@@ -318,7 +336,7 @@ def disk() -> Findings:
 
 def secrets() -> Findings:
     found = False
-    for file in (SECRETS, FILE):
+    for file in (SECRETS, FILE, sealed.FILE):
         if os.name != "nt" and file.exists() and file.stat().st_mode & FOR_OTHERS:
             found = True
             yield Finding(Level.REMARK, "密钥", f"{file} 里有密码,别的用户也能读", f"chmod 600 {file}")

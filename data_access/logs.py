@@ -2,6 +2,9 @@
 
 An object has ``time``, ``level``, ``logger``, ``message``; ``number`` (出错编号) where it tells a fault, ``process`` where there are
 several, ``traceback`` where there is one.
+
+What is told may hold what somebody has written. It makes no line of its own: whoever reads the log, or a program that does, is told by
+the program alone that something begins.
 """
 
 from __future__ import annotations
@@ -9,10 +12,30 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 BEIJING = timezone(timedelta(hours=8))
 LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def _shown(found: re.Match[str]) -> str:
+    return ascii(found[0])[1:-1]
+
+
+class Lines(logging.Formatter):
+    """An entry begins at the left and is one line; what belongs to it (a traceback) follows indented. Signs that steer a terminal are
+    shown as such."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return _CONTROLS.sub(_shown, super().formatMessage(record)).replace("\n", "\\n")
+
+    def formatException(self, ei: Any) -> str:
+        return "\n".join(f"  {_CONTROLS.sub(_shown, line)}" for line in super().formatException(ei).split("\n"))
 
 
 class JsonLines(logging.Formatter):
@@ -35,7 +58,9 @@ class JsonLines(logging.Formatter):
 
 def begun() -> None:
     """For the beginning of a server. Libraries that write by handlers of their own write in the same form."""
-    logging.basicConfig(format=LINE)
+    logging.basicConfig()
+    for handler in logging.root.handlers:
+        handler.setFormatter(Lines(LINE))
     if os.environ.get("BOARD_LOG") != "json":
         return
     named = [each for each in logging.root.manager.loggerDict.values() if isinstance(each, logging.Logger)]

@@ -185,7 +185,8 @@ def _known_here(connection: Connection, unit: str, night: date, told: Told, turn
     here = set(connection.scalars(serving))
     strangers = wanted - here - listed
     if strangers:
-        names = connection.scalars(select(Person.name).where(Person.id.in_(strangers)).order_by(Person.id)).all()
+        once = select(Appointment.person_id).where(Appointment.area_code == unit)  # a form that was made up asks no name of anybody else
+        names = connection.scalars(select(Person.name).where(Person.id.in_(strangers), Person.id.in_(once)).order_by(Person.id)).all()
         raise EntryError(f"{'、'.join(names) or '有人'}当晚不在本单位任职或请假,不能填报;请核对人员台账")
     if set(told.substitutes) - set(turns):
         raise EntryError("排班已有变动,请刷新后再填")

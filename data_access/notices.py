@@ -33,6 +33,7 @@ from data_access.board_tables import BoardNotice, BoardNoticeChannel, BoardNotic
 from data_access.frames import frame
 from data_access.kept_secret import kept_secret
 from data_access.scope import Scope
+from data_access.sealed import is_sealed, sealed, unsealed
 from data_access.valid import Area
 
 LEASE = timedelta(minutes=10)
@@ -50,7 +51,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Subscription:
-    """Who gets what by which channel, with what opens it: for the sender alone."""
+    """Who gets what by which channel, with what opens it, sealed: for the sender alone."""
 
     id: int
     what: str
@@ -62,6 +63,11 @@ class Subscription:
     indicator: str | None
     threshold: float | None
     since: datetime
+
+    @property
+    def opens(self) -> tuple[str, str | None]:
+        """Address and secret. Raises :class:`AccountError` without the key."""
+        return _unsealed(self.address, self.secret)
 
 
 @dataclass(frozen=True)
@@ -81,24 +87,49 @@ class Claimed:
 # --- channels and subscriptions ---------------------------------------------------------------------------------------
 
 
-def add_channel(connection: Connection, *, name: str, address: str, secret: str | None, now: datetime, by: str) -> int:
-    """A channel, on record without what opens it. Raises :class:`AccountError` for a name that is none or is taken."""
+def add_channel(connection: Connection, *, name: str, address: str, secret: str | None, now: datetime, by: str, place: str = "") -> int:
+    """A channel, on record with the machine it leads to (``place``) and without what opens it.
+
+    Raises :class:`AccountError` for a name that is none or is taken, and where the key is not the one of the channels that are there.
+    """
     name = name.strip()
     if not name or len(name) > LONGEST_NAME:
         raise AccountError(f"请给通道起个名称,{LONGEST_NAME} 字以内")
     taken = select(BoardNoticeChannel.id).where(BoardNoticeChannel.name == name, BoardNoticeChannel.removed_at.is_(None))
     if connection.scalar(taken) is not None:
         raise AccountError(f"已有名为“{name}”的通道")
-    row = {"name": name, "address": address, "secret": secret, "made_at": now, "made_by": by}
-    key = connection.execute(insert(BoardNoticeChannel).values(**row)).inserted_primary_key
-    record(connection, by, Action.NOTICE, now, f"新增推送通道 {name}")
+    channel_of(connection, address)
+    opens = {"address": sealed(address), "secret": secret and sealed(secret)}
+    key = connection.execute(insert(BoardNoticeChannel).values(name=name, **opens, made_at=now, made_by=by)).inserted_primary_key
+    record(connection, by, Action.NOTICE, now, f"新增推送通道 {name}{f' · {place}' if place else ''}")
     return int(key[0])  # type: ignore[index]
 
 
+def _unsealed(address: str, secret: str | None) -> tuple[str, str | None]:
+    return unsealed(address), secret and unsealed(secret)
+
+
 def channel_of(connection: Connection, address: str) -> int | None:
-    """The channel with an address, where there is one."""
-    standing = and_(BoardNoticeChannel.address == address, BoardNoticeChannel.removed_at.is_(None))
-    return connection.scalar(select(BoardNoticeChannel.id).where(standing).order_by(BoardNoticeChannel.id).limit(1))
+    """The channel with an address, where there is one. Raises :class:`AccountError` without the key."""
+    query = select(BoardNoticeChannel.id, BoardNoticeChannel.address).where(BoardNoticeChannel.removed_at.is_(None))
+    standing = connection.execute(query.order_by(BoardNoticeChannel.id)).all()
+    return next((number for number, kept in standing if unsealed(kept) == address), None)
+
+
+def seal_all(connection: Connection) -> int:
+    """Seals what was kept before there was a key; how many channels that were."""
+    query = select(BoardNoticeChannel.id, BoardNoticeChannel.address, BoardNoticeChannel.secret)
+    clear = [row for row in connection.execute(query.where(BoardNoticeChannel.removed_at.is_(None))) if not is_sealed(row.address)]
+    for row in clear:
+        opens = {"address": sealed(row.address), "secret": row.secret and sealed(row.secret)}
+        as_it_was = (BoardNoticeChannel.id == row.id, BoardNoticeChannel.address == row.address)
+        connection.execute(update(BoardNoticeChannel).where(*as_it_was).values(**opens))
+    return len(clear)
+
+
+def tried_channel(connection: Connection, name: str, *, now: datetime, by: str) -> None:
+    """On record that somebody has made the server speak to a channel."""
+    record(connection, by, Action.NOTICE, now, f"测试推送通道 {name}")
 
 
 def remove_channel(connection: Connection, channel_id: int, *, now: datetime, by: str) -> None:
@@ -116,13 +147,20 @@ def remove_channel(connection: Connection, channel_id: int, *, now: datetime, by
 def channels(scope: Scope, connection: Connection) -> pd.DataFrame:
     """The channels there are, without what opens them; nothing without the right to administer.
 
-    Grain: channel. Columns: id, name, scheme (what stands before ``://``), made_at, made_by.
+    Grain: channel. Columns: id, name, scheme (what stands before ``://``; None without the key), made_at, made_by.
     """
     columns = ["id", "name", "scheme", "made_at", "made_by"]
     fields = (BoardNoticeChannel.id, BoardNoticeChannel.name, BoardNoticeChannel.address, BoardNoticeChannel.made_at)
     query = select(*fields, BoardNoticeChannel.made_by).where(BoardNoticeChannel.removed_at.is_(None)).order_by(BoardNoticeChannel.name)
     found = frame(connection, query.where(true() if _may_keep(scope) else false()), columns)
-    return found.assign(scheme=[address.partition("://")[0] for address in found["scheme"]])
+    return found.assign(scheme=pd.Series([_scheme(kept) for kept in found["scheme"]], index=found.index, dtype="object"))
+
+
+def _scheme(kept: str) -> str | None:
+    try:
+        return unsealed(kept).partition("://")[0]
+    except AccountError:
+        return None
 
 
 def _may_keep(scope: Scope) -> bool:
@@ -135,13 +173,13 @@ def _may_grant(scope: Scope) -> bool:
 
 
 def channel_opened(connection: Connection, channel_id: int) -> tuple[str, str, str | None]:
-    """Name, address and secret of a channel, for a test message. Raises :class:`AccountError` where it is gone."""
+    """Name, address and secret of a channel, for a test message. Raises :class:`AccountError` where it is gone, or without the key."""
     fields = (BoardNoticeChannel.name, BoardNoticeChannel.address, BoardNoticeChannel.secret)
     standing = and_(BoardNoticeChannel.id == channel_id, BoardNoticeChannel.removed_at.is_(None))
     row = connection.execute(select(*fields).where(standing)).one_or_none()
     if row is None:
         raise AccountError("这个通道已经删除")
-    return row.name, row.address, row.secret
+    return row.name, *_unsealed(row.address, row.secret)
 
 
 def subscribe(
@@ -161,7 +199,10 @@ def subscribe(
 
     An account's is not ``granted`` where a system administrator asks for it: who says where words go does not say what they open.
     """
-    name = channel_opened(connection, channel_id)[0]
+    standing = and_(BoardNoticeChannel.id == channel_id, BoardNoticeChannel.removed_at.is_(None))
+    name = connection.scalar(select(BoardNoticeChannel.name).where(standing))
+    if name is None:
+        raise AccountError("这个通道已经删除")
     if username is not None:
         account = account_named(connection, username)
         if account is None:

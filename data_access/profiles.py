@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, exists, f
 
 from data_access.areas import people
 from data_access.frames import AnySelect, frame
-from data_access.scope import Scope, in_scope
+from data_access.scope import HIDDEN_TEXT, Scope, free_text, in_scope
 from data_access.valid import (
     Appointment,
     Area,
@@ -41,6 +41,8 @@ PROFILE_TABLES = (
     "household",
 )
 KINDS = ("stay", "visit", "slot", "lecture", "home")
+WRITTEN = ("note",)
+"""Columns of records in somebody's own words. A session's theme is announced, as its day is."""
 """The kinds of record a person leaves: night stays, night visits, reception slots, lectures, household visits."""
 
 
@@ -112,7 +114,7 @@ def records_of(
     area_code, day, owned, tables = _of_kind(kind, person_id)
     words, count, note, row_id, *recorded = _details(kind)
     statement = (
-        _from(select(row_id, day, area_code, Area.name, words, count, note, *recorded, func.count().over()), tables)
+        _from(select(row_id, day, area_code, Area.name, words, count, free_text(scope, note), *recorded, func.count().over()), tables)
         .outerjoin(Area, Area.code == area_code)
         .where(owned, in_scope(area_code, scope), day.between(first, last))
         .order_by(day.desc(), row_id.desc())
@@ -123,7 +125,8 @@ def records_of(
 
 
 def record_row(scope: Scope, connection: Connection, kind: str, record_id: int) -> dict[str, Any] | None:
-    """One record with all its columns, ``area`` (name) and for slots and stays the names of the people in it. None outside the scope."""
+    """One record with all its columns, ``area`` (name) and for slots and stays the names of the people in it. None outside the scope.
+    Of what somebody has written (:data:`WRITTEN`) a scope without names has only that there is something."""
     table = {"stay": NightStay, "visit": NightVisit, "slot": ReceptionSlot, "lecture": NightSession, "home": CaptainVisit}.get(kind)
     if table is None:
         return None
@@ -138,6 +141,8 @@ def record_row(scope: Scope, connection: Connection, kind: str, record_id: int) 
     if row is None:
         return None
     found = dict(row._mapping)
+    if not scope.may_see_names:
+        found |= {name: HIDDEN_TEXT for name in WRITTEN if found.get(name)}
     who = [name for name in ("person_id", "leader_id", "backup_id", "received_by") if found.get(name) is not None]
     names = people(scope, connection, [found[name] for name in who]).set_index("person_id")["name"]
     return {**found, **{f"{name}_name": names.get(int(found[name])) for name in who}}

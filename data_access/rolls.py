@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 from data_access.areas import in_post_on, masked_name
 from data_access.duty import TOWNSHIP_RANKS, VILLAGE_RANKS
 from data_access.frames import frame
-from data_access.scope import CODE_LENGTHS, Scope, in_scope, under, valid_on
+from data_access.scope import CODE_LENGTHS, HIDDEN_TEXT, Scope, in_scope, under, valid_on
 from data_access.tables import Person
 from data_access.valid import Appointment, Area, Household, LeavePeriod, NightStay
 from data_access.window import Window
@@ -26,7 +26,7 @@ def stays_at(scope: Scope, connection: Connection, codes: Sequence[str], first: 
 
     Grain: night_stay. Columns: id, code, night, person_id, name (None for an unknown person; masked unless the scope may see names),
     post (1 chief, 2 leader or committee, 3 staff; missing where the person was not in post there that night: such a stay counts
-    nowhere), note, recorded_at, backfilled (以文件补录).
+    nowhere), note (whether there is one, unless the scope may see names), recorded_at, backfilled (以文件补录).
     """
     held = and_(
         Appointment.person_id == NightStay.person_id,
@@ -44,7 +44,10 @@ def stays_at(scope: Scope, connection: Connection, codes: Sequence[str], first: 
         .where(in_scope(NightStay.area_code, scope), NightStay.area_code.in_(list(codes)), NightStay.night.between(first, last))
         .group_by(*stay, *written)
     )
-    return _masked(frame(connection, statement, STAY_COLUMNS), scope).sort_values(
+    found = _masked(frame(connection, statement, STAY_COLUMNS), scope)
+    if not scope.may_see_names:
+        found["note"] = found["note"].astype("object").where(found["note"].isna(), HIDDEN_TEXT)
+    return found.sort_values(
         ["night", "code", "post", "id"], ascending=[False, True, True, True], na_position="last", kind="stable", ignore_index=True
     )
 

@@ -12,6 +12,10 @@
 The robots say in their answer's body that they have refused a message, under status 200, which ``apprise`` does not look at: it would be on
 record as sent. So they are spoken to here.
 
+Whoever keeps channels makes the server speak to a machine of his choice, and must not get further by it than he is: never to the server
+itself nor to what only a machine's own network answers (:func:`_reached`), to no place that a receiver names (no redirect is followed),
+and nothing of an answer is shown but its status. Where a channel leads is in the audit (:func:`place_of`).
+
 Through the county's proxy (``BOARD_PROXY``), but for the hosts of ``BOARD_NO_PROXY`` and what lies under them.
 """
 
@@ -24,11 +28,14 @@ import json
 import logging
 import mimetypes
 import os
+import socket
 import time
+from contextlib import suppress
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import PurePath
 from pkgutil import resolve_name
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, quote, urlsplit
 
 import httpx
 
@@ -55,10 +62,20 @@ WITH_HEADERS = ("mailto", "mailtos", "json", "jsons")
 KEY_HEADER, TIME_HEADER, SIGNATURE_HEADER = "Idempotency-Key", "X-Board-Time", "X-Board-Signature"
 LARGEST_PICTURE = 2 * 1024 * 1024
 """What a robot of 企业微信 takes."""
+LONGEST_ANSWER = 64 * 1024
+LOCAL = "BOARD_NOTICES_LOCAL"
+"""``on``: a gateway on the board's own machine may be a channel."""
+OPTIONS = frozenset({"from", "to", "cc", "bcc", "reply", "name", "user", "pass", "smtp", "mode", "verify", "method"})
+"""What an address for ``apprise`` may ask for, beside headers and fields of its own (``+…``, ``:…``, ``-…``): others read files."""
+ROBOT_OPTIONS = frozenset({"base"})
 
 
 class ChannelError(Exception):
     """The letter has not arrived; the text (Chinese) says why and holds nothing of what opens the channel."""
+
+
+class UnknownHost(ChannelError):
+    """No name server here knows it."""
 
 
 def scheme_of(address: str) -> str:
@@ -68,9 +85,52 @@ def scheme_of(address: str) -> str:
         raise ChannelError(f"通道地址应以 {'、'.join(f'{each}://' for each in SCHEMES)} 之一开头")
     if not rest.strip("/"):
         raise ChannelError("通道地址不完整")
-    if scheme not in (*SIGNED, *ROBOTS) and not _post(address):
+    if scheme in SIGNED:
+        return scheme
+    known, free = (ROBOT_OPTIONS, "") if scheme in ROBOTS else (OPTIONS, "+ :-")
+    named = [name for name, _ in parse_qsl(urlsplit(address).query, keep_blank_values=True)]
+    unknown = next((name for name in named if name not in known and name[:1] not in free), None)
+    if unknown is not None:
+        raise ChannelError(f"通道地址里的“{unknown[:20]}”不认识,可用的是 {'、'.join(sorted(known))}")
+    if scheme not in ROBOTS and not _post(address):
         raise ChannelError("通道地址不完整或写法不对,写法见帮助里的“推送”")
     return scheme
+
+
+def place_of(address: str) -> str:
+    """The machine that a channel leads to, as the audit names it; nothing of what opens it."""
+    scheme, parts = scheme_of(address), urlsplit(address.strip())
+    if scheme in ROBOTS:
+        return urlsplit(_base(address, scheme)).hostname or ""
+    return (_post(address)[0].smtp_host or parts.hostname or "") if scheme.startswith("mailto") else parts.hostname or ""
+
+
+def _reached(host: str) -> list[str]:
+    """The addresses of a host that a channel may lead to.
+
+    Raises :class:`ChannelError` where one of them is the board's own machine, or what answers on its own network alone (169.254.169.254 of
+    a cloud): a name that means both is made to deceive."""
+    try:
+        found = list(dict.fromkeys(str(each[4][0]) for each in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)))
+    except (OSError, UnicodeError):
+        raise UnknownHost("连不上(没有这个主机)") from None
+    if os.environ.get(LOCAL, "").lower() != "on" and any(_is_near(ip_address(each.partition("%")[0])) for each in found):
+        raise ChannelError("通道地址是看板自己的机器或保留地址,不能作为通道")
+    return found
+
+
+def _reached_by_proxy(host: str) -> list[str]:
+    """The host by its name, where no address of it that is known here is near."""
+    with suppress(UnknownHost):
+        _reached(host)
+    return [host]
+
+
+def _is_near(ip: IPv4Address | IPv6Address) -> bool:
+    within = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None) or ip
+    return any(
+        each.is_loopback or each.is_link_local or each.is_unspecified or each.is_multicast or each.is_reserved for each in (ip, within)
+    )
 
 
 def deliver(address: str, secret: str | None, letter: Letter, key: str) -> None:
@@ -110,13 +170,17 @@ def _as_json(it: Enclosed) -> dict[str, str]:
 
 # --- group robots -----------------------------------------------------------------------------------------------------
 
+BASES = {"wecombot": "https://qyapi.weixin.qq.com", "dingtalk": "https://oapi.dingtalk.com", "feishu": "https://open.feishu.cn"}
+
+
+def _base(address: str, scheme: str) -> str:
+    return parse_qs(urlsplit(address).query).get("base", [BASES[scheme]])[0].rstrip("/")
+
 
 def _wecom(address: str, _secret: str | None, letter: Letter, _key: str) -> None:
     """Text, then the picture. Once the text is there the notice has arrived: a picture that fails is told in the log, not sent again with
     a second text."""
-    parts = urlsplit(address)
-    base = parse_qs(parts.query).get("base", ["https://qyapi.weixin.qq.com"])[0].rstrip("/")
-    hook = f"{base}/cgi-bin/webhook/send?key={quote(parts.netloc)}"
+    hook = f"{_base(address, 'wecombot')}/cgi-bin/webhook/send?key={quote(urlsplit(address).netloc)}"
     _said_yes(_posted(hook, json={"msgtype": "text", "text": {"content": f"{letter.subject}\n{letter.text}"}}))
     if letter.picture is not None and len(letter.picture.content) <= LARGEST_PICTURE:
         content = letter.picture.content
@@ -129,10 +193,8 @@ def _wecom(address: str, _secret: str | None, letter: Letter, _key: str) -> None
 
 
 def _dingtalk(address: str, _secret: str | None, letter: Letter, _key: str) -> None:
-    parts = urlsplit(address)
-    base = parse_qs(parts.query).get("base", ["https://oapi.dingtalk.com"])[0].rstrip("/")
-    signing, _, token = parts.netloc.rpartition("@")
-    hook = f"{base}/robot/send?access_token={quote(token)}"
+    signing, _, token = urlsplit(address).netloc.rpartition("@")
+    hook = f"{_base(address, 'dingtalk')}/robot/send?access_token={quote(token)}"
     if signing:
         at = str(round(time.time() * 1000))
         sign = base64.b64encode(hmac.new(signing.encode(), f"{at}\n{signing}".encode(), hashlib.sha256).digest()).decode()
@@ -141,30 +203,28 @@ def _dingtalk(address: str, _secret: str | None, letter: Letter, _key: str) -> N
 
 
 def _feishu(address: str, _secret: str | None, letter: Letter, _key: str) -> None:
-    parts = urlsplit(address)
-    base = parse_qs(parts.query).get("base", ["https://open.feishu.cn"])[0].rstrip("/")
-    signing, _, token = parts.netloc.rpartition("@")
+    signing, _, token = urlsplit(address).netloc.rpartition("@")
     said: dict[str, Any] = {"msg_type": "text", "content": {"text": f"{letter.subject}\n{letter.text}"}}
     if signing:
         at = str(int(time.time()))
         sign = hmac.new(f"{at}\n{signing}".encode(), b"", hashlib.sha256).digest()  # the text is the key, nothing is signed: so 飞书 asks
         said |= {"timestamp": at, "sign": base64.b64encode(sign).decode()}
-    _said_yes(_posted(f"{base}/open-apis/bot/v2/hook/{quote(token)}", json=said), "code")
+    _said_yes(_posted(f"{_base(address, 'feishu')}/open-apis/bot/v2/hook/{quote(token)}", json=said), "code")
 
 
 ROBOTS = {"wecombot": _wecom, "dingtalk": _dingtalk, "feishu": _feishu}
 """By scheme: who speaks to it."""
 
 
-def _said_yes(answer: httpx.Response, number: str = "errcode") -> None:
+def _said_yes(answer: bytes, number: str = "errcode") -> None:
     """A robot's refusal stands in the body, as another number than 0."""
     try:
-        said: Any = answer.json()
+        said: Any = json.loads(answer)
     except ValueError:
         raise ChannelError("机器人的应答读不懂") from None
     refused = said.get(number) if isinstance(said, dict) else None
     if refused != 0:
-        raise ChannelError(f"机器人没有收下(错误 {refused})")
+        raise ChannelError(f"机器人没有收下(错误 {refused if isinstance(refused, int) else '不明'})")
 
 
 def proxy_for(address: str) -> str | None:
@@ -175,13 +235,38 @@ def proxy_for(address: str) -> str | None:
     return None if direct else os.environ.get("BOARD_PROXY") or None
 
 
-def _posted(address: str, **more: Any) -> httpx.Response:
-    """The board's own settings alone say which way: what an operator's shell has set is another program's."""
+def _posted(address: str, headers: dict[str, str] | None = None, **more: Any) -> bytes:
+    """The body of the answer, its beginning. Spoken to is the address that was looked at (:func:`_reached`), not what the name means a
+    moment later; a proxy looks the name up itself, and what is near is refused all the same. What answers without end is left.
+
+    The board's own settings alone say which way: what an operator's shell has set is another program's."""
+    url = httpx.URL(address)
+    if url.scheme not in SIGNED or not url.host:
+        raise ChannelError("通道地址不完整")
+    said = {"Host": url.netloc.decode("ascii"), "Accept-Encoding": "identity", **(headers or {})}
     way = proxy_for(address)
-    answer = httpx.post(address, timeout=PATIENCE_SECONDS, follow_redirects=False, trust_env=False, proxy=way, **more)
+    reached = _reached(url.host) if way is None else _reached_by_proxy(url.host)
+    with httpx.Client(timeout=PATIENCE_SECONDS, follow_redirects=False, trust_env=False, proxy=way) as client:
+        for place in reached:
+            extensions = {"sni_hostname": url.host} if url.scheme == "https" else {}
+            try:
+                with client.stream("POST", url.copy_with(host=place), headers=said, extensions=extensions, **more) as answer:
+                    return _answered(answer)
+            except httpx.ConnectError:
+                if place == reached[-1]:
+                    raise
+    raise AssertionError("a host has an address")
+
+
+def _answered(answer: httpx.Response) -> bytes:
     if not answer.is_success:
         raise ChannelError(f"对方应答 {answer.status_code}")
-    return answer
+    until, body = time.monotonic() + PATIENCE_SECONDS, b""
+    for piece in answer.iter_raw(LONGEST_ANSWER):
+        body += piece
+        if len(body) >= LONGEST_ANSWER or time.monotonic() > until:
+            break
+    return body
 
 
 # --- by apprise -------------------------------------------------------------------------------------------------------
@@ -192,7 +277,10 @@ def _post(address: str) -> Any:
     letter that needs it: few processes send any."""
     asset = resolve_name("apprise:AppriseAsset")(app_id="county-board", app_desc="", app_url="", async_mode=False, secure_logging=True)
     post = resolve_name("apprise:Apprise")(asset=asset)
-    return post if post.add(address) and len(post) == 1 else None
+    if not post.add(address) or len(post) != 1:
+        return None
+    post[0].redirects = False  # whatever the address says
+    return post
 
 
 def _by_apprise(address: str, _secret: str | None, letter: Letter, key: str) -> None:
@@ -205,6 +293,7 @@ def _by_apprise(address: str, _secret: str | None, letter: Letter, key: str) -> 
             kind = each.mime if each.mime in mimetypes.types_map.values() else None  # it refuses what this machine does not know
             name = each.name if each.name.isascii() else f"kanban-{key[:8]}{PurePath(each.name).suffix}"  # else no mail reader finds it
             enclosed.add(attached(content=each.content, name=name, mimetype=kind or "application/octet-stream"))
+    _reached(place_of(address))
     post = _post(address)
     if post is None or not post.notify(body=letter.text, title=letter.subject, body_format="text", attach=enclosed or None):
         raise ChannelError("对方没有收下")

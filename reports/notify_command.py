@@ -31,7 +31,7 @@ from metrics.registry import REGISTRY, indicator
 from metrics.rulebook import rulebook
 from metrics.wording import moment_text
 from metrics.workdays import Workdays
-from reports.channels import SIGNED, ChannelError, deliver, scheme_of
+from reports.channels import SIGNED, ChannelError, deliver, place_of, scheme_of
 from reports.letters import Letter
 from reports.moment_arguments import a_moment
 from reports.notices import Addressee, Asked, letter
@@ -92,9 +92,10 @@ def _sent(database: Engine, it: Claimed, now: Callable[[], datetime]) -> State:
     try:
         state, problem = _attempted(database, it, now())
     except Exception as failure:  # whatever it is, the notice waits and the next one is sent
-        if not isinstance(failure, ChannelError):
+        is_told = isinstance(failure, (ChannelError, AccountError))
+        if not is_told:
             LOG.exception("notice %s was not made", it.id)
-        problem = str(failure) if isinstance(failure, ChannelError) else trouble(failure) or f"没有做成({type(failure).__name__})"
+        problem = str(failure) if is_told else trouble(failure) or f"没有做成({type(failure).__name__})"
         rest = pause(it.tries + 1, rulebook().on(now().date()))
         state, again = (State.FAILED, None) if rest is None else (State.WAITING, now() + rest)
     with database.begin() as connection:
@@ -114,7 +115,7 @@ def _attempted(database: Engine, it: Claimed, now: datetime) -> tuple[State, str
         made = letter(connection, to, Asked(Notice(it.what), it.at, it.subscription.indicator, it.subscription.threshold))
     if made is None:
         return State.SKIPPED, "没有要说的"
-    deliver(it.subscription.address, it.subscription.secret, made.sent_late(it.at) if now - it.at > ON_TIME else made, it.key)
+    deliver(*it.subscription.opens, made.sent_late(it.at) if now - it.at > ON_TIME else made, it.key)
     return State.SENT, ""
 
 
@@ -137,18 +138,34 @@ def keep_notifying(stop: threading.Event) -> None:
     """Work of the server (``server.py``): every :data:`TICK_SECONDS`, until it is told to stop. While the database is away it waits."""
     if os.environ.get(SWITCH, "").lower() == "off":
         return
+    are_sealed = False
     while not stop.wait(TICK_SECONDS):
         try:
+            if not are_sealed:
+                are_sealed = _sealed(engine())
             queue_due(engine(), beijing_now())
             send_waiting(engine(), beijing_now, stop)
         except DATABASE_AWAY as problem:
             LOG.warning("notices wait for the database: %s", trouble(problem))
 
 
-def try_channel(database: Engine, channel_id: int, now: datetime) -> str:
-    """Sends a message without any data through a channel; returns its name. Raises :class:`ChannelError`, :class:`AccountError`."""
-    with database.connect() as connection:
+def _sealed(database: Engine) -> bool:
+    """Seals the channels that an older program has kept in the clear; True, tried once: without a key they stay as they are."""
+    try:
+        with database.begin() as connection:
+            outbox.seal_all(connection)
+    except AccountError as problem:
+        LOG.warning("channels stay in the clear: %s", problem)
+    return True
+
+
+def try_channel(database: Engine, channel_id: int, now: datetime, by: str) -> str:
+    """Sends a message without any data through a channel, on record; returns its name.
+
+    Raises :class:`ChannelError`, :class:`AccountError`."""
+    with database.begin() as connection:
         name, address, secret = outbox.channel_opened(connection, channel_id)
+        outbox.tried_channel(connection, name, now=now, by=by)
     test = Letter("县域治理看板 测试", (f"这是一条测试消息,{moment_text(now)}发出。收到即表示通道“{name}”可用。",))
     deliver(address, secret, test, f"test-{secrets.token_hex(8)}")
     return name
@@ -171,7 +188,7 @@ def new_channel(connection: Connection, address: str, name: str, secret: str, no
     address = address.strip()
     made = secrets.token_urlsafe(32) if scheme_of(address) in SIGNED and not secret.strip() else ""
     kept = made or secret.strip() or None
-    return outbox.add_channel(connection, name=name, address=address, secret=kept, now=now, by=by), made
+    return outbox.add_channel(connection, name=name, address=address, secret=kept, now=now, by=by, place=place_of(address)), made
 
 
 def checked_rule(what: Notice, indicator_id: str | None, threshold: float | None) -> None:

@@ -3,20 +3,27 @@
 They lie in one folder (``BOARD_PAPERS``, else ``var/papers``): ``通报.docx`` and ``演示.pptx``. Without them the board's own form is used.
 One that cannot be used is no reason to write in another form without a word: it raises :class:`PaperError`, which says what to mend.
 ``python -m reports papers`` checks both. docs/papers.md is for whoever makes them.
+
+They are files like any other that comes in: looked at before a library unpacks them, and a template names fields and can do nothing else.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from docx.document import Document as Docx
 from docx.opc.exceptions import PackageNotFoundError as NoDocx
+from docx.oxml import parse_xml
 from docxtpl import DocxTemplate
-from jinja2 import TemplateError
+from jinja2 import TemplateError, TemplateSyntaxError
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pptx import Presentation
 from pptx.exc import PackageNotFoundError as NoPptx
 from pptx.presentation import Presentation as Deck
@@ -33,6 +40,13 @@ STYLES = ("Normal", "Title", "Heading 1", "Heading 2", "Table Grid")
 TITLE_LAYOUTS = ("仅标题", "Title Only")
 WIDTH, HEIGHT = 13.333, 7.5
 CLOSE = 0.02
+MOST_UNPACKED, MOST_PARTS = 200 * 2**20, 3000
+"""Of a file's parts together; pictures of a master are its largest."""
+_DECLARED = tuple("<!DOCTYPE".encode(code) for code in ("ascii", "utf-16-le", "utf-16-be"))
+"""No office program writes it; entities are declared there, and with them a file that grows without end or reads others."""
+_ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"'](?!utf-?8[\"']|us-ascii[\"'])", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"\s*(?:https?:|ftp:|\\\\|//|file:/{2}[^/])", re.IGNORECASE)
+"""What is fetched from another machine when the paper is opened: a picture, a template. A link is not, nor a folder of this one."""
 
 
 def _mark(name: str) -> str:
@@ -48,7 +62,56 @@ def folder() -> Path:
     return Path(os.environ.get("BOARD_PAPERS") or FOLDER)
 
 
+def _looked_at(path: Path) -> None:
+    """Raises :class:`PaperError` for a file that is not to be unpacked, or that fetches something from elsewhere."""
+    with ZipFile(path) as file:
+        parts = file.infolist()
+        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+            raise PaperError(f"{path} 展开后超过 {MOST_UNPACKED // 2**20} MB 或 {MOST_PARTS} 个部件:删去大图片后另存")
+        for part in parts:
+            if part.filename.endswith((".xml", ".rels")):
+                held = file.read(part)
+                if _is_strange(held):
+                    raise PaperError(f"{path} 的 {part.filename} 不是 Office 写的:用 Word、PowerPoint 或 WPS 打开后另存")
+                if part.filename.endswith(".rels") and _fetches(held):
+                    raise PaperError(f"{path} 引用了别的机器上的图片或模板({part.filename}):把图片嵌入文件,或去掉这个引用")
+
+
+def _is_strange(part: bytes) -> bool:
+    """Whether a part is what no office program writes: with a declaration, or in signs in which one could hide."""
+    begins = part.removeprefix(b"\xef\xbb\xbf").lstrip()
+    in_two_bytes = part[:2] in (b"\xff\xfe", b"\xfe\xff") and part[2:4] != b"\0\0"  # as UTF-32 begins
+    is_plain = in_two_bytes or (begins[:1] == b"<" and not _ENCODING.match(begins))
+    return not is_plain or any(sign in part for sign in _DECLARED)
+
+
+def _fetches(relations: bytes) -> bool:
+    external = (each for each in parse_xml(relations) if each.get("TargetMode") == "External")
+    return any(_ELSEWHERE.match(each.get("Target", "")) and not each.get("Type", "").endswith("/hyperlink") for each in external)
+
+
 # --- the circular ---------------------------------------------------------------------------------------------------
+
+
+class _FieldsOnly(Extension):
+    """Of Jinja's language a template has ``{{ 名称 }}`` and nothing else: no attribute, call, filter, reckoning, loop."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
+        return self._checked(stream)
+
+    def _checked(self, stream: TokenStream) -> Iterator[Token]:
+        inside = 0
+        for token in stream:
+            inside = 0 if token.type in ("data", "variable_begin") else inside + 1
+            expected = {0: ("data", "variable_begin"), 1: ("name",), 2: ("variable_end",)}
+            if token.type not in expected.get(inside, ()):
+                raise TemplateSyntaxError("只能写 {{名称}},里面不能有别的", token.lineno)
+            yield token
+
+
+def _fields_only() -> ImmutableSandboxedEnvironment:
+    """For whatever of a template is rendered: text, headers, footers, notes, the file's properties."""
+    return ImmutableSandboxedEnvironment(autoescape=True, extensions=[_FieldsOnly])
 
 
 class Circular:
@@ -59,7 +122,8 @@ class Circular:
         template = _template(path)
         self.named = _named(path, template)
         try:
-            template.render({**{name: fields.get(name, "") for name in FIELDS}, **{name: _mark(name) for name in PLACES}}, autoescape=True)
+            filled = {**{name: fields.get(name, "") for name in FIELDS}, **{name: _mark(name) for name in PLACES}}
+            template.render(filled, _fields_only(), autoescape=True)
         except TemplateError as problem:
             raise PaperError(f"{path} 的占位写错了:{problem}") from problem
         self.document: Docx = template.docx
@@ -107,8 +171,11 @@ def circular(fields: dict[str, str]) -> Circular | None:
 
 def _template(path: Path) -> DocxTemplate:
     try:
+        _looked_at(path)
         template = DocxTemplate(path)
         template.init_docx()
+    except PaperError:
+        raise
     except (NoDocx, BadZipFile, KeyError, ValueError) as problem:
         raise PaperError(f"{path} 不是 Word 文档(.docx):用 Word 或 WPS 打开后另存为 .docx") from problem
     return template
@@ -117,7 +184,7 @@ def _template(path: Path) -> DocxTemplate:
 def _named(path: Path, template: DocxTemplate) -> set[str]:
     """The fields that the template names, in its text, headers and footers."""
     try:
-        named: set[str] = template.get_undeclared_template_variables()
+        named: set[str] = template.get_undeclared_template_variables(_fields_only())
     except TemplateError as problem:
         raise PaperError(f"{path} 的占位写错了({problem}):写成 {{{{标题}}}},两层花括号,中间不换行") from problem
     unknown = sorted(named - set(FIELDS))
@@ -139,7 +206,10 @@ def deck() -> Deck | None:
     if not path.is_file():
         return None
     try:
+        _looked_at(path)
         given = Presentation(str(path))
+    except PaperError:
+        raise
     except (NoPptx, BadZipFile, KeyError, ValueError) as problem:
         raise PaperError(f"{path} 不是演示文稿(.pptx):用 PowerPoint 或 WPS 打开后另存为 .pptx") from problem
     wide, high = (given.slide_width or 0) / Inches(1), (given.slide_height or 0) / Inches(1)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, delete, text
 
-from data_access import accounts, faults
+from data_access import accounts, faults, sealed
 from data_access.engine import engine
 from data_access.migrate import upgrade
 from data_access.tables import Table
@@ -70,6 +70,14 @@ def bcrypt_rounds() -> Iterator[int]:
         real = accounts.ROUNDS
         quicker.setattr(accounts, "ROUNDS", 4)
         yield real
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_channel_key() -> Iterator[None]:
+    """What tests seal is sealed with a key of their own: none lies in this folder afterwards."""
+    with pytest.MonkeyPatch.context() as set_here:
+        set_here.setenv(sealed.SETTING, "k" * sealed.SHORTEST_KEY)
+        yield
 
 
 @pytest.fixture

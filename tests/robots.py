@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import pytest
+
+from reports.channels import LOCAL
+
 
 @dataclass
 class Robot:
@@ -21,6 +25,8 @@ class Robot:
     answers: list[int] = field(default_factory=list)
     said: bytes = b'{"errcode": 0}'
     hold: float = 0.0
+    leads: str = ""
+    """Where a redirect leads."""
 
     @property
     def letters(self) -> list[dict[str, Any]]:
@@ -37,8 +43,10 @@ def a_robot() -> Iterator[Robot]:
             robot.got.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
             status = robot.answers.pop(0) if robot.answers else 200
             time.sleep(robot.hold)
-            with suppress(BrokenPipeError):  # who was killed reads no answer
+            with suppress(ConnectionError):  # who was killed reads no answer, and who has read enough no more
                 self.send_response(status)
+                if robot.leads:
+                    self.send_header("Location", robot.leads)
                 self.end_headers()
                 self.wfile.write(robot.said)
 
@@ -49,7 +57,9 @@ def a_robot() -> Iterator[Robot]:
     robot.url = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield robot
+        with pytest.MonkeyPatch.context() as here:
+            here.setenv(LOCAL, "on")
+            yield robot
     finally:
         server.shutdown()
         server.server_close()

@@ -36,13 +36,14 @@ ROOT = Path(__file__).parents[1]
 SECTIONS = {
     "台账": "装入记录",
     "账号": "新增账号",
+    "推送": "发件箱",
     "数据库": "工作日历",
     "授权": "可授予角色",
     "会话": "试错和锁定",
     "审计": "审计只增不改",
 }
 MAY_OPEN = {
-    Role.ADMINISTRATOR: {"台账", "账号", "数据库"},
+    Role.ADMINISTRATOR: {"台账", "账号", "推送", "数据库"},
     Role.SECURITY: {"授权", "会话"},
     Role.AUDITOR: {"审计"},
 }

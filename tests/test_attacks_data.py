@@ -17,12 +17,13 @@ from data_access import valid
 from data_access.administration import AuditSearch, audit_page, table_facts
 from data_access.areas import people, whole_phones
 from data_access.board_tables import BoardImport
-from data_access.captain_lists import visits_of
+from data_access.captain_lists import captain_count, captain_search, visits_of
 from data_access.captain_year import marks_of
 from data_access.contents import contents
 from data_access.decisions import Decision, decide, decisions
 from data_access.imports import imports, refused_count, refused_rows
-from data_access.petition_lists import case_events, categories
+from data_access.night_entries import EntryError, Hours, Told, enter
+from data_access.petition_lists import Asked, case_events, categories, petition_count
 from data_access.problems import problem_counts, problem_rows
 from data_access.profiles import known_person
 from data_access.scope import Scope, is_accusation, names_accusation
@@ -33,12 +34,16 @@ from ingest.ledgers.correct import corrections, sentence, write
 from ingest.ledgers.directory import directory
 from ingest.ledgers.load import Loaded, load
 from ingest.ledgers.undo import plan, take_back
+from metrics.definition import Span
 from metrics.period import Period
 from metrics.vocabulary import Level
+from reports.frames import question
+from reports.source import DatabaseSource, window
 from tests.all_answers import differing, figures, lists, selections
 from tests.builders import (
     CELL,
     EVERYTHING,
+    TOWNSHIP,
     VILLAGE,
     a_captain_visit,
     a_county,
@@ -266,3 +271,43 @@ def test_a_whole_phone_is_asked_for_alone_and_by_who_may_see_names(connection: C
         assert "13812345678" not in str(known_person(replace(scope, area=""), connection, person))
     assert whole_phones(EVERYTHING, connection, [person]) == {person: "13812345678"}
     assert whole_phones(KEEPER, connection, [person]) == {}
+
+
+def test_whole_phones_are_of_people_who_have_to_do_with_the_scope(connection: Connection) -> None:
+    """Whoever makes up the number of a person of another township is told no phone, on whatever page he asks."""
+    a_county(connection)
+    names = ("张三", "李四", "王五", "赵六")
+    ours, theirs, handler, nobody = (a_person(connection, name, f"1380000000{place}") for place, name in enumerate(names))
+    an_appointment(connection, "village_chief", VILLAGE, person=ours)
+    for stranger in (theirs, handler):
+        an_appointment(connection, "township_chief", "149981102", person=stranger)
+    a_petition(connection, "2026-10-08 09:00", handler_id=handler)
+    a_petition(connection, "2026-10-08 09:00", number="S", restricted=True, handler_id=theirs)
+    everybody = [ours, theirs, handler, nobody]
+    assert set(whole_phones(replace(EVERYTHING, area=TOWNSHIP), connection, everybody)) == {ours, handler, nobody}
+    assert set(whole_phones(replace(EVERYTHING, area=CELL), connection, everybody)) == {ours, nobody}
+    assert set(whole_phones(EVERYTHING, connection, everybody)) == set(everybody)
+    assert whole_phones(replace(EVERYTHING, area=None), connection, everybody) == {}
+
+
+def test_nobody_learns_by_searching_what_he_may_not_read(connection: Connection) -> None:
+    """A count of what was found would tell, letter by letter, whose name it is and what a title says."""
+    a_county(connection)
+    an_appointment(connection, "cell_captain", CELL, person=a_person(connection, "殷真名"))
+    a_petition(connection, "2026-10-08 09:00", title="私密")
+    masked, source = replace(EVERYTHING, may_see_names=False), DatabaseSource(connection, EVERYTHING)
+    month = window(question(source, Level.TOWNSHIP, Period.parse("2026-10"), OCTOBER.as_of), Span.PERIOD)
+    for words in ("殷真名", "殷", "真", "_", "%", "殷%"):
+        assert captain_count(masked, connection, words, OCTOBER.as_of) == 0, words
+        assert captain_search(masked, connection, words, OCTOBER.as_of).empty
+    assert captain_count(EVERYTHING, connection, "殷", OCTOBER.as_of) == 1
+    assert [petition_count(scope, connection, month, Asked("all_and_open", words="私密")) for scope in (masked, EVERYTHING)] == [0, 1]
+
+
+def test_a_form_that_was_made_up_tells_nobodys_name(connection: Connection) -> None:
+    a_county(connection)
+    stranger = an_appointment(connection, "township_chief", "149981102", person=a_person(connection, "禹外乡"))
+    night, now = date(2026, 10, 15), NOW.replace(year=2026, month=10, day=15, hour=22)
+    for told in (Told(frozenset({stranger})), Told(frozenset({987654}))):
+        with pytest.raises(EntryError, match="有人当晚不在本单位任职"):
+            enter(Scope(TOWNSHIP, may_see_names=True), connection, night, told, Hours(evening=18, over=8), now=now, by="tianbao")

@@ -18,7 +18,7 @@ import httpx
 import pytest
 from aiosmtpd.controller import Controller
 
-from reports.channels import ChannelError, deliver, proxy_for, scheme_of
+from reports.channels import LOCAL, ChannelError, deliver, proxy_for, scheme_of
 from reports.letters import Enclosed, Letter
 from tests.robots import Robot, a_robot
 
@@ -133,7 +133,8 @@ class Mailbox:
         return "250 OK"
 
 
-def test_e_mail_brings_the_file_and_the_key() -> None:
+def test_e_mail_brings_the_file_and_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(LOCAL, "on")
     mailbox = Mailbox()
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
@@ -160,7 +161,8 @@ def test_an_address_that_is_none_is_refused_in_words(address: str) -> None:
         scheme_of(address)
 
 
-def test_who_does_not_answer_is_told_without_the_address() -> None:
+def test_who_does_not_answer_is_told_without_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(LOCAL, "on")
     with pytest.raises(ChannelError, match="连不上") as told_so:
         deliver("http://127.0.0.1:9/secret-path", "s", LETTER, "k")
     assert "secret-path" not in str(told_so.value)

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, delete, insert, text, update
 
-from data_access import accounts, doctor
+from data_access import accounts, doctor, notices, sealed
 from data_access.__main__ import main
 from data_access.accounts import DUTIES
 from data_access.audit import Action, record
-from data_access.board_tables import BoardProperty
+from data_access.board_tables import BoardNoticeChannel, BoardProperty
 from data_access.calendar import PROVISIONAL, fill_calendar
 from data_access.clock import beijing_now
 from data_access.doctor import Finding, Level
@@ -191,6 +191,26 @@ def test_secrets_that_others_can_read_and_a_short_key(tmp_path: Path, monkeypatc
     file.chmod(0o644)
     monkeypatch.setenv("BOARD_COOKIE_KEY", "short")
     assert [level for level, _, _ in said(doctor.secrets(), "密钥")] == [Level.REMARK, Level.FAULT]
+
+
+def test_channels_whose_key_is_gone_or_that_are_not_sealed(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def found() -> tuple[Level, str, str]:
+        with database.connect() as connection:
+            return one(doctor.channels(connection, NOW), "推送通道")
+
+    with database.begin() as connection:
+        assert list(doctor.channels(connection, NOW)) == []
+        notices.add_channel(connection, name="网关", address="https://x/", secret=None, now=NOW, by="test")
+    assert found()[0] is Level.WELL
+    monkeypatch.setenv(sealed.SETTING, "another key that is long enough 12345")
+    assert found() == (
+        Level.FAULT,
+        "推送通道打不开:BOARD_CHANNEL_KEY 不是保存它时的密钥",
+        "换回原来的密钥,或删除通道后重新添加",
+    )
+    with database.begin() as connection:
+        connection.execute(update(BoardNoticeChannel).values(address="https://x/"))
+    assert found()[0] is Level.REMARK
 
 
 @pytest.mark.parametrize(("days", "level"), [(None, Level.REMARK), (0.5, Level.WELL), (3, Level.REMARK), (8, Level.FAULT)])

@@ -432,7 +432,7 @@ def test_a_test_message_holds_no_data(county: Engine, robot: Robot) -> None:
     subscribed(county, robot.url)
     with county.connect() as connection:
         number = connection.scalar(select(func.max(BoardNoticeChannel.id)))
-    try_channel(county, number, MORNING)  # type: ignore[arg-type]
+    try_channel(county, number, MORNING, "guanli")  # type: ignore[arg-type]
     assert "测试消息" in robot.letters[0]["text"]
     assert "泥河镇" not in robot.letters[0]["text"]
 

@@ -64,9 +64,9 @@ def _named(names: dict[int, str], number: int) -> str:
 
 
 def _try(channel: int) -> None:
-    signed_in("may_administer")
+    by = signed_in("may_administer").username
     try:
-        name = try_channel(engine(), channel, beijing_now())
+        name = try_channel(engine(), channel, beijing_now(), by)
     except (AccountError, ChannelError) as problem:
         st.error(f"没有送到：{plain(str(problem))}。")
         return

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.captains import records, years
 from pages.captains.placed import placed
+from pages.common.downloads import is_about
 from pages.common.page import Page, page
 from pages.common.phones import phone_block
 from reports.views import captain as views
@@ -36,6 +37,7 @@ with page("captains/captain", filters=years.filters_of_year) as p:
         p.title("没有找到这位三长", crumbs=years.crumbs(p, None))
         p.note("地址里没有编号，或此人不在您的辖区内、没有担任过三长。请从“三长”页点姓名进入。")
         p.stop()
+    is_about(captain.name, captain.person_id)
     p.title(captain.title, crumbs=years.crumbs(p, captain), subtitle=captain.subtitle)
     phone_block(p, f"人员编号{captain.person_id}", [captain.person_id], own_phone)
     p.views({"逐月记录": partial(months, captain), "评选位次": partial(placed, captain)}, "逐月记录")

@@ -34,6 +34,8 @@ CSV, PNG, SVG = "text/csv", "image/png", "image/svg+xml"
 MENU = "下载本页表格和图片"
 TABLE, PICTURE = "table", "picture"
 _OFFERED = "board_offered"
+_ABOUT = "board_about"
+"""Session state: whom this run's page is about, (name, number)."""
 _HERE = Path(__file__).parent
 
 Session = Callable[[], Account | None]
@@ -77,10 +79,10 @@ def file_button(
     account = auth.known_account()
     if account is None or not getattr(account.scope, right):
         return
-    session, scope = auth.session_asked_later(), account.scope
+    session, scope, told = auth.session_asked_later(), account.scope, on_record(what)
 
     def exported() -> bytes:
-        put_on_record(session, what, scope, right)
+        put_on_record(session, told, scope, right)
         return content()
 
     st.download_button(label, exported, file_name, mime, key=key, on_click="ignore", **more)
@@ -115,6 +117,19 @@ def _offer(kind: str, title: str, buttons: Buttons) -> None:
 def none_offered() -> None:
     """The beginning of a run: what an interrupted run has left must not stand in another view's menu."""
     st.session_state.pop(_OFFERED, None)
+    st.session_state.pop(_ABOUT, None)
+
+
+def is_about(name: str | None, number: int) -> None:
+    """This run's page is one person's: files bear the name, the audit the number: who reads it need not be who may see names."""
+    if name:
+        st.session_state[_ABOUT] = name, number
+
+
+def on_record(what: str) -> str:
+    """A file's title as the audit has it."""
+    name, number = st.session_state.get(_ABOUT, ("", 0))
+    return what.replace(name, f"人员编号 {number}") if name else what
 
 
 def page_downloads(page: str) -> None:
@@ -175,12 +190,12 @@ def _chart_buttons(chart_key: str, name: str, footer: Sequence[str], key: str) -
     account = exporter()
     if account is None:
         return
-    session, scope, granted = auth.session_asked_later(), account.scope, f"{key}-granted"
+    session, scope, granted, told = auth.session_asked_later(), account.scope, f"{key}-granted", on_record(name)
 
     def asked() -> None:
         wanted = st.session_state[key].get("asked") or {}
         if wanted.get("format") in ("png", "svg"):
-            put_on_record(session, f"图片 {name} · {wanted['format']}", scope)
+            put_on_record(session, f"图片 {told} · {wanted['format']}", scope)
             st.session_state[granted] = wanted.get("number")
 
     data = {

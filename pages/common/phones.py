@@ -49,7 +49,7 @@ def phones_of(scope: Scope, about: str, people: Iterable[int]) -> dict[int, tupl
     if not phones_shown(scope, about):
         return phones
     whole = loaders.answer_once(areas.whole_phones, scope, ("person",), person_ids=wanted)  # each time: nothing keeps them
-    return {who: (name, whole.get(who)) for who, (name, _) in phones.items()}
+    return {who: (name, whole.get(who, phone)) for who, (name, phone) in phones.items()}
 
 
 def may_call(scope: Scope, *, is_over: bool = False) -> bool:

@@ -8,7 +8,7 @@ from metrics.period import Period
 from metrics.vocabulary import CAPTAINS, Role
 from pages.common import loaders
 from pages.common.auth import signed_in_scope
-from pages.common.downloads import file_button
+from pages.common.downloads import file_button, is_about
 from pages.common.filters import Filters
 from pages.common.layout import note
 from pages.common.navigation import file_of, opens
@@ -39,6 +39,7 @@ with page("selection/sheet", filters=filters, with_bar=False) as p:
         note(views.NOT_FOUND)
         p.stop()
 
+    is_about(found.name, int(number))
     back = {"role": found.ranking.role_name, "year": year}
     p.title(found.title, crumbs=[("评选", file_of(SELECTION), back)], subtitle=found.subtitle)
     it = standing.explained(found)

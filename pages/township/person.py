@@ -3,6 +3,7 @@
 import streamlit as st
 
 from metrics.vocabulary import Module
+from pages.common.downloads import is_about
 from pages.common.page import page
 from pages.common.phones import phone_block
 from pages.township import person_parts as parts
@@ -12,6 +13,7 @@ from reports.views import person as view
 
 with page("township/person", keeps=("versus",), townships=False) as p:
     person, asked = parts.person_on(p), parts.month_of_moment(p)
+    is_about(person.name, person.person_id)
     months = parts.months(p, person, asked)
     p.title(view.sentence(person, months), crumbs=crumbs(p, person.home, person.name), subtitle=view.subtitle(person))
     phone_block(p, f"人员编号{person.person_id}", [person.person_id], view.own_phone)

@@ -52,8 +52,12 @@ NOTICE_STATES = {
 
 def channel_table(channels: pd.DataFrame, kinds: Names) -> Table:
     """``channels``: see ``data_access.notices.channels``."""
-    rows = [{**row, "kind": kinds.get(row["scheme"], row["scheme"])} for row in channels.to_dict("records")]
+    rows = [{**row, "kind": _kind_words(row["scheme"], kinds)} for row in channels.to_dict("records")]
     return reading_table("推送通道", CHANNEL_COLUMNS, rows, empty="还没有通道")
+
+
+def _kind_words(scheme: str | None, kinds: Names) -> str:
+    return "打不开,密钥不对" if scheme is None else kinds.get(scheme, scheme)
 
 
 def subscription_table(held: pd.DataFrame, places: Names) -> Table:

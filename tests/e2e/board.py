@@ -56,6 +56,10 @@ class Board:
     url: str
     database: str
 
+    @property
+    def port(self) -> int:
+        return int(self.url.rsplit(":", 1)[1])
+
 
 SERVER = (sys.executable, "-m", "server")
 SAID_AT_START = ("You can now view your Streamlit app in your browser.", "URL: http://127.0.0.1:")

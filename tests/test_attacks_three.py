@@ -1,0 +1,142 @@
+"""三员分立 in the app: whoever of the three works together, none makes an account, says what it opens and leaves no trace of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import chain, combinations
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import DBAPIError
+from streamlit.testing.v1 import AppTest
+
+from data_access import accounts, sessions
+from data_access.accounts import DUTIES, Role
+from data_access.audit import Action, verified_chain
+from data_access.board_tables import BoardAudit
+from data_access.clock import beijing_now
+from pages.common.page import PageStopped
+from tests.attackers import audit_of, last_entry
+from tests.builders import a_county
+from tests.opened_pages import opened, words
+from tests.signed_in import RIGHT, an_account
+from tests.test_pages_admin import labelled, submit
+
+TOGETHER = list(chain.from_iterable(combinations(DUTIES, number) for number in range(4)))
+PUPPET = "kuilei"
+
+
+def at_work(database: Engine, together: tuple[Role, ...], section: str) -> list[AppTest]:
+    """The section as each of these administrators opens it by its address."""
+    return [opened(database, "admin", an_account(database, role, now=beijing_now()), section=section) for role in together]
+
+
+def makes(board: AppTest) -> None:
+    labelled(board.text_input, "账号名").input(PUPPET)  # type: ignore[attr-defined]
+    labelled(board.text_input, "初始密码").input(RIGHT)  # type: ignore[attr-defined]
+    submit(board, "新增")
+
+
+def grants(board: AppTest) -> None:
+    board.selectbox(key="account").select(PUPPET).run(timeout=60)
+    submit(board, "授权")
+
+
+def attempted(boards: list[AppTest], act: Callable[[AppTest], None]) -> None:
+    """Whoever finds the form on his page uses it."""
+    for board in boards:
+        try:
+            act(board)
+        except (StopIteration, KeyError, ValueError):
+            continue  # nothing of the kind stands on his page
+
+
+ERASING = (
+    "DELETE FROM board_audit",
+    "DELETE FROM board_audit WHERE detail LIKE '%kuilei%'",
+    "UPDATE board_audit SET detail = '' WHERE detail LIKE '%kuilei%'",
+    "UPDATE board_audit SET username = 'somebody'",
+)
+
+
+def erases(database: Engine) -> None:
+    """What a page could ask of the database if one did: the audit takes nothing back."""
+    before = audit_of(database)
+    for statement in ERASING:
+        with suppress(DBAPIError), database.begin() as connection:  # without a row that it finds it is no mistake either
+            connection.execute(text(statement))
+    assert audit_of(database) == before
+
+
+@pytest.mark.parametrize("together", TOGETHER, ids=["+".join(each) or "nobody" for each in TOGETHER])
+def test_only_two_of_them_let_somebody_in_and_all_of_them_leave_the_trace(served: Engine, together: tuple[Role, ...]) -> None:
+    with served.begin() as connection:
+        a_county(connection)
+    before = last_entry(served)
+    attempted(at_work(served, together, "账号"), makes)
+    attempted(at_work(served, together, "授权"), grants)
+    erases(served)
+    with served.connect() as connection:
+        puppet = accounts.account_named(connection, PUPPET)
+        chain_now = verified_chain(connection)
+    assert (puppet is not None) is (Role.ADMINISTRATOR in together)
+    opens = puppet is not None and puppet.scope.area is not None
+    assert opens is {Role.ADMINISTRATOR, Role.SECURITY}.issubset(together)
+    if puppet is not None:
+        assert sessions.sign_in(served, PUPPET, RIGHT, beijing_now()).token
+        assert ("账号还没有授权" in words(opened(served, "overview", PUPPET))) is not opens
+    said = [(action, detail) for _, action, detail in audit_of(served, before) if action == Action.ACCOUNT and PUPPET in (detail or "")]
+    assert len(said) == (puppet is not None) + opens, "each step by him who took it"
+    assert chain_now.broken is None
+
+
+FORMS = {"新增": "账号", "设为新密码": "账号", "授权": "授权", "保存": "授权"}
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in accounts.OF_A_TOWNSHIP])
+def test_no_section_has_a_way_to_change_the_audit(served: Engine, role: Role) -> None:
+    """Of all sections, as each role is shown them: an auditor has no button that changes anything, and the audit has none at all."""
+    name = an_account(served, role, now=beijing_now())
+    for section in ("台账", "账号", "推送", "数据库", "授权", "会话", "审计"):
+        board = opened(served, "admin", name, section=section)
+        buttons = {each.label for each in board.button}
+        if role not in (Role.ADMINISTRATOR, Role.SECURITY):
+            assert buttons & {*FORMS, "停用", "启用", "结束", "解锁", "新增通道", "授权订阅"} == set(), (section, buttons)
+        if section == "审计" and role is Role.AUDITOR:
+            assert not [label for label in buttons if "删" in label or "清" in label or "改" in label]
+
+
+@pytest.mark.parametrize("role", list(DUTIES))
+def test_an_administrator_without_the_duty_of_another_does_not_do_it_by_its_function(served: Engine, role: Role) -> None:
+    """The acts behind the buttons ask for the duty anew: a button that was left on a page of before opens nothing."""
+    from pages.admin import acts
+
+    done: list[str] = []
+
+    def change(_connection: Any, *, now: object, by: str) -> None:
+        done.append(by)
+
+    for duty in ("may_administer", "may_grant"):
+        with pytest.MonkeyPatch.context() as patched:
+            with served.connect() as connection:
+                mine = accounts.account_named(connection, an_account(served, role, now=beijing_now()))
+            patched.setattr(acts, "known_account", lambda mine=mine: mine)
+            patched.setattr(acts, "said_next", lambda _said: None)
+            before = len(done)
+            with suppress(PageStopped):
+                acts.act(duty, change, "x")  # type: ignore[arg-type]
+            assert (len(done) > before) is DUTIES[role].get(duty, False)
+
+
+def test_the_audit_is_the_same_for_whoever_reads_it_at_the_database(served: Engine) -> None:
+    """What an auditor is shown is what stands there: as many entries as rows."""
+    from data_access.administration import AuditSearch, audit_count
+    from data_access.scope import Scope
+
+    an_account(served, now=beijing_now())
+    asked = AuditSearch(beijing_now().replace(year=2000), beijing_now().replace(year=2100))
+    with served.connect() as connection:
+        rows = len(connection.execute(select(BoardAudit.id)).all())
+        assert audit_count(Scope("", may_audit=True), connection, asked) == rows > 0
