@@ -263,14 +263,7 @@ class Board:
             assert row["n"] is None or row["n"] != row["n"] or 0 <= row["k"] <= row["n"], row
 
 
-DOES = (
-    (Board.load, 10),
-    (Board.undo, 5),
-    (Board.feed, 3),
-    (Board.write_directly, 3),
-    (Board.look, 4),
-    (Board.load_killed, 1),
-)
+DOES = ((Board.load, 10), (Board.undo, 5), (Board.feed, 3), (Board.write_directly, 3), (Board.look, 4), (Board.load_killed, 1))
 
 
 def work(board: Board, seed: int, until: float) -> None:

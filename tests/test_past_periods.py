@@ -182,7 +182,6 @@ NOT_LIVE = {
     "show": "read once, by a button",
     "selection": "a ranking takes seconds",
     "sheet": "the same",
-    "morning": "of a minute that its title says",
     "help": "the manual",
 }
 STEPS_TO_TAKE = "还没有立项"

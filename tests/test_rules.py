@@ -22,6 +22,7 @@ WRITERS_AND_KEEPERS = {
     "accounts",
     "checks",  # what rules are made of
     "ledger",  # what is not valid
+    "areas",  # whose phones are told: a post elsewhere counts against it, whatever else is wrong with it
     "burden",  # how many rows were filled in, sound or not
     "administration",  # how many rows a table holds
     "clock_steps",  # when something may change, whether it counts or not
