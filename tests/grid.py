@@ -308,7 +308,7 @@ class Arguments:
             "asked": AuditSearch(beijing_now() - timedelta(days=2), beijing_now() + timedelta(days=1))
             if query.startswith("administration")
             else Asked("all_and_open", soon=last, restricted=self.at.number == "SECRET-1"),
-            **dict.fromkeys(("last", "day", "as_of", "on", "night", "soon", "last_day"), last),
+            **dict.fromkeys(("last", "day", "as_of", "on", "night", "soon", "last_day", "moment"), last),
             "first": first,
             "now": beijing_now(),
             "limit": 500,
@@ -332,6 +332,8 @@ class Arguments:
             "words": "长",
             "kinds": ("study", "talk", "review"),
             "raised_only": False,
+            "missed": False,
+            "items": ("certificate", "card", "training"),
             "session_ids": tuple(range(1, 400)),
             "roles": ("village_chief", "township_leader"),
             "role": "cell_captain",
