@@ -44,7 +44,7 @@ class Fact(NamedTuple):
     opened_within: bool = False
     """Of petitions it reads those that were opened in the days asked for, and no others."""
     knows_as_of: bool = False
-    """It looks at as-of itself, not only at its days; facts about petitions all do."""
+    """It reads what is dated after its days too, up to as-of."""
 
     @property
     def settles(self) -> bool:
@@ -53,15 +53,16 @@ class Fact(NamedTuple):
 
     def reads(self, window: Window) -> Reads:
         """What the answer for a window depends on: of the records those dated within its days, of petitions and what happened to them
-        those up to as-of, of what says whether these are sound (``data_access.rules``) that of its days and before, and of the clock what
-        :attr:`cut` says where the moment counts."""
+        those up to the last of its days, of what says whether these are sound (``data_access.rules``) that of its days and before, and of
+        the clock what :attr:`cut` says where the moment counts."""
         clocks = () if self.cut is Cut.NOT or window.until is None else (Part(HOURS if self.cut is Cut.DAY else CLOCK),)
         looked_up = [Part(table, None, window.last) for table in with_looked_up(self.tables) if table not in self.tables]
         return (*(self._part(table, window) for table in self.tables), *looked_up, *clocks)
 
     def _part(self, table: str, window: Window) -> Part:
         if table in PETITION_TABLES and not (self.opened_within and table == "petition"):
-            return Part(table, None, window.as_of)
+            # Nothing happens to a petition before it is opened (data_access.rules.STEPS): one opened after the days is none of theirs.
+            return Part(table, None, window.as_of if self.knows_as_of else window.last)
         if self.cut is Cut.INSTANT and not self.opened_within:  # when a record was entered, whatever day it is about
             return Part(table)
         return Part(table, window.first, window.last)

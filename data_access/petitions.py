@@ -390,7 +390,9 @@ _COUNTS = {
     "petitions_settled": Fact(petitions_settled, _CLOCKED, sums=_PETITIONS, opened_within=True),
     "petitions_open": Fact(petitions_open, _CLOCKED, sums=("open", "overdue", "backlog")),
     "petitions_ended": Fact(petitions_ended, _PLAIN, sums=_PETITIONS),
-    "petitions_ended_and_rated": Fact(petitions_ended_and_rated, (*_PLAIN, "petition_rating"), sums=(*_PETITIONS, "rated")),
+    "petitions_ended_and_rated": Fact(
+        petitions_ended_and_rated, (*_PLAIN, "petition_rating"), sums=(*_PETITIONS, "rated"), knows_as_of=True
+    ),
     "petition_durations": Fact(petition_durations, _PLAIN),
     "petitions_closed": Fact(petitions_closed, (*_PLAIN, "petition_rating"), sums=("closed", "proper")),
     "petitions_reopened": Fact(petitions_reopened, (*_PLAIN, "petition_event"), sums=_PETITIONS),

@@ -168,4 +168,5 @@ def test_what_goes_on_after_its_period_is_asked_anew_every_day(county: Engine) -
         first, second = (frame_question(source, resolved, Level.TOWNSHIP, september, LATER + timedelta(days=more)) for more in (0, 1))
         assert first.name != second.name
         asked = question(source, Level.TOWNSHIP, september, LATER)
-        assert {part.last for part in FACTS["petitions_ended"].reads(window(asked, Span.PERIOD)) if part.name == "petition"} == {LATER}
+        read = FACTS["petitions_ended_and_rated"].reads(window(asked, Span.PERIOD))
+        assert {part.last for part in read if part.name == "petition_rating"} == {LATER}
