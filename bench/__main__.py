@@ -25,7 +25,7 @@ MOST_VIEWERS = 200
 FIRST = "first reader of a server that started this moment, nothing was ever counted"
 AGAIN = "the same, on a database that was counted before"
 FILLED = "caches filled"
-CLICKED = {"住夜": "/duty", "诉求": "/petitions", "三长": "/captains", "乡镇画像": "/township", "总览": "/"}
+CLICKED = {"住夜": "/duty", "诉求": "/petitions", "三长": "/captains", "总览": "/"}
 """The pages that stand in the top line of the navigation."""
 
 
