@@ -342,3 +342,46 @@ def test_what_has_been_and_what_is_to_come_are_told_apart_by_whoever_loads(count
         read(county, tmp_path, "排班", ("日期", "姓名", "单位", "住夜地点"), ("2026-10-08", "云正一", "云岭镇", "云岭镇"))
     with pytest.raises(Unreadable, match="请改选“排班”"):
         read(county, tmp_path, "住夜", ("日期", "姓名", "单位", "岗位", "替班人"), ("2026-10-08", "云正一", "云岭镇", "带班", ""))
+
+
+ACROSS = [
+    ("云岭镇2026年10月值班表",),
+    ("岗位", *(f"{day}日" for day in range(8, 15))),
+    ("星期", "四", "五", "六", "日", "一", "二", "三"),
+    ("带班领导", "云正一", "云班甲", "休", "/", "云正一", "云班甲", "云正一"),
+    ("联系电话", "13900000001", None, None, None, None, None, None),
+    ("值班人员", "云职子、云职丑", "云职子", None, None, "云职丑", "云职子", "云职丑"),
+    ("值班电话:0790-1234567",),
+]
+
+
+@pytest.mark.parametrize("kind", ["住夜", "排班"])
+@pytest.mark.parametrize("first", ["岗位", "日期", None, "职务/日期"])
+def test_a_roster_may_have_a_post_a_line_and_a_day_a_column(county: Connection, tmp_path: Path, kind: str, first: str | None) -> None:
+    lines = [(first, *ACROSS[1][1:]) if line is ACROSS[1] else line for line in ACROSS]
+    found = read(county, tmp_path, kind, *lines)
+    on = {"云正一": (8, 12, 14), "云班甲": (9, 13), "云职子": (8, 9, 13), "云职丑": (8, 12, 14)}
+    assert sorted(nights(found)) == sorted((name, day) for name, days in on.items() for day in days)
+    assert found.left_out() == ["Sheet!第 7 行: “值班电话:0790-1234567”未读"]
+    assert {one.row.place("姓名") for one in found.records} >= {"Sheet!B4", "Sheet!B6", "Sheet!H6"}
+
+
+def test_a_name_merged_over_several_days_is_on_at_each(county: Connection, tmp_path: Path) -> None:
+    lines = [ACROSS[0], ACROSS[1], ("带班领导", "云正一", None, None, None, "云班甲"), ("值班人员", "云职子")]
+    found = read(county, tmp_path, "排班", *lines, merged="B3:E3 F3:H3")
+    assert nights(found) == [
+        ("云正一", 8),
+        ("云正一", 9),
+        ("云正一", 10),
+        ("云正一", 11),
+        ("云班甲", 12),
+        ("云班甲", 13),
+        ("云班甲", 14),
+        ("云职子", 8),
+    ]
+
+
+def test_a_line_of_counts_over_a_post_is_no_header(county: Connection, tmp_path: Path) -> None:
+    lines = [STAY, ("2026年10月8日", "云正一", "云岭镇"), ("合计", 3, 1, 4, 1, 5, 9), ("值班人员", 2, 6, 5, 3, 5, 8)]
+    found = read(county, tmp_path, "住夜", *lines)
+    assert [one.values["night"].day for one in found.records] == [8]

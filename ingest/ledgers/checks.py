@@ -297,12 +297,13 @@ def _missing(kind: Kind, table: Table, mapped: Mappings) -> str:
 
 
 def _likeness(kind: Kind, table: Table, mapped: Mappings) -> float:
-    """How many of the table's titles are this ledger's own (a synonym is half of one); 0 where a required one is missing."""
+    """How many of the table's titles are this ledger's own (a synonym is half of one); 0 where a required one is missing, little where
+    the lines alone say what it is (a roster with a post a line)."""
     known, mapping = read_by(kind, table, mapped)
     if layout_of(kind, table, told_titles(known, mapping)) is None:
         return 0
     exact = sum(1 for title in known if title in {title_of(written) for written in table.places})
-    return exact + (len(known) - exact) / 2
+    return max(exact + (len(known) - exact) / 2, 0.1)
 
 
 def _another(kind: Kind, table: Table, name: str, mapped: Mappings) -> Kind | None:

@@ -1,7 +1,8 @@
 """Tables → rows of a ledger, however an office lays them out; every row knows the cells it comes from.
 
-A list has a row a line. A roster has a day a line (or several days) and a column a post, with the names of whoever is on. A person × day
-table has a name a line, a day a column, and marks. Names that share a cell become rows of their own.
+A list has a row a line. A roster has a day a line (or several days) and a column a post, with the names of whoever is on, or a post a
+line and a day a column. A person × day table has a name a line, a day a column, and marks. Names that share a cell become rows of their
+own.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 from ingest.ledgers import cells as values
 from ingest.ledgers.cells import Fault, plain, text_of, written_day
 from ingest.ledgers.formats import Cell
-from ingest.ledgers.matrices import DAY, NAME, WEEKDAYS, day_by_person, mark_columns, person_by_day
+from ingest.ledgers.matrices import DAY, NAME, WEEKDAYS, day_by_person, day_columns, mark_columns, person_by_day
 from ingest.ledgers.names import people_in, phone_in
 from ingest.ledgers.presence import CHECK_IN, CHECK_OUT, DAYTIME, MARK, SHIFTS, STAYED, is_night_check_in, is_night_mark
 from ingest.ledgers.tables import (
@@ -134,6 +135,7 @@ class Rows:
         taken = set(self.known.values()) | {MARK}
         layout = layout_of(self.kind, self.table, self.told)
         roster = layout is not _listed
+        posts = post_column(self.table) if layout is _roster_across else None
         bare = [f"{letters(column)} 列(没有列名)" for column in self.table.untitled]
         return bare + [
             title
@@ -143,6 +145,7 @@ class Rows:
             and not (roster and (is_post(title_of(title)) or is_day_title(title)))
             and title_of(title) not in (PHONE, "电话", "手机", "星期", *(SHIFTS if STAYED in self.kind.by_title() else ()), *DAY_PARTS)
             and not (layout is day_by_person and self.table.places[title] in mark_columns(self.table))
+            and self.table.places[title] != posts
         ]
 
 
@@ -181,8 +184,8 @@ def layout_of(kind: Kind, table: Table, known: Container[str]) -> Layout | None:
     if {column.title for column in kind.columns if column.required} != {DAY, NAME}:
         return None  # a roster tells who and when, nothing else
     days = [title for title in table.places if is_day_title(title)]
-    if NAME in known and len(days) >= FEWEST_DAYS:
-        return person_by_day
+    if len(days) >= FEWEST_DAYS and (NAME in known or post_column(table) is not None):
+        return person_by_day if NAME in known else _roster_across
     if DAY in known and any(is_post(title_of(title)) for title in table.places):
         return _roster
     if DAY in known and mark_columns(table):
@@ -323,8 +326,49 @@ def _roster(rows: Rows) -> Iterator[Row]:
                     yield rows.derived(line, column, {DAY: day, NAME: one, PHONE: told, **turns[column]})
 
 
+def post_column(table: Table) -> int | None:
+    """The column left of the days that holds posts, of a roster with a post a line."""
+    first = min((column for title, column in table.places.items() if is_day_title(title)), default=0)
+    return next((column for column in range(first) if any(is_post(_post_at(table, line, column)) for line in table.lines())), None)
+
+
+def _post_at(table: Table, line: int, column: int) -> str:
+    return title_of(text_of(table.cell(line, column)))
+
+
+def _across(table: Table, line: int, column: int) -> str:
+    """What a cell says; one merged over several days says it of each."""
+    origin = table.sheet.merged.get((line, column), (line, column))
+    return text_of(table.cell(line, column)) or text_of(table.cell(line, origin[1]))
+
+
+def _roster_across(rows: Rows) -> Iterator[Row]:
+    table, column = rows.table, post_column(rows.table)
+    if column is None:
+        return
+    days = day_columns(table, rows.calendar.span is not None)
+    posts = {line: _post_at(table, line, column) for line in rows.lines()}
+    turns = _turns(rows.kind, list(posts.values()), posts)
+    phones = set[int]()
+    for line, post in posts.items():
+        texts = [text for place in (column, *days) if (text := text_of(table.cell(line, place, False)))]
+        others = [text.strip("周星期") for text in texts if title_of(text) != post]
+        if line in phones or (others and not is_post(post) and all(text in WEEKDAYS for text in others)):
+            continue  # whose number it is stands above it; the weekdays below the days
+        if not is_post(post) or is_footer(texts) or is_sum(texts[0]):
+            rows.skip(line, texts)
+            continue
+        beside = line + 1 if re.fullmatch("(?:联系)?(?:电话|手机)(?:号码?)?", posts.get(line + 1, "")) else None
+        phones |= {beside} if beside is not None else set()
+        for place, day in days.items():
+            people = [one for one in people_in(_across(table, line, place), rows.names) if plain(one) not in NOBODY]
+            for one in people:
+                told = phone_in(_across(table, beside, place)) if beside is not None and len(people) == 1 else None
+                yield rows.derived(line, place, {DAY: day, NAME: one, PHONE: phone_in(one) or told or "", **turns[line]})
+
+
 def _turns(kind: Kind, titles: list[str], posts: Mapping[int, str]) -> dict[int, dict[str, Cell]]:
-    """By column what its people are on for, where the ledger keeps that. 值班领导 leads where nobody else does (带班)."""
+    """By column (or line) what its people are on for, where the ledger keeps that. 值班领导 leads where nobody else does (带班)."""
     if TURN not in kind.by_title():
         return {column: {} for column in posts}
     leads = any("带班" in title or "主班" in title for title in titles)

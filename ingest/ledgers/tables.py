@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 
 from ingest.ledgers.cells import plain, text_of
 from ingest.ledgers.formats import Cell, Sheet
@@ -22,6 +24,8 @@ LONGEST_TITLE = 24
 FEWEST_DAYS = 5
 """A header with that many days in it is a person × day table's."""
 SERIAL_TITLE = "序号"
+POST_TITLE = "岗位"
+"""Of the first column of a roster with a day a column, where its header leaves that empty."""
 ADDED_TITLES = ("行号", "退回原因")
 """Columns that the board puts before refused rows; what stands in them says nothing of the row."""
 AREA_PARTS = ("乡镇", "村", "片", "组", "邻")
@@ -41,6 +45,7 @@ _NO_POST = re.compile("电话|手机|时间|日期|地点|地址|单位|星期|�
 _NAME = re.compile(r"[\u4e00-\u9fff·]{2,6}")
 _OF_MONTH = re.compile(r"(?:20\d\d\s*年\s*)?\d{1,2}\s*月(?:份)?$")
 """What a header may say over its days."""
+_NUMBERS = re.compile(r"\d+")
 _VALUE = re.compile(r"\d{1,4}[-/.年月]\d|\d{5,}$|\d+(\.\d+)?$")
 
 
@@ -195,17 +200,21 @@ def _headers(sheet: Sheet, vocabulary: Mapping[str, object]) -> list[_Header]:
     while line < len(sheet.rows):
         row = sheet.rows[line]
         below = sheet.rows[line + 1] if line + 1 < len(sheet.rows) else ()
-        over_marks = (_is_line_of_days(below) and _names_people([row])) or _is_people_over_marks(row, below)
+        over_posts = _is_days_over_posts(sheet, line)
+        over_marks = (_is_line_of_days(below) and _names_people([row])) or _is_people_over_marks(row, below) or over_posts
         if not row or (_own_titles(row, vocabulary) < FEWEST_TITLES and not over_marks):
             line += 1
             continue
-        bottom = _bottom(sheet, line, vocabulary)
+        bottom = line if over_posts else _bottom(sheet, line, vocabulary)
         top = line
         for above in range(line - 1, max(found[-1].bottom if found else -1, bottom - HEADER_LINES), -1):
             if not _heads(sheet, above, line, vocabulary):
                 break
             top = above
-        found.append(_Header(top, bottom, _titles(sheet, top, bottom, vocabulary)))
+        titles = _titles(sheet, top, bottom, vocabulary)
+        if over_posts and not titles[0]:
+            titles[0] = POST_TITLE
+        found.append(_Header(top, bottom, titles))
         line = bottom + 1
     return found
 
@@ -250,6 +259,24 @@ def _is_people_over_marks(row: Sequence[Cell], below: Sequence[Cell]) -> bool:
         len(titles) > FEWEST_TITLES and title_of(titles[0]).endswith("日期") and all(_NAME.fullmatch(title_of(one)) for one in titles[1:])
     )
     return named and len(marks) > 1 and is_day_title(marks[0]) and all(is_night_mark(mark) is not None for mark in marks[1:])
+
+
+def _is_days_over_posts(sheet: Sheet, line: int) -> bool:
+    """岗位, 1日, 2日 … over 带班领导, 张三, 李四 …; the days go on, so that a line of counts is none."""
+    filled = [value for value in sheet.rows[line] if text_of(value)]
+    days = [_day_number(value) for value in filled if is_day_title(value)]
+    before = len(filled) - len(days)
+    if len(days) < FEWEST_DAYS or before > FEWEST_TITLES or any(map(is_day_title, filled[:before])):
+        return False
+    if sum(later <= earlier for earlier, later in pairwise(days)) > 1:  # one month may turn into the next
+        return False
+    below = sheet.rows[line + 1 : line + 1 + HEADER_LINES]
+    return any(is_post(title_of(text_of(value))) for row in below for value in row[: before + 1])
+
+
+def _day_number(title: Cell) -> int:
+    """The day of the month that a heading (:func:`is_day_title`) says."""
+    return int(title.day if isinstance(title, date) else _NUMBERS.findall(plain(title))[-1])
 
 
 def _partly(row: Sequence[Cell], width: int) -> bool:
