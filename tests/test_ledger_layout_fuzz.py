@@ -111,11 +111,21 @@ def people_over_columns(draw: st.DrawFn, nights: list[Night]) -> Lines:
     return [["日期", *people], filled, *rows[1:]]
 
 
+def across(draw: st.DrawFn, nights: list[Night]) -> Lines:
+    """A post a line: who leads, who is on with them, and whoever is left in a third."""
+    heads, join, nobody = draw(st.sampled_from(HEADS)), draw(st.sampled_from(["、", "\n", "/"])), draw(st.sampled_from([None, "休", "/"]))
+    on = {day: sorted(who for who, night in nights if night.day == day) for day in range(1, 32)}
+    first = draw(st.sampled_from(["岗位", "日期", "值班表", None]))
+    posts = [("带班领导", slice(0, 1)), ("值班干部", slice(1, 3)), ("值班人员", slice(3, None))]
+    weekdays = [["星期", *("四五六日一二三"[day % 7 - 1] for day in range(1, 32))]] if draw(st.booleans()) else []
+    return [[first, *heads], *weekdays, *([post, *(join.join(on[day][part]) or nobody for day in on)] for post, part in posts)]
+
+
 @st.composite
 def ledgers(draw: st.DrawFn) -> tuple[Lines, set[Night]]:
     nights = sorted(draw(NIGHTS))
     nights = draw(st.permutations(nights))
-    layout = draw(st.sampled_from([listed, beside, by_day, marked, people_over_columns]))
+    layout = draw(st.sampled_from([listed, beside, by_day, marked, people_over_columns, across]))
     lines = layout(draw, list(nights))
     above = draw(st.sampled_from(TITLES))
     below = draw(st.lists(st.sampled_from(NOTES), max_size=2))
