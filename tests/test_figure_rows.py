@@ -8,16 +8,21 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
+from data_access.clock import beijing_now
 from ingest.demo.world import MINIATURE
+from metrics.period import Period, PeriodKind
 from metrics.registry import REGISTRY
 from metrics.vocabulary import Level, Measure
 from metrics.wording import whole
+from pages.common.filters import PICKED
 from pages.common.navigation import ENTRIES
+from reports.frames import indicator_frame
 from reports.links import CASES, ROWS
+from reports.source import DatabaseSource
 from reports.subjects import CASES_BEHIND, LISTS_BEHIND, ROWS_BEHIND, WITHOUT_ROWS, rows_behind
-from tests.builders import TOWNSHIP, VILLAGE
+from tests.builders import EVERYTHING, TOWNSHIP, VILLAGE
 from tests.demo_county import a_small_county
-from tests.opened_pages import links, opened, panels, words
+from tests.opened_pages import TODAY, links, opened, panels, words
 from tests.test_app_pages import pointed
 
 LISTS = (CASES_BEHIND, LISTS_BEHIND, ROWS_BEHIND, WITHOUT_ROWS)
@@ -100,3 +105,41 @@ def test_every_headline_and_every_value_of_a_ranking_leads_to_its_rows(county: E
     cards, values = re.findall(r'<div class="card">', shown), re.findall(r'<span class="value" role="cell"><span ([^>]*)>([^<]*)', shown)
     assert cards or values
     assert [value for way, value in values if not way and value.strip() != "—"] == []
+
+
+def figure(county: Engine, indicator_id: str, period: Period) -> tuple[int, int]:
+    """k and n of all townships at this moment."""
+    with county.connect() as connection:
+        frame = indicator_frame(
+            DatabaseSource(connection, EVERYTHING, at=beijing_now()), REGISTRY[indicator_id], Level.TOWNSHIP, period, TODAY
+        )
+    return int(frame["k"].fillna(0).sum()), int(frame["n"].fillna(0).sum())
+
+
+def unvisited(county: Engine, kind: str, period: Period, part: Period) -> int:
+    query = {"period": PICKED, "which": period.text, "view": "未走访", "kind": kind, "part": part.text}
+    shown = words(opened(county, "captains", "shuji", **query))
+    found = re.search(rf"{re.escape(part.label)}未走访的{kind} ([\d,]+) 户", shown)
+    assert found, part
+    return int(found[1].replace(",", ""))
+
+
+def test_the_months_of_a_quarter_list_together_whom_its_figure_misses(county: Engine):
+    last_month = Period.holding(PeriodKind.MONTH, TODAY).before
+    quarter = Period.holding(PeriodKind.QUARTER, last_month.last)
+    k, n = figure(county, "captains.key_visits", quarter)
+    months = [month for month in quarter.months() if month.last < TODAY]
+    assert sum(unvisited(county, "重点户", quarter, month) for month in months) == n - k
+    assert n > k
+    k, n = figure(county, "captains.ordinary_visits", quarter)
+    assert unvisited(county, "普通户", quarter, quarter) == n - k
+
+
+@pytest.mark.parametrize("period", ["本月", "本季"])
+def test_the_slots_that_were_not_kept_are_all_listed(county: Engine, period: str):
+    link = LISTS_BEHIND["reception.kept"]
+    shown = words(opened(county, "reception", "shuji", period=period, **link.query))
+    k, n = figure(county, "reception.kept", Period.holding(PeriodKind.MONTH if period == "本月" else PeriodKind.QUARTER, TODAY))
+    listed = re.search(r"公示未兑现 ([\d,]+) 条", shown)
+    assert listed, shown[-600:]
+    assert int(listed[1].replace(",", "")) == n - k

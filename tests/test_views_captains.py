@@ -127,7 +127,8 @@ def test_a_list_of_households_says_on_screen_and_in_its_file_where_they_are_and_
         ],
         columns=["household_id", "code", "cell", "village", "seen", "captain_id"],
     )
-    table = captains.unvisited_table(rows, HouseholdKind.KEY, 2666, TOWNS, {7: "李四海"}, VIEW)
+    month = captains.due_period(HouseholdKind.KEY, VIEW)
+    table = captains.unvisited_table(rows, HouseholdKind.KEY, month, 2666, TOWNS, {7: "李四海"}, VIEW)
     assert table.conclusion == "2026年11月未走访的重点户 2,666 户"
     assert [tuple(line.values()) for line in lines(table)] == [
         ("泥河镇", "河东村", "未编邻", "3009", "从未走访", "", "空缺"),

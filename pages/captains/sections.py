@@ -21,6 +21,7 @@ from data_access.captain_lists import (
     unvisited_count,
     vacant_posts,
 )
+from metrics.period import Period
 from metrics.vocabulary import HOUSEHOLD_NAMES, HouseholdKind, Level, Module
 from pages.common import loaders
 from pages.common.filters import Filters
@@ -41,7 +42,8 @@ Answer = Callable[..., Any]
 
 def sentence(filters: Filters) -> str:
     due = captains.households_due(_figures(filters, HouseholdKind.KEY))
-    return captains.sentence(_unvisited_count(filters, HouseholdKind.KEY), _gaps(filters), filters.view, due)
+    unvisited_now = _unvisited_count(filters, HouseholdKind.KEY, captains.due_period(HouseholdKind.KEY, filters.view))
+    return captains.sentence(unvisited_now, _gaps(filters), filters.view, due)
 
 
 def to_act_on(filters: Filters) -> Exceptions:
@@ -91,15 +93,22 @@ def unvisited_households(p: Page) -> None:
     """Longest unvisited first; a row leads to the captain."""
     kinds = {HOUSEHOLD_NAMES[kind]: kind for kind in captains.VISITED_EVERY}
     kind = kinds[p.choose("户别", list(kinds), "kind", next(iter(kinds)), restarts="unvisited_page")]
-    total = _unvisited_count(p.filters, kind)
-    make = partial(_unvisited_table, p.filters, kind, total)
+    parts = {part.text: part for part in captains.due_periods(kind, p.view)}
+    latest = next(iter(parts))
+    if len(parts) > 1:
+        chosen = p.choose("哪一期", {text: part.label for text, part in parts.items()}, "part", latest, restarts="unvisited_page")
+        part = parts.get(chosen, parts[latest])
+    else:
+        part = parts[latest]
+    total = _unvisited_count(p.filters, kind, part)
+    make = partial(_unvisited_table, p.filters, kind, part, total)
     p.pages_of_query(make, LIST_TABLES, total, PAGE_ROWS, "unvisited", parameter="unvisited_page")
     p.note("户主姓名不在看板里；户号由乡镇台账对照。")
 
 
-def _unvisited_table(filters: Filters, kind: HouseholdKind, total: int, answer: Answer, **part: int) -> Table:
-    rows = answer(unvisited, filters.narrowed, **_due(filters, kind), **part)
-    return captains.unvisited_table(rows, kind, total, filters.townships, names_of(filters.scope, rows["captain_id"]), filters.view)
+def _unvisited_table(filters: Filters, kind: HouseholdKind, part: Period, total: int, answer: Answer, **page: int) -> Table:
+    rows = answer(unvisited, filters.narrowed, **_due(filters, kind, part), **page)
+    return captains.unvisited_table(rows, kind, part, total, filters.townships, names_of(filters.scope, rows["captain_id"]), filters.view)
 
 
 def grid(p: Page) -> None:
@@ -110,13 +119,12 @@ def grid(p: Page) -> None:
 # --- what is asked ----------------------------------------------------------------------------------------------------
 
 
-def _due(filters: Filters, kind: HouseholdKind) -> dict[str, Any]:
-    part = captains.due_period(kind, filters.view)
+def _due(filters: Filters, kind: HouseholdKind, part: Period) -> dict[str, Any]:
     return {"kind": str(kind), "first": part.first, "last": min(part.last, filters.as_of)}
 
 
-def _unvisited_count(filters: Filters, kind: HouseholdKind) -> int:
-    return int(loaders.answer(unvisited_count, filters.narrowed, LIST_TABLES, **_due(filters, kind)))
+def _unvisited_count(filters: Filters, kind: HouseholdKind, part: Period) -> int:
+    return int(loaders.answer(unvisited_count, filters.narrowed, LIST_TABLES, **_due(filters, kind, part)))
 
 
 def _figures(filters: Filters, kind: HouseholdKind) -> pd.DataFrame:

@@ -71,6 +71,13 @@ def due_period(kind: HouseholdKind, view: View) -> Period:
     return Period.holding(VISITED_EVERY[kind], view.moment)
 
 
+def due_periods(kind: HouseholdKind, view: View) -> list[Period]:
+    """The months (or quarters) of the period shown that have begun, the latest first: a figure of several of them adds them up."""
+    parts = view.period.months() if kind is HouseholdKind.KEY else view.period.quarters()
+    begun = [part for part in parts if part.first <= view.moment]
+    return begun[::-1] if len(begun) > 1 else [due_period(kind, view)]
+
+
 def visits_id(kind: HouseholdKind) -> str:
     """The indicator that counts the visits to a kind of household."""
     return f"captains.{kind}_visits"
@@ -173,13 +180,13 @@ UNVISITED_COLUMNS = (
 
 
 def unvisited_table(
-    rows: pd.DataFrame, kind: HouseholdKind, total: int, towns: Mapping[str, str], names: Mapping[int, str], view: View
+    rows: pd.DataFrame, kind: HouseholdKind, part: Period, total: int, towns: Mapping[str, str], names: Mapping[int, str], view: View
 ) -> Table:
-    """Households that nobody visited in the running month or quarter, longest first; a row leads to the captain.
+    """Households that nobody visited in a month or quarter (``part``), longest first; a row leads to the captain.
 
     ``rows``: see ``captain_lists.unvisited``; ``total``: how many there are.
     """
-    part, name = due_period(kind, view), HOUSEHOLD_NAMES[kind]
+    name = HOUSEHOLD_NAMES[kind]
     last, found = min(part.last, view.as_of), rows.to_dict("records")
     lines = [
         {
@@ -203,7 +210,7 @@ def unvisited_table(
         indicators=(visits_id(kind),),
         chosen=f"{part.first} 至 {last} 没有走访",
         links=tuple(None if is_missing(row["captain_id"]) else Link(CAPTAIN, {"person": f"p:{int(row['captain_id'])}"}) for row in found),
-        empty="本期都已走访",
+        empty=f"{part.label}都已走访",
     )
 
 
