@@ -60,6 +60,10 @@ def heard(connection: Connection) -> Iterator[list[tuple[str, Any]]]:
     event.remove(connection, "before_cursor_execute", hear)
 
 
+SETTING = "SET "
+"""What a query tells its planner, and reads nothing."""
+
+
 def rows_visited(connection: Connection, statement: str, parameters: Any) -> int:
     """Rows that the scans of a PostgreSQL plan produced or discarded, by EXPLAIN ANALYZE."""
     cursor: Any = connection.connection.cursor()
@@ -94,6 +98,6 @@ def measured(filled: Filled, scope: Scope, runs: int = 3) -> list[Measured]:
                 taken.append(1000 * (time.perf_counter() - began))
             read = None
             if filled.name == "PostgreSQL":
-                read = sum(rows_visited(connection, *statement) for statement in statements)
+                read = sum(rows_visited(connection, *each) for each in statements if not each[0].startswith(SETTING))
             results.append(Measured(name, statistics.median(taken), len(statements), len(frame), read))
     return results

@@ -310,6 +310,6 @@ def sections(file: Path) -> dict[str, list[str]]:
 def write(part: Sequence[str], settings: str, file: Path = FILE) -> None:
     """Puts a part (its first line the heading) in its place, with when and on what it was measured."""
     held = sections(file)
-    held[part[0]] = [*part, "", f"*{beijing_now():%Y-%m-%d %H:%M} (Beijing) · {machine()}{settings}*", ""]
-    text = "\n".join([*HEAD, "", *(line for lines in held.values() for line in lines)]).rstrip() + "\n"
-    file.write_text(text, encoding="utf-8")
+    held[part[0]] = [*part, "", f"*{beijing_now():%Y-%m-%d %H:%M} (Beijing) · {machine()}{settings}*"]
+    texts = ["\n".join(lines).strip() for lines in (HEAD, *held.values())]
+    file.write_text("\n\n".join(texts) + "\n", encoding="utf-8")
