@@ -56,7 +56,7 @@ $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	@touch $@
 
 # After a change of requirements*.txt: pins what they name and all that comes with it, for every system and Python that the board runs on.
-LOCK = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
+LOCK = $(PY) -m uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 
 lock: install-dev
 	@$(LOCK) requirements.txt -o requirements.lock

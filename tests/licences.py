@@ -24,7 +24,7 @@ TOLD_ELSEWHERE = {"resvg-py": "MIT"}
 
 def locked(lock: Path = LOCK) -> list[tuple[str, str]]:
     """(package, version) of every entry of a lock file; a package may have one version for an older Python and another for newer ones."""
-    return re.findall(r"^([\w.-]+)==([\w.+-]+)", lock.read_text(encoding="utf-8"), re.MULTILINE)
+    return re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==([\w.+-]+)", lock.read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def licence(package: str) -> str:
