@@ -169,7 +169,9 @@ def numbers_of(pack: Pack) -> set[str]:
     for chapter in (*pack.chapters, *pack.background):
         held |= numbers_of_reading(chapter.reading)
     if pack.outcomes is not None:
-        held |= {f"{count:,}" for kn in pack.outcomes.whole.values() for count in kn if count is not None}
+        told = pack.outcomes.whole.values()
+        held |= {f"{count:,}" for kn in told for count in kn if count is not None}
+        held |= {share(k / n).rstrip("%") for k, n in told if k is not None and n}
     for annex in pack.annexes:
         held |= {number for text in (annex.title, annex.subtitle) for number in NUMBER.findall(text)}
     return held
