@@ -180,9 +180,8 @@ def test_the_morning_paper_goes_over_with_the_other_pages(tmp_path: Path, new_br
             ]
             connection.execute(insert(NightStay), stays)
         began = clock.monotonic()
-        agreed_within(
-            began, busy, *(partial(lacks, each, name) for each in (title(overview), wall, pages[0].locator(".exceptions"), tonight))
-        )
+        # Of 晨报 the first group, of last night: the township may have fallen below another target, whatever the county's figures are.
+        agreed_within(began, busy, *(partial(lacks, each, name) for each in (title(overview), wall, morning, tonight)))
 
 
 def test_who_is_missing_is_named_with_a_number_and_the_township_tells_of_it(evening: Evening, new_browser: NewBrowser) -> None:
