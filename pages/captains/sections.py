@@ -94,12 +94,10 @@ def unvisited_households(p: Page) -> None:
     kinds = {HOUSEHOLD_NAMES[kind]: kind for kind in captains.VISITED_EVERY}
     kind = kinds[p.choose("户别", list(kinds), "kind", next(iter(kinds)), restarts="unvisited_page")]
     parts = {part.text: part for part in captains.due_periods(kind, p.view)}
-    latest = next(iter(parts))
+    chosen = next(iter(parts))
     if len(parts) > 1:
-        chosen = p.choose("哪一期", {text: part.label for text, part in parts.items()}, "part", latest, restarts="unvisited_page")
-        part = parts.get(chosen, parts[latest])
-    else:
-        part = parts[latest]
+        chosen = p.choose("哪一期", {text: part.label for text, part in parts.items()}, "part", chosen, restarts="unvisited_page")
+    part = parts[chosen]
     total = _unvisited_count(p.filters, kind, part)
     make = partial(_unvisited_table, p.filters, kind, part, total)
     p.pages_of_query(make, LIST_TABLES, total, PAGE_ROWS, "unvisited", parameter="unvisited_page")
