@@ -63,7 +63,7 @@ from pages.common.telling import Telling
 
 LOG = logging.getLogger(__name__)
 ROOT = Path(__file__).parent
-NEEDED = ("plotly.graph_objects", "scipy.stats", "bcrypt", "pages.common.page")
+NEEDED = ("plotly.graph_objects", "scipy.special", "bcrypt", "pages.common.page")
 STOP_SECONDS = 3
 """How long the server waits for work that is under way when it ends."""
 

@@ -1,10 +1,13 @@
-"""What rises: a category in a township against its own past and last year's season, with care for how many cells are looked at."""
+"""What rises: a category in a township against its own past and last year's season, with care for how many cells are looked at.
+
+The distributions are written with scipy.special: scipy.stats, which the tests compare them with, takes a process 55 MB and half a second.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 LEAST_RECENT = 5
 FALSE_ALARMS = 0.05
@@ -37,7 +40,7 @@ def rising(counts: pd.DataFrame, recent_days: int, past_days: int, groups: list[
     looked_at = rows[(rows["recent"] + rows["past"]) >= LEAST_RECENT].copy()
     if looked_at.empty:
         return looked_at.assign(times=pd.Series(dtype="float64"), p=pd.Series(dtype="float64"))
-    looked_at["p"] = stats.false_discovery_control(_chances(looked_at, flat, seasonal=seasonal))
+    looked_at["p"] = adjusted(_chances(looked_at, flat, seasonal=seasonal))
     looked_at["times"] = looked_at["recent"] / looked_at["usual"].where(looked_at["usual"] > 0)
     more = looked_at["recent"] * past_days > looked_at["past"] * recent_days
     named = (looked_at["p"] <= FALSE_ALARMS) & (looked_at["recent"] >= LEAST_RECENT) & more
@@ -47,6 +50,24 @@ def rising(counts: pd.DataFrame, recent_days: int, past_days: int, groups: list[
 
 def _chances(rows: pd.DataFrame, flat: float, *, seasonal: bool) -> np.ndarray:
     """How probable so many recent ones are, or more, if nothing changed."""
-    total, least = rows["recent"] + rows["past"], rows["recent"] - 1
-    chances = stats.betabinom.sf(least, total, rows["in_season"], rows["before_season"]) if seasonal else stats.binom.sf(least, total, flat)
-    return np.clip(np.asarray(chances, dtype="float64"), 0.0, 1.0)
+    recent, total = rows["recent"].to_numpy("int64"), (rows["recent"] + rows["past"]).to_numpy("int64")
+    if seasonal:
+        each = zip(recent, total, rows["in_season"], rows["before_season"], strict=True)
+        return np.clip([beta_binomial_tail(*case) for case in each], 0.0, 1.0)
+    return np.asarray(special.bdtrc(recent - 1, total, flat))
+
+
+def beta_binomial_tail(least: int, total: int, a: float, b: float) -> float:
+    """The probability of ``least`` or more of ``total``, the share of each being drawn from Beta(a, b)."""
+    k = np.arange(least, total + 1)
+    ways = -np.log(total + 1) - special.betaln(k + 1, total - k + 1)
+    return float(np.exp(ways + special.betaln(k + a, total - k + b) - special.betaln(a, b)).sum())
+
+
+def adjusted(chances: np.ndarray) -> np.ndarray:
+    """p-values adjusted for their number (Benjamini and Hochberg 1995): those up to q hold at most the share q of chance, on average."""
+    falling = np.argsort(-chances, kind="stable")
+    ranks = np.arange(len(chances), 0, -1)
+    found = np.empty(len(chances))
+    found[falling] = np.minimum.accumulate(chances[falling] * len(chances) / ranks)
+    return found
