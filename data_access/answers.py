@@ -40,6 +40,8 @@ from data_access.state import Reads, State
 LOG = logging.getLogger(__name__)
 MEMORY_BYTES = 60_000_000
 """What answers may take of a process's memory, as ``bytes_of`` reckons it; those used longest ago go first."""
+STATES_HELD = 2
+"""Of a question in memory: the state that pages show, and the one that they come to next."""
 LARGEST_KEPT_BYTES = 4_000_000
 """A larger answer is a list for a file: it is not kept in the database."""
 CLAIM = timedelta(seconds=20)
@@ -92,7 +94,7 @@ class Answers:
     ) -> None:
         self._made_by, self._types, self._database, self._most = made_by, types or {}, database, most_bytes
         self._lock = threading.Lock()
-        self._held: OrderedDict[tuple[str, str], _Held] = OrderedDict()
+        self._held: OrderedDict[str, dict[str, _Held]] = OrderedDict()
         self._size = 0
         self._counting: dict[tuple[str, str], Future[Any]] = {}
         self._quiet_until = 0.0
@@ -151,19 +153,24 @@ class Answers:
     # --- memory: under the lock -------------------------------------------------------------------------------------
 
     def _in_memory(self, key: tuple[str, str]) -> Any:
-        held = self._held.get(key)
+        name, under = key
+        held = self._held.get(name, {}).get(under)
         if held is None:
             return PENDING
-        self._held.move_to_end(key)
+        self._held.move_to_end(name)
         return held.value
 
     def _hold(self, key: tuple[str, str], value: Any) -> None:
-        size = bytes_of(value) + len(key[0])
-        self._held[key] = _Held(value, size)
-        self._size += size
+        name, under = key
+        states = self._held.setdefault(name, {})
+        states[under] = _Held(value, bytes_of(value) + len(name))
+        self._size += states[under].size
+        if len(states) > STATES_HELD:
+            self._size -= states.pop(next(iter(states))).size
+        self._held.move_to_end(name)
         while self._size > self._most and len(self._held) > 1:
             _, oldest = self._held.popitem(last=False)
-            self._size -= oldest.size
+            self._size -= sum(each.size for each in oldest.values())
 
     # --- the database -----------------------------------------------------------------------------------------------
 
