@@ -38,7 +38,7 @@ from data_access.packed import Unpackable, bytes_of, packed, unpacked
 from data_access.state import Reads, State
 
 LOG = logging.getLogger(__name__)
-MEMORY_BYTES = 60_000_000
+MEMORY_BYTES = 40_000_000
 """What answers may take of a process's memory, as ``bytes_of`` reckons it; those used longest ago go first."""
 STATES_HELD = 2
 """Of a question in memory: the state that pages show, and the one that they come to next."""

@@ -180,10 +180,10 @@ def test_what_the_pages_show_holds_until_the_next_step(hands: dict[str, datetime
     assert (loaders.moment(), loaders.told_at(), loaders.today()) == (NOON, NOON, NOON.date())
     shown = loaders.state()
     hands["now"] = NOON + timedelta(minutes=47)
-    assert not loaders.moved_since(shown)
+    assert not loaders.page_moves(shown)()
     assert loaders.told_at() == NOON + timedelta(minutes=47)
     hands["now"] = EVENING
-    assert loaders.moved_since(shown)
+    assert loaders.page_moves(shown)()
     assert loaders.moment() == EVENING
 
 
@@ -192,7 +192,7 @@ def test_at_midnight_the_day_and_the_moment_change_together(hands: dict[str, dat
     shown, asked = loaders.state(), loaders.question_for(EVERYTHING, Level.TOWNSHIP, Period.parse("2026-11"), loaders.today())
     assert (asked.as_of, asked.night_over) == (date(2026, 11, 25), date(2026, 11, 24))
     hands["now"] = datetime(2026, 11, 26, 0, 0, 1)
-    assert loaders.moved_since(shown)
+    assert loaders.page_moves(shown)()
     asked = loaders.question_for(EVERYTHING, Level.TOWNSHIP, Period.parse("2026-11"), loaders.today())
     assert (asked.as_of, asked.day_over, asked.night_over) == (date(2026, 11, 26), date(2026, 11, 25), date(2026, 11, 24))
 
@@ -200,7 +200,7 @@ def test_at_midnight_the_day_and_the_moment_change_together(hands: dict[str, dat
 def test_a_silent_quarter_of_an_hour_makes_only_what_grows_old(hands: dict[str, datetime]) -> None:
     shown = loaders.state()
     hands["now"] = NOON + timedelta(minutes=15)
-    assert not loaders.moved_since(shown)
+    assert not loaders.page_moves(shown)()
     assert loaders.state().changed_tables(shown) == {
         TENTHS
     }  # a page that has asked for 数据滞后 is drawn anew, here outside a page nobody has

@@ -141,7 +141,8 @@ class Session:
 def sessions(monkeypatch: pytest.MonkeyPatch) -> dict[str, Session]:
     found = {name: Session(name) for name in "abcdefghijkl"}
     monkeypatch.setattr(telling.Telling, "_sessions", lambda _: dict(found))
-    monkeypatch.setattr(telling, "_EARS", {**dict.fromkeys(found, "tick"), "closed": "tick"})
+    ears = {name: telling._Ear("tick", lambda moved=name == "b": moved) for name in (*found, "closed")}
+    monkeypatch.setattr(telling, "_EARS", ears)
     monkeypatch.setattr(telling, "_TOLD", {"closed"})
     return found
 
@@ -156,6 +157,7 @@ def test_open_pages_are_told_when_their_script_has_ended_at_the_address_that_it_
         busy._scriptrunner, busy._client_state.query_string = None, "period=本周"
         await asyncio.sleep(2 * len(sessions) * telling.AGAIN_SECONDS)
         assert [(each.query_string, each.fragment_id, each.is_auto_rerun) for each in busy.asked] == [("period=本周", "tick", True)]
+        assert [each.fragment_id for each in sessions["b"].asked] == [""], "a page whose data have moved runs whole"
         assert all(len(session.asked) == 1 for session in sessions.values())
         assert set(telling._TOLD) == set(telling._EARS) == set(sessions), "what was closed is forgotten"
 

@@ -219,19 +219,19 @@ def test_a_page_shows_its_figures_before_what_was_before_is_known_and_the_rest_a
     assert "较上月" not in words(early)
     assert "在办 1 件" in words(early)
     assert "正在推算，几秒后显示" in words(early)
-    awaited = early.session_state[loaders._AWAITED]
+    awaited = early.session_state[loaders._RUN].awaited
     gate.set()
     for key in awaited:
         assert loaders.WORKER.within(key, SOON)
     late = opened(served, "petitions")
     assert "正在推算" not in words(late)
     assert "较上月" in words(late)
-    assert loaders._AWAITED not in late.session_state
+    assert not late.session_state[loaders._RUN].awaited
 
 
 def test_a_wall_that_runs_for_weeks_remembers_nothing_it_has_waited_for(served: Engine, gate: threading.Event) -> None:
     wall = opened(served, "wall")
-    awaited = len(wall.session_state[loaders._AWAITED])
+    awaited = len(wall.session_state[loaders._RUN].awaited)
     assert awaited > 0
     wall.run()
-    assert len(wall.session_state[loaders._AWAITED]) == awaited
+    assert len(wall.session_state[loaders._RUN].awaited) == awaited

@@ -109,7 +109,7 @@ def test_trends_are_drawn_once_they_are_there(served, monkeypatch):
     assert "近12期" not in words(early)
     assert trends.COMING.replace(",", "，") in words(early)
     gate.set()
-    for key in early.session_state[loaders._AWAITED]:
+    for key in early.session_state[loaders._RUN].awaited:
         assert loaders.WORKER.within(key, 60)
     shown = opened(served, "township", township=TOWNSHIP, **YEAR)
     assert "近12期" in words(shown)

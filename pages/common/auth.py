@@ -25,6 +25,7 @@ from data_access.scope import Scope
 from pages.common import address, cookie, entrance, sign_on
 from pages.common.live_sessions import KNOWN, TOKEN, idle_limit
 from pages.common.sign_in_form import sign_in_form
+from pages.common.telling import asked_by_browser
 
 # Session state, with TOKEN and KNOWN: TOKEN says which session this is; everything else is asked of the table.
 _ACTIVE = "board_active_at"
@@ -62,7 +63,7 @@ def signed_in_account() -> Account | None:
     While the database is away, who was signed in stays so (the page shows its last good data), until the idle limit.
     """
     live = st.session_state.pop(_LIVE, False)
-    return _asked(active=not live)
+    return _asked(active=asked_by_browser() and not live)
 
 
 def signed_in_scope() -> Scope:

@@ -57,12 +57,13 @@ def _look() -> None:
 @st.fragment(run_every=TICK_SECONDS)
 def _tick(shown: State, until: str) -> None:
     """``shown`` is what the page was drawn from: the fragment keeps its arguments from tick to tick."""
-    hears()
+    moved = loaders.page_moves(shown)
+    hears(moved)
     if loaders.by_itself():
         if asked_by_browser():
             heard()
         watched_while_live()
-        if loaders.moved_since(shown):
+        if moved():
             live_rerun()  # data have come or a step of the clock has passed: every "today" on the page is built anew, filters stay
     away, good = loaders.away_since(), loaders.good_at()
     if away is None and good is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any, TypeVar
@@ -48,12 +48,6 @@ from reports.views.contents import Contents, contents_of
 PATIENCE_SECONDS = 3.0
 """A run waits for the histories its page shows while each is there so soon: a county's are, a province's are drawn afterwards."""
 
-_GROWS = "board_grows"
-"""Session state: whether the page has asked for what grows with the clock alone."""
-_AWAITED = "board_awaited"
-"""Session state: the histories that the page was drawn without."""
-_BEGAN = "board_began"
-
 Made = TypeVar("Made")
 
 KEPT_TYPES = (Calibration, CameTrue, HitRate, Learned, Selection, SelectionRules, Role)
@@ -81,26 +75,51 @@ def by_itself() -> bool:
     return context is not None and bool(context.fragment_ids_this_run)
 
 
+@dataclass
+class _Run:
+    """What is known of a page from its run; its fragments add to it."""
+
+    began: float | None = None
+    """Seconds of its thread's processor time; None when it stands."""
+    grows: bool = False
+    """Whether it has asked for what grows with the clock alone."""
+    awaited: list[Any] = field(default_factory=list)
+    """The histories that it was drawn without."""
+
+
+_RUN = "board_run"
+
+
+def _run() -> _Run:
+    """That of the page of this session."""
+    found: _Run = st.session_state.setdefault(_RUN, _Run())
+    return found
+
+
 def run_began() -> None:
     """A page's run has begun in this thread: what the page misses is found out anew."""
     if _is_a_run():
-        st.session_state[_BEGAN] = time.thread_time()
-        for name in (_GROWS, _AWAITED):
-            st.session_state.pop(name, None)
+        st.session_state[_RUN] = _Run(time.thread_time())
 
 
 def run_ended() -> None:
     """The page stands."""
-    began = st.session_state.pop(_BEGAN, None) if _is_a_run() else None
-    if began is not None:
-        FRESHNESS.spent(max(0.0, time.thread_time() - began))
+    if _is_a_run() and (run := _run()).began is not None:
+        FRESHNESS.spent(max(0.0, time.thread_time() - run.began))
+        run.began = None
 
 
-def moved_since(shown: State) -> bool:
-    """Whether data have come or a step of the clock has passed since a page was drawn from the state ``shown``."""
-    FRESHNESS.is_open()
-    now = state()
-    return now is not shown and bool(now.changed_tables(shown) - (set() if st.session_state.get(_GROWS) else {TENTHS}))
+def page_moves(shown: State) -> Callable[[], bool]:
+    """In a page's run: what says later, in any thread, whether data have come or a step of the clock has passed since the page was drawn
+    from the state ``shown``."""
+    run = _run()
+
+    def has_moved() -> bool:
+        FRESHNESS.is_open()
+        now = state()
+        return now is not shown and bool(now.changed_tables(shown) - (set() if run.grows else {TENTHS}))
+
+    return has_moved
 
 
 def good_at() -> datetime | None:
@@ -146,7 +165,7 @@ def _note(asked: Question) -> None:
         FRESHNESS.is_open()
         FRESHNESS.asked.note(asked)
         if any(part.name == TENTHS for part in asked.reads):
-            st.session_state[_GROWS] = True
+            _run().grows = True
 
 
 def _kept(scope: Scope) -> date | None:
@@ -212,7 +231,7 @@ def made_soon(make: Callable[..., Made], tables: Iterable[str], *asked: Any, wai
     if found is not PENDING or not _is_a_run():  # what is asked ahead has all the time there is
         return _asked(wanted)
     key = wanted.name, now.under(wanted.reads)
-    awaited: list[Any] = st.session_state.setdefault(_AWAITED, [])
+    awaited = _run().awaited
     patience = PATIENCE_SECONDS if waits and not awaited else 0.0  # who has not waited once waits no more in this run
     WORKER.ask(key, partial(FRESHNESS.counted, wanted, now), Urgency.AWAITED if patience else Urgency.HISTORY)
     if WORKER.within(key, patience):
@@ -224,12 +243,12 @@ def made_soon(make: Callable[..., Made], tables: Iterable[str], *asked: Any, wai
 
 def something_awaited() -> bool:
     """Whether the page was drawn without something."""
-    return bool(st.session_state.get(_AWAITED))
+    return bool(_run().awaited)
 
 
 def all_is_there() -> bool:
     """Whether all that the page was drawn without is done by now."""
-    return all(WORKER.is_done(key) for key in st.session_state.get(_AWAITED, []))
+    return all(WORKER.is_done(key) for key in _run().awaited)
 
 
 def forget() -> None:
@@ -377,7 +396,7 @@ def frame(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: 
     return found
 
 
-@lru_cache(maxsize=3000)
+@lru_cache(maxsize=1000)
 def _frame_question(
     scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, _today: date, _workdays: Workdays
 ) -> Question:

@@ -1,15 +1,19 @@
-"""Open pages are told that there is something new, and need not ask: their live part runs as if its tick had come.
+"""Open pages are told that there is something new, and need not ask: a page whose data have moved runs whole, any other only its live part,
+as if its tick had come.
 
-Streamlit has no call for it; this is what the browser's tick asks, asked by the server (``AppSession.request_rerun`` of a fragment).
+Streamlit has no call for it; this is what the browser asks, asked by the server (``AppSession.request_rerun``).
 
 Races. A session whose script runs is told when it has ended: until then nobody knows which address the run will leave. What the browser
-asks meanwhile (a click, Back) goes first. Two hundred pages that run at once take longer than one after the other, and none is there before
-the last: so two run, for while one waits for the database the other has the processor, and the others wait.
+asks meanwhile (a click, Back) goes first, and ends a run that was asked for here. Two hundred pages that run at once take longer than one
+after the other, and none is there before the last: so two run, for while one waits for the database the other has the processor, and the
+others wait.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -18,23 +22,32 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
 MOST_AT_ONCE = 2
-AGAIN_SECONDS = 0.01
+AGAIN_SECONDS = 0.005
 
-_EARS: dict[str, str] = {}
-"""Session → the fragment of its page that is to run when there is something new."""
+
+@dataclass(frozen=True)
+class _Ear:
+    """What of a page runs when there is something new: the fragment, or the whole page where ``has_moved()``."""
+
+    fragment: str
+    has_moved: Callable[[], bool]
+
+
+_EARS: dict[str, _Ear] = {}
+"""By session."""
 _TOLD: set[str] = set()
-"""Sessions whose next tick was asked for here and not by the browser."""
+"""Sessions whose next run was asked for here and not by the browser."""
 
 
-def hears() -> None:
-    """In a fragment: it is this one that runs as soon as there is something new."""
+def hears(has_moved: Callable[[], bool]) -> None:
+    """In a fragment: it is this one that runs as soon as there is something new, or its page where ``has_moved()``, asked by the server."""
     context, fragment = get_script_run_ctx(), ThreadState.get().fragment_id
     if context is not None and fragment is not None:
-        _EARS[context.session_id] = fragment
+        _EARS[context.session_id] = _Ear(fragment, has_moved)
 
 
 def asked_by_browser() -> bool:
-    """In the fragment that hears: whether the browser has asked for this run, so that its address is what the browser has."""
+    """In a run, once: whether the browser has asked for it, so that its address is what the browser has."""
     context = get_script_run_ctx()
     if context is None or context.session_id not in _TOLD:
         return True
@@ -71,7 +84,7 @@ class Telling:
         for name in idle[: max(0, room)]:
             self._due.discard(name)
             _TOLD.add(name)
-            sessions[name].request_rerun(_tick(sessions[name], _EARS[name]))
+            sessions[name].request_rerun(_asked(sessions[name], _EARS[name]))
         if self._due:
             self._again = self._loop.call_later(AGAIN_SECONDS, self._go_on)
 
@@ -82,9 +95,10 @@ class Telling:
         return {info.session.id: info.session for info in Runtime.instance()._session_mgr.list_active_sessions()}
 
 
-def _tick(session: Any, fragment: str) -> ClientState:
+def _asked(session: Any, ear: _Ear) -> ClientState:
+    """A run without a choice in it: every control stays as it is."""
     return ClientState(
-        fragment_id=fragment,
+        fragment_id="" if ear.has_moved() else ear.fragment,
         is_auto_rerun=True,
         page_script_hash=session.page_script_hash,
         query_string=session._client_state.query_string,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -104,7 +105,7 @@ class Night:
         """Whether it lies before the county's first record."""
         return "before" in self.townships and bool(self.townships["before"].all())
 
-    @property
+    @cached_property
     def sentence(self) -> str:
         """今晚 9 个乡镇中 7 个达标,西沟乡班子差1人;槐树湾乡缺正职、职工差1人."""
         total, short = len(self.townships), self.townships[~self.townships["compliant"].astype(bool)]
