@@ -173,26 +173,32 @@ def in_process(measure: Callable[..., Any], *arguments: object) -> Round:
     return found
 
 
+def compared(ours: Sequence[float], theirs: Sequence[float], digits: int) -> str:
+    """The board's value by the other's, neighbour by neighbour in the run: median (least–most)."""
+    ratios = [one / other for one, other in zip(ours, theirs, strict=True)]
+    return f"{statistics.median(ratios):.{digits}f}× ({min(ratios):.{digits}f}–{max(ratios):.{digits}f})"
+
+
 def part(rounds: dict[str, list[Round]], loads: dict[str, list[browser.Overview]], charts: int) -> list[str]:
-    rate = {name: statistics.median(each.per_second for each in found) for name, found in rounds.items()}
-    opened = {name: statistics.median(each.seconds for each in found) for name, found in loads.items()}
+    rates = {name: [each.per_second for each in found] for name, found in rounds.items()}
+    opened = {name: [each.seconds for each in found] for name, found in loads.items()}
     redrawn = [
         (
             name,
-            f"{rate[name]:.1f} ({min(each.per_second for each in found):.1f}–{max(each.per_second for each in found):.1f})",
-            f"{1000 * statistics.median(taken for each in found for taken in each.seconds):,.0f} ms",
-            "—" if name == BOARD else f"{rate[BOARD] / rate[name]:.1f}×",
+            f"{statistics.median(found):.1f} ({min(found):.1f}–{max(found):.1f})",
+            f"{1000 * statistics.median(taken for each in rounds[name] for taken in each.seconds):,.0f} ms",
+            "—" if name == BOARD else compared(rates[BOARD], found, 1),
         )
-        for name, found in rounds.items()
+        for name, found in rates.items()
     ]
     shown = [
         (
             name,
-            results.seconds([each.seconds for each in found]),
-            f"{max(each.megabytes for each in found):.2f} MB",
-            "—" if name == BOARD else f"{opened[BOARD] / opened[name]:.2f}×",
+            results.seconds(found),
+            f"{max(each.megabytes for each in loads[name]):.2f} MB",
+            "—" if name == BOARD else compared(opened[BOARD], found, 2),
         )
-        for name, found in loads.items()
+        for name, found in opened.items()
     ]
     return [
         "## Beside Apache Superset",
@@ -200,9 +206,9 @@ def part(rounds: dict[str, list[Round]], loads: dict[str, list[browser.Overview]
         f"The overview by two processes, beside a dashboard of {charts} like charts in Superset as bench/superset.py sets it up, on the",
         "same PostgreSQL, taking turns in one run; viewers and servers share the cores.",
         "",
-        f"{VIEWERS} viewers ask without pause, {len(rounds[BOARD])} rounds of {rounds[BOARD][0].lasted:.0f} s each; median (least–most).",
-        "A redraw is the whole overview run again, nothing to be counted; of Superset all chart data that its page asks for, answered",
-        "from its cache, or past it (force).",
+        f"{VIEWERS} viewers ask without pause, {len(rounds[BOARD])} rounds of {rounds[BOARD][0].lasted:.0f} s each; median (least–most),",
+        "ratios of neighbouring rounds. A redraw is the whole overview run again, nothing to be counted; of Superset all chart data that",
+        "its page asks for, answered from its cache, or past it (force).",
         "",
         *results.table(("redraws", "a second", "one takes", "the board draws"), redrawn),
         "",
@@ -258,7 +264,7 @@ def main() -> None:
             say(", ".join(f"{name} {found[-1].per_second:.1f}/s" for name, found in rounds.items()))
     lines = part(rounds, loads, dashboard.charts)
     print("\n".join(lines))
-    results.write(lines, "", options.output)
+    results.write(lines, " · `python -m bench.beside`", options.output)
 
 
 if __name__ == "__main__":
