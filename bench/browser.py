@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from playwright.sync_api import Browser, Page
 
@@ -40,8 +42,13 @@ class Overview:
 
 
 def overview(browser: Browser, server: Server, cookie: str, townships: int) -> Overview:
+    return first_load(browser, server.url, {COOKIE: cookie}, COMPLETE, 3 * townships)
+
+
+def first_load(browser: Browser, url: str, cookies: Mapping[str, str], complete: str, asked: object) -> Overview:
+    """An address opened in a browser that holds these cookies alone, until ``complete`` (a function of the page) is true of ``asked``."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN", timezone_id="Asia/Shanghai")
-    context.add_cookies([{"name": COOKIE, "value": cookie, "url": server.url}])
+    context.add_cookies([{"name": name, "value": value, "url": urljoin(url, "/")} for name, value in cookies.items()])
     page = context.new_page()
     came = list[float]()
     heard = context.new_cdp_session(page)
@@ -49,8 +56,8 @@ def overview(browser: Browser, server: Server, cookie: str, townships: int) -> O
     heard.on("Network.webSocketFrameReceived", lambda event: came.append(len(event["response"]["payloadData"]) * 3 / 4))  # in base64
     heard.send("Network.enable")
     began = time.perf_counter()
-    page.goto(server.url, wait_until="commit")
-    page.wait_for_function(COMPLETE, arg=3 * townships, timeout=300_000, polling=50)
+    page.goto(url, wait_until="commit")
+    page.wait_for_function(complete, arg=asked, timeout=300_000, polling=50)
     taken = time.perf_counter() - began
     context.close()
     return Overview(taken, sum(came) / 1e6)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from data_access import accounts
 from data_access.clock import beijing_now
@@ -48,11 +48,13 @@ def filled(name: str, url: str, scale: int, size: Size | None) -> Filled:
     fill(database, until=now.date(), moment=now, scale=scale, size=size, quiet=True)
     with database.begin() as connection:
         accounts.add_demo_accounts(connection, now=now)
-        townships = (
-            connection.scalar(select(func.count()).select_from(Area).where(Area.level == "township", Area.ranked.is_not(False))) or 0
-        )
+        townships = ranked_townships(connection)
         rows = sum(connection.scalar(select(func.count()).select_from(Table.metadata.tables[table])) or 0 for table in CONTRACT)
     return Filled(name, scale, url, rows, townships, time.monotonic() - began)
+
+
+def ranked_townships(connection: Connection) -> int:
+    return connection.scalar(select(func.count()).select_from(Area).where(Area.level == "township", Area.ranked.is_not(False))) or 0
 
 
 def sqlite(folder: Path, scale: int, size: Size | None = None) -> Filled:
