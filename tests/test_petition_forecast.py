@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import optimize, stats
-from scipy.special import bdtrc, expit, logit
+from scipy.special import expit, logit
 
 from data_access.calendar import calendar_days
 from data_access.petition_forecast import cases_due, days_open, open_on_the_eve
@@ -32,7 +32,7 @@ from metrics.petition_forecast import (
     miss_chances,
     past_forecasts,
 )
-from metrics.petition_signals import adjusted, beta_binomial_tail, rising
+from metrics.petition_signals import rising
 from metrics.vocabulary import Level
 from metrics.workdays import Workdays
 from reports.frames import question
@@ -444,17 +444,6 @@ def test_a_rise_is_named_and_a_wobble_is_not():
 
 def a_year_of(category, recent, past, last_recent, last_past, code=TOWNSHIP):
     return {"category": category, "code": code, "recent": recent, "past": past, "last_recent": last_recent, "last_past": last_past}
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_the_chances_are_those_of_the_statistics_library(seed: int) -> None:
-    chance = np.random.default_rng(seed)
-    total, share, (a, b) = int(chance.integers(1, 3000)), chance.random(), chance.gamma(2, 20, 2) + 0.1
-    least = int(chance.integers(0, total + 1))
-    assert beta_binomial_tail(least, total, a, b) == pytest.approx(stats.betabinom.sf(least - 1, total, a, b), rel=1e-6, abs=1e-9)
-    assert bdtrc(least - 1, total, share) == pytest.approx(stats.binom.sf(least - 1, total, share), rel=1e-6, abs=1e-12)
-    many = chance.random(int(chance.integers(1, 50))) ** 3
-    assert adjusted(many) == pytest.approx(stats.false_discovery_control(many))
 
 
 def test_what_rises_every_year_at_this_season_is_no_rise():

@@ -32,7 +32,7 @@ import server
 from data_access import faults, logs
 from data_access.engine import OperationalError, engine
 from data_access.migrate import at_head
-from pages.common import live_sessions, metrics_page, readiness
+from pages.common import live_sessions, metrics_page, readiness, static_files
 from pages.common.navigation import PRODUCT
 from pages.common.readiness import Readiness
 from pages.common.static_files import FOR_EVER, StaticFiles, accepted
@@ -58,7 +58,8 @@ class Counted:
 
 
 @pytest.fixture
-def files() -> tuple[Counted, StaticFiles]:
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Counted, StaticFiles]:
+    monkeypatch.setattr(static_files, "KEPT", tmp_path / "packed")
     behind = Counted()
     return behind, StaticFiles(behind)
 
@@ -86,6 +87,23 @@ def test_a_file_is_packed_once_and_comes_out_as_it_lies_there(
     assert "javascript" in first.headers["content-type"]
     assert first.headers["vary"] == "Accept-Encoding"
     assert first.headers["cache-control"] == FOR_EVER
+
+
+def test_what_one_process_has_packed_the_next_one_sends(files: tuple[Counted, StaticFiles], monkeypatch: pytest.MonkeyPatch) -> None:
+    behind, app = files
+    (first,) = answers(app, SCRIPT_PATH, accept_encoding="br")
+    monkeypatch.setitem(static_files.PACKED, "br", lambda _: pytest.fail("packed again"))
+    (after_start,) = answers(StaticFiles(behind), SCRIPT_PATH, accept_encoding="br")
+    assert (after_start.body, after_start.headers["etag"]) == (first.body, first.headers["etag"])
+
+
+def test_files_are_packed_where_none_can_be_kept(
+    files: tuple[Counted, StaticFiles], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(static_files, "KEPT", tmp_path / "file")
+    (found,) = answers(files[1], SCRIPT_PATH, accept_encoding="gzip")
+    assert gzip.decompress(found.body) == SCRIPT.read_bytes()
 
 
 def test_who_packs_nothing_gets_the_file(files: tuple[Counted, StaticFiles]) -> None:

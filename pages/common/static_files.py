@@ -2,8 +2,8 @@
 
 Streamlit sends its files as they lie there (packing them anew for each request would cost more than it saves), 3 MB to a browser that
 has never been here. They do not change while the process runs: the first request for a file packs it, in a thread, and whoever asks for
-it meanwhile waits for that one. What is kept is bounded by the files that there are: an address that is no file, or one of a file's
-other addresses (``/static/./js/…``), is not kept.
+it meanwhile waits for that one. Packed it lies in ``var/packed`` too, for other processes and the next start. What is kept is bounded by
+the files that there are: an address that is no file, or one of a file's other addresses (``/static/./js/…``), is not kept.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import base64
 import gzip
 import hashlib
 import json
+import logging
+import os
 import posixpath
 import re
 from collections.abc import Callable
@@ -26,13 +28,16 @@ from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from data_access.settings import ROOT
 from pages.common.navigation import ICON, PRODUCT
 
+LOG = logging.getLogger(__name__)
 PACKED: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=9),  # 11 saves 5% more and takes six times as long: the first reader waits for it
     "gzip": lambda body: gzip.compress(body, 9, mtime=0),
 }
 """How a body is packed, the smaller first. Browsers ask for ``br`` over TLS only, for ``gzip`` everywhere."""
+KEPT = ROOT / "var" / "packed"
 FILES = ("/static/", "/component/")
 PACKABLE = (".js", ".css", ".json", ".svg")
 PAGE = "text/html"
@@ -96,7 +101,7 @@ class Answer:
 
     def packed(self, encoding: str | None, cache: str) -> Answer:
         """The body packed, with headers that let a browser and a proxy keep it and ask whether it still holds."""
-        body = PACKED[encoding](self.body) if encoding else self.body
+        body = packed_once(encoding, self.body) if encoding else self.body
         headers = without(self.headers, "accept-ranges", "last-modified", "set-cookie")
         headers.update({"cache-control": cache, "content-length": str(len(body)), "vary": "Accept-Encoding"})
         headers["etag"] = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
@@ -196,6 +201,26 @@ def accepted(offered: str) -> str | None:
     """The encoding to use of those that a browser offers (``Accept-Encoding``)."""
     names = {each.partition(";")[0].strip() for each in offered.lower().split(",") if not re.search(r";\s*q=0(\.0*)?\s*$", each)}
     return next((name for name in PACKED if name in names), None)
+
+
+def packed_once(encoding: str, body: bytes) -> bytes:
+    """The body packed by the first process that is asked for it, on this machine and for good; by each where ``var`` cannot be written."""
+    kept = KEPT / f"{hashlib.sha256(body).hexdigest()}.{encoding}"
+    try:
+        return kept.read_bytes()
+    except OSError:
+        made = PACKED[encoding](body)
+    draft = kept.with_name(f"{kept.name}.{os.getpid()}")
+    try:
+        KEPT.mkdir(parents=True, exist_ok=True)
+        with draft.open("wb") as file:
+            file.write(made)
+            file.flush()
+            os.fsync(file.fileno())  # under its name it is whole, whatever fails
+        draft.replace(kept)
+    except OSError as problem:
+        LOG.info("packed files are not kept: %s", problem)
+    return made
 
 
 async def our_icon_font() -> Answer:
