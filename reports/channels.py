@@ -6,7 +6,6 @@
 ``dingtalk://``    a group robot of 钉钉: ``dingtalk://SECRET@TOKEN``
 ``feishu://``      a group robot of 飞书: ``feishu://TOKEN``, ``feishu://SECRET@TOKEN`` with 签名校验
 ``mailto(s)://``   e-mail with picture and file, by ``apprise``
-``json(s)://``     any program that takes JSON, by ``apprise``
 =================  ==========================================================================================================
 
 The robots say in their answer's body that they have refused a message, under status 200, which ``apprise`` does not look at: it would be on
@@ -44,7 +43,7 @@ from reports.letters import Enclosed, Letter
 LOG = logging.getLogger(__name__)
 PATIENCE_SECONDS = 15.0
 """With one request; well inside the lease of a claim (``data_access.notices.LEASE``)."""
-SCHEMES = ("https", "http", "wecombot", "dingtalk", "feishu", "mailto", "mailtos", "json", "jsons")
+SCHEMES = ("https", "http", "wecombot", "dingtalk", "feishu", "mailto", "mailtos")
 SCHEME_NAMES = {
     "https": "网关(签名)",
     "http": "网关(签名)",
@@ -53,20 +52,16 @@ SCHEME_NAMES = {
     "feishu": "飞书群机器人",
     "mailto": "邮件",
     "mailtos": "邮件",
-    "json": "JSON",
-    "jsons": "JSON",
 }
 SIGNED = ("https", "http")
-WITH_HEADERS = ("mailto", "mailtos", "json", "jsons")
-"""Where ``apprise`` takes headers: the key that tells a message goes along in one."""
 KEY_HEADER, TIME_HEADER, SIGNATURE_HEADER = "Idempotency-Key", "X-Board-Time", "X-Board-Signature"
 LARGEST_PICTURE = 2 * 1024 * 1024
 """What a robot of 企业微信 takes."""
 LONGEST_ANSWER = 64 * 1024
 LOCAL = "BOARD_NOTICES_LOCAL"
 """``on``: a gateway on the board's own machine may be a channel."""
-OPTIONS = frozenset({"from", "to", "cc", "bcc", "reply", "name", "user", "pass", "smtp", "mode", "verify", "method"})
-"""What an address for ``apprise`` may ask for, beside headers and fields of its own (``+…``, ``:…``, ``-…``): others read files."""
+OPTIONS = frozenset({"from", "to", "cc", "bcc", "reply", "name", "user", "pass", "smtp", "mode", "verify"})
+"""What an address for ``apprise`` may ask for, beside headers of its own (``+…``): others read files."""
 ROBOT_OPTIONS = frozenset({"base"})
 
 
@@ -87,7 +82,7 @@ def scheme_of(address: str) -> str:
         raise ChannelError("通道地址不完整")
     if scheme in SIGNED:
         return scheme
-    known, free = (ROBOT_OPTIONS, "") if scheme in ROBOTS else (OPTIONS, "+ :-")
+    known, free = (ROBOT_OPTIONS, "") if scheme in ROBOTS else (OPTIONS, "+ ")
     named = [name for name, _ in parse_qsl(urlsplit(address).query, keep_blank_values=True)]
     unknown = next((name for name in named if name not in known and name[:1] not in free), None)
     if unknown is not None:
@@ -102,7 +97,7 @@ def place_of(address: str) -> str:
     scheme, parts = scheme_of(address), urlsplit(address.strip())
     if scheme in ROBOTS:
         return urlsplit(_base(address, scheme)).hostname or ""
-    return (_post(address)[0].smtp_host or parts.hostname or "") if scheme.startswith("mailto") else parts.hostname or ""
+    return parts.hostname or "" if scheme in SIGNED else _post(address)[0].smtp_host or parts.hostname or ""
 
 
 def _reached(host: str) -> list[str]:
@@ -269,7 +264,7 @@ def _answered(answer: httpx.Response) -> bytes:
     return body
 
 
-# --- by apprise -------------------------------------------------------------------------------------------------------
+# --- a mailbox, by apprise -------------------------------------------------------------------------------------------------------
 
 
 def _post(address: str) -> Any:
@@ -279,14 +274,11 @@ def _post(address: str) -> Any:
     post = resolve_name("apprise:Apprise")(asset=asset)
     if not post.add(address) or len(post) != 1:
         return None
-    post[0].redirects = False  # whatever the address says
     return post
 
 
 def _by_apprise(address: str, _secret: str | None, letter: Letter, key: str) -> None:
-    scheme = scheme_of(address)
-    if scheme in WITH_HEADERS:
-        address += f"{'&' if '?' in address else '?'}+{KEY_HEADER}={key}"
+    address += f"{'&' if '?' in address else '?'}+{KEY_HEADER}={key}"
     enclosed, attached = resolve_name("apprise:AppriseAttachment")(), resolve_name("apprise.attachment.memory:AttachMemory")
     for each in (letter.picture, letter.file):
         if each is not None:

@@ -48,8 +48,6 @@ FORMS = {
     "a gateway with a name": "http://u:p@{}:{}/",
     "a robot of 企业微信": "wecombot://KEY?base=http://{}:{}",
     "a robot of 钉钉": "dingtalk://SECRET@TOKEN?base=http://{}:{}",
-    "a program": "json://{}:{}/hook",
-    "a program over TLS": "jsons://{}:{}/hook",
     "a mailbox": "mailto://{}:{}?from=a@county.example&to=b@county.example&mode=insecure",
 }
 
@@ -75,7 +73,7 @@ def test_a_mailbox_leads_nowhere_else_by_its_options(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("option", ["redirect=yes", "attach=/etc/passwd", "pgp=yes", "pgpkey=http://10.9.9.9/key", "cto=9999", "retry=9"])
-@pytest.mark.parametrize("address", ["json://gateway.example/hook", "mailto://mail.example?to=b@county.example", "feishu://" + "A" * 24])
+@pytest.mark.parametrize("address", ["mailto://mail.example?to=b@county.example", "feishu://" + "A" * 24])
 def test_an_address_asks_for_nothing_but_what_is_known(address: str, option: str) -> None:
     with pytest.raises(ChannelError, match="不认识"):
         scheme_of(f"{address}{'&' if '?' in address else '?'}{option}")
@@ -110,12 +108,12 @@ def test_what_was_looked_at_is_what_is_spoken_to(robot: Robot, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-@pytest.mark.parametrize("form", ["{}/hook", "wecombot://KEY?base={}", "json://{}/hook"], ids=["a gateway", "a robot", "a program"])
+@pytest.mark.parametrize("form", ["{}/hook", "wecombot://KEY?base={}"], ids=["a gateway", "a robot"])
 def test_nobody_follows_where_a_receiver_points(robot: Robot, form: str, status: int) -> None:
     with a_robot() as inside:
         robot.answers, robot.leads = [status], f"{inside.url}/internal"
         with pytest.raises(ChannelError):
-            deliver(form.format(robot.url.removeprefix("http://") if form.startswith("json") else robot.url), "s", LETTER, "k")
+            deliver(form.format(robot.url), "s", LETTER, "k")
         assert len(robot.got) == 1
         assert inside.got == []
 
