@@ -428,7 +428,7 @@ def test_a_file_made_on_a_click_outlives_the_runs_of_a_live_part_for_a_while(mon
     swept()
     assert stored.get_file(address.rpartition("/")[2]).content == b"a picture"
     until = time.monotonic() + 30
-    while files._files_by_session_and_coord and time.monotonic() < until:
+    while any(name.startswith("made ") for name in files._files_by_session_and_coord) and time.monotonic() < until:
         time.sleep(0.05)
     swept()
     with pytest.raises(MediaFileStorageError):

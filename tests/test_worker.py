@@ -31,8 +31,9 @@ def test_many_ask_and_it_is_done_once(worker: Worker) -> None:
 
 
 def test_the_most_urgent_goes_first_and_the_oldest_among_equals(worker: Worker) -> None:
-    gate, done = threading.Event(), []
-    worker.ask("first", lambda: gate.wait(SOON), Urgency.AHEAD)
+    begun, gate, done = threading.Event(), threading.Event(), []
+    worker.ask("first", lambda: (begun.set(), gate.wait(SOON)), Urgency.AHEAD)
+    assert begun.wait(SOON)
     for key, urgency in (("ahead", Urgency.AHEAD), ("b", Urgency.HISTORY), ("c", Urgency.HISTORY), ("wanted", Urgency.AHEAD)):
         worker.ask(key, lambda key=key: done.append(key), urgency)
     worker.ask("wanted", lambda: done.append("wanted"), Urgency.AWAITED)
