@@ -17,6 +17,7 @@ import logging
 import os
 import posixpath
 import re
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -210,7 +211,7 @@ def packed_once(encoding: str, body: bytes) -> bytes:
         return kept.read_bytes()
     except OSError:
         made = PACKED[encoding](body)
-    draft = kept.with_name(f"{kept.name}.{os.getpid()}")
+    draft = kept.with_name(f"{kept.name}.{secrets.token_hex(4)}")
     try:
         KEPT.mkdir(parents=True, exist_ok=True)
         with draft.open("wb") as file:
