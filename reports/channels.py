@@ -97,7 +97,8 @@ def place_of(address: str) -> str:
     scheme, parts = scheme_of(address), urlsplit(address.strip())
     if scheme in ROBOTS:
         return urlsplit(_base(address, scheme)).hostname or ""
-    return parts.hostname or "" if scheme in SIGNED else _post(address)[0].smtp_host or parts.hostname or ""
+    relay = "" if scheme in SIGNED else _post(address)[0].smtp_host
+    return relay or parts.hostname or ""
 
 
 def _reached(host: str) -> list[str]:

@@ -25,7 +25,7 @@ from data_access.clock import beijing_now
 from data_access.engine import engine
 from data_access.migrate import upgrade
 from data_access.scope import Scope
-from pages.common import auth, cookie, navigation
+from pages.common import auth, cookie, navigation, telling
 from reports.modules import running_modules
 from reports.wording import chinese_marks
 from tests import signed_in
@@ -303,12 +303,17 @@ def test_idle_sign_out(served: Engine, monkeypatch: pytest.MonkeyPatch, pause: t
     assert stays or said(board) == "超过 30 分钟未操作，已自动退出，请重新登录。"
 
 
-def test_reruns_for_new_data_do_not_keep_an_idle_session_alive(served: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("asked_by", ["a part of the page", "the server"])
+def test_reruns_for_new_data_do_not_keep_an_idle_session_alive(served: Engine, monkeypatch: pytest.MonkeyPatch, asked_by: str) -> None:
+    monkeypatch.setattr(telling, "_TOLD", set[str]())
     start = beijing_now()
     board = a_board(served).run()
     for minutes in (10, 20, 31):
         monkeypatch.setattr(auth, "beijing_now", lambda minutes=minutes: start + timedelta(minutes=minutes))
-        board.session_state["board_live_rerun"] = True
+        if asked_by == "the server":
+            telling._TOLD.add("test session id")  # AppTest's
+        else:
+            board.session_state["board_live_rerun"] = True
         board.run()
     assert asks_to_sign_in(board)
 

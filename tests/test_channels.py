@@ -116,10 +116,11 @@ def test_what_lies_inside_is_reached_straight_and_the_shells_proxy_is_another_pr
 class Mailbox:
     def __init__(self) -> None:
         self.got: list[bytes] = []
+        self.says = "250 OK"
 
     async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:
         self.got.append(envelope.content)
-        return "250 OK"
+        return self.says
 
 
 def test_e_mail_brings_the_file_and_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,11 +131,15 @@ def test_e_mail_brings_the_file_and_the_key(monkeypatch: pytest.MonkeyPatch) -> 
         port = listening.getsockname()[1]
     post = Controller(mailbox, hostname="127.0.0.1", port=port)
     post.start()
+    address = f"mailto://127.0.0.1:{port}?from=kanban@county.example&to=shuji@county.example&mode=insecure"
     try:
-        deliver(f"mailto://127.0.0.1:{port}?from=kanban@county.example&to=shuji@county.example&mode=insecure", None, LETTER, "k-9")
+        deliver(address, None, LETTER, "k-9")
+        mailbox.says = "554 no"
+        with pytest.raises(ChannelError, match="没有收下"):
+            deliver(address, None, LETTER, "k-9")
     finally:
         post.stop()
-    (raw,) = mailbox.got
+    raw, _refused = mailbox.got
     message = message_from_bytes(raw)
     assert str(make_header(decode_header(message["Subject"]))) == "标题"
     assert message["Idempotency-Key"] == "k-9"

@@ -19,6 +19,7 @@ import posixpath
 import re
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -221,6 +222,8 @@ def packed_once(encoding: str, body: bytes) -> bytes:
         draft.replace(kept)
     except OSError as problem:
         LOG.info("packed files are not kept: %s", problem)
+        with suppress(OSError):
+            draft.unlink()
     return made
 
 
@@ -229,7 +232,7 @@ async def our_icon_font() -> Answer:
 
 
 async def our_index(theirs: Answer, encoding: str | None) -> Answer:
-    return replace(theirs, body=index().encode()).packed(encoding, ASK_AGAIN)
+    return await to_thread.run_sync(replace(theirs, body=index().encode()).packed, encoding, ASK_AGAIN)
 
 
 async def whole_answer(app: ASGIApp, scope: Scope) -> Answer:

@@ -85,7 +85,7 @@ def drawn() -> Markup:
 
 @st.fragment(run_every=TICK_SECONDS)
 def screen(first: Markup) -> None:
-    hears(lambda: False)
+    hears(lambda: False)  # it is drawn whole in here: its page need not run
     # The first drawing is made outside: a tick must not interrupt the one run that has to wait for cold caches.
     panel(first if st.session_state.pop("board_wall_first", False) else drawn(), key="wall")
 
