@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import gc
 import importlib
 import logging
 import os
@@ -72,6 +73,10 @@ AGAIN_SECONDS = 30
 
 TRIM_SECONDS = 60
 """How often freed memory is given back."""
+
+COLLECT_AFTER = (10_000, 10, 10)
+"""``gc.set_threshold``. Python's own (700, 10, 10) looks at every object of the process once in some hundred runs of a page: up to a second
+in which nobody is answered."""
 
 LAST_WORDS_SECONDS = 0.005
 """How soon a part of a page that has to wait for a run's last words is asked for again."""
@@ -309,6 +314,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         for module in NEEDED:
             importlib.import_module(module)
         work = imported_work()
+    gc.freeze()  # what is imported stays: no collection looks at it again
+    gc.set_threshold(*COLLECT_AFTER)
     loaders.FRESHNESS.tell = Telling(asyncio.get_running_loop()).tell
     if "migrations" in failing_in_database():
         LOG.error("%s", OTHER_TABLES)

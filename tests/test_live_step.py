@@ -164,8 +164,9 @@ def test_open_pages_are_told_when_their_script_has_ended_at_the_address_that_it_
     asyncio.run(scene())
 
 
-def test_not_all_pages_run_at_once(sessions: dict[str, Session], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_run_one_after_the_other(sessions: dict[str, Session], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Session, "request_rerun", lambda session, _: setattr(session, "_scriptrunner", session))
+    monkeypatch.setattr(telling, "LONGEST_TURN_SECONDS", 60)
 
     async def scene() -> None:
         telling.Telling(asyncio.get_running_loop()).tell()
@@ -173,10 +174,22 @@ def test_not_all_pages_run_at_once(sessions: dict[str, Session], monkeypatch: py
         while len(drawn) < len(sessions):
             await asyncio.sleep(3 * telling.AGAIN_SECONDS)
             running = [session for session in sessions.values() if session._scriptrunner]
-            assert len(running) == min(telling.MOST_AT_ONCE, len(sessions) - len(drawn))
-            for session in running:
-                session._scriptrunner = None
+            assert len(running) == 1
+            running[0]._scriptrunner = None
             drawn += running
         assert len(set(map(id, drawn))) == len(sessions)
+
+    asyncio.run(scene())
+
+
+def test_a_page_that_takes_long_keeps_nobody_waiting(sessions: dict[str, Session], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Session, "request_rerun", lambda session, _: setattr(session, "_scriptrunner", session))
+    monkeypatch.setattr(telling, "LONGEST_TURN_SECONDS", telling.AGAIN_SECONDS)
+
+    async def scene() -> None:
+        telling.Telling(asyncio.get_running_loop()).tell()
+        async with asyncio.timeout(10):
+            while not all(session._scriptrunner for session in sessions.values()):
+                await asyncio.sleep(telling.AGAIN_SECONDS)
 
     asyncio.run(scene())

@@ -171,7 +171,10 @@ def main(arguments: Sequence[str]) -> int:
     logs.begun()
     workers, flags = asked(arguments)
     host, port = address(flags)
-    return asyncio.run(served(workers, host, port, [sys.executable, "-m", "server", *flags]))
+    import uvloop  # noqa: PLC0415  # there is none for Windows, where one process serves
+
+    code: int = uvloop.run(served(workers, host, port, [sys.executable, "-m", "server", *flags]))
+    return code
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ Races. A session whose script runs is told when it has ended: until then nobody 
 asks meanwhile (a click, Back) goes first, and ends a run that was asked for here; where that one had not begun, the click's run is taken
 for it: it does not count as an activity.
 
-Two hundred pages that run at once take longer than one after the other, and none is there before the last: so two run, for while one waits
-for the database the other has the processor, and the others wait.
+Two hundred pages that run at once take longer than one after the other, and none is there before the last: so they run one after the
+other. One that is still at it after a while (it waits for the database) keeps nobody else waiting.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
-MOST_AT_ONCE = 2
-AGAIN_SECONDS = 0.005
+LONGEST_TURN_SECONDS = 0.1
+"""A page takes a fifth of it."""
+AGAIN_SECONDS = 0.002
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,10 @@ class Telling:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._due: set[str] = set()
+        self._turn: Any = None
+        """The session that was asked to run last."""
+        self._turn_ends = 0.0
+        """On the loop's clock, at the latest."""
         self._again: asyncio.TimerHandle | None = None
 
     def tell(self) -> None:
@@ -79,16 +84,23 @@ class Telling:
             self._go_on()
 
     def _go_on(self) -> None:
-        sessions, self._again = self._sessions(), None
-        self._due &= sessions.keys() & _EARS.keys()
-        room = MOST_AT_ONCE - sum(session._scriptrunner is not None for session in sessions.values())
-        idle = [name for name in self._due if sessions[name]._scriptrunner is None]
-        for name in idle[: max(0, room)]:
-            self._due.discard(name)
-            _TOLD.add(name)
-            sessions[name].request_rerun(_asked(sessions[name], _EARS[name]))
+        self._again = None
+        if self._turn is None or self._turn._scriptrunner is None or self._loop.time() >= self._turn_ends:
+            self._next_turn()
         if self._due:
             self._again = self._loop.call_later(AGAIN_SECONDS, self._go_on)
+        else:
+            self._turn = None  # it may be closed by the time of the next one
+
+    def _next_turn(self) -> None:
+        sessions = self._sessions()
+        self._due &= sessions.keys() & _EARS.keys()
+        name = next((name for name in self._due if sessions[name]._scriptrunner is None), None)
+        if name is not None:
+            self._due.discard(name)
+            _TOLD.add(name)
+            self._turn, self._turn_ends = sessions[name], self._loop.time() + LONGEST_TURN_SECONDS
+            self._turn.request_rerun(_asked(self._turn, _EARS[name]))
 
     def _sessions(self) -> dict[str, Any]:
         """Streamlit's sessions that have a browser."""
