@@ -10,7 +10,6 @@ if __name__ == "__main__":
     page = navigation.pages_for(account, login.login_page, login.refused_page, login.unknown_page)
     address.settled()
     st.set_page_config(f"{page.title} · {navigation.PRODUCT}", navigation.ICON, layout="wide", initial_sidebar_state="collapsed")
-    layout.style_sheet()
     layout.page_scripts()
     layout.account_menu(account)
     downloads.none_offered()

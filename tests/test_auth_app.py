@@ -8,11 +8,12 @@ import time
 import tomllib
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import jwt
 import pytest
 import streamlit as st
-from sqlalchemy import Engine, insert, select, text, update
+from sqlalchemy import Connection, Engine, insert, select, text, update
 from sqlalchemy.exc import OperationalError
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -306,6 +307,7 @@ def test_idle_sign_out(served: Engine, monkeypatch: pytest.MonkeyPatch, pause: t
 @pytest.mark.parametrize("asked_by", ["a part of the page", "the server"])
 def test_reruns_for_new_data_do_not_keep_an_idle_session_alive(served: Engine, monkeypatch: pytest.MonkeyPatch, asked_by: str) -> None:
     monkeypatch.setattr(telling, "_TOLD", set[str]())
+    monkeypatch.setattr(auth, "_WATCHED_EVERY", 0.0)  # the minutes of this test pass on another clock
     start = beijing_now()
     board = a_board(served).run()
     for minutes in (10, 20, 31):
@@ -316,6 +318,36 @@ def test_reruns_for_new_data_do_not_keep_an_idle_session_alive(served: Engine, m
             board.session_state["board_live_rerun"] = True
         board.run()
     assert asks_to_sign_in(board)
+
+
+def test_a_page_that_the_server_draws_asks_for_its_session_as_rarely_as_a_live_part(
+    served: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "_TOLD", {"test session id"})
+    board = a_board(served).run()
+    asked = _counted(monkeypatch)
+    telling._TOLD.add("test session id")
+    board.run()
+    assert not asked
+    monkeypatch.setattr(auth, "_WATCHED_EVERY", 0.0)
+    telling._TOLD.add("test session id")
+    board.run()
+    assert len(asked) == 1
+    board.run()
+    assert len(asked) == 2, "the reader's own run asks at once"
+
+
+def _counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The tokens that the table is asked for from now on."""
+    asked: list[str] = []
+    standing = sessions.standing
+
+    def counted(connection: Connection, token: str, *more: Any, **named: Any) -> Any:
+        asked.append(token)
+        return standing(connection, token, *more, **named)
+
+    monkeypatch.setattr(sessions, "standing", counted)
+    return asked
 
 
 def test_the_idle_limit_is_configurable(served: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,10 +60,15 @@ class Known:
 def signed_in_account() -> Account | None:
     """The account of this rerun, from the table; None where nobody is signed in. app.py calls it first.
 
-    While the database is away, who was signed in stays so (the page shows its last good data), until the idle limit.
+    While the database is away, who was signed in stays so (the page shows its last good data), until the idle limit. Of a page that the
+    server draws anew the table is asked as rarely as by its live part.
     """
     live = st.session_state.pop(_LIVE, False)
-    return _asked(active=asked_by_browser() and not live)
+    by_reader = asked_by_browser() and not live
+    known: Known | None = st.session_state.get(KNOWN)
+    if not by_reader and known is not None and time.monotonic() - known.asked < _WATCHED_EVERY:
+        return known.account
+    return _asked(active=by_reader)
 
 
 def signed_in_scope() -> Scope:
@@ -374,5 +379,5 @@ def watched_while_live() -> None:
 
 @st.fragment(run_every=30)
 def watch_session() -> None:
-    """Twice a minute: a page left open closes when its session does, without a click."""
+    """On a page without a live part, twice a minute: left open, it closes when its session does, without a click."""
     signed_in_scope()

@@ -24,8 +24,7 @@ from reports.view import View
 
 CURRENT = {"本周": PeriodKind.WEEK, "本月": PeriodKind.MONTH, "本季": PeriodKind.QUARTER, "本年": PeriodKind.YEAR}
 
-PRINTED = Markup('<span class="board-printed">{}</span>')
-"""Paper shows no controls; what they stood at is written there instead."""
+ALL_TOWNSHIPS = "全部乡镇"
 
 
 @dataclass(frozen=True)
@@ -52,12 +51,16 @@ class Filters:
         """The same of those looked at: the chosen one, or all."""
         return self.townships if self.chosen is None else {self.chosen: self.townships[self.chosen]}
 
+    @property
+    def where(self) -> str:
+        """The place in words."""
+        return self.townships.get(self.township, self.township) if self.township else ALL_TOWNSHIPS
+
     @cached_property
     def view(self) -> View:
         """The same for presenters: pure, with the calendar, the place in words, and whether names are masked."""
-        where = self.townships.get(self.township, self.township) if self.township else "全部乡镇"
         at = loaders.told_at() if self.as_of == loaders.today() else None
-        return View(self.period, self.as_of, loaders.workdays(), self.township, where, not self.scope.may_see_names, at=at)
+        return View(self.period, self.as_of, loaders.workdays(), self.township, self.where, not self.scope.may_see_names, at=at)
 
     @cached_property
     def window(self) -> Window:
@@ -146,23 +149,26 @@ def period_filter(scope: Scope, as_of: date, default: str = "本月") -> Period:
     return Period.parse(which or last)
 
 
+def on_paper(words: str) -> None:
+    """Paper shows no controls; what they stood at is written there instead."""
+    st.html(Markup('<span class="board-printed">{}</span>').format(words), width="content")
+
+
 def township_filter(scope: Scope, as_of: date) -> str | None:
     """One township of the scope, or all (None). A township's own account has no choice."""
     if scope.area is not None and len(scope.area) >= 9:
         return scope.area[:9]
     names = township_names(scope, as_of)
-    chosen = st.selectbox(
+    return st.selectbox(
         "乡镇",
         list(names),
         index=None,
         format_func=lambda code: names.get(code, code),
-        placeholder="全部乡镇",
+        placeholder=ALL_TOWNSHIPS,
         label_visibility="collapsed",
         width=150,
         **from_address("township", names, None),
     )
-    st.html(PRINTED.format(names.get(chosen or "", "全部乡镇")), width="content")
-    return chosen
 
 
 def bar_filters(scope: Scope, *, townships: bool = True, default_period: str = "本月") -> Filters:
@@ -170,5 +176,6 @@ def bar_filters(scope: Scope, *, townships: bool = True, default_period: str = "
     as_of = loaders.today()
     carried(("period", "which", "township"))
     period = period_filter(scope, as_of, default_period)
-    st.html(PRINTED.format(period.label), width="content")
-    return Filters(period, as_of, township_filter(scope, as_of) if townships else None, scope)
+    seen = Filters(period, as_of, township_filter(scope, as_of) if townships else None, scope)
+    on_paper(" ".join([period.label, *([seen.where] if townships else [])]))
+    return seen

@@ -1,11 +1,10 @@
-"""What the frame around every page is made of: one style sheet, the title sentence, the breadcrumb, the bar, small notices.
+"""What the frame around every page is made of: its scripts, the title sentence, the breadcrumb, the bar, small notices.
 
 ``pages.common.page`` puts them together. Texts are escaped by :class:`markupsafe.Markup`, which takes them as arguments.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -28,22 +27,6 @@ Crumb = tuple[str, str, Mapping[str, str] | None]
 
 _HERE = Path(__file__).parent
 _SCRIPTS = ("history.js", "chinese.js", "connection.js", "menu.js", "cookie.js", "frame.js")
-_STYLES = (_HERE / "board.css", _HERE / "panel.css")
-
-
-# A chart's colours are in its figure: what was drawn for the dark theme is turned light for the paper, hues kept.
-_CHARTS_ON_PAPER = "<style>@media print { .stPlotlyChart { filter: invert(1) hue-rotate(180deg); } }</style>"
-
-
-@st.cache_resource(show_spinner=False)
-def _style() -> str:
-    text = re.sub(r"/\*.*?\*/", "", "\n".join(style.read_text(encoding="utf-8") for style in _STYLES), flags=re.DOTALL)
-    return f"<style>{text}</style>"
-
-
-def style_sheet() -> None:
-    """All the board's CSS in one element (app.py calls it). Large as it is, a browser gets it once: then only its hash."""
-    st.html(_style() + (_CHARTS_ON_PAPER if st.context.theme.type == "dark" else ""))
 
 
 @st.cache_resource(show_spinner=False)
@@ -95,7 +78,6 @@ def account_menu(account: Account | None) -> None:
         go_to_help(account)
     if chosen == _NEW_PASSWORD:
         _change_password()
-    auth.watch_session()
 
 
 def page_header(title_sentence: str, *, crumbs: Sequence[Crumb] = (), subtitle: str | None = None) -> None:

@@ -38,10 +38,11 @@ from metrics.registry import indicator
 from metrics.rulebook import Edition, Rulebook, rulebook
 from metrics.selection.result import Selection
 from metrics.selection.rules import SelectionRules
-from metrics.vocabulary import Level, Role
+from metrics.vocabulary import Level, Module, Role
 from metrics.workdays import Workdays
 from pages.common.freshness import Freshness
 from reports.frames import question
+from reports.modules import running_modules
 from reports.source import KEPT_DAYS, figures_scope, frame_question, made_by, numbers_on, window
 from reports.views.contents import Contents, contents_of
 
@@ -334,12 +335,16 @@ class PageSource:
             return areas.people(self.scope, connection, person_ids)
 
     def contents(self) -> Contents:
-        return contents_of(answer(contents.contents, figures_scope(self.scope, Level.TOWNSHIP), CONTENT_TABLES))
+        return made_once(_contents, CONTENT_TABLES, figures_scope(self.scope, Level.TOWNSHIP), tuple(sorted(running_modules())))
 
     def frame(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
         return frame(self.scope, entry.id, level, period, as_of)
 
     past = frame
+
+
+def _contents(scope: Scope, _running: tuple[Module, ...]) -> Contents:
+    return contents_of(answer(contents.contents, scope, CONTENT_TABLES))
 
 
 def source(scope: Scope) -> PageSource:

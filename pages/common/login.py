@@ -70,6 +70,7 @@ def _about_this_database() -> tuple[str | None, bool]:
 
 def refused_page() -> None:
     """An address of the board that this account may not open; asking for it stands in the audit, once a session and address."""
+    auth.watch_session()
     address, home = urlsplit(st.context.url or "").path, navigation.home()
     if address in ("", "/") and home is not None:  # signed in at the board's own address, which is not this account's first page
         st.switch_page(home)
@@ -87,6 +88,7 @@ def refused_page() -> None:
 
 def unknown_page() -> None:
     """An address the board does not have, or whose module this county has switched off."""
+    auth.watch_session()
     page_header("没有这个页面", subtitle="地址可能有误，或者本县没有启用这项功能。")
     _way_home()
 

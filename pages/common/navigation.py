@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -87,12 +88,19 @@ HOME = "home"
 
 _OPEN = "board_open_pages"
 """Session state: the files of the pages this account may open, for links."""
+_PAGES = "board_pages"
+"""Session state: what the account's pages were made of, and they themselves. They are this session's: Streamlit marks the one that runs."""
 
 
 def existing_entries() -> tuple[Entry, ...]:
     """Entries whose module is on and whose file exists, in menu order."""
     modules = running_modules()
-    return tuple(e for e in ENTRIES if (e.module is None or e.module in modules) and (ROOT / e.file).is_file())
+    return tuple(e for e in ENTRIES if (e.module is None or e.module in modules) and _exists(e.file))
+
+
+@cache
+def _exists(file: str) -> bool:
+    return (ROOT / file).is_file()
 
 
 def open_files() -> frozenset[str]:
@@ -146,13 +154,29 @@ def pages_for(account: Account | None, login: Callable[[], None], refused: Calla
     An address the account may not open holds ``refused``, one that does not exist ``unknown``.
     """
     entries = existing_entries()
-    strange = _strange_address(entries)
-    if account is None:
-        st.session_state[_OPEN] = frozenset()
-        addresses = [HOME, *(entry.url_path for entry in entries)]
-        return st.navigation([st.Page(login, title="登录", url_path=address) for address in addresses + strange], position="hidden")
-    allowed = [entry for entry in entries if entry.open_to(account)]
+    strange = tuple(_strange_address(entries))
+    allowed = () if account is None else tuple(entry for entry in entries if entry.open_to(account))
     st.session_state[_OPEN] = frozenset(entry.file for entry in allowed)
+    made_of = account is None, entries, allowed, strange
+    kept = st.session_state.get(_PAGES)
+    if kept is None or kept[0] != made_of:  # to make them is a tenth of drawing a page
+        if account is None:
+            addresses = [HOME, *(entry.url_path for entry in entries), *strange]
+            sections = {"": [st.Page(login, title="登录", url_path=address) for address in addresses]}
+        else:
+            sections = _sections(entries, allowed, strange, refused, unknown)
+        kept = st.session_state[_PAGES] = made_of, sections
+    return st.navigation(kept[1], position="hidden" if account is None or account.role is Role.WALL else "top")
+
+
+def _sections(
+    entries: Sequence[Entry],
+    allowed: Sequence[Entry],
+    strange: Sequence[str],
+    refused: Callable[[], None],
+    unknown: Callable[[], None],
+) -> dict[str, list[Page]]:
+    """The menu's groups with their pages, those that are in no menu among the first."""
     sections: dict[str, list[Page]] = {"": []}
     grouped = [entry.menu for entry in allowed if entry.menu]
     for entry in allowed:
@@ -176,4 +200,4 @@ def pages_for(account: Account | None, login: Callable[[], None], refused: Calla
     if not allowed:
         hidden.insert(0, (refused, PRODUCT, HOME))
     sections[""] += [st.Page(page, title=title, url_path=address, visibility="hidden") for page, title, address in hidden]
-    return st.navigation(sections, position="hidden" if account.role is Role.WALL else "top")
+    return sections

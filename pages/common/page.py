@@ -10,7 +10,7 @@ tables to take away, the watch for what is still being computed, and the definit
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, NoReturn, cast
@@ -25,7 +25,7 @@ from metrics.definition import Indicator
 from metrics.vocabulary import LEVEL_NAMES, Level, Module
 from pages.common import leaderboards, live, loaders, navigation
 from pages.common.address import from_address, orders, page_from_address, words_from_address
-from pages.common.auth import signed_in_scope
+from pages.common.auth import signed_in_scope, watch_session
 from pages.common.charts import Figure
 from pages.common.contents import contents_for
 from pages.common.definition import definition_asked, definition_dialog
@@ -55,6 +55,10 @@ PLOTLY = {
     "locale": "zh-CN",
     "scrollZoom": False,
 }
+
+
+CHARTS_ON_PAPER = "<style>@media print { .stPlotlyChart { filter: invert(1) hue-rotate(180deg); } }</style>"
+"""A chart's colours are in its figure: what was drawn for the dark theme is turned light for the paper, hues kept."""
 
 
 class PageStopped(BaseException):
@@ -288,9 +292,9 @@ class Page:
     @contained()
     def show_ranking(self, board: Leaderboard, *, key: str, page_rows: int = 0) -> None:
         """``page_rows``: so many units to a page where there are more, the page numbers under it."""
-        above = st.container()
-        shown = board
+        shown, above = board, cast(AbstractContextManager[Any], nullcontext())
         if 0 < page_rows < len(board.frame):
+            above = st.container()  # the page numbers are asked first and stand under it
             shown = board.page(page_from_address(_page_of(key), len(board.frame), page_rows), page_rows)
         with above:
             self.show(shown, key=key, picture_name=board.entry.name, about=board.entry.id)
@@ -314,6 +318,8 @@ class Page:
             on_select="rerun" if selectable else "ignore",
             selection_mode=("points",),
         )
+        if st.context.theme.type == "dark":
+            st.html(CHARTS_ON_PAPER)
         offer_chart(key, name, self.picture_footer(about, self.view))
         return [point["customdata"] for point in event["selection"]["points"] if "customdata" in point] if selectable else []
 
@@ -463,6 +469,8 @@ def page(
     if with_bar and is_live:
         with right:
             live.live_note(seen.view.until)
+    else:
+        watch_session()
     if with_bar:
         provisional_calendar_notice(loaders.unofficial_years(), seen.period.first, seen.period.last)
     drawn = Page(name, scope, header, left, right, seen)

@@ -44,6 +44,7 @@ FILES = ("/static/", "/component/")
 PACKABLE = (".js", ".css", ".json", ".svg")
 PAGE = "text/html"
 NOT_PAGES = (*FILES, "/_stcore/", "/media/")
+STYLES = ("board.css", "panel.css")
 UNUSED_FONTS = re.compile(rb"@font-face\{font-family:Source Sans;[^}]*\}")
 """Streamlit's own font, which stands behind ours in every text: a sign that ours lack would load 170 KB in vain."""
 ICON_FONT = re.compile(r"^/static/media/MaterialSymbols-Rounded\.[\w-]+\.woff2$")
@@ -60,8 +61,15 @@ def index() -> str:
     return index_in_chinese((Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8"))
 
 
+def style_sheet() -> str:
+    """All the board's CSS."""
+    text = "\n".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in STYLES)
+    return re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+
+
 def index_in_chinese(index: str) -> str:
-    """Streamlit's index, as it is before the first page comes: our name, language and sign, and no font that the theme does not use."""
+    """Streamlit's index, as it is before the first page comes: our name, language, sign and styles, and no font that the theme does not
+    use. The styles stand after Streamlit's, so that of two that say as much ours holds."""
     icon = base64.b64encode(Path(ICON).read_bytes()).decode()
     for theirs, ours in (
         (r'<html lang="en">', '<html lang="zh-CN">'),
@@ -71,6 +79,7 @@ def index_in_chinese(index: str) -> str:
         (r"<link rel=\"service-desc\"[^>]*>", ""),
         (r"<noscript>.*?</noscript>", "<noscript>请在浏览器中启用 JavaScript。</noscript>"),
         (r"<!--.*?-->\s*", ""),
+        (r"</body>", f"<style>{style_sheet()}</style></body>"),
         (r"<script>\s*window\.prerenderReady", f"<script>window.__streamlit = {json.dumps(first_theme())}; window.prerenderReady"),
     ):
         index = re.sub(theirs, lambda _, ours=ours: ours, index, flags=re.DOTALL)  # type: ignore[misc]

@@ -18,7 +18,7 @@ from metrics.vocabulary import Level
 from pages.common import loaders
 from pages.common.address import page_from_address
 from pages.common.duty_nights import TABLES, workday_asked
-from pages.common.filters import Filters, township_filter
+from pages.common.filters import Filters, on_paper, township_filter
 from pages.common.layout import Crumb
 from pages.common.navigation import file_of
 from pages.common.page import Page
@@ -37,7 +37,9 @@ NIGHT_TABLES = tuple(dict.fromkeys((*TABLES, *ROLL_TABLES, *ROSTER_TABLES, *ENTR
 def one_township(scope: Scope) -> Filters:
     """The bar: a township or all; the night is the page's own."""
     as_of = loaders.today()
-    return Filters(Period.holding(PeriodKind.MONTH, as_of), as_of, township_filter(scope, as_of), scope)
+    seen = Filters(Period.holding(PeriodKind.MONTH, as_of), as_of, township_filter(scope, as_of), scope)
+    on_paper(seen.where)
+    return seen
 
 
 def night_asked(p: Page) -> tuple[Night, list[Unit]]:
