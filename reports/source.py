@@ -158,6 +158,11 @@ def frame_reads(entry: Indicator, asked: Question) -> Reads:
     return tuple(sorted(kept | set(whole((*always, *clocks))), key=repr))
 
 
+def workdays_question(calendar: Callable[[], pd.DataFrame]) -> answers.Question:
+    """The working days, made of what ``working_calendar`` returns."""
+    return answers.Question("workdays", whole(("calendar_day",)), lambda: Workdays.from_frame(calendar()))
+
+
 class NightLists(NamedTuple):
     """The lists that ``reports.views.tonight.units_of`` takes, in its order."""
 
@@ -210,7 +215,8 @@ class DatabaseSource:
 
     def workdays(self) -> Workdays:
         if self._workdays is None:
-            self._workdays = Workdays.from_frame(working_calendar(self.connection))
+            asked = workdays_question(lambda: working_calendar(self.connection))
+            self._workdays = asked.count() if self._kept is None else self._kept.value(asked, self._under())
         return self._workdays
 
     def fact(self, name: str, question: Question, span: Span) -> pd.DataFrame:
@@ -249,10 +255,14 @@ class DatabaseSource:
     def _frame(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
         if self._kept is None:
             return indicator_frame(self, entry, level, period, as_of)
+        frame: pd.DataFrame = self._kept.value(frame_question(self, entry, level, period, as_of), self._under())
+        return frame
+
+    def _under(self) -> State:
+        """The state that what is kept is asked under."""
         if self._state is None:
             self._state = StateReader(numbers_on).read(self.connection, self.at or beijing_now())
-        frame: pd.DataFrame = self._kept.value(frame_question(self, entry, level, period, as_of), self._state)
-        return frame
+        return self._state
 
     def past(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
         return self.frame(entry, level, period, as_of)

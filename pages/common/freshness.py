@@ -1,6 +1,6 @@
 """Which state of the data all pages show, and how they come to the next one together.
 
-A server looks for a new state four times a second, in a thread of its own with a deadline, while a board is open. What the open pages have
+A server looks for a new state eight times a second, in a thread of its own with a deadline, while a board is open. What the open pages have
 asked is counted for the new state by the worker, and only then do the pages hear of it: all go over together, and nobody waits for
 figures he has open. They are told at once, also that the database is away or back. Without that thread (tests) a
 reader's own run looks, once a second, and what is new holds at once.
@@ -30,7 +30,7 @@ from data_access.state_reader import StateReader
 from data_access.worker import Urgency, Worker
 
 LOG = logging.getLogger(__name__)
-LOOK_SECONDS = 0.25
+LOOK_SECONDS = 0.125
 """How often a server looks for a new state; a look is a millisecond or two."""
 OWN_LOOK_SECONDS = 1.0
 """How often readers' runs look where no server does."""

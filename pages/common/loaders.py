@@ -43,7 +43,7 @@ from metrics.workdays import Workdays
 from pages.common.freshness import Freshness
 from reports.frames import question
 from reports.modules import running_modules
-from reports.source import KEPT_DAYS, figures_scope, frame_question, made_by, numbers_on, window
+from reports.source import KEPT_DAYS, figures_scope, frame_question, made_by, numbers_on, window, workdays_question
 from reports.views.contents import Contents, contents_of
 
 PATIENCE_SECONDS = 3.0
@@ -274,12 +274,12 @@ def workdays() -> Workdays:
     return found
 
 
-def _working_days() -> Workdays:
+def _calendar() -> pd.DataFrame:
     with reading_engine().connect() as connection:
-        return Workdays.from_frame(working_calendar(connection))
+        return working_calendar(connection)
 
 
-_WORKDAYS = Question("workdays", whole(("calendar_day",)), _working_days)
+_WORKDAYS = workdays_question(_calendar)
 
 
 def unofficial_years() -> list[int]:
