@@ -32,7 +32,7 @@ def _component() -> Any:
 
 
 def panel(html: Markup, key: str) -> None:
-    """Show HTML and follow its clicks. Its styles are the page's (board.css and panel.css, sent once), not each panel's own."""
+    """Show HTML and follow its clicks. Its styles are the page's (board.css and panel.css, in the index), not each panel's own."""
     follow_click()
     _component()(key=key, data={"html": str(html)}, on_go_change=partial(clicked, key))
 
