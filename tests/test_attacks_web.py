@@ -230,17 +230,6 @@ def test_nor_the_answers_to_what_is_refused(board: Board) -> None:
     assert all(f"{name}: {value}".lower() in proxys_own for name, value in {**headers.EVERYWHERE, headers.POLICY: headers.NOTHING}.items())
 
 
-@pytest.mark.parametrize("sent", [b"NO REQUEST\r\n\r\n", b"GET / HTTP/1.1\r\nHost : x\r\n\r\n"])
-def test_what_is_no_request_is_answered_as_safely(board: Board, sent: bytes) -> None:
-    host, _, port = board.url.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), PATIENCE) as stranger:
-        stranger.sendall(sent)
-        stranger.shutdown(socket.SHUT_WR)
-        answer = b"".join(iter(lambda: stranger.recv(4096), b"")).decode().lower()
-    assert answer.startswith("http/1.1 400 ")
-    assert all(f"{name}: {value}".lower() in answer for name, value in {**headers.EVERYWHERE, headers.POLICY: headers.NOTHING}.items())
-
-
 def test_of_scripts_in_the_page_only_ours_runs(board: Board) -> None:
     answer = requests.get(board.url, timeout=PATIENCE)
     (script,) = headers.SCRIPT.findall(answer.text)
