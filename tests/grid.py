@@ -97,7 +97,7 @@ def tables() -> list[str]:
     if not TRIED:
         return []
     names = [name for name in (*(kind.name for kind in KINDS), NOBODY) if any((name, way) in TRIED for way in WAYS)]
-    lines = ["", "每格:试了多少次 · 守住多少次;— 是没有可试的(例如没有导出权限,也没有文件)。", ""]
+    lines = ["", "SQLite 与 PostgreSQL 各一遍。每格:试了多少次 · 守住多少次;— 是没有可试的(例如没有导出权限,也没有文件)。", ""]
     lines += [f"| 账号 | {' | '.join(WAYS)} |", f"| --- |{' ---: |' * len(WAYS)}"]
     lines += [f"| {name} | {' | '.join(_cell(TRIED.get((name, way))) for way in WAYS)} |" for name in names]
     titles = list(dict.fromkeys(title for title, _ in PAGES))

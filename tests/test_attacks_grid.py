@@ -1,4 +1,5 @@
-"""Who sees what, tried of every kind of account: each page, each query, each answer kept, each file, each link (``tests.grid``)."""
+"""Who sees what, tried of every kind of account on both databases: each page, each query, each answer kept, each file, each link
+(``tests.grid``)."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ from ingest.demo.world import MINIATURE
 from metrics.vocabulary import Level
 from pages.common import cookie, loaders, navigation, sticky
 from tests.browser_tab import PATIENCE, Tab, asks_to_sign_in
-from tests.demo_county import a_small_county
+from tests.demo_county import a_county_on_postgresql, a_small_county
 from tests.e2e.board import Board, a_running_board
 from tests.grid import (
     EXEMPT,
@@ -56,9 +57,13 @@ EVERY_KIND = pytest.mark.parametrize("kind", KINDS, ids=[kind.username for kind 
 SHOWN, CLOSED, BROKEN = "●", "○", "✕"
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return a_small_county(tmp_path_factory.mktemp("grid"), MINIATURE)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield a_small_county(tmp_path_factory.mktemp("grid"), MINIATURE)
+    else:
+        with a_county_on_postgresql(request.getfixturevalue("postgresql_url"), "grid") as url:
+            yield url
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +79,12 @@ def county(database: Engine) -> County:
 
 def tried(kind: str, way: str, held: bool) -> None:
     TRIED[kind, way].add(held)
+
+
+def told_of(page: str, kind: str, found: str) -> None:
+    """What did not hold on one of the databases stays told when the other is tried."""
+    if PAGES.get((page, kind)) != BROKEN:
+        PAGES[page, kind] = found
 
 
 # --- queries and what is kept of their answers --------------------------------------------------------------------------
@@ -191,7 +202,7 @@ def test_no_page_shows_and_no_file_holds_what_a_kind_of_account_must_not_see(
         problems += ["is open"] if not is_closed and not entry.open_to(account) else []
         problems += ["is closed"] if is_closed and entry.open_to(account) else []
         tried(kind.name, "页面", not problems)
-        PAGES[entry.title, kind.name] = BROKEN if problems else CLOSED if is_closed else SHOWN
+        told_of(entry.title, kind.name, BROKEN if problems else CLOSED if is_closed else SHOWN)
         wrong += [(entry.title, each) for each in problems]
         seen += page
         before = exports(database)
@@ -238,7 +249,7 @@ def test_a_cold_link_shows_the_sign_in_and_nothing_else(database: Engine, county
             found = leaked(shown(board), [mark for mark in marks if mark not in places.query.values()])
             held = not found and bool(board.text_input) and not board.exception
             tried(NOBODY, "链接", held)
-            PAGES[entry.title, NOBODY] = CLOSED if held else BROKEN
+            told_of(entry.title, NOBODY, CLOSED if held else BROKEN)
             assert held, (entry.url_path, found)
 
 
