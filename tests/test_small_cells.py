@@ -60,8 +60,22 @@ def test_a_rate_of_one_person_rests_on_five_answers_or_is_not_told_without_names
 
 
 def by_township(connection: Connection, scope: Any) -> str:
+    return by_unit(connection, scope, Level.TOWNSHIP).to_string()
+
+
+def by_unit(connection: Connection, scope: Any, level: Level) -> pd.DataFrame:
     entry, october = REGISTRY["satisfaction.rated"], Period.parse("2026-10")
-    return indicator_frame(DatabaseSource(connection, scope), entry, Level.TOWNSHIP, october, day("2026-10-31")).to_string()
+    return indicator_frame(DatabaseSource(connection, scope), entry, level, october, day("2026-10-31"))
+
+
+@pytest.mark.parametrize("level", [Level.PATCH, Level.GROUP, Level.CELL])
+def test_a_unit_that_one_captain_leads_is_as_its_captain(connection: Connection, level: Level) -> None:
+    a_county(connection)
+    handler = an_appointment(connection, "cell_captain", CELL)
+    a_rating(connection, a_petition(connection, "2026-10-08 09:00", area=CELL, handler_id=handler), "2026-10-10 09:00", 2)
+    (whole,), (masked,) = (by_unit(connection, scope, level).query("n > 0").to_dict("records") for scope in (EVERYTHING, NO_NAMES))
+    assert (whole["k"], whole["n"]) == (0, 1)
+    assert (pd.isna(masked["k"]), pd.isna(masked["value"]), masked["n"]) == (True, True, 1)
 
 
 def a_year_of(ratings: int, answers: tuple[int, int, int], masked: bool) -> Any:
