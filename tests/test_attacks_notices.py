@@ -65,6 +65,24 @@ def test_no_channel_leads_to_the_server_itself(robot: Robot, monkeypatch: pytest
     assert robot.got == []
 
 
+@pytest.mark.parametrize("form", FORMS.values(), ids=list(FORMS))
+def test_nor_by_the_address_that_others_know_it_by(monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    """A firewall keeps others from ports that the machine itself may ask."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect(("192.0.2.9", 9))
+        except OSError:
+            pytest.skip("this machine is in no network")
+        own = asking.getsockname()[0]
+    monkeypatch.delenv(LOCAL, raising=False)
+    with socket.create_server((own, 0)) as listening:
+        listening.settimeout(0.1)
+        with pytest.raises(ChannelError, match="看板自己的机器"):
+            deliver(form.format(own, listening.getsockname()[1]), "s", LETTER, "k")
+        with pytest.raises(TimeoutError):
+            listening.accept()
+
+
 def test_a_mailbox_leads_nowhere_else_by_its_options(monkeypatch: pytest.MonkeyPatch) -> None:
     address = "mailto://county.example:{}?smtp=127.0.0.1&from=a@county.example&to=b@county.example&mode=insecure"
     with a_mailbox() as post:
