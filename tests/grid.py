@@ -29,7 +29,7 @@ from data_access.petition_lists import Asked
 from data_access.scope import Scope
 from data_access.selection import Ballot
 from data_access.slots import month_slots, quarter_slots, week_slots
-from data_access.tables import Appointment, Area
+from data_access.tables import Appointment, Area, Petition
 from data_access.window import Window
 from metrics.definition import Span
 from metrics.period import Period, PeriodKind
@@ -224,6 +224,24 @@ def _marked(connection: Connection, own: Places, other: Places) -> None:
             "SELECT id, :at, 'progress', :note FROM petition WHERE number = :number",
             at=now - timedelta(days=8), note=said, number=number,
         )  # fmt: skip
+
+
+def accused_more(connection: Connection, count: int = 7) -> None:
+    """As many more 检举控告 in one's own township, by flag and by category, with events and a rating: nothing may count them."""
+    kept = ", ".join(column.name for column in Petition.__table__.columns if column.name not in ("id", "number", "category", "restricted"))
+    like = "(SELECT id FROM petition WHERE number = 'OWN-1')"
+    for place in range(count):
+        category, restricted = (("检举控告", True), ("检举、控告", False))[place % 2]
+        named = {"number": f"SECRET-MORE-{place}", "category": category, "restricted": restricted, "at": beijing_now() - timedelta(days=1)}
+        mine = "(SELECT id FROM petition WHERE number = :number)"
+        for statement in (
+            f"INSERT INTO petition (number, category, restricted, {kept}) SELECT :number, :category, :restricted, {kept} "
+            f"FROM petition WHERE id = {like}",
+            f"INSERT INTO petition_event (petition_id, at, kind, note) SELECT {mine}, at, kind, note FROM petition_event "
+            f"WHERE petition_id = {like}",
+            f"INSERT INTO petition_rating (petition_id, rated_at, stars, method, independent) SELECT {mine}, :at, 1, 'form', FALSE",
+        ):
+            connection.execute(text(statement), named)
 
 
 # --- what a kind must not see -----------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 import jwt
 import pytest
 import requests
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 from streamlit.testing.v1 import AppTest
 
 from bench.servers import a_cookie
@@ -38,6 +38,7 @@ from tests.grid import (
     WORDS,
     County,
     Kind,
+    accused_more,
     arguments,
     forbidden,
     leaked,
@@ -138,6 +139,30 @@ def test_the_marks_stand_in_answers_to_who_may_see_them(database: Engine, county
             for name, query in queries().items()
         )
     assert [mark for mark in (*RESTRICTED, *OTHERS, *OTHERS_NAMES, *NAMES, *WORDS, *PHONES) if mark not in said] == []
+
+
+@pytest.mark.parametrize("name", ["县领导", "乡镇,不看姓名", "系统管理员", "审计员"])
+def test_no_query_counts_an_accusation(database: Engine, county: County, name: str) -> None:
+    """Each answer is the same with seven more of them, in a transaction that is taken back."""
+    scope = county.accounts[name].scope
+
+    def rows(answer: Any) -> Any:
+        """Not every question says an order."""
+        return sorted(answer.to_csv(index=False).splitlines()) if hasattr(answer, "to_csv") else repr(answer)
+
+    def told(connection: Connection) -> dict[Any, Any]:
+        given = [each for level in (Level.TOWNSHIP, Level.VILLAGE) for each in arguments(connection, county, level)]
+        asked = ((name, query, place, each) for name, query in queries().items() for place, each in enumerate(given))
+        return {(name, place): rows(query(scope, connection, **each.of(name, query))) for name, query, place, each in asked}
+
+    with database.connect() as connection:
+        before = told(connection)
+        accused_more(connection)
+        after = told(connection)
+        connection.rollback()
+    for asked, answer in after.items():
+        tried(name, "查询", answer == before[asked])
+    assert {asked for asked, answer in after.items() if answer != before[asked]} == set()
 
 
 @EVERY_KIND
