@@ -248,6 +248,26 @@ def test_no_page_shows_and_no_file_holds_what_a_kind_of_account_must_not_see(
         assert [mark for mark in (NAMES[0], "OWN-1", "本乡私事") if mark not in seen] == [], "what may be seen is seen"
 
 
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if "不看姓名" in kind.name], ids=lambda kind: kind.username)
+def test_no_view_of_a_page_tells_without_names_what_somebody_wrote(database: Engine, county: County, kind: Kind) -> None:
+    """Each of the views that a page offers beside the one it opens with."""
+    account, board, wrong, looked_at = county.accounts[kind.name], a_board(database, kind.username), [], 0
+    for entry in navigation.existing_entries():
+        if not entry.open_to(account):
+            continue
+        at = county.own.query | ({"person": str(county.own.captain)} if "captain" in entry.url_path or entry.url_path == "sheet" else {})
+        drawn(board, entry, **at)
+        offered = {option.content for each in board.get("button_group") for option in each.proto.options}
+        for view in sorted(offered):
+            drawn(board, entry, **at, view=view)
+            found = leaked(shown(board), hidden_on(county, kind, entry.url_path)) + [each.message for each in board.exception]
+            looked_at += 1
+            tried(kind.name, "页面", not found)
+            wrong += [(entry.title, view, each) for each in found]
+    assert looked_at > 40
+    assert wrong == []
+
+
 @EVERY_KIND
 def test_no_link_leads_a_kind_of_account_to_what_it_must_not_see(database: Engine, county: County, kind: Kind) -> None:
     """Addresses with another township's codes, people and cases, and with a 检举控告's number."""
