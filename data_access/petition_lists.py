@@ -11,12 +11,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, Text, and_, cast, func, null, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Integer, SQLColumnExpression, Text, and_, cast, false, func, null, or_, select, true
 from sqlalchemy.orm import aliased
 
 from data_access.frames import AnySelect, frame
 from data_access.petition_clocks import Deadline, deadline
-from data_access.petition_misses import LEFT_OUT, MISSES, missed
+from data_access.petition_misses import ANSWERED, LEFT_OUT, MISSES, missed
 from data_access.petitions import NO_CATEGORY, STEPS, awaited, last_moved, open_at_end, within
 from data_access.scope import (
     CODE_LENGTHS,
@@ -209,6 +209,12 @@ def petition_count(scope: Scope, connection: Connection, window: Window, asked: 
     return int(connection.scalar(statement.where(*_conditions(scope, window, asked, due))) or 0)
 
 
+def is_told(scope: Scope, asked: Asked) -> bool:
+    """Whether a list is told to the scope at all: what a citizen has answered of a case is an answer about whoever handles it, and few
+    answers about one person are told to nobody without names (``metrics.small_cells``)."""
+    return scope.may_see_names or asked.standing not in ANSWERED
+
+
 def shown_title(scope: Scope) -> SQLColumnExpression[Any]:
     return Petition.title if scope.may_see_names else cast(null(), Text)
 
@@ -220,7 +226,7 @@ def _conditions(scope: Scope, window: Window, asked: Asked, due: Deadline) -> li
         wanted: list[ColumnElement[bool]] = [visible_petitions(scope), is_accusation(Petition)]
     else:
         wanted = [counted_petitions(scope)]
-    wanted.append(_standing(window, asked, due))
+    wanted.append(_standing(window, asked, due) if is_told(scope, asked) else false())
     equal = {
         Petition.level: asked.level,
         Petition.size: asked.size,
@@ -330,8 +336,9 @@ def case_events(scope: Scope, connection: Connection, petition_id: int) -> pd.Da
 
 
 def case_ratings(scope: Scope, connection: Connection, petition_id: int) -> pd.DataFrame:
-    """Ratings of one visible petition, oldest first. Columns: rated_at, stars, method, independent (bool)."""
-    fields = (PetitionRating.rated_at, PetitionRating.stars, PetitionRating.method, PetitionRating.independent.is_(True))
+    """Ratings of one visible petition, oldest first. Columns: rated_at, stars (None without names), method, independent (bool)."""
+    stars: SQLColumnExpression[Any] = PetitionRating.stars if scope.may_see_names else cast(null(), Integer)
+    fields = (PetitionRating.rated_at, stars, PetitionRating.method, PetitionRating.independent.is_(True))
     statement = (
         select(*fields)
         .join(Petition, Petition.id == PetitionRating.petition_id)

@@ -161,3 +161,5 @@ _MISSES: dict[str, Callable[[Window, Deadline], ColumnElement[bool]]] = {
     "unhappy_callback": lambda window, due: _below(window, independent=True),
 }
 MISSES = tuple(_MISSES)
+ANSWERED = ("unhappy", "unhappy_callback")
+"""Those whose rows say what a citizen has answered."""

@@ -31,7 +31,7 @@ from data_access.frames import AnySelect, frame
 from data_access.petition_clocks import day_of, deadline, workday_clock
 from data_access.petitions import ended_by_then, how_many, known_outcome, one_if, within
 from data_access.quality import by_file
-from data_access.scope import CODE_LENGTHS, Scope, counted, counted_petitions, valid_on
+from data_access.scope import CODE_LENGTHS, HIDDEN_TEXT, Scope, counted, counted_petitions, valid_on
 from data_access.slots import Slot, slot_table
 from data_access.valid import (
     Appointment,
@@ -386,7 +386,8 @@ def households(scope: Scope, connection: Connection, ballot: Ballot) -> pd.DataF
 
 
 def marks(scope: Scope, connection: Connection, ballot: Ballot) -> pd.DataFrame:
-    """Bonus, veto and spot checks of the year decided by as-of. Columns: person_id, kind, points, passed, reason, evidence, decided_on."""
+    """Bonus, veto and spot checks of the year decided by as-of. Columns: person_id, kind, points, passed, reason, evidence, decided_by,
+    decided_on. Without the right to names of reason and evidence only that something is written: what is blank proves nothing."""
     columns = ("person_id", "kind", "points", "passed", "reason", "evidence", "decided_by", "decided_on")
     statement = (
         select(*(getattr(CaptainMark, name) for name in columns))
@@ -397,7 +398,14 @@ def marks(scope: Scope, connection: Connection, ballot: Ballot) -> pd.DataFrame:
         )
         .order_by(CaptainMark.person_id, CaptainMark.id)
     )
-    return frame(connection, statement, columns, {"person_id": "int64"})
+    found = frame(connection, statement, columns, {"person_id": "int64"})
+    if scope.may_see_names:
+        return found
+    return found.assign(**{name: found[name].map(_hidden).astype("object") for name in ("reason", "evidence")})
+
+
+def _hidden(said: Any) -> Any:
+    return HIDDEN_TEXT if isinstance(said, str) and said.strip() else said
 
 
 def strays(scope: Scope, connection: Connection, ballot: Ballot) -> pd.DataFrame:

@@ -5,15 +5,13 @@
 ``wecombot://KEY``  a group robot of 企业微信: text and the picture; ``?base=http://host`` for a 政务微信 of the county's own
 ``dingtalk://``    a group robot of 钉钉: ``dingtalk://SECRET@TOKEN``
 ``feishu://``      a group robot of 飞书: ``feishu://TOKEN``, ``feishu://SECRET@TOKEN`` with 签名校验
-``mailto(s)://``   e-mail with picture and file, by ``apprise``
+``mailto(s)://``   e-mail with picture and file (:mod:`reports.mailbox`)
 =================  ==========================================================================================================
 
-The robots say in their answer's body that they have refused a message, under status 200, which ``apprise`` does not look at: it would be on
-record as sent. So they are spoken to here.
+The robots say in their answer's body that they have refused a message, under status 200.
 
-Whoever keeps channels makes the server speak to a machine of his choice, and must not get further by it than he is: never to the server
-itself nor to what only a machine's own network answers (:func:`_reached`), to no place that a receiver names (no redirect is followed),
-and nothing of an answer is shown but its status. Where a channel leads is in the audit (:func:`place_of`).
+A channel leads to no machine of the server's own (:mod:`reports.outward`) and to no place that a receiver names (no redirect is followed),
+nothing of an answer is shown but its status, and it ends in time. Where a channel leads is in the audit (:func:`place_of`).
 
 Through the county's proxy (``BOARD_PROXY``), but for the hosts of ``BOARD_NO_PROXY`` and what lies under them.
 """
@@ -25,24 +23,20 @@ import hashlib
 import hmac
 import json
 import logging
-import mimetypes
 import os
-import socket
+import smtplib
+import ssl
 import time
-from contextlib import suppress
-from ipaddress import IPv4Address, IPv6Address, ip_address
-from pathlib import PurePath
-from pkgutil import resolve_name
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, quote, urlsplit
 
 import httpx
 
 from reports.letters import Enclosed, Letter
+from reports.mailbox import OPTIONS, handed_over, mailbox, written
+from reports.outward import KEY_HEADER, LONGEST_ANSWER, PATIENCE_SECONDS, ChannelError, ending_in_time, reached, reached_by_proxy
 
 LOG = logging.getLogger(__name__)
-PATIENCE_SECONDS = 15.0
-"""With one request; well inside the lease of a claim (``data_access.notices.LEASE``)."""
 SCHEMES = ("https", "http", "wecombot", "dingtalk", "feishu", "mailto", "mailtos")
 SCHEME_NAMES = {
     "https": "网关(签名)",
@@ -54,23 +48,10 @@ SCHEME_NAMES = {
     "mailtos": "邮件",
 }
 SIGNED = ("https", "http")
-KEY_HEADER, TIME_HEADER, SIGNATURE_HEADER = "Idempotency-Key", "X-Board-Time", "X-Board-Signature"
+TIME_HEADER, SIGNATURE_HEADER = "X-Board-Time", "X-Board-Signature"
 LARGEST_PICTURE = 2 * 1024 * 1024
 """What a robot of 企业微信 takes."""
-LONGEST_ANSWER = 64 * 1024
-LOCAL = "BOARD_NOTICES_LOCAL"
-"""``on``: a gateway on the board's own machine may be a channel."""
-OPTIONS = frozenset({"from", "to", "cc", "bcc", "reply", "name", "user", "pass", "smtp", "mode", "verify"})
-"""What an address for ``apprise`` may ask for, beside headers of its own (``+…``): others read files."""
 ROBOT_OPTIONS = frozenset({"base"})
-
-
-class ChannelError(Exception):
-    """The letter has not arrived; the text (Chinese) says why and holds nothing of what opens the channel."""
-
-
-class UnknownHost(ChannelError):
-    """No name server here knows it."""
 
 
 def scheme_of(address: str) -> str:
@@ -80,14 +61,19 @@ def scheme_of(address: str) -> str:
         raise ChannelError(f"通道地址应以 {'、'.join(f'{each}://' for each in SCHEMES)} 之一开头")
     if not rest.strip("/"):
         raise ChannelError("通道地址不完整")
+    try:
+        parts = urlsplit(address)
+        urlsplit(_base(address, scheme) if scheme in ROBOTS else "")
+    except ValueError:  # a bracket that is left open
+        raise ChannelError("通道地址写法不对") from None
     if scheme in SIGNED:
         return scheme
     known, free = (ROBOT_OPTIONS, "") if scheme in ROBOTS else (OPTIONS, "+ ")
-    named = [name for name, _ in parse_qsl(urlsplit(address).query, keep_blank_values=True)]
+    named = [name for name, _ in parse_qsl(parts.query, keep_blank_values=True)]
     unknown = next((name for name in named if name not in known and name[:1] not in free), None)
     if unknown is not None:
         raise ChannelError(f"通道地址里的“{unknown[:20]}”不认识,可用的是 {'、'.join(sorted(known))}")
-    if scheme not in ROBOTS and not _post(address):
+    if scheme not in ROBOTS and mailbox(address) is None:
         raise ChannelError("通道地址不完整或写法不对,写法见帮助里的“推送”")
     return scheme
 
@@ -97,46 +83,26 @@ def place_of(address: str) -> str:
     scheme, parts = scheme_of(address), urlsplit(address.strip())
     if scheme in ROBOTS:
         return urlsplit(_base(address, scheme)).hostname or ""
-    relay = "" if scheme in SIGNED else _post(address)[0].smtp_host
-    return relay or parts.hostname or ""
-
-
-def _reached(host: str) -> list[str]:
-    """The addresses of a host that a channel may lead to.
-
-    Raises :class:`ChannelError` where one of them is the board's own machine, or what answers on its own network alone (169.254.169.254 of
-    a cloud): a name that means both is made to deceive."""
-    try:
-        found = list(dict.fromkeys(str(each[4][0]) for each in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)))
-    except (OSError, UnicodeError):
-        raise UnknownHost("连不上(没有这个主机)") from None
-    if os.environ.get(LOCAL, "").lower() != "on" and any(_is_near(ip_address(each.partition("%")[0])) for each in found):
-        raise ChannelError("通道地址是看板自己的机器或保留地址,不能作为通道")
-    return found
-
-
-def _reached_by_proxy(host: str) -> list[str]:
-    """The host by its name, where no address of it that is known here is near."""
-    with suppress(UnknownHost):
-        _reached(host)
-    return [host]
-
-
-def _is_near(ip: IPv4Address | IPv6Address) -> bool:
-    within = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None) or ip
-    return any(
-        each.is_loopback or each.is_link_local or each.is_unspecified or each.is_multicast or each.is_reserved for each in (ip, within)
-    )
+    to = None if scheme in SIGNED else mailbox(address)
+    return to.host if to else parts.hostname or ""
 
 
 def deliver(address: str, secret: str | None, letter: Letter, key: str) -> None:
     """Sends a letter once. ``key``: the same at each attempt of the same letter. Raises :class:`ChannelError`."""
     scheme = scheme_of(address)
     try:
-        ROBOTS.get(scheme, _webhook if scheme in SIGNED else _by_apprise)(address, secret, letter, key)
-    except httpx.TimeoutException:
+        ROBOTS.get(scheme, _webhook if scheme in SIGNED else _mailed)(address, secret, letter, key)
+    except (httpx.TimeoutException, TimeoutError):
         raise ChannelError("对方没有应答(超时)") from None
-    except (httpx.HTTPError, httpx.InvalidURL) as problem:
+    except ssl.SSLCertVerificationError:
+        raise ChannelError("对方的证书不对或不可信,没有发出") from None
+    except smtplib.SMTPNotSupportedError:
+        raise ChannelError("邮件服务器不支持加密或登录,没有发出;县内网络里可在通道地址写 mode=insecure(明文)") from None
+    except smtplib.SMTPAuthenticationError as problem:
+        raise ChannelError(f"邮件服务器不认用户名或密码(应答 {problem.smtp_code})") from None
+    except smtplib.SMTPResponseException as problem:
+        raise ChannelError(f"对方没有收下(邮件服务器应答 {problem.smtp_code})") from None
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as problem:
         raise ChannelError(f"连不上({type(problem).__name__})") from None
 
 
@@ -232,8 +198,8 @@ def proxy_for(address: str) -> str | None:
 
 
 def _posted(address: str, headers: dict[str, str] | None = None, **more: Any) -> bytes:
-    """The body of the answer, its beginning. Spoken to is the address that was looked at (:func:`_reached`), not what the name means a
-    moment later; a proxy looks the name up itself, and what is near is refused all the same. What answers without end is left.
+    """The body of the answer, its beginning. Spoken to is the address that was looked at; a proxy looks the name up itself, because many
+    let names through and no addresses, and what is near is refused all the same. What answers without end is left.
 
     The board's own settings alone say which way: what an operator's shell has set is another program's."""
     url = httpx.URL(address)
@@ -241,15 +207,20 @@ def _posted(address: str, headers: dict[str, str] | None = None, **more: Any) ->
         raise ChannelError("通道地址不完整")
     said = {"Host": url.netloc.decode("ascii"), "Accept-Encoding": "identity", **(headers or {})}
     way = proxy_for(address)
-    reached = _reached(url.host) if way is None else _reached_by_proxy(url.host)
-    with httpx.Client(timeout=PATIENCE_SECONDS, follow_redirects=False, trust_env=False, proxy=way) as client:
-        for place in reached:
-            extensions = {"sni_hostname": url.host} if url.scheme == "https" else {}
+    places = reached(url.host) if way is None else reached_by_proxy(url.host)
+    with ending_in_time() as watch, httpx.Client(timeout=PATIENCE_SECONDS, follow_redirects=False, trust_env=False, proxy=way) as client:
+
+        def traced(event: str, about: dict[str, Any]) -> None:
+            if event == "connection.connect_tcp.complete":
+                watch(about["return_value"].get_extra_info("socket"))
+
+        extensions = {"trace": traced, **({"sni_hostname": url.host} if url.scheme == "https" else {})}
+        for place in places:
             try:
                 with client.stream("POST", url.copy_with(host=place), headers=said, extensions=extensions, **more) as answer:
                     return _answered(answer)
             except httpx.ConnectError:
-                if place == reached[-1]:
+                if place == places[-1]:
                     raise
     raise AssertionError("a host has an address")
 
@@ -265,28 +236,13 @@ def _answered(answer: httpx.Response) -> bytes:
     return body
 
 
-# --- a mailbox, by apprise --------------------------------------------------------------------------------------------
+# --- a mailbox --------------------------------------------------------------------------------------------------------
 
 
-def _post(address: str) -> Any:
-    """``apprise`` with this one address; None where it does not understand it, or takes it for several. It is imported with the first
-    letter that needs it: few processes send any."""
-    asset = resolve_name("apprise:AppriseAsset")(app_id="county-board", app_desc="", app_url="", async_mode=False, secure_logging=True)
-    post = resolve_name("apprise:Apprise")(asset=asset)
-    if not post.add(address) or len(post) != 1:
-        return None
-    return post
-
-
-def _by_apprise(address: str, _secret: str | None, letter: Letter, key: str) -> None:
-    address += f"{'&' if '?' in address else '?'}+{KEY_HEADER}={key}"
-    enclosed, attached = resolve_name("apprise:AppriseAttachment")(), resolve_name("apprise.attachment.memory:AttachMemory")
-    for each in (letter.picture, letter.file):
-        if each is not None:
-            kind = each.mime if each.mime in mimetypes.types_map.values() else None  # it refuses what this machine does not know
-            name = each.name if each.name.isascii() else f"kanban-{key[:8]}{PurePath(each.name).suffix}"  # else no mail reader finds it
-            enclosed.add(attached(content=each.content, name=name, mimetype=kind or "application/octet-stream"))
-    _reached(place_of(address))
-    post = _post(address)
-    if post is None or not post.notify(body=letter.text, title=letter.subject, body_format="text", attach=enclosed or None):
-        raise ChannelError("对方没有收下")
+def _mailed(address: str, _secret: str | None, letter: Letter, key: str) -> None:
+    """Straight, also where the county has a proxy: it passes on what browsers ask."""
+    to = mailbox(address)
+    if to is None:
+        raise ChannelError("通道地址不完整或写法不对,写法见帮助里的“推送”")
+    with ending_in_time() as watch:
+        handed_over(to, reached(to.host), written(to, letter, key), watch)

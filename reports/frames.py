@@ -84,6 +84,10 @@ def facts_for(source: Source, needs: Mapping[str, Span], asked: Question) -> dic
     return {name: source.fact(name, asked, span) for name, span in needs.items()}
 
 
+OF_ONE_PERSON = (Level.PERSON, Level.PATCH, Level.GROUP, Level.CELL)
+"""Levels whose rows say how one person does: a 片, 组 or 邻 is its captain's."""
+
+
 def indicator_frame(source: Source, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
     """Every unit of a level with its figure, ranked and judged.
 
@@ -97,7 +101,7 @@ def indicator_frame(source: Source, entry: Indicator, level: Level, period: Peri
         facts["perfect_figures"] = perfect_figures(source, level, period, as_of)
     figure = entry.figure(facts, asked)
     frame = judged(figure, named_units(source, figure, asked), entry, asked)
-    return without_small_cells(frame) if source.masked and level is Level.PERSON and entry.of_answers else frame
+    return without_small_cells(frame) if source.masked and level in OF_ONE_PERSON and entry.of_answers else frame
 
 
 def perfect_figures(source: Source, level: Level, period: Period, as_of: date) -> pd.DataFrame:

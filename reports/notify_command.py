@@ -31,10 +31,11 @@ from metrics.registry import REGISTRY, indicator
 from metrics.rulebook import rulebook
 from metrics.wording import moment_text
 from metrics.workdays import Workdays
-from reports.channels import SIGNED, ChannelError, deliver, place_of, scheme_of
+from reports.channels import SIGNED, deliver, place_of, scheme_of
 from reports.letters import Letter
 from reports.moment_arguments import a_moment
 from reports.notices import Addressee, Asked, letter
+from reports.outward import ChannelError
 
 LOG = logging.getLogger(__name__)
 TICK_SECONDS = 20

@@ -33,6 +33,7 @@ TABLES: Mapping[str, Sequence[str]] = {
         "tests/test_attacks_door.py",
         "tests/test_attacks_web.py",
         "tests/test_attacks_files.py",
+        "tests/test_attacks_sign_in.py",
         "tests/test_attacks_accounts.py",
         "tests/test_attacks_three.py",
         "tests/test_attacks_sign_on.py",

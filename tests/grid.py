@@ -18,18 +18,20 @@ from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Connection, Engine, insert, select, text
 
 import data_access
 from data_access import accounts
 from data_access.accounts import CALLERS, Account, Role
 from data_access.administration import AuditSearch
+from data_access.board_tables import BoardDecision, BoardNightEntry, BoardSpotCheck
 from data_access.clock import beijing_now
 from data_access.petition_lists import Asked
 from data_access.scope import Scope
 from data_access.selection import Ballot
 from data_access.slots import month_slots, quarter_slots, week_slots
-from data_access.tables import Appointment, Area
+from data_access.spot_checks import FOUND
+from data_access.tables import Appointment, Area, CaptainMark, GoodDeed, Petition
 from data_access.window import Window
 from metrics.definition import Span
 from metrics.period import Period, PeriodKind
@@ -97,7 +99,7 @@ def tables() -> list[str]:
     if not TRIED:
         return []
     names = [name for name in (*(kind.name for kind in KINDS), NOBODY) if any((name, way) in TRIED for way in WAYS)]
-    lines = ["", "每格:试了多少次 · 守住多少次;— 是没有可试的(例如没有导出权限,也没有文件)。", ""]
+    lines = ["", "SQLite 与 PostgreSQL 各一遍。每格:试了多少次 · 守住多少次;— 是没有可试的(例如没有导出权限,也没有文件)。", ""]
     lines += [f"| 账号 | {' | '.join(WAYS)} |", f"| --- |{' ---: |' * len(WAYS)}"]
     lines += [f"| {name} | {' | '.join(_cell(TRIED.get((name, way))) for way in WAYS)} |" for name in names]
     titles = list(dict.fromkeys(title for title, _ in PAGES))
@@ -118,7 +120,8 @@ def _cell(tried: Tried | None) -> str:
 OWN_PHONE, OTHER_PHONE = "13800000002", "13900000001"
 RESTRICTED = ("SECRET-1", "SECRET-2", "检举某人", "检举又一人", "检举进展")
 OTHERS, OTHERS_NAMES = ("他乡秘村", "OTHER-1", OTHER_PHONE), ("禹外乡", "他乡秘事")
-NAMES, WORDS = ("殷真名", "殷三长"), ("私密笔记", "私密进展", "本乡私事")
+TOLD = ("私密要求", "私密抽查", "私密填报", "私密善事", "私密奖惩", "私密依据", "私密否决")
+NAMES, WORDS = ("殷真名", "殷三长"), ("私密笔记", "私密进展", "本乡私事", *TOLD)
 PHONES = (OWN_PHONE, "13800000003", OTHER_PHONE)
 
 
@@ -156,6 +159,7 @@ def planted(database: Engine) -> County:
         towns = list(connection.scalars(select(Area.code).where(Area.level == "township", Area.ranked).order_by(Area.code).limit(2)))
         own, other = (_places(connection, town) for town in towns)
         _marked(connection, own, other)
+        _told(connection, own)
         now = beijing_now()
         for kind in KINDS:
             area = {"own": own.township, "village": own.village}.get(kind.area, "")
@@ -224,6 +228,43 @@ def _marked(connection: Connection, own: Places, other: Places) -> None:
             "SELECT id, :at, 'progress', :note FROM petition WHERE number = :number",
             at=now - timedelta(days=8), note=said, number=number,
         )  # fmt: skip
+
+
+def accused_more(connection: Connection, count: int = 7) -> None:
+    """As many more 检举控告 in one's own township, by flag and by category, with events and a rating: nothing may count them."""
+    kept = ", ".join(column.name for column in Petition.__table__.columns if column.name not in ("id", "number", "category", "restricted"))
+    like = "(SELECT id FROM petition WHERE number = 'OWN-1')"
+    for place in range(count):
+        category, restricted = (("检举控告", True), ("检举、控告", False))[place % 2]
+        named = {"number": f"SECRET-MORE-{place}", "category": category, "restricted": restricted, "at": beijing_now() - timedelta(days=1)}
+        mine = "(SELECT id FROM petition WHERE number = :number)"
+        for statement in (
+            f"INSERT INTO petition (number, category, restricted, {kept}) SELECT :number, :category, :restricted, {kept} "
+            f"FROM petition WHERE id = {like}",
+            f"INSERT INTO petition_event (petition_id, at, kind, note) SELECT {mine}, at, kind, note FROM petition_event "
+            f"WHERE petition_id = {like}",
+            f"INSERT INTO petition_rating (petition_id, rated_at, stars, method, independent) SELECT {mine}, :at, 1, 'form', FALSE",
+        ):
+            connection.execute(text(statement), named)
+
+
+def _told(connection: Connection, own: Places) -> None:
+    """What offices of one's own township have said in their own words, wherever the board keeps such."""
+    now = beijing_now()
+    yesterday = now.date() - timedelta(days=1)
+    case = connection.scalar(text("SELECT id FROM petition WHERE number = 'OWN-1'"))
+    asked, checked, entered, deed, reason, evidence, veto = TOLD
+    decided = {"kind": "task", "note": asked, "due_on": now.date(), "decided_at": now, "decided_by": "grid"}
+    connection.execute(insert(BoardDecision).values(petition_id=case, **decided))
+    found = {"ledger": "night_stay", "area_code": own.village, "day": yesterday, "seed": "grid", "outcome": FOUND[1], "note": checked}
+    connection.execute(insert(BoardSpotCheck).values(row_id=1, checked_at=now, checked_by="grid", **found))
+    for night in (yesterday, now.date()):
+        connection.execute(insert(BoardNightEntry).values(area_code=own.village, night=night, note=entered, saved_at=now, saved_by="grid"))
+    for person in (own.person, own.captain):
+        connection.execute(insert(GoodDeed).values(person_id=person, done_on=yesterday, what=deed, recorded_at=now))
+        for kind, said in (("bonus", reason), ("veto", veto)):
+            decided = {"decided_by": "县委组织部", "decided_on": yesterday, "reason": said, "evidence": evidence}
+            connection.execute(insert(CaptainMark).values(person_id=person, year=now.year, kind=kind, points=1.0, **decided))
 
 
 # --- what a kind must not see -----------------------------------------------------------------------------------------
@@ -354,8 +395,8 @@ class Arguments:
             "slot_id": 1,
         }
         kinds = {"profiles": "stay", "captain_lists.meetings_of": "weekly", "captains.meeting_shares": "weekly"}
-        if (query, argument) == ("spot_checks.checks", "rows"):
-            return ()
+        if query == "spot_checks.checks" and argument in ("rows", "ledger"):
+            return () if argument == "rows" else None
         if argument == "kind":
             return kinds.get(query, kinds.get(query.partition(".")[0], "key"))
         return values.get(argument, ...)

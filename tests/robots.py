@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +14,11 @@ from typing import Any
 
 import pytest
 
-from reports.channels import LOCAL
+from reports.letters import Enclosed, Letter
+from reports.outward import LOCAL
+
+PICTURE, FILE = Enclosed("晨报.png", "image/png", b"\x89PNG"), Enclosed("通报.docx", "application/x", b"PK")
+LETTER = Letter("标题", ("第一行",), "https://kanban.example/", PICTURE, FILE)
 
 
 @dataclass
@@ -63,3 +68,15 @@ def a_robot() -> Iterator[Robot]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def a_resolver(*answers: list[str]) -> Any:
+    """A name server that an attacker keeps: each time it is asked it says something else."""
+    left, real = list(answers), socket.getaddrinfo
+
+    def resolved(host: Any, port: Any, *more: Any, **named: Any) -> Any:
+        if host != "gateway.example":
+            return real(host, port, *more, **named)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port or 0)) for address in left.pop(0)]
+
+    return resolved

@@ -23,7 +23,7 @@ from ingest.demo.world import MINIATURE
 from metrics.period import PeriodKind
 from pages.common import freshness, loaders, navigation
 from reports import readings
-from tests.demo_county import a_small_county, filled
+from tests.demo_county import a_county_on_postgresql, a_small_county
 from tests.opened_pages import components
 from tests.signed_in import a_board, an_account
 
@@ -73,16 +73,8 @@ def county(small_county: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def county_on_postgresql(postgresql_url: str) -> Iterator[Engine]:
-    """The same county in a database of its own on the production server."""
-    server = engine(postgresql_url)
-    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("CREATE DATABASE county"))
-    url = server.url.set(database="county").render_as_string(hide_password=False)
-    filled(engine(url), MINIATURE)
-    yield from pointed(url)
-    engine(url).dispose()
-    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("DROP DATABASE county WITH (FORCE)"))
+    with a_county_on_postgresql(postgresql_url, "county") as url:
+        yield from pointed(url)
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
-"""Who sees what, tried of every kind of account: each page, each query, each answer kept, each file, each link (``tests.grid``)."""
+"""Who sees what, tried of every kind of account on both databases: each page, each query, each answer kept, each file, each link
+(``tests.grid``)."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from typing import Any
 import jwt
 import pytest
 import requests
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 from streamlit.testing.v1 import AppTest
 
 from bench.servers import a_cookie
@@ -20,7 +21,7 @@ from ingest.demo.world import MINIATURE
 from metrics.vocabulary import Level
 from pages.common import cookie, loaders, navigation, sticky
 from tests.browser_tab import PATIENCE, Tab, asks_to_sign_in
-from tests.demo_county import a_small_county
+from tests.demo_county import a_county_on_postgresql, a_small_county
 from tests.e2e.board import Board, a_running_board
 from tests.grid import (
     EXEMPT,
@@ -37,6 +38,7 @@ from tests.grid import (
     WORDS,
     County,
     Kind,
+    accused_more,
     arguments,
     forbidden,
     leaked,
@@ -56,9 +58,13 @@ EVERY_KIND = pytest.mark.parametrize("kind", KINDS, ids=[kind.username for kind 
 SHOWN, CLOSED, BROKEN = "●", "○", "✕"
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return a_small_county(tmp_path_factory.mktemp("grid"), MINIATURE)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield a_small_county(tmp_path_factory.mktemp("grid"), MINIATURE)
+    else:
+        with a_county_on_postgresql(request.getfixturevalue("postgresql_url"), "grid") as url:
+            yield url
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +80,12 @@ def county(database: Engine) -> County:
 
 def tried(kind: str, way: str, held: bool) -> None:
     TRIED[kind, way].add(held)
+
+
+def told_of(page: str, kind: str, found: str) -> None:
+    """What did not hold on one of the databases stays told when the other is tried."""
+    if PAGES.get((page, kind)) != BROKEN:
+        PAGES[page, kind] = found
 
 
 # --- queries and what is kept of their answers --------------------------------------------------------------------------
@@ -127,6 +139,30 @@ def test_the_marks_stand_in_answers_to_who_may_see_them(database: Engine, county
             for name, query in queries().items()
         )
     assert [mark for mark in (*RESTRICTED, *OTHERS, *OTHERS_NAMES, *NAMES, *WORDS, *PHONES) if mark not in said] == []
+
+
+@pytest.mark.parametrize("name", ["县领导", "乡镇,不看姓名", "系统管理员", "审计员"])
+def test_no_query_counts_an_accusation(database: Engine, county: County, name: str) -> None:
+    """Each answer is the same with seven more of them, in a transaction that is taken back."""
+    scope = county.accounts[name].scope
+
+    def rows(answer: Any) -> Any:
+        """Not every question says an order."""
+        return sorted(answer.to_csv(index=False).splitlines()) if hasattr(answer, "to_csv") else repr(answer)
+
+    def told(connection: Connection) -> dict[Any, Any]:
+        given = [each for level in (Level.TOWNSHIP, Level.VILLAGE) for each in arguments(connection, county, level)]
+        asked = ((name, query, place, each) for name, query in queries().items() for place, each in enumerate(given))
+        return {(name, place): rows(query(scope, connection, **each.of(name, query))) for name, query, place, each in asked}
+
+    with database.connect() as connection:
+        before = told(connection)
+        accused_more(connection)
+        after = told(connection)
+        connection.rollback()
+    for asked, answer in after.items():
+        tried(name, "查询", answer == before[asked])
+    assert {asked for asked, answer in after.items() if answer != before[asked]} == set()
 
 
 @EVERY_KIND
@@ -191,7 +227,7 @@ def test_no_page_shows_and_no_file_holds_what_a_kind_of_account_must_not_see(
         problems += ["is open"] if not is_closed and not entry.open_to(account) else []
         problems += ["is closed"] if is_closed and entry.open_to(account) else []
         tried(kind.name, "页面", not problems)
-        PAGES[entry.title, kind.name] = BROKEN if problems else CLOSED if is_closed else SHOWN
+        told_of(entry.title, kind.name, BROKEN if problems else CLOSED if is_closed else SHOWN)
         wrong += [(entry.title, each) for each in problems]
         seen += page
         before = exports(database)
@@ -210,6 +246,26 @@ def test_no_page_shows_and_no_file_holds_what_a_kind_of_account_must_not_see(
     assert wrong == []
     if kind.name == "县领导":
         assert [mark for mark in (NAMES[0], "OWN-1", "本乡私事") if mark not in seen] == [], "what may be seen is seen"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if "不看姓名" in kind.name], ids=lambda kind: kind.username)
+def test_no_view_of_a_page_tells_without_names_what_somebody_wrote(database: Engine, county: County, kind: Kind) -> None:
+    """Each of the views that a page offers beside the one it opens with."""
+    account, board, wrong, looked_at = county.accounts[kind.name], a_board(database, kind.username), [], 0
+    for entry in navigation.existing_entries():
+        if not entry.open_to(account):
+            continue
+        at = county.own.query | ({"person": str(county.own.captain)} if "captain" in entry.url_path or entry.url_path == "sheet" else {})
+        drawn(board, entry, **at)
+        offered = {option.content for each in board.get("button_group") for option in each.proto.options}
+        for view in sorted(offered):
+            drawn(board, entry, **at, view=view)
+            found = leaked(shown(board), hidden_on(county, kind, entry.url_path)) + [each.message for each in board.exception]
+            looked_at += 1
+            tried(kind.name, "页面", not found)
+            wrong += [(entry.title, view, each) for each in found]
+    assert looked_at > 40
+    assert wrong == []
 
 
 @EVERY_KIND
@@ -238,7 +294,7 @@ def test_a_cold_link_shows_the_sign_in_and_nothing_else(database: Engine, county
             found = leaked(shown(board), [mark for mark in marks if mark not in places.query.values()])
             held = not found and bool(board.text_input) and not board.exception
             tried(NOBODY, "链接", held)
-            PAGES[entry.title, NOBODY] = CLOSED if held else BROKEN
+            told_of(entry.title, NOBODY, CLOSED if held else BROKEN)
             assert held, (entry.url_path, found)
 
 

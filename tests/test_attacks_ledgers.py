@@ -1,7 +1,9 @@
-"""A ledger, a correction, an undo and a choice of one township against the rows of another, by every kind of ledger."""
+"""A ledger, a correction, an undo and a choice of one township against the rows of another, by every kind of ledger; and files that are
+made to be large."""
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,10 +15,12 @@ from data_access.board_tables import BoardImportKey
 from data_access.imports import import_count, imports, refused_count, refused_rows
 from data_access.scope import Scope
 from data_access.tables import CONTRACT, Person, Table
+from ingest.ledgers import formats
 from ingest.ledgers.checks import KINDS, checked, kind_named
 from ingest.ledgers.choices import keep_choice
 from ingest.ledgers.correct import corrections
 from ingest.ledgers.directory import directory
+from ingest.ledgers.formats import Unreadable
 from ingest.ledgers.undo import plan
 from tests.builders import (
     CELL,
@@ -223,3 +227,35 @@ def test_a_township_chooses_nobody_for_another(two_townships: tuple[Connection, 
         with pytest.raises(LookupError):
             keep_choice(connection, known, name, unit, person, by="test", now=NOW)
     keep_choice(connection, known, "张三", "泥河镇", who["张三"], by="test", now=NOW)
+
+
+# --- a file that is made to be large ---------------------------------------------------------------------------------------
+
+FAR = {
+    "a line": '<Workbook xmlns="{0}" xmlns:x="{0}"><Worksheet><Table><Row x:Index="99999999"><Cell/></Row></Table></Worksheet></Workbook>',
+    "a column": '<Workbook xmlns="{0}" xmlns:x="{0}"><Worksheet><Table><Row><Cell x:Index="99999"/></Row></Table></Worksheet></Workbook>',
+    "a cell": "<table><tr><td rowspan=9999 colspan=9999>住夜</td></tr></table>",
+}
+OFFICE = "urn:schemas-microsoft-com:office:spreadsheet"
+
+
+@pytest.mark.parametrize("written", FAR.values(), ids=list(FAR))
+def test_a_place_that_no_sheet_has_is_refused_before_there_is_room_for_it(tmp_path: Path, written: str) -> None:
+    head = '<?xml version="1.0"?>' if "Workbook" in written else "<html>"
+    (tmp_path / "x.xls").write_text(head + written.replace("{0}", OFFICE), encoding="utf-8")
+    tracemalloc.start()
+    with pytest.raises(Unreadable, match="展开后过大"):
+        formats.sheets_of(tmp_path / "x.xls")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 20 * 2**20
+
+
+@pytest.mark.parametrize("sign", ["\n", "\r", ",", "\t"])
+def test_a_text_of_too_many_cells_is_refused_before_they_are_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sign: str) -> None:
+    """Nine million line ends took two gigabytes before they were too many."""
+    (tmp_path / "x.csv").write_text("日期,姓名\n" + sign * 1000, encoding="utf-8")
+    monkeypatch.setattr(formats, "MOST_CELLS", 1000)
+    monkeypatch.setattr(formats.delimited, "lines", lambda _text: pytest.fail("they were made"))
+    with pytest.raises(MemoryError):
+        formats.sheets_of(tmp_path / "x.csv")

@@ -7,6 +7,7 @@ import os
 import socket
 import stat
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,14 @@ from data_access.board_tables import BoardNotice, BoardNoticeChannel
 from data_access.notices import State
 from data_access.scope import Scope
 from metrics.notices import Notice
-from reports import channels, notify_command
-from reports.channels import LOCAL, LONGEST_ANSWER, ChannelError, deliver, place_of, scheme_of
+from reports import channels, mailbox, notify_command, outward
+from reports.channels import deliver, place_of, scheme_of
 from reports.letters import Letter
 from reports.notify_command import new_channel, send_waiting, try_channel
+from reports.outward import LOCAL, LONGEST_ANSWER, ChannelError
 from tests.attackers import audit_of, last_entry
-from tests.robots import Robot, a_robot
+from tests.mail_server import a_certificate, a_mailbox, a_talker
+from tests.robots import Robot, a_resolver, a_robot
 from tests.test_notices import MORNING, at, subscribed
 
 LETTER = Letter("标题", ("第一行",))
@@ -62,14 +65,35 @@ def test_no_channel_leads_to_the_server_itself(robot: Robot, monkeypatch: pytest
     assert robot.got == []
 
 
+@pytest.mark.parametrize("form", FORMS.values(), ids=list(FORMS))
+def test_nor_by_the_address_that_others_know_it_by(monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    """A firewall keeps others from ports that the machine itself may ask."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect(("192.0.2.9", 9))
+        except OSError:
+            pytest.skip("this machine is in no network")
+        own = asking.getsockname()[0]
+    monkeypatch.delenv(LOCAL, raising=False)
+    with socket.create_server((own, 0)) as listening:
+        listening.settimeout(0.1)
+        with pytest.raises(ChannelError, match="看板自己的机器"):
+            deliver(form.format(own, listening.getsockname()[1]), "s", LETTER, "k")
+        with pytest.raises(TimeoutError):
+            listening.accept()
+
+
 def test_a_mailbox_leads_nowhere_else_by_its_options(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(channels, "_reached", lambda host: asked.append(host) or ["192.0.2.1"])
-    asked: list[str] = []
-    monkeypatch.setattr("smtplib.SMTP", lambda *_a, **_m: (_ for _ in ()).throw(OSError()))
-    with pytest.raises(ChannelError):
-        deliver("mailto://u:p@county.example?smtp=127.0.0.1&to=b@county.example&mode=insecure", None, LETTER, "k")
-    assert asked == ["127.0.0.1"]
-    assert place_of("mailto://u:p@county.example?smtp=127.0.0.1&to=b@county.example") == "127.0.0.1"
+    address = "mailto://county.example:{}?smtp=127.0.0.1&from=a@county.example&to=b@county.example&mode=insecure"
+    with a_mailbox() as post:
+        monkeypatch.delenv(LOCAL)
+        with pytest.raises(ChannelError, match="看板自己的机器"):
+            deliver(address.format(post.port), None, LETTER, "k")
+        assert post.peers == []
+        assert place_of(address.format(post.port)) == "127.0.0.1"
+        monkeypatch.setenv(LOCAL, "on")
+        deliver(address.format(post.port), None, LETTER, "k")
+        assert len(post.peers) == 1, "it is there"
 
 
 @pytest.mark.parametrize("option", ["redirect=yes", "attach=/etc/passwd", "pgp=yes", "pgpkey=http://10.9.9.9/key", "cto=9999", "retry=9"])
@@ -77,18 +101,6 @@ def test_a_mailbox_leads_nowhere_else_by_its_options(monkeypatch: pytest.MonkeyP
 def test_an_address_asks_for_nothing_but_what_is_known(address: str, option: str) -> None:
     with pytest.raises(ChannelError, match="不认识"):
         scheme_of(f"{address}{'&' if '?' in address else '?'}{option}")
-
-
-def a_resolver(*answers: list[str]) -> Any:
-    """A name server that an attacker keeps: each time it is asked it says something else."""
-    left, real = list(answers), socket.getaddrinfo
-
-    def resolved(host: Any, port: Any, *more: Any, **named: Any) -> Any:
-        if host != "gateway.example":
-            return real(host, port, *more, **named)
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port or 0)) for address in left.pop(0)]
-
-    return resolved
 
 
 def test_a_name_that_means_several_machines_one_of_them_the_server_is_refused(robot: Robot, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,6 +117,81 @@ def test_what_was_looked_at_is_what_is_spoken_to(robot: Robot, monkeypatch: pyte
     deliver(f"http://gateway.example:{robot.url.rsplit(':', 1)[1]}/hook", "s", LETTER, "k")
     ((path, headers, _),) = robot.got
     assert (path, headers["host"].partition(":")[0]) == ("/hook", "gateway.example")
+
+
+@pytest.mark.parametrize("mode", ["insecure", "starttls", "ssl"])
+def test_a_name_that_means_the_server_a_moment_later_brings_no_mail_to_it(monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
+    """A name server that says 192.0.2.1 when it is looked at and 127.0.0.1 from then on."""
+    resolved, asked = a_resolver(["192.0.2.1"], ["127.0.0.1"], ["127.0.0.1"]), []
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *more, **named: asked.append(host) or resolved(host, *more, **named))
+    monkeypatch.setattr(mailbox, "PATIENCE_SECONDS", 0.3)
+    with a_mailbox() as post:
+        monkeypatch.delenv(LOCAL)
+        with pytest.raises(ChannelError, match=r"超时|连不上"):
+            deliver(f"mailto://u:p@gateway.example:{post.port}?to=b@county.example&mode={mode}", None, LETTER, "k")
+        assert (post.peers, post.got) == ([], [])
+    assert [host for host in asked if host == "gateway.example"] == ["gateway.example"]
+
+
+def test_mail_goes_to_who_can_show_the_name_that_was_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spoken to is an address; who holds it must still be whom the channel names, by STARTTLS and from the first byte."""
+    certificate = a_certificate(tmp_path, "other.example")
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    for first_byte, mode in ((False, "starttls"), (True, "ssl")):
+        monkeypatch.setattr(socket, "getaddrinfo", a_resolver(["127.0.0.1"]))
+        with a_mailbox(certificate, first_byte=first_byte) as post, pytest.raises(ChannelError, match="证书"):
+            deliver(f"mailtos://u:geheim@gateway.example:{post.port}?to=b@county.example&mode={mode}", None, LETTER, "k")
+        assert (post.got, post.signed_in) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "to=b@c.example%0d%0aRCPT%20TO:<x@evil.example>",
+        "to=b@c.example&from=a@c.example%0aBcc:%20x@evil.example",
+        "to=b@c.example&name=%0d%0aBcc:%20x@evil.example",
+        "to=b@c.example&+X-Tag=1%0d%0aBcc:%20x@evil.example",
+        "to=b@c.example&+X%0aBcc=x@evil.example",
+        "to=b@c.example&+Bcc=x@evil.example",
+        "to=b@c.example&+Content-Type=text/html",
+        "to=b@c.example&cc=%22x%22@evil.example%00",
+        "to=b@c.example&user=u%0d%0aMAIL%20FROM:<x@evil.example>&pass=p",
+        "to=b@c.example&smtp=a.example/b",
+        "to=b@c.example&mode=none",
+    ],
+)
+def test_nothing_is_smuggled_into_a_mail_by_its_address(told: str) -> None:
+    with pytest.raises(ChannelError, match="写法不对"):
+        deliver(f"mailto://u:p@127.0.0.1:9?from=a@c.example&{told}", None, LETTER, "k")
+
+
+def test_a_mail_server_that_takes_encryption_back_gets_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stranger on the line strikes STARTTLS out of what the server offers, or answers it with no."""
+    for offer in (b"250 AUTH PLAIN LOGIN\r\n", b"250-AUTH PLAIN LOGIN\r\n250 STARTTLS\r\n"):
+        with a_talker([b"220 x\r\n", b"250-x\r\n" + offer, b"454 not now\r\n", b"250 x\r\n"]) as (port, heard), pytest.raises(ChannelError):
+            deliver(f"mailtos://kanban:geheim@127.0.0.1:{port}?to=b@county.example", None, LETTER, "k")
+        assert b"ehlo" in heard
+        assert not any(word in heard.lower() for word in (b"auth", b"geheim", b"mail from"))
+
+
+@pytest.mark.parametrize("form", ["http://127.0.0.1:{}/", "mailto://127.0.0.1:{}?from=a@c.example&to=b@c.example&mode=insecure"])
+def test_who_answers_without_ever_ending_holds_nobody_up(monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    """A sign every now and then, inside the patience for each; and lines without end as fast as they go."""
+    monkeypatch.setattr(outward, "LONGEST_SECONDS", 1.5)
+    begins = b"HTTP/1.1 200 OK\r\nX: " if form.startswith("http") else b"220-"
+    began = time.monotonic()
+    with a_talker([begins], then=b"x", every=0.2) as (port, _), pytest.raises(ChannelError):
+        deliver(form.format(port), "s", LETTER, "k")
+    assert 1 < time.monotonic() - began < 10
+    began = time.monotonic()
+    monkeypatch.setattr(outward, "LONGEST_SECONDS", 60.0)
+    line = begins[-4:].strip() + b"x" * 1000 + b"\r\n"
+    with (
+        a_talker([b"HTTP/1.1 200 OK\r\n" if form.startswith("http") else b""], then=line * 64, every=0) as (port, _),
+        pytest.raises(ChannelError),
+    ):
+        deliver(form.format(port), "s", LETTER, "k")
+    assert time.monotonic() - began < 30
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])

@@ -13,6 +13,7 @@ import jwt
 import psutil
 import pytest
 import requests
+import streamlit as st
 from sqlalchemy import Engine, func, insert, select, update
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
@@ -230,17 +231,6 @@ def test_nor_the_answers_to_what_is_refused(board: Board) -> None:
     assert all(f"{name}: {value}".lower() in proxys_own for name, value in {**headers.EVERYWHERE, headers.POLICY: headers.NOTHING}.items())
 
 
-@pytest.mark.parametrize("sent", [b"NO REQUEST\r\n\r\n", b"GET / HTTP/1.1\r\nHost : x\r\n\r\n"])
-def test_what_is_no_request_is_answered_as_safely(board: Board, sent: bytes) -> None:
-    host, _, port = board.url.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), PATIENCE) as stranger:
-        stranger.sendall(sent)
-        stranger.shutdown(socket.SHUT_WR)
-        answer = b"".join(iter(lambda: stranger.recv(4096), b"")).decode().lower()
-    assert answer.startswith("http/1.1 400 ")
-    assert all(f"{name}: {value}".lower() in answer for name, value in {**headers.EVERYWHERE, headers.POLICY: headers.NOTHING}.items())
-
-
 def test_of_scripts_in_the_page_only_ours_runs(board: Board) -> None:
     answer = requests.get(board.url, timeout=PATIENCE)
     (script,) = headers.SCRIPT.findall(answer.text)
@@ -310,11 +300,23 @@ def test_a_browser_may_ask_for_a_page_and_files_and_nothing_else() -> None:
 
 def test_who_sends_too_much_is_cut_off(board: Board) -> None:
     with opened(board) as tab:
-        tab.socket.send(b"x" * 2 * MB)
+        tab.socket.send(b"x" * (MB + MB // 2))
         with pytest.raises(ConnectionClosed) as closed:
             tab.socket.recv(PATIENCE)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1009
+
+
+def test_who_never_ends_what_he_says_is_cut_off(board: Board) -> None:
+    """What has come is held until it is whole: of as many strangers as there may be it took two gigabytes of each process."""
+
+    def never_ends(tab: Tab) -> None:
+        tab.socket.send(b"x" * (MB // 2) for _ in range(40))
+        tab.socket.recv(PATIENCE)
+
+    with opened(board) as tab, pytest.raises(ConnectionClosed):
+        never_ends(tab)
+    assert gate.STRANGERS * st.get_option("server.maxMessageSize") <= 400
 
 
 def test_nobody_empties_the_caches(board: Board) -> None:

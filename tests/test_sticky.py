@@ -225,7 +225,7 @@ def test_a_connection_carries_one_request() -> None:
 
 def test_a_websocket_is_handed_on_both_ways_until_either_ends_it() -> None:
     async def shouts(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        assert b"connection: Upgrade" in head
+        assert b"connection: Upgrade, close" in head
         writer.write(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n")
         while word := await reader.read(100):
             if word == b"end":
@@ -358,6 +358,26 @@ def test_a_head_is_bounded_in_length_and_time(monkeypatch: pytest.MonkeyPatch) -
 def test_where_a_browser_is_only_a_proxy_on_this_machine_may_say(address: str, said: list[bytes], told: set[bytes]) -> None:
     head = Head.read(b"\r\n".join([b"GET / HTTP/1.1", b"Host: board", *said]) + b"\r\n\r\n").handed_on(address)
     assert {line for line in head.split(b"\r\n") if line.startswith(b"x-forwarded")} == told
+
+
+@pytest.mark.parametrize(
+    "said", [b"X: y\nX-Forwarded-For: 9.9.9.9", b"X: y\n\nGET / HTTP/1.1", b"X: y\rX-Forwarded-For: 9.9.9.9", b" X: y", b"\tX: y", b"X: \0"]
+)
+def test_a_head_that_the_process_would_read_otherwise_is_none(said: bytes) -> None:
+    with pytest.raises(ValueError, match="no head"):
+        Head.read(b"GET / HTTP/1.1\r\nHost: board\r\n" + said + b"\r\n\r\n")
+    with pytest.raises(ValueError, match="no head"):
+        Head.read(b"\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    "more", [[], [b"Upgrade: websocket"], [b"Upgrade: websocket, h2c", b"Connection: Upgrade"], [b"Connection: keep-alive"]]
+)
+def test_a_request_is_the_last_of_its_connection_whatever_it_is_taken_for(more: list[bytes]) -> None:
+    head = Head.read(b"\r\n".join([b"GET / HTTP/1.1", b"Host: board", *more]) + b"\r\n\r\n").handed_on("10.0.0.7")
+    (connection,) = re.findall(rb"(?im)^connection: ?(.*)\r$", head)
+    assert b"close" in connection.split(b", ")
+    assert b"keep-alive" not in connection
 
 
 def test_a_head_is_handed_on_whole() -> None:

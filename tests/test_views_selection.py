@@ -134,6 +134,26 @@ def test_the_gravest_reason_stands_first() -> None:
     assert selection.gates_table(ranking, rows.head(1)).conclusion == "列出但不排名 3 人"
 
 
+FROZEN = "一票否决:李某举报;任职不足:在岗3天;抽查未通过:未写明;任职不足:在岗9天,需182天;样本不足:测评1户,本邻9户,需达60%"
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_a_reason_that_somebody_wrote_is_read_by_who_may_see_names(masked: bool) -> None:
+    """Also in a ranking that was frozen with its words."""
+    made = a_ranking(NAMES).made
+    frozen = replace(
+        made, rows=made.rows.assign(gate=[FROZEN, "已退出:本人申请,张三", "ok", "样本不足:测评1户,需3户", "ok"][: len(made.rows)])
+    )
+    told = list(selection.ranking_of(frozen, lambda _code: True, masked=masked).rows.sort_values("person_id")["gate"])
+    whole = list(frozen.rows.sort_values("person_id")["gate"])
+    if not masked:
+        assert told == whole
+        return
+    hidden = "一票否决:(不显示);抽查未通过:(不显示);任职不足:在岗9天,需182天;样本不足:测评1户,本邻9户,需达60%"
+    said = {FROZEN: hidden, "已退出:本人申请,张三": "已退出:(不显示)"}
+    assert told == [said.get(each, each) for each in whole]
+
+
 def test_the_page_says_before_any_rank_what_a_rank_is_worth() -> None:
     running = a_ranking(NAMES, digest=None)
     running = replace(running, made=replace(running.made, as_of=date(2026, 11, 20)))

@@ -43,6 +43,11 @@ def decoded(data: bytes, declared: bool = False) -> str:
     return min(tried, key=lambda text: text.count(UNREAD))
 
 
+def most_cells(text: str) -> int:
+    """How many cells there can be: known before any of them takes a hundred times its sign."""
+    return max(text.count("\n"), text.count("\r")) + max(map(text.count, SEPARATORS))
+
+
 def lines(text: str) -> list[Line]:
     """Rows with something in them or not. Raises ``ValueError`` where the text is none."""
     text = text.removeprefix("\ufeff")

@@ -30,6 +30,8 @@ MOST_MEMORY = 2 * 1024 * 1024 * 1024
 MOST_SECONDS = 120
 MOST_CELLS = 8_000_000
 """A year of a county's busiest ledger has a quarter of it."""
+MOST_LINES, MOST_COLUMNS = 2**20, 2**14
+"""Of a sheet in Excel: what names a place beyond was made to be large, and would be before anything is refused."""
 MOST_MERGED = 500_000
 """Cells that merged ranges cover: more is a sheet made to be large."""
 SAVE_AGAIN = "请用 Excel 或 WPS 打开后另存为 .xlsx"
@@ -105,6 +107,8 @@ def _written(data: bytes, text: str) -> list[Sheet]:
         return _xml_tables(data)
     if start.startswith("<") and ("<html" in start or "<table" in start or "<!doctype html" in start):
         return _html_tables(delimited.decoded(data, declared=True))
+    if delimited.most_cells(text) > MOST_CELLS:
+        raise MemoryError
     lines = delimited.lines(text)
     return [Sheet("", [cells for _, cells in lines], [number for number, _ in lines])]  # type: ignore[misc]
 
@@ -164,7 +168,9 @@ def _workbook(path: Path, missing: dict[str, dict[Place, NoValue]]) -> list[Shee
 
 
 def _put(rows: list[list[Cell]], line: int, column: int, value: Cell) -> None:
-    """Also where the last lines hold nothing else."""
+    """Also where the last lines hold nothing else. Raises :class:`Unreadable` for a place that no sheet has."""
+    if line >= MOST_LINES or column >= MOST_COLUMNS:
+        raise Unreadable(f"展开后过大,{SAVE_AGAIN}。")
     while len(rows) <= line:
         rows.append([])
     rows[line] += [None] * (column + 1 - len(rows[line]))
@@ -291,6 +297,8 @@ class _Tables(HTMLParser):
         said = "\n".join(re.sub(r"[ \t\r\n\xa0]+", " ", part).strip() for part in "".join(self.text).split("\n"))
         _put(sheet.rows, line, column, said.strip())
         down, right = self.spans[0]
+        if down * right > MOST_MERGED:
+            raise Unreadable(f"展开后过大,{SAVE_AGAIN}。")
         cells = [(line + more, column + beside) for more in range(down) for beside in range(right)]
         taken.update(cells)
         sheet.merged |= dict.fromkeys(cells[1:], (line, column))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pandas as pd
@@ -60,6 +61,19 @@ def gate_reasons(candidates: pd.DataFrame, marks: pd.DataFrame, rules: Selection
             reasons.append(f"样本不足:测评{surveyed}户,本邻{households}户,需达{rules.least_surveyed_share:.0%}")
         found[int(person)] = ";".join(reasons) or OK
     return found
+
+
+WRITTEN = ("一票否决", "抽查未通过", "已退出")
+"""Reasons that somebody has written; the others are reckoned."""
+_RECKONED = re.compile(r"任职不足:在岗\d+天,需\d+天|样本不足:测评\d+户,(?:本邻\d+户,需达\d+%|需\d+户)")
+
+
+def reasons_without_words(gate: str) -> str:
+    """A reason against being ranked, for who may not read what somebody has written: such words may name people. A frozen ranking holds
+    them."""
+    if not any(f"{kind}:" in gate for kind in WRITTEN):
+        return gate
+    return ";".join([*(f"{kind}:(不显示)" for kind in WRITTEN if f"{kind}:" in gate), *_RECKONED.findall(gate)])
 
 
 def _said(reason: object) -> str:

@@ -15,8 +15,9 @@ from pages.admin.acts import act, fresh, said_next, signed_in
 from pages.admin.subscriptions import add_one, end_one, subscriptions_of
 from pages.common.navigation import plain
 from pages.common.page import Page
-from reports.channels import SCHEME_NAMES, ChannelError
+from reports.channels import SCHEME_NAMES
 from reports.notify_command import new_channel, try_channel
+from reports.outward import ChannelError
 from reports.views import subscriptions
 
 

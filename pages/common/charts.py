@@ -6,6 +6,7 @@ exported image stands by itself. Bars and lines are drawn in ink; colour is only
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,24 @@ from reports.wording import chinese_marks
 FONT = "Source Han Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
 
 Figure = dict[str, Any]
+
+
+_MARKUP = re.compile(r"<(?!br>|/?extra>)")
+
+
+def without_markup(part: Any) -> Any:
+    """A figure in which names are only words: Plotly makes links and styles of what looks like HTML in any of its texts."""
+    if isinstance(part, str):
+        return _MARKUP.sub("&lt;", part)
+    if isinstance(part, Mapping):
+        return {name: without_markup(value) for name, value in part.items()}
+    return [without_markup(each) for each in part] if isinstance(part, list | tuple) else part
+
+
+def chosen_points(event: Any) -> list[Any]:
+    """The ``customdata`` of what was picked in a figure, as it was before :func:`without_markup`."""
+    found = [point["customdata"] for point in event["selection"]["points"] if "customdata" in point]
+    return [each.replace("&lt;", "<") if isinstance(each, str) else each for each in found]
 
 
 def base_layout(palette: Palette, title: str, subtitle: str, height: int) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from metrics.vocabulary import LEVEL_NAMES, Level, Module
 from pages.common import leaderboards, live, loaders, navigation
 from pages.common.address import from_address, orders, page_from_address, words_from_address
 from pages.common.auth import signed_in_scope, watch_session
-from pages.common.charts import Figure
+from pages.common.charts import Figure, chosen_points, without_markup
 from pages.common.contents import contents_for
 from pages.common.definition import definition_asked, definition_dialog
 from pages.common.downloads import offer_chart, offer_picture, offer_table, page_downloads
@@ -310,7 +310,7 @@ class Page:
     def figure(self, figure: Figure, *, key: str, alt: str, name: str = "chart", selectable: bool = False, about: str = "") -> list[Any]:
         """A Plotly chart with what a screen reader says. With ``selectable`` it returns the selected points' ``customdata``."""
         event: Any = st.plotly_chart(
-            figure,
+            without_markup(figure),
             key=key,
             theme=None,
             config=PLOTLY,
@@ -321,7 +321,7 @@ class Page:
         if st.context.theme.type == "dark":
             st.html(CHARTS_ON_PAPER)
         offer_chart(key, name, self.picture_footer(about, self.view))
-        return [point["customdata"] for point in event["selection"]["points"] if "customdata" in point] if selectable else []
+        return chosen_points(event) if selectable else []
 
     def terms(self, terms: Sequence[tuple[str, Definition]], *, key: str) -> None:
         """Words that lead to their definition, one after the other."""
@@ -343,7 +343,7 @@ class Page:
         chosen = st.segmented_control(
             label,
             list(words),
-            format_func=lambda each: words.get(each, each),
+            format_func=lambda each: navigation.plain(str(words.get(each, each))),
             required=True,
             label_visibility="visible" if labelled else "collapsed",
             wrap=True,

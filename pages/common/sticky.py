@@ -36,6 +36,7 @@ CONNECT_SECONDS = 5.0
 FAREWELL_SECONDS = 30.0
 """How long a slow browser may take for the last bytes after the process has said all."""
 MOST_HEIRS = 1000
+SPLIT = re.compile(rb"[\r\n\0]|^[ \t]")
 ONE_REQUEST = (b"connection", b"keep-alive", b"proxy-connection")
 FORWARDED_FOR = b"x-forwarded-for"
 NOBODY_YET = "看板正在启动，请稍候。"
@@ -82,7 +83,11 @@ class Head:
 
     @classmethod
     def read(cls, raw: bytes) -> Head:
+        """Raises ``ValueError`` where the process behind would see other lines than are seen here: it ends one also at a bare line feed, so
+        that a header could hold a second request, from wherever it says, and goes on with one that begins with a space."""
         line, *rest = raw.removesuffix(b"\r\n\r\n").split(b"\r\n")
+        if not line or any(SPLIT.search(each) for each in (line, *rest)):
+            raise ValueError("no head")
         parts = (each.partition(b":") for each in rest)
         return cls(line, [(name.lower(), value.strip()) for name, _, value in parts])
 
@@ -95,10 +100,10 @@ class Head:
 
     def handed_on(self, address: str) -> bytes:
         """The head for the process, which learns from it where the browser is. What a browser itself says of that counts only from a
-        proxy on this machine."""
-        kept = [(name, value) for name, value in self.headers if name != FORWARDED_FOR]
-        if b"websocket" not in b",".join(self.values(b"upgrade")).lower():
-            kept = [(name, value) for name, value in kept if name not in ONE_REQUEST] + [(b"connection", b"close")]
+        proxy on this machine. A second request on the same connection would be heard as it stands: there is none."""
+        kept = [(name, value) for name, value in self.headers if name != FORWARDED_FOR and name not in ONE_REQUEST]
+        upgraded = b"websocket" in b",".join(self.values(b"upgrade")).lower()
+        kept += [(b"connection", b"Upgrade, close" if upgraded else b"close")]  # whatever the process takes it for, nothing follows it
         if ipaddress.ip_address(address.partition("%")[0]).is_loopback:
             path = [*self.values(FORWARDED_FOR), address.encode()]
         else:
@@ -180,6 +185,8 @@ class Proxy:
             async with asyncio.timeout(HEAD_SECONDS):
                 raw = await browser.readuntil(b"\r\n\r\n")
             await self._answered(Head.read(raw), browser, to_browser)
+        except ValueError:
+            to_browser.write(refusal("400 Bad Request", "请求写法不对。"))
         except asyncio.LimitOverrunError:
             to_browser.write(refusal("431 Request Header Fields Too Large", "请求头过长。"))
         except (asyncio.IncompleteReadError, TimeoutError, OSError):

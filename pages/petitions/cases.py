@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from data_access.audit import Action
-from data_access.petition_lists import PAGE_ROWS, petition_count, petition_list
+from data_access.petition_lists import PAGE_ROWS, is_told, petition_count, petition_list
 from metrics.vocabulary import Module
 from pages.common import loaders
 from pages.common.address import page_from_address
@@ -21,7 +21,7 @@ from pages.petitions.list_filters import LIST_ASKED, LIST_SHOWN, PAGE, CaseList,
 from pages.petitions.windows import TABLES
 from reports.links import PETITIONS
 from reports.tables import ALL_ROWS, Table
-from reports.views.petition_cases import cases_table, list_sentence
+from reports.views.petition_cases import NOT_TOLD, cases_table, list_sentence
 
 
 def listed(filters: Filters, found: CaseList, answer: Callable[..., Any], **part: int) -> Table:
@@ -35,7 +35,7 @@ def listed(filters: Filters, found: CaseList, answer: Callable[..., Any], **part
         conclusion="",
         indicators=("petitions.overdue",),
         chosen=found.chosen,
-        empty="没有符合条件的诉求，可放宽条件或换一个时段",
+        empty="没有符合条件的诉求，可放宽条件或换一个时段" if is_told(filters.scope, found.asked) else NOT_TOLD,
         may_leave=not found.asked.restricted,  # 检举控告 are for reading only (信访工作条例第三十条)
     )
 
@@ -57,7 +57,8 @@ with page("petitions/cases") as p:
     number = page_from_address(PAGE, total, PAGE_ROWS)
     st.session_state[LIST_SHOWN] = st.query_params.to_dict()
     st.session_state[LIST_ASKED] = filters.narrowed, filters.window, found
-    sentence = list_sentence(found.name, found.asked.standing, total, filters.view, found.asked.words)
+    told = total if is_told(p.scope, found.asked) else None
+    sentence = list_sentence(found.name, found.asked.standing, told, filters.view, found.asked.words)
     p.title(sentence, crumbs=[("诉求", file_of(PETITIONS), filters.query)])
     all_of_it = partial(listed, filters, found, loaders.answer_once, rows=ALL_ROWS)
     p.show(listed(filters, found, partial(loaders.answer, tables=TABLES), page=number), key="case-rows", whole=all_of_it)

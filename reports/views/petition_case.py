@@ -152,8 +152,10 @@ def _on_file(said: str, absent: str) -> Verdict:
 
 
 def _stars(ratings: pd.DataFrame) -> str:
+    """What was answered; to who may see no names only that it was."""
     return "、".join(
-        f"{int(row['stars'])} 星({words.METHOD_NAMES.get(row['method'], '方式未记录')} {day_text(row['rated_at'].date())})"
+        f"{'已评' if known(row['stars']) is None else '{:.0f} 星'.format(row['stars'])}"
+        f"({words.METHOD_NAMES.get(row['method'], '方式未记录')} {day_text(row['rated_at'].date())})"
         for row in ratings.to_dict("records")
     )
 

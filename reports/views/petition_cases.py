@@ -96,8 +96,14 @@ def standing_names(view: View) -> dict[str, str]:
     return {standing: name for standing, name in names.items() if not (view.is_past and standing in words.AHEAD)}
 
 
-def list_sentence(name: str, standing: str, total: int, view: View, searched: str) -> str:
-    """超期在办 91 件,含“宅基地”; of a period that is over 超期在办 84 件(截至10月31日). Else the bar says of when it is."""
+NOT_TOLD = "每件诉求的评价,只列给可以看姓名的账号;各单位的满意率照常"
+
+
+def list_sentence(name: str, standing: str, total: int | None, view: View, searched: str) -> str:
+    """超期在办 91 件,含“宅基地”; of a period that is over 超期在办 84 件(截至10月31日). Else the bar says of when it is. ``total``: None
+    for a list that is not told."""
+    if total is None:
+        return f"{name}:不逐件列出"
     at = f"({view.until})" if view.until and standing in words.AT_A_MOMENT else ""
     return f"{name} {whole(total)} 件{at}" + (f",含“{searched}”" if searched else "")
 

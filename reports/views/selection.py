@@ -14,7 +14,7 @@ import pandas as pd
 
 from metrics.rulebook import Edition, Rulebook, rulebook
 from metrics.selection.flow import DECIDED, LISTED, MOVED_UP, OFF_LIST, STEP_NAMES, Record, Step, final_list, stage
-from metrics.selection.gates import OK
+from metrics.selection.gates import OK, reasons_without_words
 from metrics.selection.result import Selection
 from metrics.selection.rules import Weights
 from metrics.selection.words import (
@@ -189,6 +189,8 @@ class Ranking:
 def ranking_of(made: Selection, covers: Callable[[str], bool], records: Sequence[Record] = (), **more: Any) -> Ranking:
     """A ranking narrowed to the units a reader sees (``covers`` by area code), after the overrides on record."""
     rows = final_list(made.rows, made.seats, records)
+    if more.get("masked"):
+        rows = rows.assign(gate=rows["gate"].map(reasons_without_words))
     return Ranking(made, rows[rows["area_code"].map(covers).astype(bool)].reset_index(drop=True), records=tuple(records), **more)
 
 
