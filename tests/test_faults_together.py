@@ -49,7 +49,7 @@ def one_more_petition(own: OwnPostgresql) -> None:
         connection.execute(
             text(
                 "INSERT INTO petition (number, area_code, opened_at, due_at, size, level, restricted) "
-                "SELECT 'AFTER-' || count(*), min(area_code), max(opened_at), max(due_at), 'small', 'village', FALSE FROM petition "
+                "SELECT 'AFTER-' || count(*), min(area_code), max(opened_at), NULL, 'small', 'village', FALSE FROM petition "
                 "WHERE ended_at IS NULL AND restricted IS NOT TRUE"
             )
         )
