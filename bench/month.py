@@ -80,7 +80,8 @@ async def lived(database: str, server: Running, days: int, seconds: float, clock
 
 def month_part(found: list[float], seconds: float) -> list[str]:
     """``found``: megabytes at the end of each day."""
-    early, later = found[: len(found) // 3], found[len(found) // 3 :]
+    third = max(1, len(found) // 3)
+    early, later = found[:third], found[third:] or found
     return [
         "## Memory over a month",
         "",
