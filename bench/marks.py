@@ -20,7 +20,7 @@ from ingest.ledgers.journal import Journal, added_rows
 from ingest.ledgers.load import pieces
 
 ROWS, DAYS = 200_000, 390
-RUNS = 3
+RUNS = 4
 COLUMNS = ("person_id", "area_code", "night", "recorded_at", "source", "source_ref")
 NAMED = f"night_stay ({', '.join(COLUMNS)})"
 PIECE = 1000
