@@ -1,7 +1,7 @@
 """A month of uptime in minutes: ``python -m bench.month DATABASE [DAYS [SECONDS]]``, a copy of a demo county on SQLite.
 
 The server's clock runs fast, a wall page stays open, events are filed all the time, and each day somebody signs in, opens every page and
-leaves. Printed is the server's memory at the end of each day: it must not grow.
+leaves. Printed is the server's memory at the end of each day: it must not grow. A whole month stands in bench/RESULTS.md.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 import jwt
 import psutil
 
+from bench import results
 from bench.servers import ROOT, wait_until_up
 from bench.servers import Server as Running
 from data_access import accounts, sessions
@@ -32,6 +33,7 @@ from tests.readers import Reader
 
 PAGES = ("", "duty", "nights", "petitions", "captains", "township", "village", "quality", "reception", "selection", "definitions")
 EVENTS_A_DAY = 12
+WHOLE_MONTH = 30
 SERVER = """
 import sys, time
 from datetime import timedelta
@@ -76,7 +78,21 @@ async def lived(database: str, server: Running, days: int, seconds: float, clock
     return found
 
 
-def main(database: str, days: int = 30, seconds: float = 20.0) -> None:
+def month_part(found: list[float], seconds: float) -> list[str]:
+    """``found``: megabytes at the end of each day."""
+    third = max(1, len(found) // 3)
+    early, later = found[:third], found[third:] or found
+    return [
+        "## Memory over a month",
+        "",
+        f"One server, its clock a day in {seconds:.0f} s: the wall stays open, an event is filed every two hours, each day somebody signs",
+        f"in, opens {len(PAGES)} pages and leaves. Resident memory of the process at the end of each of {len(found)} days:",
+        f"most {max(found):.0f} MB; in the first third {min(early):.0f} to {max(early):.0f}, "
+        f"in the last two {min(later):.0f} to {max(later):.0f}, at the end {found[-1]:.0f}.",
+    ]
+
+
+def main(database: str, days: int = WHOLE_MONTH, seconds: float = 20.0) -> None:
     port, folder = a_free_port(), Path(tempfile.mkdtemp(prefix="board-month-"))
     speed, start, began = timedelta(days=1).total_seconds() / seconds, beijing_now(), time.monotonic()
 
@@ -99,8 +115,10 @@ def main(database: str, days: int = 30, seconds: float = 20.0) -> None:
         finally:
             process.terminate()
             process.wait()
-    later = found[len(found) // 3 :]
-    print(f"most {max(found):.0f} MB, in the last two thirds from {min(later):.0f} to {max(later):.0f}; log: {folder / 'server.log'}")
+    part = month_part(found, seconds)
+    print(*part, f"log: {folder / 'server.log'}", sep="\n")
+    if days >= WHOLE_MONTH:
+        results.write(part, " · `python -m bench.month COPY`")
 
 
 if __name__ == "__main__":

@@ -129,7 +129,9 @@ def marks_part(loadings: Sequence[Loading]) -> list[str]:
         "",
         f"{ROWS:,} night stays over thirteen months into one table with its indexes, in one transaction, without the triggers and with",
         f"them, taking turns in one run; the least of {MARK_RUNS} each. “idle trigger” is one that does nothing: SQLite copies each page",
-        "that a statement changes as soon as its table has any trigger. Ledgers raise each month once (`marked_at_once`).",
+        "that a statement changes as soon as its table has any trigger. Ledgers: the rows read back and each with its line of the journal,",
+        "as `added_rows` does it; each month is raised once. Any other writer pays a trigger a statement on PostgreSQL, and on SQLite one",
+        "a row, which asks by each key whether a row is replaced, and raises: SQLite tells a trigger nothing of its transaction.",
         "",
         *table(("loading", "without", "idle trigger", "with marks", "ratio"), rows),
     ]

@@ -29,7 +29,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from data_access import board_tables  # noqa: F401 (its tables belong to the metadata)
 from data_access.engine import database_url, engine
-from data_access.migrate import revision
+from data_access.revisions import revision
 from data_access.tables import Table
 
 PG_FOLDERS = "/usr/lib/postgresql/*/bin"

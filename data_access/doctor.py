@@ -30,7 +30,7 @@ from data_access.board_tables import BoardAudit, BoardNoticeChannel
 from data_access.calendar import provisional_years
 from data_access.engine import DATABASE_AWAY, DBAPIError, database_url, engine, said, trouble
 from data_access.grants import RUNTIME
-from data_access.migrate import at_head, is_made
+from data_access.revisions import at_head, is_made
 from data_access.scope import Scope
 from data_access.settings import FILE, ROOT
 from data_access.tables import CalendarDay

@@ -38,7 +38,7 @@ from data_access.board_tables import (
     BoardTicket,
     BoardUnitAlias,
 )
-from data_access.migrate import VERSION_TABLE
+from data_access.revisions import VERSION_TABLE
 from data_access.tables import CONTRACT, Table
 
 READ, ADD, KEEP, ALL = "SELECT", "SELECT, INSERT", "SELECT, INSERT, UPDATE", "SELECT, INSERT, UPDATE, DELETE"

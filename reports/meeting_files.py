@@ -1,12 +1,14 @@
-"""The three files of a meeting by name: what the page hands out and the command writes."""
+"""The three files of a meeting by name: what the page hands out and the command writes.
+
+What writes Word and slides is imported with the first file: 18 MB that a server of readers does not need.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pkgutil import resolve_name
 
-from reports.bulletin import bulletin_bytes
-from reports.deck import deck_bytes
 from reports.pack import Pack
 from reports.wording import clean
 from reports.workbook import workbook_bytes
@@ -14,6 +16,10 @@ from reports.workbook import workbook_bytes
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class PaperError(ValueError):
+    """A template cannot be used; the text (Chinese) names the file and says what to mend."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,18 @@ class MeetingFile:
     name: str
     mime: str
     content: bytes
+
+
+def deck_bytes(pack: Pack) -> bytes:
+    """The PPTX."""
+    written: bytes = resolve_name("reports.deck:deck_bytes")(pack)
+    return written
+
+
+def bulletin_bytes(pack: Pack) -> bytes:
+    """The DOCX: 通报."""
+    written: bytes = resolve_name("reports.bulletin:bulletin_bytes")(pack)
+    return written
 
 
 def annex_bytes(pack: Pack) -> bytes:

@@ -17,13 +17,12 @@ from metrics.notices import Notice
 from metrics.period import Period, PeriodKind
 from metrics.registry import indicator
 from metrics.vocabulary import Level, Module
-from reports.bulletin import bulletin_bytes
 from reports.changes import DAY, last_night
 from reports.conclusions import title, whole_and_change
 from reports.frames import question
 from reports.letters import Enclosed, Letter, lines_of
 from reports.links import CASES, MORNING, OVERVIEW, Link, in_period, to_tonight
-from reports.meeting_files import DOCX, file_name
+from reports.meeting_files import DOCX, bulletin_bytes, file_name
 from reports.pack import meeting_pack
 from reports.parts import Exceptions, ExceptionSection
 from reports.readings import ranked_within, reading, row_level, whole_level

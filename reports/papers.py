@@ -29,6 +29,8 @@ from pptx.exc import PackageNotFoundError as NoPptx
 from pptx.presentation import Presentation as Deck
 from pptx.util import Inches
 
+from reports.meeting_files import PaperError as PaperError
+
 FOLDER = Path("var/papers")
 CIRCULAR, DECK = "通报.docx", "演示.pptx"
 BODY, ANNEXES, DATE = "正文", "附件", "成文日期"
@@ -52,10 +54,6 @@ _ELSEWHERE = re.compile(r"\s*(?:https?:|ftp:|\\\\|//|file:/{2}[^/])", re.IGNOREC
 def _mark(name: str) -> str:
     """What stands in a place until it is filled; nobody writes it."""
     return f"\N{WORD JOINER}{name}在此\N{WORD JOINER}"
-
-
-class PaperError(ValueError):
-    """A template cannot be used; the text (Chinese) names the file and says what to mend."""
 
 
 def folder() -> Path:

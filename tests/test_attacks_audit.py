@@ -24,7 +24,8 @@ from data_access.decisions import Decision, decide
 from data_access.engine import engine, said
 from data_access.freshness import change_marks, fold_marks
 from data_access.grants import RUNTIME, GrantError, grants
-from data_access.migrate import VERSION_TABLE, alembic_config, at_head, upgrade
+from data_access.migrate import alembic_config, upgrade
+from data_access.revisions import VERSION_TABLE, at_head
 from data_access.scope import Scope
 from data_access.selection_flow import open_draft
 from data_access.tables import CONTRACT, Petition, Table

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from data_access.decisions import Decision, decide
-from data_access.engine import engine, engine_of, reading_engine
+from data_access.engine import MANY_ROWS, engine, engine_of, reading_engine
 from data_access.migrate import upgrade
 from data_access.scope import Scope
 from metrics.period import Period
@@ -43,6 +43,22 @@ def test_a_sqlite_connection_is_tuned(tmp_path: Path) -> None:
     with engine(f"sqlite:///{tmp_path / 'own.db'}").connect() as connection:
         assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
         assert connection.scalar(text("PRAGMA busy_timeout")) == 30000
+        assert connection.scalar(text("PRAGMA cache_size")) == -4096, "KB a connection, of which there are many"
+        assert connection.scalar(text("PRAGMA mmap_size")) == 0, "mapped, the file would count once a connection"
+
+
+def test_a_sqlite_connection_that_has_changed_many_rows_gives_their_pages_back(tmp_path: Path) -> None:
+    database, said = engine(f"sqlite:///{tmp_path / 'own.db'}"), list[str]()
+    with database.begin() as connection:
+        connection.execute(text("CREATE TABLE many (number INTEGER)"))
+    for rows, gives_back in ((1, False), (MANY_ROWS, True), (1, False)):  # the pool hands out the one connection it has
+        with database.begin() as connection:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            driver.set_trace_callback(said.append)
+            connection.execute(text("INSERT INTO many VALUES (:number)"), [{"number": number} for number in range(rows)])
+            said.clear()
+        assert ("PRAGMA shrink_memory" in said) == gives_back
 
 
 @pytest.fixture

@@ -36,7 +36,8 @@ from data_access.board_tables import BoardAudit, BoardImport, BoardSession
 from data_access.clock import beijing_now
 from data_access.deadline import within
 from data_access.engine import DATABASE_AWAY, engine, reserved, watched
-from data_access.migrate import at_head, upgrade
+from data_access.migrate import upgrade
+from data_access.revisions import at_head
 from data_access.tables import CONTRACT, NightStay, Table
 from ingest.__main__ import main as ingest
 from pages.common import auth, fault, freshness, leaderboards, live, loaders

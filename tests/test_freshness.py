@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -143,53 +142,6 @@ def test_an_emptied_table_moves_every_month(database: Engine) -> None:
     assert found == {("night_stay", 0), ("person", 0)}
     after = marks(database)
     assert mark_between(after, "night_stay", NOVEMBER, NOVEMBER) > mark_between(before, "night_stay", NOVEMBER, NOVEMBER)
-
-
-def test_a_row_that_replaces_one_of_another_month_moves_both(database: Engine) -> None:
-    """SQLite takes the replaced row away without telling a trigger of DELETE."""
-    if database.dialect.name != "sqlite":
-        pytest.skip("REPLACE is SQLite's")
-    with database.begin() as connection:
-        connection.execute(insert(NightStay).values(**STAY, id=5, night=OCTOBER, source="feed", source_ref="1"))
-        connection.execute(insert(NightStay).values(**STAY, id=6, night=date(2026, 8, 1), source="feed", source_ref="2"))
-    by_ref = "REPLACE INTO night_stay (person_id, area_code, night, source, source_ref) VALUES (1, '149981101', '2026-11-09', 'feed', '1')"
-    by_id = "REPLACE INTO night_stay (id, person_id, area_code, night) VALUES (6, 1, '149981101', '2026-07-01')"
-    moving = "UPDATE OR REPLACE night_stay SET source = 'feed', source_ref = '1' WHERE id = 6"
-    for statement, months in ((by_ref, {202610, 202611}), (by_id, {202608, 202607}), (moving, {202607, 202611})):
-        with moved(database) as found, database.begin() as connection:
-            connection.execute(text(statement))
-        assert found == {("night_stay", month) for month in months}, statement
-
-
-def test_looking_for_a_replaced_row_does_not_grow_with_the_table(database: Engine) -> None:
-    """Where rows have no number of their own, ANALYZE lets an index on numbers look useless."""
-    if database.dialect.name != "sqlite":
-        pytest.skip("REPLACE is SQLite's")
-    steps: list[int] = []
-    for rows in (100, 4000):
-        with database.begin() as connection:
-            connection.execute(insert(NightStay), [{**STAY, "night": NOVEMBER, "source": "feed"} for _ in range(rows)])
-            connection.execute(text("ANALYZE"))
-            counted, driver = [0], connection.connection.driver_connection
-            assert isinstance(driver, sqlite3.Connection)
-            driver.set_progress_handler(lambda counted=counted: counted.__setitem__(0, counted[0] + 1), 10)
-            connection.execute(insert(NightStay).values(**STAY, night=NOVEMBER, source="feed"))
-            driver.set_progress_handler(None, 0)
-        steps += counted
-    assert steps[1] < 2 * steps[0], steps
-
-
-def test_a_feed_that_is_loaded_twice_and_ignored_moves_nothing_new(database: Engine) -> None:
-    if database.dialect.name != "sqlite":
-        pytest.skip("OR IGNORE is SQLite's")
-    row = (
-        "INSERT OR IGNORE INTO night_stay (person_id, area_code, night, source, source_ref) VALUES (1, '149981101', '2026-10-08', 'f', '1')"
-    )
-    with database.begin() as connection:
-        connection.execute(text(row))
-    with moved(database) as found, database.begin() as connection:
-        connection.execute(text(row))
-    assert not found
 
 
 # --- any program, and only what is committed --------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from data_access.tables import (
 from ingest.__main__ import main
 from ingest.ledgers.checks import checked
 from ingest.ledgers.directory import directory
+from ingest.ledgers.journal import Journal, added_rows, updated
 from ingest.ledgers.refused import Returned, returned, write_refused
 from ingest.ledgers.undo import plan, take_back
 from tests.builders import EVERYTHING, TOWNSHIP, VILLAGE, a_county, a_person, an_appointment
@@ -340,3 +341,30 @@ def test_what_was_understood_is_shown_before_anything_is_written(
     assert seen["titles"] == ["位置", "日期", "姓名", "住夜地点"]
     assert seen["rows"][0] == ["Sheet!A2", "2026-10-08", "张三", "泥河镇"]
     assert seen["left_out"] == ["Sheet: 未读的列:领导签字"]
+
+
+# --- many rows at once --------------------------------------------------------------------------------------------------
+
+
+def test_rows_written_at_once_hold_what_was_given_whatever_is_empty(connection: Connection) -> None:
+    """Empty cells, flags and moments pass through arrays on PostgreSQL; a row of another key stays as it is."""
+    night, moment = date(2026, 10, 8), datetime(2026, 10, 9, 7, 30)
+    given: list[dict[str, object]] = [
+        {
+            "person_id": number,
+            "area_code": TOWNSHIP,
+            "night": night,
+            "note": None if number % 2 else f"{number}, “{{值班}}”",
+            "recorded_at": moment if number % 3 else None,
+            "backfilled": bool(number % 2),
+            "source": "ledger",
+            "source_ref": str(number),
+        }
+        for number in range(1, 8)
+    ]
+    made = {row["person_id"]: dict(row) for row in added_rows(connection, NightStay, given, Journal(1))}
+    assert [{name: made[row["person_id"]][name] for name in row} for row in given] == given
+    rows = {made[1]["id"]: {"note": "改", "recorded_at": None}, made[2]["id"]: {"note": None, "recorded_at": datetime(2026, 10, 10)}}
+    updated(connection, NightStay.__table__, rows)  # type: ignore[arg-type]
+    there = {row["id"]: dict(row) for row in connection.execute(select(NightStay.__table__)).mappings()}
+    assert there == {row["id"]: row | rows.get(row["id"], {}) for row in made.values()}

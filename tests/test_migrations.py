@@ -9,12 +9,14 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from data_access.engine import engine
 from data_access.freshness import change_marks
 from data_access.migrate import alembic_config, upgrade
+from data_access.revisions import at_head, head, is_made, revision
 from data_access.tables import CONTRACT, Table
 from ingest.ledgers.journal import digest_of
 from tests.builders import table_marks
@@ -120,6 +122,20 @@ def test_both_databases_have_the_same_tables(sqlite_url: str, postgresql_url: st
         upgrade(database)
         descriptions.append(without_the_indexes_of_constraints(described(database)))
     assert descriptions[0] == descriptions[1]
+
+
+def test_a_server_knows_without_alembic_what_alembic_knows(database: Engine, tmp_path: Path) -> None:
+    with database.connect() as connection:
+        assert [head()] == ScriptDirectory.from_config(alembic_config(connection)).get_heads()
+        assert revision(connection) == head()
+        assert at_head(connection)
+        connection.execute(text("UPDATE board_migration SET version_num = '0002'"))
+        assert not at_head(connection)
+        assert is_made(connection)
+        connection.rollback()
+    with create_engine(f"sqlite:///{tmp_path / 'nothing.db'}").connect() as connection:
+        assert revision(connection) == ""
+        assert not is_made(connection)
 
 
 def test_a_second_migration_changes_nothing(database: Engine) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, insert, text
 
-from data_access import backup, migrate, sessions
+from data_access import backup, migrate, revisions, sessions
 from data_access.audit import Action, record, verified_chain
 from data_access.backup import account_of
 from data_access.engine import engine
@@ -95,7 +95,7 @@ def oldest() -> Iterator[Engine]:
 def test_every_figure_every_mark_and_the_audit_on_the_oldest_postgresql(oldest: Engine, tmp_path: Path) -> None:
     with oldest.begin() as connection:
         version = connection.scalar(text("SHOW server_version_num"))
-        assert migrate.at_head(connection)
+        assert revisions.at_head(connection)
         a_county(connection)
         person = a_person(connection)
         a_petition(connection, opened="2026-11-02 09:00", size="small")

@@ -9,6 +9,8 @@ import io
 import json
 import logging
 import re
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -31,7 +33,7 @@ from streamlit.web.server.starlette.starlette_static_routes import create_stream
 import server
 from data_access import faults, logs
 from data_access.engine import OperationalError, engine
-from data_access.migrate import at_head
+from data_access.revisions import at_head
 from pages.common import live_sessions, metrics_page, readiness, static_files
 from pages.common.navigation import PRODUCT
 from pages.common.readiness import Readiness
@@ -471,3 +473,13 @@ def test_the_log_may_be_json_a_line_with_the_number_of_a_fault(monkeypatch: pyte
     said = [json.loads(line) for line in written.getvalue().splitlines()]
     assert [(each["number"], each["level"], each["process"]) for each in said] == [(number, "ERROR", 2)]
     assert "ValueError: 多行\n的错" in said[0]["traceback"]
+
+
+def test_a_server_does_not_carry_what_only_a_file_or_a_migration_needs() -> None:
+    """Some 30 MB of each process, before anybody has asked for anything."""
+    program = (
+        "import importlib, sys, server\nfor each in server.NEEDED: importlib.import_module(each)\nserver.imported_work()\n"
+        "print(sorted({'alembic', 'docx', 'docxtpl', 'pptx', 'apprise', 'scipy.stats'} & set(sys.modules)))"
+    )
+    said = subprocess.run([sys.executable, "-c", program], cwd=Path(server.__file__).parent, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"

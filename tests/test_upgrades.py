@@ -22,7 +22,8 @@ from data_access.audit import verified_chain
 from data_access.board_tables import BoardAudit
 from data_access.calendar import fill_calendar
 from data_access.engine import engine
-from data_access.migrate import at_head, revision, upgrade
+from data_access.migrate import upgrade
+from data_access.revisions import at_head, revision
 from data_access.tables import NightStay, Petition, Table
 from metrics.period import Period
 from metrics.registry import indicator

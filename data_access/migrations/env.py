@@ -3,7 +3,7 @@
 from alembic import context
 
 from data_access import board_tables  # noqa: F401 (its tables belong to the metadata)
-from data_access.migrate import VERSION_TABLE
+from data_access.revisions import VERSION_TABLE
 from data_access.tables import Table
 
 connection = context.config.attributes["connection"]

@@ -25,7 +25,7 @@ from data_access.tables import PetitionRating
 from ingest.ledgers.bounds import Bounds
 from ingest.ledgers.checks import Checked
 from ingest.ledgers.children import other_phones, ratings_there, write_children, write_people
-from ingest.ledgers.journal import Journal, added_rows
+from ingest.ledgers.journal import Journal, added_rows, inserted, updated
 from ingest.ledgers.keys import ensure_secret, keyed, secret_of
 from ingest.ledgers.kind import Kind
 from ingest.ledgers.numbers import find_petitions, with_restricted
@@ -35,6 +35,7 @@ from ingest.ledgers.refused import returned
 from ingest.ledgers.replaced import may_go, sentences, take_off, taken_off
 
 SOURCE = "ledger"
+KEYS: Any = BoardImportKey.__table__
 AT_ONCE = 5000
 NOT_COMPARED = frozenset({"recorded_at"})
 OUTCOMES = {"added": "新增", "changed": "更新", "same": "已有", "refused": "退回"}
@@ -395,7 +396,7 @@ def _added(connection: Connection, kind: Kind, records: Sequence[Record], now: d
         made = added_rows(connection, table, rows, journal, in_order=kind.keyed)
         if kind.keyed:
             pairs = list(zip(piece, (row[key] for row in made), strict=True))
-            connection.execute(insert(BoardImportKey), [{"kind": kind.id, "ref": one.ref, "row_id": row_id} for one, row_id in pairs])
+            inserted(connection, KEYS, [{"kind": kind.id, "ref": one.ref, "row_id": row_id} for one, row_id in pairs])
         else:
             named_by = kind.natural or ("source_ref",)
             keys = {tuple(row[name] for name in named_by): row[key] for row in made}
@@ -409,17 +410,14 @@ def write_changed(
 ) -> None:
     """Updates, rows with the same changed columns together."""
     table: Any = kind.table.__table__
-    key = primary_key(kind)
     if journal is not None and changes:
         journal.changed(connection, table, {row_key: values for _, row_key, values in changes})
-    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    alike: dict[tuple[str, ...], list[tuple[Any, dict[str, Any]]]] = {}
     for _, row_key, values in changes:
-        alike.setdefault(tuple(sorted(values)), []).append({f"to_{name}": value for name, value in values.items()} | {"of_key": row_key})
-    for names, rows in alike.items():
-        moved: dict[str, Any] = {name: bindparam(f"to_{name}") for name in names}
-        statement = update(table).where(table.c[key] == bindparam("of_key")).values(moved)
+        alike.setdefault(tuple(sorted(values)), []).append((row_key, values))
+    for rows in alike.values():
         for piece in pieces(rows):
-            connection.execute(statement, list(piece))
+            updated(connection, table, dict(piece))
 
 
 def _refused(connection: Connection, import_id: int, kind: Kind, refused: Sequence[Refusal]) -> None:

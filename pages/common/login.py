@@ -10,7 +10,7 @@ import streamlit as st
 from data_access import accounts
 from data_access.audit import Action
 from data_access.engine import DATABASE_AWAY, database_url, engine
-from data_access.migrate import is_made
+from data_access.revisions import is_made
 from pages.common import auth, loaders, navigation, sign_on
 from pages.common.layout import note, page_header
 from pages.common.navigation import PRODUCT

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from data_access.deadline import READY_SECONDS, within
 from data_access.engine import DATABASE_AWAY, engine
 from data_access.engine import OTHER_TABLES as OTHER_TABLES
-from data_access.migrate import at_head
+from data_access.revisions import at_head
 
 NEVER_KEPT = {"cache-control": "no-store"}
 

@@ -12,7 +12,7 @@ from pages.common.page import page
 from pages.meeting import materials
 from pages.meeting.materials import Choices
 from reports import subjects
-from reports.papers import PaperError
+from reports.meeting_files import PaperError
 from reports.views import meeting
 
 ICONS = {"演示": ":material/slideshow:", "通报": ":material/description:", "附表": ":material/table_view:"}
