@@ -43,14 +43,14 @@ def opened(database: Engine, page: str, name: str | None = None, **query: str) -
 
 
 def components(board: AppTest) -> list[dict]:
-    """What the board's own components are sent, top to bottom."""
+    """What the board's own components but its panels are sent, top to bottom."""
     protos = [each.proto for each in board.get("bidi_component")]
     return [json.loads((proto.mixed.json if proto.HasField("mixed") else proto.json) or "{}") for proto in protos]
 
 
 def panels(board: AppTest) -> list[str]:
     """The panels' HTML as it is sent, top to bottom."""
-    return [sent["html"] for sent in components(board) if "html" in sent]
+    return [each.proto.bytes.decode() for each in board.get("bidi_component") if each.proto.bytes]
 
 
 def words(board: AppTest) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
 import time
 from collections.abc import Sequence
@@ -100,8 +99,7 @@ def _text(element: object) -> str:
         case "html":
             return str(element.html.body)  # type: ignore[attr-defined]
         case "bidi_component":
-            sent = element.bidi_component  # type: ignore[attr-defined]
-            return str(json.loads((sent.mixed.json if sent.HasField("mixed") else sent.json) or "{}").get("html", ""))
+            return str(element.bidi_component.bytes.decode())  # type: ignore[attr-defined]
         case "exception":
             return f"encountered an error {element.exception.message}"  # type: ignore[attr-defined]
     return ""

@@ -24,7 +24,7 @@ from metrics.period import PeriodKind
 from pages.common import freshness, loaders, navigation
 from reports import readings
 from tests.demo_county import a_county_on_postgresql, a_small_county
-from tests.opened_pages import components
+from tests.opened_pages import components, panels
 from tests.signed_in import a_board, an_account
 
 ROOT = Path(__file__).parents[1]
@@ -98,7 +98,8 @@ def drawn(board: AppTest, entry: navigation.Entry, **query: str) -> AppTest:
 def shown(board: AppTest) -> str:
     """All text of the page, whatever element holds it."""
     return "\n".join(
-        [*(str(element.proto) for element in board.main.children.values()), str(board._tree), html(board), str(components(board))]
+        [*(str(element.proto) for element in board.main.children.values()), str(board._tree), html(board), *map(str, components(board))]
+        + panels(board)
     )
 
 

@@ -61,7 +61,7 @@ def the_page(database: Engine, path: str = "pages/meeting/meeting.py", **account
 def words(board: AppTest) -> str:
     parts = [each.value for kind in (board.markdown, board.text) for each in kind]
     parts += [each.proto.body for each in board.get("html")]
-    parts += [str(each.proto) for each in board.get("bidi_component")]
+    parts += [f"{each.proto}{each.proto.bytes.decode()}" for each in board.get("bidi_component")]
     return "\n".join(parts)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import timedelta
 
@@ -62,7 +61,7 @@ def opened(board: AppTest, address: str, **query: str) -> AppTest:
 
 def text_of(board: AppTest) -> str:
     """Everything the page says: titles, notes and the markup of its panels."""
-    panels = [json.loads(each.proto.json or "{}").get("html", "") for each in board.get("bidi_component")]
+    panels = [each.proto.bytes.decode() for each in board.get("bidi_component")]
     return " ".join([*(block.proto.body for block in board.get("html")), *(each.value for each in board.markdown), *panels])
 
 

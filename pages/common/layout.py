@@ -151,9 +151,14 @@ class Places:
         self._again = st.session_state.get(_SHOWN) == self._asked
         self._places: list[Place] = []
 
-    def place(self, height: int) -> Place:
-        """A part of the page, about ``height`` px high. One that has nothing to show takes no room once it is entered."""
-        self._places.append(Place(st.container() if self._again else st.skeleton(height=height), self._again, self._asked))
+    def place(self, height: int, *, within: DeltaGenerator | None = None) -> Place:
+        """A part of the page, about ``height`` px high. One that has nothing to show takes no room once it is entered. ``within``: a
+        container that holds nothing else."""
+        if self._again:
+            holder = st.container() if within is None else within
+        else:
+            holder = (st if within is None else within).skeleton(height=height)
+        self._places.append(Place(holder, self._again, self._asked))
         return self._places[-1]
 
     @contextmanager

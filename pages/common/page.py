@@ -139,8 +139,7 @@ class Page:
         """What the page answers beyond what the bar says: for a new question skeletons are shown in the shape of what comes, for a
         live update none. The title's place is held too. Call it before the first place; without it the bar is the question."""
         self._places = Places(self.name, (self.filters.period, self.filters.township, self.filters.as_of, *question))
-        with self._header:
-            self._title = self._places.place(title_height)
+        self._title = self._places.place(title_height, within=self._header)
         return self._places
 
     def place(self, height: int) -> Place:

@@ -8,12 +8,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     root.className = "panel";
     parentElement.appendChild(root);
   }
-  if (root.dataset.html !== data.html) {
+  const html = new TextDecoder().decode(data);
+  if (root.dataset.html !== html) {
     const named = (each) => each.dataset.by ?? each.dataset.go; // a heading leads elsewhere once it is pressed
     const active = root.getRootNode().activeElement;
     const focused = root.contains(active) ? named(active) : null;
-    root.innerHTML = data.html;
-    root.dataset.html = data.html;
+    root.innerHTML = html;
+    root.dataset.html = html;
     // A live update keeps the keyboard where it was.
     if (focused) [...root.querySelectorAll("[data-go]")].find((each) => named(each) === focused)?.focus({ preventScroll: true });
   }
