@@ -18,7 +18,7 @@ PAIRS = [("requirements.txt", LOCK), ("requirements-dev.txt", ROOT / "requiremen
 def asked_for(path: Path) -> set[tuple[str, str]]:
     """(package, version) of the lines of a requirements file."""
     lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith(("-", "#"))]
-    return {(re.sub(r"\[.*\]", "", name).lower(), version) for name, version in (line.split("==") for line in lines)}
+    return {(each.name.lower(), str(each.specifier).removeprefix("==")) for each in map(Requirement, lines)}
 
 
 @pytest.mark.parametrize(("requirements", "lock"), PAIRS)
