@@ -171,10 +171,7 @@ def main(arguments: Sequence[str]) -> int:
     logs.begun()
     workers, flags = asked(arguments)
     host, port = address(flags)
-    import uvloop  # noqa: PLC0415  # there is none for Windows, where one process serves
-
-    code: int = uvloop.run(served(workers, host, port, [sys.executable, "-m", "server", *flags]))
-    return code
+    return asyncio.run(served(workers, host, port, [sys.executable, "-m", "server", *flags]))
 
 
 if __name__ == "__main__":
