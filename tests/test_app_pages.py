@@ -98,8 +98,11 @@ def drawn(board: AppTest, entry: navigation.Entry, **query: str) -> AppTest:
 def shown(board: AppTest) -> str:
     """All text of the page, whatever element holds it."""
     return "\n".join(
-        [*(str(element.proto) for element in board.main.children.values()), str(board._tree), html(board), *map(str, components(board))]
-        + panels(board)
+        [
+            *(str(element.proto) for element in board.main.children.values()),
+            *(str(board._tree), html(board)),
+            *(*map(str, components(board)), *panels(board)),
+        ]
     )
 
 
