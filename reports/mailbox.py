@@ -28,7 +28,7 @@ RELAYS = {"163.com": "smtp.163.com", "126.com": "smtp.126.com", "qq.com": "smtp.
 """Servers of public mailboxes by what stands behind @; their users sign in with the whole address, over TLS from the first byte."""
 OPTIONS = frozenset({"from", "to", "cc", "bcc", "reply", "name", "user", "pass", "smtp", "mode", "verify"})
 """What an address may ask for, beside headers of its own (``+Name=value``)."""
-OWN_HEADERS = frozenset({"from", "to", "cc", "bcc", "reply-to", "subject", "date", "message-id", "mime-version", "idempotency-key"})
+OWN_HEADERS = frozenset({"from", "to", "cc", "bcc", "reply-to", "subject", "date", "message-id", "mime-version", KEY_HEADER.lower()})
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _HOST = re.compile(r"[\w.-]+|[0-9A-Fa-f:.]+")
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")

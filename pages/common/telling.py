@@ -24,7 +24,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
 LONGEST_TURN_SECONDS = 0.1
-"""A page takes a fifth of it."""
+"""总览 takes a tenth of it."""
 AGAIN_SECONDS = 0.002
 
 
