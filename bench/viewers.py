@@ -20,6 +20,8 @@ from bench.servers import COOKIE
 EVERY = 5.0
 TICK = 4.0
 """``pages.common.live.TICK_SECONDS``: by it the client knows the live part."""
+LONGEST_FINISHED = 64
+"""Bytes of the message that a run has ended, at most; nearly all others are longer."""
 PATIENCE = 60.0
 """Seconds after which an answer is given up."""
 
@@ -57,6 +59,7 @@ class Viewer:
         self.panels: set[str] = set()
         self.drawn: set[str | bytes] = set()
         """The figures and words of the last drawing: equal where nothing has changed."""
+        self.unread: list[bytes | str] = []
         self.elements = 0
         """All that were sent, whole or by the hash of what the browser holds."""
 
@@ -66,6 +69,7 @@ class Viewer:
             subprotocols=["streamlit"],  # type: ignore[list-item]
             additional_headers={"Cookie": f"{COOKIE}={self.cookie}"},
             max_size=None,
+            max_queue=None,  # else what nobody has read yet stands before the server's farewell, and closing waits for it
             open_timeout=PATIENCE,
             ping_interval=None,
             compression=None,
@@ -106,13 +110,19 @@ class Viewer:
                 async with asyncio.timeout_at(asyncio.get_running_loop().time() + max(0.0, due - time.perf_counter())):
                     data = await self.socket.recv()
             except TimeoutError:
+                self.read()
                 await self.ask(self.live[0])
                 due += TICK
                 continue
-            self._finished(data)
-            message = ForwardMsg.FromString(data)
-            if message.WhichOneof("type") == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+            self.unread.append(data)
+            if len(data) < LONGEST_FINISHED and ends_page(data):
                 return time.perf_counter()
+
+    def read(self) -> None:
+        """What came while the board was redrawn. Not as it comes: a browser reads on a machine of its own."""
+        for data in self.unread:
+            self._finished(data)
+        self.unread = []
 
     def _finished(self, data: bytes | str) -> bool:
         message = ForwardMsg.FromString(data)
@@ -134,6 +144,12 @@ class Viewer:
 
     async def close(self) -> None:
         await self.socket.close()
+
+
+def ends_page(data: bytes | str) -> bool:
+    """Whether a run of the whole page has ended, not one of a live part."""
+    message = ForwardMsg.FromString(data)
+    return message.WhichOneof("type") == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
 
 
 async def watch(viewer: Viewer, result: Round, start: float, until: float) -> None:
