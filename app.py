@@ -3,7 +3,7 @@
 import streamlit as st
 
 if __name__ == "__main__":
-    from pages.common import address, auth, downloads, fault, layout, login, navigation
+    from pages.common import address, auth, downloads, fault, layout, login, navigation, panel
 
     fault.run_begins()
     account = auth.signed_in_account()
@@ -11,6 +11,7 @@ if __name__ == "__main__":
     address.settled()
     st.set_page_config(f"{page.title} · {navigation.PRODUCT}", navigation.ICON, layout="wide", initial_sidebar_state="collapsed")
     layout.page_scripts()
+    panel.follow_click()
     layout.account_menu(account)
     downloads.none_offered()
     page.run()

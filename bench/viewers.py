@@ -130,7 +130,7 @@ class Viewer:
         if message.metadata.cacheable and message.hash:
             self.kept.add(message.hash)
         self.elements += kind in ("delta", "ref_hash")
-        if kind == "delta" and message.delta.new_element.WhichOneof("type") in ("bidi_component", "html"):
+        if kind == "delta" and message.delta.new_element.WhichOneof("type") == "html":
             self.panels.add(message.hash)
             self.drawn.add(message.hash or message.delta.SerializeToString())
         elif kind == "ref_hash" and message.ref_hash in self.panels:

@@ -18,6 +18,7 @@ from data_access.board_tables import BoardAnswer
 from data_access.calendar import calendar_days
 from data_access.clock import beijing_now
 from pages.common import downloads, loaders
+from tests.readers import readable
 from tests.signed_in import a_board
 
 TODAY = beijing_now().date()
@@ -43,20 +44,25 @@ def opened(database: Engine, page: str, name: str | None = None, **query: str) -
 
 
 def components(board: AppTest) -> list[dict]:
-    """What the board's own components but its panels are sent, top to bottom."""
+    """What the board's own components are sent, top to bottom."""
     protos = [each.proto for each in board.get("bidi_component")]
     return [json.loads((proto.mixed.json if proto.HasField("mixed") else proto.json) or "{}") for proto in protos]
 
 
 def panels(board: AppTest) -> list[str]:
-    """The panels' HTML as it is sent, top to bottom."""
-    return [each.proto.bytes.decode() for each in board.get("bidi_component") if each.proto.bytes]
+    """The panels' HTML, top to bottom."""
+    bodies = (str(each.proto.body) for each in board.get("html"))
+    return [readable(body) for body in bodies if body.startswith('<div class="panel"')]
+
+
+def markup(board: AppTest) -> str:
+    """Titles, notes and panels as HTML."""
+    return " ".join(readable(str(block.proto.body)) for block in board.get("html"))
 
 
 def words(board: AppTest) -> str:
-    """Titles, notes and panels without their tags."""
-    raw = " ".join([*(str(block.proto.body) for block in board.get("html")), *panels(board)])
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", raw))
+    """The same without tags."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", markup(board)))
 
 
 def links(board: AppTest) -> list[dict]:

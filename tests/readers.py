@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import re
 import threading
 import time
 from collections.abc import Sequence
@@ -94,12 +96,16 @@ class Reader(Viewer):
         return super()._finished(data)
 
 
+def readable(body: str) -> str:
+    """What a browser makes of an HTML element that it is sent: a panel's own HTML stands in an attribute."""
+    found = re.search(r'^<div class="panel" .*data-html="([^"]*)"></div>$', body)
+    return base64.b64decode(found[1]).decode() if found else body
+
+
 def _text(element: object) -> str:
     match element.WhichOneof("type"):  # type: ignore[attr-defined]
         case "html":
-            return str(element.html.body)  # type: ignore[attr-defined]
-        case "bidi_component":
-            return str(element.bidi_component.bytes.decode())  # type: ignore[attr-defined]
+            return readable(str(element.html.body))  # type: ignore[attr-defined]
         case "exception":
             return f"encountered an error {element.exception.message}"  # type: ignore[attr-defined]
     return ""

@@ -24,7 +24,7 @@ from metrics.period import PeriodKind
 from pages.common import freshness, loaders, navigation
 from reports import readings
 from tests.demo_county import a_county_on_postgresql, a_small_county
-from tests.opened_pages import components, panels
+from tests.opened_pages import components, markup, panels
 from tests.signed_in import a_board, an_account
 
 ROOT = Path(__file__).parents[1]
@@ -100,19 +100,14 @@ def shown(board: AppTest) -> str:
     return "\n".join(
         [
             *(str(element.proto) for element in board.main.children.values()),
-            *(str(board._tree), html(board)),
-            *(*map(str, components(board)), *panels(board)),
+            *(str(board._tree), markup(board), *map(str, components(board))),
         ]
     )
 
 
-def html(board: AppTest) -> str:
-    return " ".join(block.proto.body for block in board.get("html"))
-
-
 def fine(board: AppTest, where: object) -> None:
     assert not board.exception, (where, [problem.message for problem in board.exception], [p.stack_trace[-3:] for p in board.exception])
-    assert "board-title" in html(board) or board.get("bidi_component"), f"{where} shows nothing"
+    assert "board-title" in markup(board) or panels(board), f"{where} shows nothing"
 
 
 def account_of(database: Engine, role: Role) -> AppTest:
@@ -146,8 +141,8 @@ def test_every_page_renders_for_every_role(county: Engine, role: Role) -> None:
         with county.connect() as connection:
             account = accounts.account_named(connection, ROLES[role])
         assert account is not None
-        assert (REFUSED in html(board)) is not entry.open_to(account), (role.value, entry.url_path)
-        assert UNKNOWN not in html(board), entry.url_path
+        assert (REFUSED in markup(board)) is not entry.open_to(account), (role.value, entry.url_path)
+        assert UNKNOWN not in markup(board), entry.url_path
 
 
 @pytest.mark.parametrize("role", [Role.LEADER, Role.TOWNSHIP], ids=str)
@@ -193,7 +188,7 @@ def test_no_address_breaks_a_page(county: Engine, query: dict[str, str]) -> None
     for entry in ENTRIES:
         drawn(board, entry, **query)
         assert not board.exception, (entry.url_path, query, [problem.message for problem in board.exception])
-        assert "<script>" not in html(board), entry.url_path
+        assert "<script>" not in markup(board), entry.url_path
 
 
 def test_a_township_sees_no_village_or_name_of_another(county: Engine) -> None:

@@ -48,9 +48,9 @@ from tests.grid import (
     queries,
     text_of,
 )
-from tests.opened_pages import files_offered
+from tests.opened_pages import files_offered, markup
 from tests.signed_in import APP, a_board
-from tests.test_app_pages import REFUSED, drawn, html, pointed, short_trends, shown
+from tests.test_app_pages import REFUSED, drawn, pointed, short_trends, shown
 
 pytestmark = pytest.mark.slow
 __all__ = ["short_trends"]
@@ -222,7 +222,7 @@ def test_no_page_shows_and_no_file_holds_what_a_kind_of_account_must_not_see(
         made.clear()
         drawn(board, entry, **county.own.query)
         page = shown(board)
-        is_closed = REFUSED in html(board) or "账号还没有授权" in html(board)
+        is_closed = any(closed in markup(board) for closed in (REFUSED, "账号还没有授权"))
         problems = leaked(page, hidden_on(county, kind, entry.url_path)) + [each.message for each in board.exception]
         problems += ["is open"] if not is_closed and not entry.open_to(account) else []
         problems += ["is closed"] if is_closed and entry.open_to(account) else []

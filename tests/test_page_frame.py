@@ -14,7 +14,7 @@ from data_access.clock import beijing_now
 from pages.common import loaders
 from pages.common.page import Page
 from tests.builders import VILLAGE, a_county, an_appointment
-from tests.opened_pages import opened
+from tests.opened_pages import markup, opened
 from tests.signed_in import an_account
 
 
@@ -69,10 +69,6 @@ def left_by(how: str) -> None:
         st.html("<i>last line</i>")
 
 
-def html(board: AppTest) -> str:
-    return " ".join(block.proto.body for block in board.get("html"))
-
-
 @pytest.mark.parametrize(
     ("how", "pages", "accounts"),
     [("end", 1, 1), ("stop", 1, 1), ("error", 1, 1), ("rerun", 1, 2)],
@@ -82,9 +78,9 @@ def test_a_page_ends_however_it_is_left(faults_told: None, served: Engine, ends:
         a_county(connection)
     board = AppTest.from_function(left_by, kwargs={"how": how}, default_timeout=60).run()
     assert (len(ends.pages), ends.accounts) == (pages, accounts)
-    assert "own dialog" in html(board)
-    assert ("last line" in html(board)) is (how in ("end", "rerun"))
-    assert ("出错编号" in html(board)) is (how == "error")
+    assert "own dialog" in markup(board)
+    assert ("last line" in markup(board)) is (how in ("end", "rerun"))
+    assert ("出错编号" in markup(board)) is (how == "error")
     assert not board.exception
 
 

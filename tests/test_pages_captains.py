@@ -42,7 +42,7 @@ from tests.builders import (
     an_area,
     figure,
 )
-from tests.opened_pages import nothing_counted
+from tests.opened_pages import nothing_counted, words
 from tests.signed_in import a_board, an_account
 
 TODAY = beijing_now().date()
@@ -59,14 +59,6 @@ def opened(board: AppTest, page: str, **query: str) -> AppTest:
     board.run(timeout=60)
     assert not board.exception, [problem.message for problem in board.exception]
     return board
-
-
-def words(board: AppTest) -> str:
-    """Everything readable: titles, notes and the panels' markup without its tags."""
-    raw = " ".join(str(block.proto.body) for block in board.get("html"))
-    panels = " ".join(element.proto.SerializeToString().decode("utf-8", "ignore") for element in board.get("bidi_component"))
-    spelt = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), panels)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", raw + " " + spelt))
 
 
 def a_county_of_captains(database: Engine) -> dict[str, int]:

@@ -30,7 +30,7 @@ from reports.views import meeting
 from reports.wording import chinese_marks
 from tests.builders import TOWNSHIP, a_county, a_petition, a_stay, an_appointment, nights
 from tests.meeting_worlds import COUNT, DOWN, UP, a_chapter, a_pack, a_reading, hostile_pack
-from tests.opened_pages import files_offered
+from tests.opened_pages import files_offered, markup
 from tests.signed_in import a_board, a_session, a_token, an_account
 
 LAST_MONTH = Period.holding(PeriodKind.MONTH, date.today()).before
@@ -60,8 +60,7 @@ def the_page(database: Engine, path: str = "pages/meeting/meeting.py", **account
 
 def words(board: AppTest) -> str:
     parts = [each.value for kind in (board.markdown, board.text) for each in kind]
-    parts += [each.proto.body for each in board.get("html")]
-    parts += [f"{each.proto}{each.proto.bytes.decode()}" for each in board.get("bidi_component")]
+    parts += [markup(board), *(str(each.proto) for each in board.get("bidi_component"))]
     return "\n".join(parts)
 
 

@@ -25,7 +25,7 @@ from tests.builders import (
     an_area,
     figure,
 )
-from tests.opened_pages import nothing_counted, now
+from tests.opened_pages import nothing_counted, now, panels, words
 from tests.signed_in import a_board, an_account
 
 TODAY = beijing_now().date()
@@ -50,18 +50,6 @@ def opened(database: Engine, page: str, name: str | None = None, **query: str) -
     board.run(timeout=60)
     assert not board.exception, [problem.message for problem in board.exception]
     return board
-
-
-def words(board: AppTest) -> str:
-    """Everything readable: titles, notes and the panels' markup without its tags."""
-    raw = " ".join(str(block.proto.body) for block in board.get("html"))
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", raw + " " + markup(board)))
-
-
-def markup(board: AppTest) -> str:
-    """The panels' HTML, as it is sent."""
-    sent = " ".join(element.proto.SerializeToString().decode("utf-8", "ignore") for element in board.get("bidi_component"))
-    return re.sub(r"\\u([0-9a-f]{4})", lambda sign: chr(int(sign[1], 16)), sent)
 
 
 def a_busy_county(database: Engine) -> None:
@@ -95,9 +83,9 @@ def test_a_visit_leads_to_the_petition_it_raised_and_restricted_ones_stay_away(s
     a_busy_county(served)
     page = opened(served, "nights", view="夜访")
     assert "路灯不亮 S-77 · 办理中" in words(page)
-    assert re.search(r"case\.py[^>]*S-77", markup(page))  # the row is a link to the case
-    assert "S-99" not in markup(page)
-    assert "检举" not in markup(page)
+    assert re.search(r"case\.py[^>]*S-77", "".join(panels(page)))  # the row is a link to the case
+    assert "S-99" not in "".join(panels(page))
+    assert "检举" not in "".join(panels(page))
 
 
 def test_a_slot_leads_to_the_petition_it_raised_and_an_empty_one_says_so(served):

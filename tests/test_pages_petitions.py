@@ -15,7 +15,7 @@ from data_access.board_tables import BoardAudit, BoardDecision
 from data_access.clock import beijing_now
 from data_access.tables import Petition
 from tests.builders import CELL, TOWNSHIP, VILLAGE, a_county, a_person, a_petition, an_appointment, an_area, an_event
-from tests.opened_pages import nothing_counted
+from tests.opened_pages import markup, nothing_counted
 from tests.signed_in import a_board, an_account
 
 SECRET = "检举某某侵占资金"
@@ -61,8 +61,7 @@ def opened(board: AppTest, address: str, **query: str) -> AppTest:
 
 def text_of(board: AppTest) -> str:
     """Everything the page says: titles, notes and the markup of its panels."""
-    panels = [each.proto.bytes.decode() for each in board.get("bidi_component")]
-    return " ".join([*(block.proto.body for block in board.get("html")), *(each.value for each in board.markdown), *panels])
+    return " ".join([markup(board), *(each.value for each in board.markdown)])
 
 
 def test_the_page_says_what_is_overdue_and_whose(county: Engine):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,15 @@ from pages.common import auth, navigation
 from pages.common.fault import contained
 from pages.common.help_way import go_to_help
 from pages.common.navigation import plain
+from pages.common.panel import clicked
 from reports.wording import chinese_marks
 
 Crumb = tuple[str, str, Mapping[str, str] | None]
 """Label, page file (``"pages/township/township.py"``), query parameters of that page."""
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("history.js", "chinese.js", "connection.js", "menu.js", "cookie.js", "frame.js")
+_SCRIPTS = ("history.js", "chinese.js", "connection.js", "menu.js", "panel.js", "cookie.js", "frame.js")
+_FRAME = "board-frame"
 
 
 @st.cache_resource(show_spinner=False)
@@ -36,9 +39,9 @@ def _scripts() -> Any:
 
 
 def page_scripts() -> None:
-    """The frame in the browser (app.py calls it): one Back is one step, Streamlit's words in Chinese, a lost connection seen at once, and
-    the cookie fetched or given back."""
-    _scripts()(key="board-frame", data=auth.cookie_errand())
+    """The frame in the browser (app.py calls it): one Back is one step, Streamlit's words in Chinese, a lost connection seen at once,
+    panels shown and their clicks heard, and the cookie fetched or given back."""
+    _scripts()(key=_FRAME, data=auth.cookie_errand(), on_go_change=partial(clicked, _FRAME))
 
 
 _HELP, _NEW_PASSWORD, _LEAVE = "帮助", "修改密码", "退出登录"

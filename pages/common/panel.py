@@ -1,15 +1,15 @@
 """A block of the board's own HTML whose parts can be clicked: a unit leads to its page, an ⓘ to its definition.
 
-Texts are escaped where the HTML is made (``reports.html``); what comes back from the browser is checked here: only pages this
-account may open, only text parameters, only indicators of the registry.
+One component of the page's frame shows all of its panels and hears their clicks (panel.js): a component for each would be a widget for
+each, which costs a third of what it takes to draw a page. Texts are escaped where the HTML is made (``reports.html``); what comes back
+from the browser is checked here: only pages this account may open, only text parameters, only indicators of the registry.
 """
 
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -20,21 +20,17 @@ from pages.common import navigation
 from pages.common.address import go_to, page_shown, write_order
 from pages.common.definition import ask_definition
 
-_HERE = Path(__file__).parent
-
 _CLICKED = "board_clicked"
 """Session state: the page, and where the click on it leads."""
 
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    return st.components.v2.component("board_panel", js=(_HERE / "panel.js").read_text(encoding="utf-8"), isolate_styles=False)
+_PANEL = Markup('<div class="panel" data-panel="{}" data-html="{}"></div>')
+"""``st.html`` would take the drawings (SVG) out of the HTML itself, and much else out of an attribute: it is base64."""
 
 
 def panel(html: Markup, key: str) -> None:
-    """Show HTML and follow its clicks. Its styles are the page's (board.css and panel.css, in the index), not each panel's own."""
-    follow_click()
-    _component()(key=key, data=str(html).encode(), on_go_change=partial(clicked, key))  # as JSON Chinese takes twice the bytes
+    """Show HTML. ``key`` is its own on the page: by it the keyboard stays where it was when the panel is drawn anew. Its styles are the
+    page's (board.css and panel.css, in the index)."""
+    st.html(_PANEL.format(key, b64encode(str(html).encode()).decode()))
 
 
 def clicked(key: str) -> None:
@@ -49,7 +45,7 @@ def clicked(key: str) -> None:
 
 
 def follow_click() -> None:
-    """Go where the reader has clicked on this page."""
+    """Go where the reader has clicked on this page; app.py does so before the page is drawn."""
     page, target = st.session_state.pop(_CLICKED, ("", ""))
     if page == page_shown():
         follow(target)

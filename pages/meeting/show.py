@@ -52,5 +52,4 @@ with page("meeting/show", default_period="指定", townships=False, is_live=Fals
     else:
         name = f"{audience}-{filters.period.text}-{filters.township or ''}-{loaders.today()}"
         slides = [str(p.writer.slide(each)) for each in meeting.slides(pack)]
-        panel.follow_click()
         player()(key="show", data={"slides": slides, "name": name}, on_go_change=partial(panel.clicked, "show"))

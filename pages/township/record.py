@@ -9,7 +9,6 @@ from metrics.definition import Question
 from metrics.rulebook import rulebook
 from pages.common import loaders
 from pages.common.address import write
-from pages.common.definition import definition_asked
 from pages.common.page import Page
 from reports.views.person import Person, record_parts
 
@@ -36,5 +35,3 @@ def _dialog(p: Page, person: Person, asked: Question, kind: str, record_id: int)
     own_stay = kind == "stay" and row["person_id"] == person.person_id
     why = person.why_not_counted(row["area_code"], row["night"], asked) if own_stay else ""
     p.show(*record_parts(kind, row, why, p.view.masked, rulebook()), key="record")
-    if definition_asked():
-        st.rerun()  # the definition takes this dialog's place; the record is still in the address and comes back after it

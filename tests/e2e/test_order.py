@@ -25,7 +25,7 @@ def pressed(page: Page, board: Locator, heading: str, stands: str) -> None:
 
 def test_a_ranking_stands_as_its_heading_says_also_when_data_have_come(board: Board, reader: Reader) -> None:
     page = opened(reader(), board)
-    rows = page.locator(".st-key-duty-board .rows")
+    rows = page.locator("[data-panel=duty-board] .rows")
     made = names(rows)
     pressed(page, rows, "乡镇", "ascending")
     rising = names(rows)
@@ -50,7 +50,7 @@ def test_a_ranking_stands_as_its_heading_says_also_when_data_have_come(board: Bo
 def test_another_order_of_a_paged_list_begins_at_its_first_page(board: Board, reader: Reader) -> None:
     page = opened(reader(), board, "/rows?figure=duty.village_compliance&period=本年&show=all&rows_page=2")
     assert "rows_page=2" in page.url
-    table = page.locator(".st-key-rows .sheet")
+    table = page.locator("[data-panel=rows] .sheet")
     pressed(page, table, "单位或人员", "ascending")
     expect(page).not_to_have_url(re.compile("rows_page"))
     expect(table.locator("tbody tr").first).to_be_visible()

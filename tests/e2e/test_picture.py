@@ -22,7 +22,7 @@ def test_a_panel_saved_as_a_picture_says_what_it_shows(board: Board, reader: Rea
     page = opened(reader(), board, "/")
     drawn = saved_svg(page, "乡镇住夜达标率")
     words = re.sub(r"<[^>]+>", "|", drawn)
-    for cell in page.locator(".st-key-duty-board .row :is(.unit, .value, .verdict)").all():
+    for cell in page.locator("[data-panel=duty-board] .row :is(.unit, .value, .verdict)").all():
         shown = " ".join(cell.evaluate("cell => cell.firstChild ? cell.innerText : ''").split("(")[0].split())
         assert shown.removeprefix("✓ ").removeprefix("△ ").removeprefix("✕ ") in words, shown
     assert "口径" in words

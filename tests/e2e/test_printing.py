@@ -54,7 +54,7 @@ def test_rankings_are_printed_one_below_the_other_in_light(board: Board, reader:
     page = opened(reader(color_scheme="dark"), board, "/")
     expect(page.locator(".rows")).to_have_count(3)
     rankings = [[name for name in each.locator(".unit").all_inner_texts() if name] for each in page.locator(".rows").all()]
-    title = page.locator(".st-key-duty-board h2").evaluate("title => title.firstChild.textContent")
+    title = page.locator("[data-panel=duty-board] h2").evaluate("title => title.firstChild.textContent")
     words = "".join(printed(page, tmp_path))
     place = words.index(re.sub(r"\s", "", title))
     for name in (name for ranking in rankings for name in ranking):
