@@ -147,10 +147,11 @@ def kept_a_while(files: MediaFileManager, file_id: str) -> str:
     that may be before the browser, told the address, has fetched it. It is for the sign-in whose page offered it.
     """
     offered = files._deferred_callables.get(file_id)
-    token = live_sessions.held(live_sessions.connected(offered["session_id"]), live_sessions.TOKEN) if offered else None
-    if token is None:
+    its = live_sessions.connected(offered["session_id"]) if offered else None
+    token, known = (live_sessions.held(its, key) for key in (live_sessions.TOKEN, live_sessions.KNOWN))
+    if token is None or known is None:
         raise MediaFileStorageError("nobody is signed in where this file was offered")
-    with handed_out.made_for(token):
+    with handed_out.made_for(token, known.account):
         address, session = _file_made(files, file_id), f"made {secrets.token_hex(8)}"
     with files._lock:
         files._files_by_session_and_coord[session]["made"] = Path(urlsplit(address).path).stem

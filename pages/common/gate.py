@@ -5,7 +5,7 @@
   cookie there are :data:`STRANGERS` in all: who is signed in goes on, whatever stands at the door.
 - Over the websocket a page can be drawn and a file made or picked; caches are not a browser's to empty.
 - A file is put only where the browser's own session was told to put it, and only as much as there is room for.
-- A file that was handed out is for the sign-in it was made for, while that lasts.
+- A file that was handed out is for the sign-in it was made for, while that lasts and may what it might then.
 - Of Streamlit's own addresses those are left that the board's pages ask for.
 """
 
@@ -29,9 +29,10 @@ from streamlit.runtime import get_instance
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.runtime_util import get_max_widget_state_size_bytes
 
+from data_access.accounts import Account
 from data_access.engine import DATABASE_AWAY
 from pages.common import cookie, handed_out, uploads
-from pages.common.live_sessions import TOKEN, connected, held, is_of, live_sessions, stands
+from pages.common.live_sessions import TOKEN, account_of, connected, held, is_of, live_sessions
 
 STREAM, UPLOAD, MEDIA = "/_stcore/stream", "/_stcore/upload_file/", "/media/"
 STREAMLITS = ("/_stcore/", "/component/")
@@ -108,7 +109,7 @@ class Gate:
         if scope["method"] not in READING or token is None or not handed_out.is_for(path, token):
             await refused(scope, receive, send, 404)
             return
-        answer = await self._standing(token)
+        answer = await self._standing(token, lambda account: handed_out.is_still_for(path, account))
         if answer is not None:
             await refused(scope, receive, send, answer)
             return
@@ -153,14 +154,15 @@ class Gate:
         if self._kept(session_id) is None:  # it has ended meanwhile, and with it what it held
             files.remove_session_files(session_id)
 
-    async def _standing(self, token: str) -> int | None:
-        """None where the sign-in stands, else the status to answer with."""
+    async def _standing(self, token: str, may: Callable[[Account], bool] = lambda _: True) -> int | None:
+        """None where the sign-in stands and its account ``may``, else the status to answer with."""
         if self._asking is None:
             self._asking = CapacityLimiter(4)  # of its own: a database that hangs keeps these waiting, not the files of all pages
         try:
-            return None if await to_thread.run_sync(stands, token, limiter=self._asking, abandon_on_cancel=True) else 403
+            account = await to_thread.run_sync(account_of, token, limiter=self._asking, abandon_on_cancel=True)
         except DATABASE_AWAY:
             return 503
+        return None if account is not None and may(account) else 403
 
 
 def is_shut(path: str, method: str) -> bool:
