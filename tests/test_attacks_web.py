@@ -298,6 +298,22 @@ def test_a_browser_may_ask_for_a_page_and_files_and_nothing_else() -> None:
     assert {payload for payload in payloads if gate.may_be_asked(asking(payload))} == gate.MADE
 
 
+def test_no_text_that_a_database_does_not_take_comes_to_a_page() -> None:
+    """PostgreSQL takes no zero byte: each page that asks with what was typed would fail, and the log hold a traceback of it."""
+
+    def typed(words: str, *several: str, address: str = "") -> bytes:
+        message = BackMsg()
+        widgets = message.rerun_script.widget_states.widgets
+        widgets.add(id="words", string_value=words)
+        widgets.add(id="several").string_array_value.data.extend(several)
+        widgets.add(id="on", bool_value=False)
+        message.rerun_script.query_string = address
+        return message.SerializeToString()
+
+    assert gate.may_be_asked(typed("梁家河 %_\\ 0", "石桥", address="words=%25%E6%A1%A5&page=0"))
+    assert not any(map(gate.may_be_asked, (typed("a\x00"), typed("", "b", "\x00"), typed("", address="words=a%00"))))
+
+
 def test_who_sends_too_much_is_cut_off(board: Board) -> None:
     with opened(board) as tab:
         tab.socket.send(b"x" * (MB + MB // 2))

@@ -3,7 +3,7 @@
 - A request that changes something, or a websocket, from a page of another origin. (Streamlit would ask an outside address for its own.)
 - A websocket takes up a session that lives already only with the cookie of whoever is signed in there; else it gets a new one. Without a
   cookie there are :data:`STRANGERS` in all: who is signed in goes on, whatever stands at the door.
-- Over the websocket a page can be drawn and a file made or picked; caches are not a browser's to empty.
+- Over the websocket a page can be drawn and a file made or picked; caches are not a browser's to empty. What is typed has no zero byte.
 - A file is put only where the browser's own session was told to put it, and only as much as there is room for.
 - A file that was handed out is for the sign-in it was made for, while that lasts and may what it might then.
 - Of Streamlit's own addresses those are left that the board's pages ask for.
@@ -12,9 +12,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 from anyio import CapacityLimiter, to_thread
@@ -25,6 +25,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.auth_util import get_secrets_auth_section
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime import get_instance
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.runtime_util import get_max_widget_state_size_bytes
@@ -46,6 +47,8 @@ ASKED = frozenset({"rerun_script", "stop_script", "app_heartbeat", "file_urls_re
 MADE = frozenset({"deferred_file"})
 LENGTH = re.compile(r"[0-9]{1,9}")
 PROTOCOL = "sec-websocket-protocol"
+ZERO = "\x00"
+"""No keyboard types it, and PostgreSQL takes no text with it: a page would fail on it."""
 
 STRANGERS = 200
 """Sessions of a process in which nobody is signed in: login pages that stand open. More are answered with 503."""
@@ -202,7 +205,17 @@ def may_be_asked(data: bytes) -> bool:
     except DecodeError:
         return True
     kind = message.WhichOneof("type")
+    if kind == "rerun_script" and any(ZERO in each for each in _texts(message.rerun_script)):
+        return False
     return kind in ASKED or (kind == "backend_operation_request" and message.backend_operation_request.WhichOneof("payload") in MADE)
+
+
+def _texts(state: ClientState) -> Iterator[str]:
+    """What somebody has typed, or written into the address."""
+    yield unquote(state.query_string)
+    for each in state.widget_states.widgets:
+        yield each.string_value
+        yield from each.string_array_value.data
 
 
 async def refused(scope: Scope, receive: Receive, send: Send, status: int) -> None:
