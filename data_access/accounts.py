@@ -41,7 +41,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data_access.attempts import forget_address, forget_name
-from data_access.audit import Action, record
+from data_access.audit import Action, hold_the_end, record
 from data_access.board_tables import BoardAccount, BoardProperty, BoardSession
 from data_access.kept_secret import kept_secret
 from data_access.scope import CODE_LENGTHS, Scope
@@ -251,6 +251,16 @@ def _checked_rights(role: Role, rights: Mapping[str, bool] | None) -> dict[str, 
     if role in FIXED and given != dict(DEFAULT_RIGHTS[role]):
         raise AccountError(f"{ROLE_NAMES[role]}的权限是固定的,不能另外增减")
     return given
+
+
+def hold_duty(connection: Connection, known: Account) -> None:
+    """Before an administrator's act, in its transaction: those who act follow one another, and each may still what he might when he was
+    last asked about. Else two could take each other's duty in one moment, and nobody would be left. What others record waits meanwhile, a
+    quarter of a second where a password is made. Raises :class:`AccountError`."""
+    hold_the_end(connection)
+    now = account_named(connection, known.username)
+    if now is None or now.disabled_at is not None or (now.role, now.scope) != (known.role, known.scope):
+        raise AccountError("您的账号刚刚被停用或改了权限,请刷新页面")
 
 
 def add_account(
