@@ -186,6 +186,21 @@ def test_an_act_asks_for_the_duty_in_its_own_transaction(served: Engine, monkeyp
     assert "刚刚被停用或改了权限" in said[0]
 
 
+def test_a_grant_that_was_looked_at_before_a_password_was_reset_does_not_confirm_it(served: Engine) -> None:
+    """Else a system administrator would wait for any 保存 of an account whose password he has just set, and be it."""
+    with served.begin() as connection:
+        a_county(connection)
+    other, me = an_account(served, now=beijing_now()), an_account(served, Role.SECURITY, now=beijing_now())
+    board = opened(served, "admin", me, section="授权")
+    board.selectbox(key="account").select(other).run(timeout=60)
+    with served.begin() as connection:
+        accounts.set_password(connection, other, "Another-2027", now=beijing_now(), by="xitong", granted=False)
+    submit(board, "保存")
+    with served.connect() as connection:
+        assert accounts.account_named(connection, other).is_granted is False  # type: ignore[union-attr]
+    assert "等待授权" in " ".join(each.value for each in board.info)
+
+
 def test_the_audit_is_the_same_for_whoever_reads_it_at_the_database(served: Engine) -> None:
     """What an auditor is shown is what stands there: as many entries as rows."""
     from data_access.administration import AuditSearch, audit_count
