@@ -37,6 +37,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
+from streamlit import logger as streamlit_logger
 from streamlit import net_util
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
@@ -146,10 +147,11 @@ def kept_a_while(files: MediaFileManager, file_id: str) -> str:
     that may be before the browser, told the address, has fetched it. It is for the sign-in whose page offered it.
     """
     offered = files._deferred_callables.get(file_id)
-    token = live_sessions.held(live_sessions.connected(offered["session_id"]), live_sessions.TOKEN) if offered else None
-    if token is None:
+    its = live_sessions.connected(offered["session_id"]) if offered else None
+    token, known = (live_sessions.held(its, key) for key in (live_sessions.TOKEN, live_sessions.KNOWN))
+    if token is None or known is None:
         raise MediaFileStorageError("nobody is signed in where this file was offered")
-    with handed_out.made_for(token):
+    with handed_out.made_for(token, known.account):
         address, session = _file_made(files, file_id), f"made {secrets.token_hex(8)}"
     with files._lock:
         files._files_by_session_and_coord[session]["made"] = Path(urlsplit(address).path).stem
@@ -185,7 +187,8 @@ def use_streamlits_private_state() -> None:
 
     ``pages/`` is not its own pages directory: it learns so only from the first ``st.navigation``, and until then the very first reader of
     a fresh server who opens a deep link would see "Page not found" over the login. And its log tells each error that no page foresaw once
-    more, without the number that the reader was given. The tick of a fragment brings the page and all controls as the browser has them: one
+    more, without the number that the reader was given, and in a form of its own, in which a stranger writes what he likes (the words of a
+    sign-on that has failed stand in its address). The tick of a fragment brings the page and all controls as the browser has them: one
     that was sent before the browser knew of the server's last answer would take the reader back to where he was; and a part of a page that
     is asked for while a run's last words are on their way would silence them. A file made on a click is
     forgotten with the run that made it: it stays until it has been fetched. Files are named so that each is one sign-in's
@@ -193,6 +196,7 @@ def use_streamlits_private_state() -> None:
     board's, Streamlit asks an outside address for its own: it never does. What is no request at all uvicorn answers before any middleware.
     """
     PagesManager.uses_pages_directory = False
+    streamlit_logger.setup_formatter = _told_in_our_form(streamlit_logger.setup_formatter)  # type: ignore[assignment]
     logging.getLogger("streamlit.error_util").addFilter(SaidOnce())
     MediaFileManager.execute_deferred = kept_a_while  # type: ignore[method-assign, assignment]
     memory_media_file_storage._calculate_file_id = handed_out.name
@@ -216,6 +220,17 @@ def no_request(protocol: H11Protocol, words: str) -> None:
 def _only_issued(files: MemoryUploadedFileManager, session_id: str, file_names: Sequence[str]) -> list[UploadFileUrlInfo]:
     """``MemoryUploadedFileManager.get_upload_urls``, for whom the board lets upload."""
     return uploads.places(files.endpoint, session_id, file_names)
+
+
+def _told_in_our_form(set_up: Callable[[logging.Logger], None]) -> Callable[[logging.Logger], None]:
+    """``streamlit.logger.setup_formatter``, also for what Streamlit imports only when somebody asks for it."""
+
+    @wraps(set_up)
+    def done(logger: logging.Logger) -> None:
+        set_up(logger)
+        logs.in_our_form(logger)
+
+    return done
 
 
 def _of_this_page(request_rerun: Callable[..., None]) -> Callable[..., None]:

@@ -28,6 +28,7 @@ command line (``python -m data_access account``) stands above the three: what he
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,7 +41,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data_access.attempts import forget_address, forget_name
-from data_access.audit import Action, record
+from data_access.audit import Action, hold_the_end, record
 from data_access.board_tables import BoardAccount, BoardProperty, BoardSession
 from data_access.kept_secret import kept_secret
 from data_access.scope import CODE_LENGTHS, Scope
@@ -182,6 +183,18 @@ def normal_username(username: str) -> str:
     return username.strip().lower()
 
 
+UNSEEN = frozenset({"Cc", "Cf", "Cs"})
+"""Categories of signs that nobody sees: they turn what follows round, and make two names look alike."""
+
+
+def seen(text: str) -> str:
+    """What somebody gives as a name, on one line. Raises :class:`AccountError` where it has signs that nobody sees."""
+    name = " ".join(text.split())
+    if any(unicodedata.category(sign) in UNSEEN for sign in name):
+        raise AccountError("名称里有看不见的字符,请重新输入")
+    return name
+
+
 def _account(row: Any) -> Account:
     role = Role(row.role)
     granted = Scope(row.area_prefix, row.may_see_names, row.may_see_restricted, row.may_export, **DUTIES.get(role, {}))
@@ -240,6 +253,16 @@ def _checked_rights(role: Role, rights: Mapping[str, bool] | None) -> dict[str, 
     return given
 
 
+def hold_duty(connection: Connection, known: Account) -> None:
+    """Before an administrator's act, in its transaction: those who act follow one another, and each may still what he might when he was
+    last asked about. Else two could take each other's duty in one moment, and nobody would be left. What others record waits meanwhile, a
+    quarter of a second where a password is made. Raises :class:`AccountError`."""
+    hold_the_end(connection)
+    now = account_named(connection, known.username)
+    if now is None or now.disabled_at is not None or (now.role, now.scope) != (known.role, known.scope):
+        raise AccountError("您的账号刚刚被停用或改了权限,请刷新页面")
+
+
 def add_account(
     connection: Connection,
     username: str,
@@ -262,7 +285,7 @@ def add_account(
         raise AccountError(f"账号“{name}”已存在")
     values = {
         "username": name,
-        "display_name": display_name.strip() or name,
+        "display_name": seen(display_name) or name,
         "role": role.value,
         "area_prefix": _checked_area(connection, role, area),
         "password_hash": hash_of(password),
@@ -302,6 +325,7 @@ def set_password(connection: Connection, username: str, password: str, *, now: d
 def set_sign_on(connection: Connection, username: str, sign_on: str, *, now: datetime, by: str, granted: bool = True) -> Account:
     """Which person of the county's single sign-on this account is; empty: none. It is a way in as a password is: what was open ends."""
     name, found = normal_username(username), sign_on.strip() or None
+    seen(found or "")
     other = found and connection.scalar(select(BoardAccount.username).where(BoardAccount.sign_on == found, BoardAccount.username != name))
     if other:
         raise AccountError(f"这个统一登录标识已属于账号“{other}”")

@@ -12,6 +12,7 @@ from data_access.audit import shown_detail, visible_entries
 from data_access.board_tables import BoardAudit
 from data_access.frames import frame
 from data_access.scope import Scope, is_accusation
+from data_access.searched import searched
 from data_access.tables import CONTRACT, Petition, Table
 
 
@@ -28,11 +29,11 @@ class AuditSearch:
     def where(self, scope: Scope) -> ColumnElement[bool]:
         wanted = [visible_entries(scope), BoardAudit.at >= self.since, BoardAudit.at < self.until]
         if self.username:
-            wanted.append(BoardAudit.username == self.username)
+            wanted.append(BoardAudit.username == searched(self.username))
         if self.action:
             wanted.append(BoardAudit.action == self.action)
-        if self.text:
-            wanted.append(or_(*(column.icontains(self.text, autoescape=True) for column in (BoardAudit.username, shown_detail(scope)))))
+        if text := searched(self.text):
+            wanted.append(or_(*(column.icontains(text, autoescape=True) for column in (BoardAudit.username, shown_detail(scope)))))
         return and_(*wanted)
 
 

@@ -78,14 +78,15 @@ ANCHOR = "audit_anchor"
 
 def record(connection: Connection, username: str, action: Action, now: datetime, detail: str | None = None) -> None:
     """Adds one row in the caller's transaction. ``detail`` is plain text, cut at 500 characters."""
-    _hold_the_end(connection)
+    hold_the_end(connection)
     before = connection.scalar(select(BoardAudit.digest).order_by(BoardAudit.id.desc()).limit(1))
     values = (now.replace(microsecond=0), username, action.value, detail and detail[:LONGEST_DETAIL])
     row = {column.key: value for column, value in zip(LINKED, values, strict=True)}
     connection.execute(insert(BoardAudit), row | {"digest": link(before or "", *values)})
 
 
-def _hold_the_end(connection: Connection) -> None:
+def hold_the_end(connection: Connection) -> None:
+    """Whoever records, or holds the end too, waits until the transaction is over."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(140123)"))
     else:

@@ -13,6 +13,7 @@ from data_access.captains import CAPTAIN_LEVELS, by_captain, household_counts, m
 from data_access.frames import AnySelect, frame
 from data_access.profiles import held_post
 from data_access.scope import CODE_LENGTHS, Scope, counted, free_text, in_scope, unit_code, valid_on
+from data_access.searched import searched_words
 from data_access.slots import Slot
 from data_access.tables import Person
 from data_access.valid import Appointment, Area, CaptainMeeting, CaptainVisit, Household, LeavePeriod, TrainingAttendance
@@ -20,7 +21,6 @@ from data_access.valid import Appointment, Area, CaptainMeeting, CaptainVisit, H
 LIST_TABLES = ("captain_visit", "household", "appointment", "leave_period", "area", "person")
 CAPTAIN_TABLES = (*LIST_TABLES, "captain_meeting", "petition", "petition_rating", "training_attendance")
 PAGE_ROWS = 50
-MOST_WORDS = 5
 
 
 def _unvisited(scope: Scope, kind: str, first: date, last: date) -> Subquery:
@@ -163,7 +163,7 @@ def _called(scope: Scope, words: str, day: date) -> AnySelect:
         .outerjoin(village, village.code == unit_code(Appointment.area_code, "village"))
         .where(of_captains(), counted(Appointment.area_code, scope), valid_on(Appointment.valid_from, Appointment.valid_to, day))
     )
-    asked = words.split()[:MOST_WORDS]
+    asked = searched_words(words)
     by_name = [case((Person.name.icontains(asked[0], autoescape=True), 0), else_=1)] if asked and scope.may_see_names else []
     statement = statement.order_by(*by_name, Appointment.area_code, Appointment.person_id)
     for word in asked:

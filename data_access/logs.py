@@ -20,7 +20,8 @@ BEIJING = timezone(timedelta(hours=8))
 LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
-_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""With those that turn the order of what follows round."""
 
 
 def _shown(found: re.Match[str]) -> str:
@@ -53,17 +54,21 @@ class JsonLines(logging.Formatter):
             said["process"] = int(process)
         if record.exc_info:
             said["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(said, ensure_ascii=False)
+        return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(said, ensure_ascii=False))
+
+
+def form() -> logging.Formatter:
+    return JsonLines() if os.environ.get("BOARD_LOG") == "json" else Lines(LINE)
 
 
 def begun() -> None:
     """For the beginning of a server. Libraries that write by handlers of their own write in the same form."""
     logging.basicConfig()
-    for handler in logging.root.handlers:
-        handler.setFormatter(Lines(LINE))
-    if os.environ.get("BOARD_LOG") != "json":
-        return
     named = [each for each in logging.root.manager.loggerDict.values() if isinstance(each, logging.Logger)]
     for logger in (logging.root, *named):
-        for handler in logger.handlers:
-            handler.setFormatter(JsonLines())
+        in_our_form(logger)
+
+
+def in_our_form(logger: logging.Logger) -> None:
+    for handler in logger.handlers:
+        handler.setFormatter(form())

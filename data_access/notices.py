@@ -27,7 +27,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine, and_, false, insert, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 
-from data_access.accounts import AccountError, account_named
+from data_access.accounts import AccountError, account_named, seen
 from data_access.audit import Action, record
 from data_access.board_tables import BoardNotice, BoardNoticeChannel, BoardNoticeSubscription
 from data_access.frames import frame
@@ -92,7 +92,7 @@ def add_channel(connection: Connection, *, name: str, address: str, secret: str 
 
     Raises :class:`AccountError` for a name that is none or is taken, and where the key is not the one of the channels that are there.
     """
-    name = name.strip()
+    name = seen(name)
     if not name or len(name) > LONGEST_NAME:
         raise AccountError(f"请给通道起个名称,{LONGEST_NAME} 字以内")
     taken = select(BoardNoticeChannel.id).where(BoardNoticeChannel.name == name, BoardNoticeChannel.removed_at.is_(None))

@@ -28,6 +28,7 @@ from data_access.scope import (
     unrestricted_petitions,
     visible_petitions,
 )
+from data_access.searched import searched_words
 from data_access.valid import Area, NightVisit, Petition, PetitionEvent, PetitionRating, ReceptionSlot
 from data_access.window import Window
 
@@ -56,7 +57,6 @@ CLOCKED = ("overdue", "due_soon", "late", "unresolved", "unresolved_at_reception
 FLAGS = ("is_xinfang", "is_group", "skip_level", "repeat")
 """What a list may be narrowed to: 信访件, 集体访, 越级访, 重复."""
 SORTS = ("due", "moved", "opened", "newest", "number")
-MOST_WORDS = 5
 
 LIST_COLUMNS = [
     "id",
@@ -242,7 +242,7 @@ def _conditions(scope: Scope, window: Window, asked: Asked, due: Deadline) -> li
         wanted.append(_aged(window, asked.age))
     if asked.flag is not None:
         wanted.append(Petition.repeat_of.is_not(None) if asked.flag == "repeat" else getattr(Petition, asked.flag).is_(True))
-    for word in asked.words.split()[:MOST_WORDS]:
+    for word in searched_words(asked.words):
         found = [Petition.number.icontains(word, autoescape=True), Petition.category.icontains(word, autoescape=True)]
         if scope.may_see_names:  # who may not read titles may not search them either
             found.append(Petition.title.icontains(word, autoescape=True))

@@ -12,7 +12,7 @@ import pytest
 from alembic import command
 from sqlalchemy import Engine, func, select
 
-from data_access import accounts, attempts, sessions
+from data_access import accounts, attempts, notices, sessions
 from data_access.accounts import OF_A_TOWNSHIP, AccountError, Role
 from data_access.audit import Action
 from data_access.board_tables import BoardProperty, BoardSession
@@ -147,6 +147,22 @@ def test_what_no_administrator_does_to_himself(database: Engine, act: Any, given
     me = an_account(database, Role.SECURITY)
     with database.begin() as connection, pytest.raises(AccountError, match=said):
         act(connection, me, now=NOW, by=me, **given)
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\u200b", "\u200d", "\ufeff", "\x00", "\x1b", "\x9b", "\u00ad", "\ud800"], ids=ascii)
+def test_nobody_is_given_a_name_that_does_not_look_as_it_is(database: Engine, sign: str) -> None:
+    """Or an account would stand as another's in the lists by which rights are granted and sessions ended, and a channel likewise."""
+    name = a_name()
+    with database.begin() as connection:
+        for given in (f"县委{sign}书记", sign):
+            with pytest.raises(AccountError, match="看不见的字符"):
+                accounts.add_account(connection, name, given, Role.LEADER, RIGHT, now=NOW, by="x")
+            with pytest.raises(AccountError, match="看不见的字符"):
+                notices.add_channel(connection, name=given, address="https://gateway.example/x", secret=None, now=NOW, by="x")
+        other = accounts.add_account(connection, name, " 县委\u3000书记\n\u2028办 公室 ", Role.LEADER, RIGHT, now=NOW, by="x")
+        assert other.display_name == "县委 书记 办 公室"
+        with pytest.raises(AccountError, match="看不见的字符"):
+            accounts.set_sign_on(connection, name, f"sub{sign}1", now=NOW, by="x")
 
 
 def test_a_duty_is_no_single_right(database: Engine) -> None:

@@ -6,7 +6,7 @@ Each test does what an attacker would do, and looks at everything that could hav
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Connection, Engine, delete, select
 
 from data_access import valid
-from data_access.administration import AuditSearch, audit_page, table_facts
+from data_access.administration import AuditSearch, audit_count, audit_page, table_facts
 from data_access.areas import people, whole_phones
 from data_access.board_tables import BoardImport
 from data_access.captain_lists import captain_count, captain_search, visits_of
@@ -302,6 +302,20 @@ def test_nobody_learns_by_searching_what_he_may_not_read(connection: Connection)
         assert captain_search(masked, connection, words, OCTOBER.as_of).empty
     assert captain_count(EVERYTHING, connection, "殷", OCTOBER.as_of) == 1
     assert [petition_count(scope, connection, month, Asked("all_and_open", words="私密")) for scope in (masked, EVERYTHING)] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "words", ["x" * 60_000, "长" * 60_000, "a " * 60_000, "\x00", "%" * 60_000], ids=["long", "wide", "many", "zero", "any"]
+)
+def test_no_words_to_look_for_are_more_than_a_database_takes(connection: Connection, words: str) -> None:
+    """Of a pattern beyond 50,000 bytes SQLite says the same as of a file that is locked, and the page, that the database is away."""
+    a_county(connection)
+    source = DatabaseSource(connection, EVERYTHING)
+    month = window(question(source, Level.TOWNSHIP, Period.parse("2026-10"), OCTOBER.as_of), Span.PERIOD)
+    assert captain_search(EVERYTHING, connection, words, OCTOBER.as_of).empty
+    assert petition_count(EVERYTHING, connection, month, Asked("all_and_open", words=words)) == 0
+    told = AuditSearch(datetime(2026, 1, 1), datetime(2027, 1, 1), username=words, text=words)
+    assert audit_count(Scope("", may_audit=True), connection, told) == 0
 
 
 def test_a_form_that_was_made_up_tells_nobodys_name(connection: Connection) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,10 +17,12 @@ from data_access.board_tables import BoardSession
 from data_access.clock import beijing_now
 from data_access.scope import Scope
 from data_access.sessions import Outcome, SignedOn
-from pages.common import sign_on
+from pages.common import auth, sign_on
+from pages.common.headers import SafeHeaders
+from tests.asgi import asked
 from tests.attackers import HALL, audit_of, last_entry
 from tests.opened_pages import words
-from tests.signed_in import NOW, RIGHT, an_account
+from tests.signed_in import NOW, RIGHT, a_token, an_account
 
 
 def a_person(database: Engine, role: Role = Role.LEADER, **more: Any) -> tuple[str, str]:
@@ -190,9 +193,83 @@ def test_signing_out_ends_the_providers_session_where_it_has_begun_this_one(
         board.text_input[1].input(RIGHT)
         board.button[0].click().run()
     assert "审计" in words(board.run())
-    from pages.common import auth, layout
+    from pages.common import layout
 
     monkeypatch.setattr(layout.st, "menu_button", lambda *_, **__: layout._LEAVE)
     board.run()
     assert [field.label for field in board.text_input] == ["账号", "密码"]
     assert (bool(gone), auth._LEAVES_PROVIDER in board.session_state) == (leaves, False)
+
+
+# --- a word that somebody else has put into this browser --------------------------------------------------------------------
+
+
+def test_a_planted_word_does_not_make_a_reader_who_is_signed_in_another(served: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or he would enter and take away what he does in a new tab under the name of whoever planted it."""
+    _, subject = a_person(served, Role.LEADER, now=beijing_now())
+    reader = an_account(served, Role.AUDITOR, now=beijing_now())
+    token = a_token(served, reader, beijing_now())
+    monkeypatch.setattr(auth, "_remembered_token", lambda: token)
+    board = a_browser(monkeypatch, said(subject, beijing_now())).run()
+    assert "审计" in words(board)
+    with served.begin() as connection:
+        sessions.end_session(connection, token, beijing_now())
+    assert "审计" not in words(a_browser(monkeypatch, said(subject, beijing_now())).run()), (
+        "a cookie that opens nothing stands in nobody's way"
+    )
+
+
+async def echo(scope: Any, _receive: Any, send: Any) -> None:
+    """Says which cookies it has been brought, and sets those of a sign-on as Streamlit does."""
+    brought = dict(scope["headers"]).get(b"cookie", b"")
+    given = [
+        "_streamlit_user=x; HttpOnly; Path=/board; SameSite=lax",
+        "_streamlit_user_1=y; Path=/",
+        "_streamlit_session=z; path=/; httponly",
+    ]
+    cookies = [(b"set-cookie", each.encode()) for each in (*given, "_streamlit_xsrf=w; Path=/")]
+    await send({"type": "http.response.start", "status": 200, "headers": cookies})
+    await send({"type": "http.response.body", "body": brought})
+
+
+@pytest.mark.anyio
+async def test_a_sibling_site_plants_no_word_of_the_provider_over_tls() -> None:
+    """What it can set has not the name that only this site itself can; and a sign-on that it has begun ends nowhere."""
+    app: Any = SafeHeaders(echo, lambda: "")
+
+    async def over_tls(scope: Any, receive: Any, send: Any) -> None:
+        await app({**scope, "scheme": "https"}, receive, send)
+
+    planted = "_streamlit_user=evil; _streamlit_user_1=evil; _streamlit_user_tokens=evil; _streamlit_session=evil; county_board=c"
+    own = "__Host-_streamlit_user=x; __Host-_streamlit_user_1=y; __Host-_streamlit_session=z; _streamlit_xsrf=w"
+    assert (await asked(over_tls, "/", cookie=f"{planted}; {own}")).body.decode().split("; ") == [
+        "county_board=c",
+        "_streamlit_user=x",
+        "_streamlit_user_1=y",
+        "_streamlit_session=z",
+        "_streamlit_xsrf=w",
+    ]
+    answer = await asked(over_tls, "/")
+    *of_sign_on, xsrf = answer.headers.getlist("set-cookie")
+    assert [each.partition("=")[0] for each in of_sign_on] == [
+        "__Host-_streamlit_user",
+        "__Host-_streamlit_user_1",
+        "__Host-_streamlit_session",
+    ]
+    assert all("; Secure" in each and "path=/;" in f"{each};".lower() for each in of_sign_on)
+    assert xsrf == "_streamlit_xsrf=w; Path=/; Secure"
+    plain = await asked(app, "/", cookie="_streamlit_user=x")
+    assert (plain.body, plain.headers.getlist("set-cookie")[1]) == (b"_streamlit_user=x", "_streamlit_user_1=y; Path=/")
+
+
+@pytest.mark.parametrize(
+    "told", [{"sub": "\ud800"}, {"sub": "a\x00"}, {"sub": "\u202ea"}, {"sub": ""}, {"sub": 5}, {"iat": -(10**18)}, {"iat": 1e300}]
+)
+def test_a_word_that_names_nobody_or_no_moment_is_none(monkeypatch: pytest.MonkeyPatch, told: dict[str, Any]) -> None:
+    """It lies in the browser for a month: a page that failed on it would fail as long."""
+    word = {"iss": "https://provider", "sub": "s", "aud": "board", "iat": 1_790_000_000}
+    monkeypatch.setattr(sign_on, "is_configured", lambda: True)
+    for content, is_one in ((word, True), (word | told, False)):
+        user = SimpleNamespace(is_logged_in=True, to_dict=lambda content=content: content)
+        monkeypatch.setattr(sign_on.st, "user", user)
+        assert (sign_on.said_by_provider() is not None) is is_one

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from itertools import chain, combinations
 from typing import Any
 
@@ -19,9 +21,9 @@ from data_access.board_tables import BoardAudit
 from data_access.clock import beijing_now
 from pages.common.page import PageStopped
 from tests.attackers import audit_of, last_entry
-from tests.builders import a_county
+from tests.builders import COUNTY, a_county
 from tests.opened_pages import opened, words
-from tests.signed_in import RIGHT, an_account
+from tests.signed_in import NOW, RIGHT, an_account
 from tests.test_pages_admin import labelled, submit
 
 TOGETHER = list(chain.from_iterable(combinations(DUTIES, number) for number in range(4)))
@@ -128,6 +130,75 @@ def test_an_administrator_without_the_duty_of_another_does_not_do_it_by_its_func
             with suppress(PageStopped):
                 acts.act(duty, change, "x")  # type: ignore[arg-type]
             assert (len(done) > before) is DUTIES[role].get(duty, False)
+
+
+@pytest.mark.parametrize(
+    ("role", "act"),
+    [(Role.ADMINISTRATOR, accounts.disable), (Role.SECURITY, partial(accounts.set_role, role=Role.AUDITOR))],
+    ids=["disabled", "another role"],
+)
+def test_two_who_take_each_others_duty_at_once_do_not_both_succeed(database: Engine, role: Role, act: Callable[..., Any]) -> None:
+    """Of two who are the last ones nobody would be left to give it back."""
+    names = [an_account(database, role) for _ in range(2)]
+    with database.connect() as connection:
+        known = {name: accounts.account_named(connection, name) for name in names}
+    together, refused = threading.Barrier(2), []
+
+    def attempt(mine: str, others: str) -> None:
+        try:
+            with database.begin() as connection:
+                together.wait(20)
+                accounts.hold_duty(connection, known[mine])  # type: ignore[arg-type]
+                act(connection, username=others, now=NOW, by=mine)
+        except accounts.AccountError as problem:
+            refused.append(str(problem))
+
+    threads = [threading.Thread(target=attempt, args=pair) for pair in (names, names[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.connect() as connection:
+        after = [accounts.account_named(connection, name) for name in names]
+    assert len(refused) == 1
+    assert "刚刚被停用或改了权限" in refused[0]
+    assert sorted(now == known[name] for now, name in zip(after, names, strict=True)) == [False, True]
+
+
+@pytest.mark.parametrize("taken", [{"disabled": True}, {"role": Role.AUDITOR}, {"area": COUNTY}])
+def test_an_act_asks_for_the_duty_in_its_own_transaction(served: Engine, monkeypatch: pytest.MonkeyPatch, taken: dict[str, Any]) -> None:
+    """What the page knew a second ago does no act."""
+    from pages.admin import acts
+
+    name = an_account(served, Role.SECURITY)
+    with served.begin() as connection:
+        a_county(connection)
+        mine = accounts.account_named(connection, name)
+        monkeypatch.setattr(acts, "known_account", lambda: mine)
+        said: list[str] = []
+        monkeypatch.setattr(acts.st, "error", said.append)
+        assert mine is not None
+        if "disabled" in taken:
+            accounts.disable(connection, mine.username, now=NOW, by="x")
+        else:
+            accounts.set_role(connection, mine.username, now=NOW, by="x", **taken)
+    acts.act("may_grant", lambda *_, **__: pytest.fail("it was done"), "x")
+    assert "刚刚被停用或改了权限" in said[0]
+
+
+def test_a_grant_that_was_looked_at_before_a_password_was_reset_does_not_confirm_it(served: Engine) -> None:
+    """Else a system administrator would wait for any 保存 of an account whose password he has just set, and be it."""
+    with served.begin() as connection:
+        a_county(connection)
+    other, me = an_account(served, now=beijing_now()), an_account(served, Role.SECURITY, now=beijing_now())
+    board = opened(served, "admin", me, section="授权")
+    board.selectbox(key="account").select(other).run(timeout=60)
+    with served.begin() as connection:
+        accounts.set_password(connection, other, "Another-2027", now=beijing_now(), by="xitong", granted=False)
+    submit(board, "保存")
+    with served.connect() as connection:
+        assert accounts.account_named(connection, other).is_granted is False  # type: ignore[union-attr]
+    assert "等待授权" in " ".join(each.value for each in board.info)
 
 
 def test_the_audit_is_the_same_for_whoever_reads_it_at_the_database(served: Engine) -> None:

@@ -22,15 +22,17 @@ from websockets.exceptions import ConnectionClosed
 from bench.servers import a_cookie
 from data_access import accounts, sessions, tickets
 from data_access.accounts import DEMO_PASSWORD, Role
+from data_access.audit import Action
 from data_access.board_tables import BoardAccount, BoardTicket
 from data_access.clock import beijing_now
 from data_access.engine import engine
 from data_access.migrate import upgrade
 from pages.common import cookie, fault, gate, headers, sticky, uploads
+from tests.attackers import audit_of
 from tests.browser_tab import PATIENCE, Tab, asks_to_sign_in, errand, refused_with, signed_in_by_form
 from tests.builders import COUNTY, an_area
 from tests.e2e.board import SERVER, Board, a_running_board
-from tests.signed_in import NOW
+from tests.signed_in import NOW, a_name
 
 MB = 2**20
 
@@ -296,6 +298,45 @@ def test_a_browser_may_ask_for_a_page_and_files_and_nothing_else() -> None:
         return message.SerializeToString()
 
     assert {payload for payload in payloads if gate.may_be_asked(asking(payload))} == gate.MADE
+
+
+@pytest.mark.parametrize("wider", ["", COUNTY[:2], "全部"])
+def test_an_administrator_of_one_area_grants_no_wider_one_by_a_choice_that_was_not_offered(board: Board, wider: str) -> None:
+    """A browser says the words of what was chosen, and may say any others."""
+    with engine(board.database).begin() as connection:
+        grantor, granted = a_name(), a_name()
+        for name, role in ((grantor, Role.SECURITY), (granted, Role.LEADER)):
+            accounts.add_account(connection, name, name, role, DEMO_PASSWORD, now=beijing_now(), area=COUNTY, by="test")
+    with opened(board, remembered(board, grantor)) as tab:
+
+        def named(kind: str, label: str) -> str:
+            return next(
+                getattr(each, kind).id for each in elements if each.WhichOneof("type") == kind and getattr(each, kind).label == label
+            )
+
+        elements = tab.drawn("admin?section=授权")
+        chosen = {named("selectbox", "账号"): f"{granted} · {granted}"}
+        elements = tab.drawn("admin?section=授权", chosen)
+        tab.drawn("admin?section=授权", {**chosen, named("selectbox", "范围"): wider}, named("button", "保存"))
+    with engine(board.database).connect() as connection:
+        assert accounts.account_named(connection, granted).scope.area == COUNTY  # type: ignore[union-attr]
+    assert audit_of(engine(board.database))[-1][:2] == (grantor, Action.ACCOUNT), "the button was pressed"
+
+
+def test_no_text_that_a_database_does_not_take_comes_to_a_page() -> None:
+    """PostgreSQL takes no zero byte: each page that asks with what was typed would fail, and the log hold a traceback of it."""
+
+    def typed(words: str, *several: str, address: str = "") -> bytes:
+        message = BackMsg()
+        widgets = message.rerun_script.widget_states.widgets
+        widgets.add(id="words", string_value=words)
+        widgets.add(id="several").string_array_value.data.extend(several)
+        widgets.add(id="on", bool_value=False)
+        message.rerun_script.query_string = address
+        return message.SerializeToString()
+
+    assert gate.may_be_asked(typed("梁家河 %_\\ 0", "石桥", address="words=%25%E6%A1%A5&page=0"))
+    assert not any(map(gate.may_be_asked, (typed("a\x00"), typed("", "b", "\x00"), typed("", address="words=a%00"))))
 
 
 def test_who_sends_too_much_is_cut_off(board: Board) -> None:

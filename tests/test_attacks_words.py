@@ -11,12 +11,15 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from google.protobuf.json_format import MessageToDict
 from sqlalchemy import Engine, text
+from streamlit import logger as streamlit_logger
 
+import server
 from data_access import faults, logs
 from data_access.outlines import OutlineError, read_outlines
 from ingest.demo.world import MINIATURE
@@ -150,7 +153,7 @@ def test_a_chart_shows_names_and_keeps_what_it_says_of_itself() -> None:
 # --- the log --------------------------------------------------------------------------------------------------------------
 
 FORGED = "\n2026-11-26 08:00:00,000 ERROR board: 出错编号 ABCDEF: 数据库已删除"
-STEERING = ("\r", "\x1b[2J\x1b[31m", "\x9b31m", "\u2028", "\x00", "\x08\x08", "\x7f")
+STEERING = ("\r", "\x1b[2J\x1b[31m", "\x9b31m", "\u2028", "\x00", "\x08\x08", "\x7f", "\u202e", "\u2066")
 
 
 @pytest.fixture
@@ -191,6 +194,21 @@ def test_no_sign_in_the_log_steers_the_terminal_it_is_read_in(log: io.StringIO, 
         logger.exception("x")
     assert sign not in log.getvalue()
     assert f"a{ascii(sign)[1:-1]}b" in log.getvalue()
+
+
+@pytest.mark.parametrize("form", ["lines", "json"])
+def test_nor_does_what_streamlit_writes_of_a_strangers_request(monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    """Its loggers have a handler each, some of them only since somebody has asked for what they are of: whoever asks for
+    /oauth2callback?error=… writes there what he likes."""
+    monkeypatch.setenv("BOARD_LOG", form)
+    monkeypatch.setattr(streamlit_logger, "setup_formatter", server._told_in_our_form(streamlit_logger.setup_formatter))
+    logger: Any = streamlit_logger.get_logger(f"streamlit.attacked_{form}")
+    written = io.StringIO()
+    logger.streamlit_console_handler.setStream(written)
+    logger.error("Error during authentication: %s", f"{FORGED}{''.join(STEERING)}")
+    (line,) = written.getvalue().removesuffix("\n").split("\n")
+    assert [sign for sign in STEERING if sign in line] == []
+    assert line.startswith("{") if form == "json" else " ERROR streamlit.attacked_lines: Error" in line
 
 
 # --- the county's outlines --------------------------------------------------------------------------------------------------

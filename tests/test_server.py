@@ -32,14 +32,16 @@ from streamlit.web.server.starlette.starlette_static_routes import create_stream
 
 import server
 from data_access import faults, logs
+from data_access.accounts import Account, Role
 from data_access.engine import OperationalError, engine
 from data_access.revisions import at_head
-from pages.common import live_sessions, metrics_page, readiness, static_files
+from pages.common import auth, live_sessions, metrics_page, readiness, static_files
 from pages.common.navigation import PRODUCT
 from pages.common.readiness import Readiness
 from pages.common.static_files import FOR_EVER, StaticFiles, accepted
 from tests import icon_font
 from tests.asgi import Answered, asked
+from tests.signed_in import NOW
 
 FILES = Path(st.__file__).parent / "static"
 SCRIPT = max((FILES / "static" / "js").glob("index.*.js"), key=lambda file: file.stat().st_size)
@@ -420,7 +422,9 @@ def test_a_file_made_on_a_click_outlives_the_runs_of_a_live_part_for_a_while(mon
     asked = files.add_deferred(lambda: b"a picture", "image/png", "1.1", "picture.png")
     with pytest.raises(MediaFileStorageError, match="nobody"):
         server.kept_a_while(files, asked)
-    monkeypatch.setattr(live_sessions, "held", lambda _session, key: {live_sessions.TOKEN: "mine"}.get(key))
+    reader = Account("x", "x", Role.LEADER, auth.NOBODY, NOW)
+    state = {live_sessions.TOKEN: "mine", live_sessions.KNOWN: auth.Known(reader, 0.0, NOW)}
+    monkeypatch.setattr(live_sessions, "held", lambda _session, key: state.get(key))
     address = server.kept_a_while(files, asked)
 
     def swept() -> None:

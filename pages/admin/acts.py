@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from data_access.accounts import Account, AccountError
+from data_access.accounts import Account, AccountError, hold_duty
 from data_access.clock import beijing_now
 from data_access.engine import engine
 from data_access.scope import Scope
@@ -36,11 +36,12 @@ def picked_page(total: int, key: str) -> int:
 
 
 def act(duty: Duty, change: Callable[..., Any], said: str) -> None:
-    """Does one thing in its own transaction as the signed-in account, whose ``duty`` it must be, then draws the page anew."""
-    by = signed_in(duty).username
+    """Does one thing in its own transaction as the signed-in account, whose ``duty`` it must be then, then draws the page anew."""
+    account = signed_in(duty)
     try:
         with engine().begin() as connection:
-            change(connection, now=beijing_now(), by=by)
+            hold_duty(connection, account)
+            change(connection, now=beijing_now(), by=account.username)
     except AccountError as problem:
         st.error(f"没有做成：{plain(str(problem))}。")
         return

@@ -23,7 +23,7 @@ from data_access.deadline import SESSION_SECONDS, within
 from data_access.engine import DATABASE_AWAY, OTHER_TABLES, DBAPIError, engine, trouble
 from data_access.scope import Scope
 from pages.common import address, cookie, entrance, sign_on
-from pages.common.live_sessions import KNOWN, TOKEN, idle_limit
+from pages.common.live_sessions import KNOWN, TOKEN, idle_limit, stands
 from pages.common.sign_in_form import sign_in_form
 from pages.common.telling import asked_by_browser
 
@@ -132,7 +132,7 @@ def _asked(*, active: bool) -> Account | None:
     try:
         with within(SESSION_SECONDS):
             if token is None and not st.session_state.get(_SIGNED_OUT):
-                token = _sign_on_token(now) or _remembered_token()
+                token = _token_of_browser(now)
             return None if token is None else _from_table(token, now, active=active)
     except DATABASE_AWAY:
         known: Known | None = st.session_state.get(KNOWN)
@@ -150,6 +150,13 @@ def _asked(*, active: bool) -> Account | None:
         if KNOWN in st.session_state or trouble(problem) != OTHER_TABLES:
             raise
         return None  # nobody can have signed in: the login page says what is to be made (PostgreSQL; SQLite's error is one of the above)
+
+
+def _token_of_browser(now: datetime) -> str | None:
+    """Of a browser that is signed in here its own cookie says as whom: a word of the provider that somebody has planted beside it (a
+    sibling site can) does not make it another reader's."""
+    remembered = _remembered_token()
+    return remembered if remembered is not None and stands(remembered) else _sign_on_token(now) or remembered
 
 
 def _sign_on_token(now: datetime) -> str | None:

@@ -3,18 +3,18 @@
 - A request that changes something, or a websocket, from a page of another origin. (Streamlit would ask an outside address for its own.)
 - A websocket takes up a session that lives already only with the cookie of whoever is signed in there; else it gets a new one. Without a
   cookie there are :data:`STRANGERS` in all: who is signed in goes on, whatever stands at the door.
-- Over the websocket a page can be drawn and a file made or picked; caches are not a browser's to empty.
+- Over the websocket a page can be drawn and a file made or picked; caches are not a browser's to empty. What is typed has no zero byte.
 - A file is put only where the browser's own session was told to put it, and only as much as there is room for.
-- A file that was handed out is for the sign-in it was made for, while that lasts.
+- A file that was handed out is for the sign-in it was made for, while that lasts and may what it might then.
 - Of Streamlit's own addresses those are left that the board's pages ask for.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 from anyio import CapacityLimiter, to_thread
@@ -25,13 +25,15 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.auth_util import get_secrets_auth_section
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime import get_instance
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.runtime_util import get_max_widget_state_size_bytes
 
+from data_access.accounts import Account
 from data_access.engine import DATABASE_AWAY
 from pages.common import cookie, handed_out, uploads
-from pages.common.live_sessions import TOKEN, connected, held, is_of, live_sessions, stands
+from pages.common.live_sessions import TOKEN, account_of, connected, held, is_of, live_sessions
 
 STREAM, UPLOAD, MEDIA = "/_stcore/stream", "/_stcore/upload_file/", "/media/"
 STREAMLITS = ("/_stcore/", "/component/")
@@ -45,6 +47,8 @@ ASKED = frozenset({"rerun_script", "stop_script", "app_heartbeat", "file_urls_re
 MADE = frozenset({"deferred_file"})
 LENGTH = re.compile(r"[0-9]{1,9}")
 PROTOCOL = "sec-websocket-protocol"
+ZERO = "\x00"
+"""No keyboard types it, and PostgreSQL takes no text with it: a page would fail on it."""
 
 STRANGERS = 200
 """Sessions of a process in which nobody is signed in: login pages that stand open. More are answered with 503."""
@@ -108,7 +112,7 @@ class Gate:
         if scope["method"] not in READING or token is None or not handed_out.is_for(path, token):
             await refused(scope, receive, send, 404)
             return
-        answer = await self._standing(token)
+        answer = await self._standing(token, lambda account: handed_out.is_still_for(path, account))
         if answer is not None:
             await refused(scope, receive, send, answer)
             return
@@ -153,14 +157,15 @@ class Gate:
         if self._kept(session_id) is None:  # it has ended meanwhile, and with it what it held
             files.remove_session_files(session_id)
 
-    async def _standing(self, token: str) -> int | None:
-        """None where the sign-in stands, else the status to answer with."""
+    async def _standing(self, token: str, may: Callable[[Account], bool] = lambda _: True) -> int | None:
+        """None where the sign-in stands and its account ``may``, else the status to answer with."""
         if self._asking is None:
             self._asking = CapacityLimiter(4)  # of its own: a database that hangs keeps these waiting, not the files of all pages
         try:
-            return None if await to_thread.run_sync(stands, token, limiter=self._asking, abandon_on_cancel=True) else 403
+            account = await to_thread.run_sync(account_of, token, limiter=self._asking, abandon_on_cancel=True)
         except DATABASE_AWAY:
             return 503
+        return None if account is not None and may(account) else 403
 
 
 def is_shut(path: str, method: str) -> bool:
@@ -200,7 +205,17 @@ def may_be_asked(data: bytes) -> bool:
     except DecodeError:
         return True
     kind = message.WhichOneof("type")
+    if kind == "rerun_script" and any(ZERO in each for each in _texts(message.rerun_script)):
+        return False
     return kind in ASKED or (kind == "backend_operation_request" and message.backend_operation_request.WhichOneof("payload") in MADE)
+
+
+def _texts(state: ClientState) -> Iterator[str]:
+    """What somebody has typed, or written into the address."""
+    yield unquote(state.query_string)
+    for each in state.widget_states.widgets:
+        yield each.string_value
+        yield from each.string_array_value.data
 
 
 async def refused(scope: Scope, receive: Receive, send: Send, status: int) -> None:

@@ -48,6 +48,9 @@ class SafeHeaders:
             return
         over_tls = scope["scheme"] in ("https", "wss")  # what a proxy says of that counts only from this machine: uvicorn sees to it
 
+        if over_tls:
+            scope = {**scope, "headers": [taken_as_ours(*each) for each in scope["headers"]]}
+
         async def safely(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.accept", f"{DENIED}.start"):
                 headers = MutableHeaders(raw=list(message.get("headers", ())))
@@ -59,6 +62,26 @@ class SafeHeaders:
         await self._app(scope, receive, safely)
 
 
+SIGN_ON = re.compile(rb"_streamlit_(user|session)[^=;]*=")
+"""Streamlit's cookies of who was signed on, and of a sign-on that has begun."""
+OWN = b"__Host-"
+"""What the name of a cookie begins with that only this site itself can set, not a sibling site: browsers see to it."""
+
+
 def kept_to_tls(name: bytes, value: bytes) -> tuple[bytes, bytes]:
-    """A header; one that sets a cookie says Secure."""
-    return (name, value + b"; Secure") if name.lower() == b"set-cookie" and b"; secure" not in value.lower() else (name, value)
+    """A header; one that sets a cookie says Secure, and one that says who was signed on is this site's own."""
+    if name.lower() != b"set-cookie":
+        return name, value
+    if SIGN_ON.match(value):
+        value = OWN + re.sub(rb"(?i)(; *path=)[^;]*", rb"\1/", value)
+    return name, value if b"; secure" in value.lower() else value + b"; Secure"
+
+
+def taken_as_ours(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """A header of a request; of cookies that say who was signed on those count that this site has set itself, by Streamlit's name."""
+    if name.lower() != b"cookie":
+        return name, value
+    told = [each.strip() for each in value.split(b";")]
+    return name, b"; ".join(
+        each.removeprefix(OWN) if SIGN_ON.match(each.removeprefix(OWN)) else each for each in told if not SIGN_ON.match(each)
+    )

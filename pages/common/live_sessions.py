@@ -14,6 +14,7 @@ from streamlit.runtime import exists, get_instance
 from streamlit.runtime.app_session import AppSession
 
 from data_access import sessions
+from data_access.accounts import Account
 from data_access.clock import beijing_now
 from data_access.engine import engine
 
@@ -28,10 +29,14 @@ def idle_limit() -> timedelta:
     return timedelta(minutes=float(os.environ.get("BOARD_IDLE_MINUTES", sessions.IDLE.total_seconds() / 60)))
 
 
-def stands(token: str) -> bool:
-    """Whether the sign-in still opens the board, as the database says now. Raises one of ``DATABASE_AWAY``."""
+def account_of(token: str) -> Account | None:
+    """Whom the sign-in opens the board for, as the database says now; None where it is over. Raises one of ``DATABASE_AWAY``."""
     with engine().connect() as connection:
-        return sessions.standing(connection, token, beijing_now(), idle=idle_limit()).account is not None
+        return sessions.standing(connection, token, beijing_now(), idle=idle_limit()).account
+
+
+def stands(token: str) -> bool:
+    return account_of(token) is not None
 
 
 def connected(session_id: str) -> AppSession | None:

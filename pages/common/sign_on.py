@@ -22,14 +22,22 @@ def is_configured() -> bool:
 
 
 def said_by_provider() -> SignedOn | None:
-    """Whom this browser has last been signed on as, however long ago; None where nobody was, or no sign-on is configured."""
+    """Whom this browser has last been signed on as, however long ago; None where nobody was, in words that no name and no moment are, or
+    where no sign-on is configured."""
     if not is_configured() or not st.user.is_logged_in:
         return None
     said = st.user.to_dict()
     subject, issued = said.get("sub"), said.get("iat")
-    if not isinstance(subject, str) or not subject or not isinstance(issued, int | float):
+    if not isinstance(subject, str) or not subject.isprintable() or not subject or not isinstance(issued, int | float):
         return None
-    moment = datetime.fromtimestamp(issued, UTC).astimezone(ZoneInfo("Asia/Shanghai")).replace(tzinfo=None)
+    try:
+        moment = datetime.fromtimestamp(issued, UTC).astimezone(ZoneInfo("Asia/Shanghai")).replace(tzinfo=None)
+    except (
+        OverflowError,
+        ValueError,
+        OSError,
+    ):  # no day of any calendar: a page that failed on it would fail for as long as the cookie is kept
+        return None
     return SignedOn(subject, moment, "\x1f".join(f"{name}={said.get(name)}" for name in SAME))
 
 
