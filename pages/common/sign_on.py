@@ -32,12 +32,8 @@ def said_by_provider() -> SignedOn | None:
         return None
     try:
         moment = datetime.fromtimestamp(issued, UTC).astimezone(ZoneInfo("Asia/Shanghai")).replace(tzinfo=None)
-    except (
-        OverflowError,
-        ValueError,
-        OSError,
-    ):  # no day of any calendar: a page that failed on it would fail for as long as the cookie is kept
-        return None
+    except (OverflowError, ValueError, OSError):
+        return None  # no day of any calendar: a page that failed on it would fail for as long as the cookie is kept
     return SignedOn(subject, moment, "\x1f".join(f"{name}={said.get(name)}" for name in SAME))
 
 
