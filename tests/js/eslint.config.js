@@ -7,6 +7,7 @@ const TEXTS = {
   "pages/common/chinese.js": "speakChinese",
   "pages/common/connection.js": "watchConnection",
   "pages/common/menu.js": "closeMenuWhenChosen",
+  "pages/common/panel.js": "showPanels",
   "pages/common/cookie.js": "runErrand",
 };
 const TOLD = Object.fromEntries(Object.values(TEXTS).map((name) => [name, "readonly"]));
