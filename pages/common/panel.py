@@ -1,7 +1,7 @@
 """A block of the board's own HTML whose parts can be clicked: a unit leads to its page, an ⓘ to its definition.
 
 One component of the page's frame shows all of its panels and hears their clicks (panel.js): a component for each would be a widget for
-each, which costs a third of what it takes to draw a page. Texts are escaped where the HTML is made (``reports.html``); what comes back
+each. Texts are escaped where the HTML is made (``reports.html``); what comes back
 from the browser is checked here: only pages this account may open, only text parameters, only indicators of the registry.
 """
 
