@@ -164,7 +164,7 @@ def password_matches(password: str, password_hash: str) -> bool:
 
 # --- the table ----------------------------------------------------------------------------------------------------
 
-_COLUMNS = (
+ACCOUNT_COLUMNS = (
     BoardAccount.username,
     BoardAccount.display_name,
     BoardAccount.role,
@@ -195,7 +195,8 @@ def seen(text: str) -> str:
     return name
 
 
-def _account(row: Any) -> Account:
+def account_in(row: Any) -> Account:
+    """Of a row of :data:`ACCOUNT_COLUMNS`. Raises ValueError for a role this program does not know."""
     role = Role(row.role)
     granted = Scope(row.area_prefix, row.may_see_names, row.may_see_restricted, row.may_export, **DUTIES.get(role, {}))
     return Account(
@@ -211,8 +212,8 @@ def _account(row: Any) -> Account:
 
 def account_named(connection: Connection, username: str) -> Account | None:
     """The account as the table has it now; None where there is none. Raises ValueError for a role this program does not know."""
-    row = connection.execute(select(*_COLUMNS).where(BoardAccount.username == normal_username(username))).one_or_none()
-    return None if row is None else _account(row)
+    row = connection.execute(select(*ACCOUNT_COLUMNS).where(BoardAccount.username == normal_username(username))).one_or_none()
+    return None if row is None else account_in(row)
 
 
 def accounts(scope: Scope, connection: Connection) -> pd.DataFrame:
@@ -221,9 +222,9 @@ def accounts(scope: Scope, connection: Connection) -> pd.DataFrame:
     Columns: username, display_name, role, area_prefix, the three rights, password_changed_at, disabled_at, granted_at, sign_on. Password
     hashes never leave the table.
     """
-    query = select(*_COLUMNS).order_by(BoardAccount.username)
+    query = select(*ACCOUNT_COLUMNS).order_by(BoardAccount.username)
     rows = connection.execute(query).all() if scope.may_administer or scope.may_grant or scope.may_audit else []
-    return pd.DataFrame(rows, columns=[column.key for column in _COLUMNS])
+    return pd.DataFrame(rows, columns=[column.key for column in ACCOUNT_COLUMNS])
 
 
 def _existing(connection: Connection, username: str) -> Account:
@@ -353,7 +354,7 @@ def set_role(
     account = _existing(connection, username)
     if by == account.username:
         raise AccountError("自己的角色和权限请由另一位安全管理员更改")
-    row = connection.execute(select(*_COLUMNS).where(BoardAccount.username == account.username)).one()
+    row = connection.execute(select(*ACCOUNT_COLUMNS).where(BoardAccount.username == account.username)).one()
     new_role = role or account.role
     kept = {name: getattr(row, name) for name in RIGHTS} if new_role is account.role else {}
     values: dict[str, Any] = {

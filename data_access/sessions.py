@@ -17,15 +17,17 @@ from enum import StrEnum
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, delete, false, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, false, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data_access import attempts
 from data_access.accounts import (
+    ACCOUNT_COLUMNS,
     USERNAME,
     Account,
     AccountError,
     Role,
+    account_in,
     account_named,
     normal_username,
     password_fault,
@@ -284,8 +286,10 @@ _STATE_COLUMNS = (
     BoardSession.ended_at,
     BoardSession.ended_by,
     BoardAccount.password_hash,
+    *(column for column in ACCOUNT_COLUMNS if column.key != "username"),
 )
 _SESSIONS = select(*_STATE_COLUMNS).outerjoin(BoardAccount, BoardAccount.username == BoardSession.username)
+_OF_TOKEN = _SESSIONS.where(BoardSession.token_digest == bindparam("digest"))
 
 
 def standing(connection: Connection, token: str, now: datetime, *, idle: timedelta = IDLE, active_at: datetime | None = None) -> Standing:
@@ -293,13 +297,13 @@ def standing(connection: Connection, token: str, now: datetime, *, idle: timedel
 
     ``active_at`` is the newest activity the asking tab knows of itself (``seen_at`` is written only once a minute).
     """
-    row = connection.execute(_SESSIONS.where(BoardSession.token_digest == _digest(token))).one_or_none()
-    return Standing(None, Ending.UNKNOWN) if row is None else _standing(connection, row, now, idle, active_at)
+    row = connection.execute(_OF_TOKEN, {"digest": _digest(token)}).one_or_none()
+    return Standing(None, Ending.UNKNOWN) if row is None else _standing(row, now, idle, active_at)
 
 
-def _standing(connection: Connection, row: Any, now: datetime, idle: timedelta, active_at: datetime | None = None) -> Standing:
+def _standing(row: Any, now: datetime, idle: timedelta, active_at: datetime | None = None) -> Standing:
     try:
-        account = account_named(connection, row.username)
+        account = None if row.role is None else account_in(row)
     except ValueError:  # a role this program does not know opens nothing
         account = None
     ending: Ending | None = None
@@ -350,10 +354,10 @@ def open_sessions(scope: Scope, connection: Connection, now: datetime, *, idle: 
     Grain: session. Columns: token_digest (tells sessions apart, opens nothing), username, display_name, started_at, seen_at, address,
     device.
     """
-    shown = _SESSIONS.add_columns(BoardAccount.display_name, BoardAccount.area_prefix, BoardSession.address, BoardSession.device)
+    shown = _SESSIONS.add_columns(BoardSession.address, BoardSession.device)
     query = shown.where(BoardSession.ended_at.is_(None)).order_by(BoardSession.seen_at.desc(), BoardSession.token_digest)
     rows = connection.execute(query if scope.may_grant else query.where(false())).all()
-    mine = [row for row in rows if scope.covers(row.area_prefix) and _standing(connection, row, now, idle).account is not None]
+    mine = [row for row in rows if scope.covers(row.area_prefix) and _standing(row, now, idle).account is not None]
     return pd.DataFrame([[getattr(row, name) for name in _SHOWN] for row in mine], columns=list(_SHOWN))
 
 

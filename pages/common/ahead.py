@@ -26,7 +26,7 @@ from metrics.vocabulary import CODE_LENGTHS, Level, Module
 from pages.common import loaders
 from pages.common.duty_nights import tonight
 from pages.common.exceptions import fallen
-from pages.common.leaderboards import card, leaderboard
+from pages.common.leaderboards import card, read_and_ranked
 from reports.modules import running_modules, runs
 from reports.subjects import OF_THE_YEAR, OVERVIEW_RANKINGS, SUBJECTS, overview_numbers, shown_here
 
@@ -86,7 +86,7 @@ def overview_work(scope: Scope, period: Period, as_of: date) -> Iterator[partial
     year = Period.holding(PeriodKind.YEAR, period.representative)
     for indicator_id in shown_here(OVERVIEW_RANKINGS):
         shown = year if REGISTRY[indicator_id].module in OF_THE_YEAR else period
-        yield partial(leaderboard, scope, indicator_id, Level.TOWNSHIP, shown, as_of)
+        yield partial(read_and_ranked, scope, indicator_id, Level.TOWNSHIP, shown, as_of)
 
 
 def subjects_work(scope: Scope, period: Period, as_of: date) -> Iterator[partial[Any]]:
@@ -96,7 +96,7 @@ def subjects_work(scope: Scope, period: Period, as_of: date) -> Iterator[partial
         for indicator_id in subject.headlines:
             yield partial(card, scope, indicator_id, period, as_of)
         for indicator_id in next(iter(subject.rankings.values())):
-            yield partial(leaderboard, scope, indicator_id, Level.TOWNSHIP, period, as_of)
+            yield partial(read_and_ranked, scope, indicator_id, Level.TOWNSHIP, period, as_of)
 
 
 def profiles_work(scope: Scope, period: Period, as_of: date) -> Iterator[partial[Any]]:

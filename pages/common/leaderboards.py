@@ -42,16 +42,12 @@ def _asked(scope: Scope, indicator_id: str, level: Level, period: Period, as_of:
     return wide, indicator_id, level, period, as_of, own
 
 
-def reading(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> Reading:
-    """What titles and conclusions are read from: the frame, the whole's series and the units' runs."""
+def read_and_ranked(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> tuple[Reading, Leaderboard]:
+    """What titles and conclusions are read from (the frame, the whole's series, the units' runs), and the leaderboard of an indicator, with
+    its conclusion as title, ranks and moves; it leads where nobody has said otherwise."""
     asked = _asked(scope, indicator_id, level, period, as_of)
-    return _reading_once(*asked, _past_is_there(*asked))
-
-
-def leaderboard(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> Leaderboard:
-    """The leaderboard of an indicator, with its conclusion as title, ranks and moves; it leads where nobody has said otherwise."""
-    asked = _asked(scope, indicator_id, level, period, as_of)
-    return _leaderboard_once(*asked, _past_is_there(*asked))
+    with_past = _past_is_there(*asked)
+    return _reading_once(*asked, with_past), _leaderboard_once(*asked, with_past)
 
 
 def card(scope: Scope, indicator_id: str, period: Period, as_of: date, link: Link | None = None) -> Card | None:

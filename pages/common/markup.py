@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import io
 import pickle
 import sys
@@ -10,7 +11,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from hashlib import blake2b
 from typing import Any
+from weakref import ref
 
+import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
@@ -20,11 +23,28 @@ MOST_BYTES = 32 * 2**20
 """32 MB: a panel's markup takes 2 to 60 KB, all pages of a county over one period about 1 MB."""
 
 
+_FRAMES: dict[int, tuple[ref[pd.DataFrame], str]] = {}
+"""Frames that have been shown and still are somewhere, by identity, each with the digest of its values."""
+
+
+def _frame_digest(frame: pd.DataFrame) -> str:
+    """A frame is what is costly to look at, and most are shared: as long as one lives it is looked at once. None is changed once shown."""
+    at = id(frame)
+    known, told = _FRAMES.get(at, (None, ""))
+    if known is None or known() is not frame:
+        told = blake2b(pickle.dumps(frame), digest_size=16).hexdigest()
+        _FRAMES[at] = ref(frame, lambda gone: _FRAMES.pop(at, None) if _FRAMES.get(at, (None,))[0] is gone else None), told
+    return told
+
+
 class _Values(pickle.Pickler):
     """Writes down what a part shows: equal parts give equal bytes. An indicator is one of the registry, so its id says all."""
 
-    def reducer_override(self, shown: Any) -> Any:
-        return (str, (shown.id,)) if isinstance(shown, Indicator) else NotImplemented
+    dispatch_table = {
+        **copyreg.dispatch_table,
+        Indicator: lambda shown: (str, (shown.id,)),
+        pd.DataFrame: lambda shown: (str, (_frame_digest(shown),)),
+    }
 
 
 def digest(parts: Sequence[Any]) -> bytes:

@@ -7,6 +7,7 @@ A page appears when its file exists, its module is on and the account may open i
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +22,8 @@ from reports.modules import running_modules
 
 ROOT = Path(__file__).parents[2]
 PRODUCT = "县域治理看板"
-ICON = str(Path(__file__).parent / "icon.svg")
+ICON = f"data:image/svg+xml;base64,{b64encode((Path(__file__).parent / 'icon.svg').read_bytes()).decode()}"
+"""The sign in the browser's tab; of a path Streamlit would open and read the file in every run."""
 
 KEEPERS = frozenset(DUTIES)
 OFFICES = frozenset({Role.LEADER, Role.ORGANISATION, Role.PETITION_OFFICE, Role.POLITICAL_LEGAL, Role.TOWNSHIP, Role.ADMINISTRATOR})

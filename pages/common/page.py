@@ -34,7 +34,7 @@ from pages.common.fault import contained
 from pages.common.filters import Filters, bar_filters, this_month
 from pages.common.layout import Crumb, Place, Places, bar, note, page_header, provisional_calendar_notice
 from pages.common.markup import digest, kept_markup
-from pages.common.panel import panel
+from pages.common.panel import panel, panel_of
 from reports import readings
 from reports.conclusions import Reading
 from reports.definitions import definition_line
@@ -197,7 +197,7 @@ class Page:
         if picture_name and (drawn := next((part for part in parts if can_draw(part)), None)):
             self._offer_picture(picture_name, drawn, about, shown)
         reader = navigation.open_files(), tuple(self.query.items())
-        panel(kept_markup().of((digest(parts), reader), partial(self.writer.render, *parts)), key)
+        st.html(kept_markup().of((digest(parts), reader, key), lambda: panel_of(self.writer.render(*parts), key)))
 
     def _in_order(self, part: Any, name: str) -> Any:
         return in_order(part, self.sorts(name)) if isinstance(part, Table) and part.sorts is None else part
@@ -261,7 +261,7 @@ class Page:
         """
         seen = filters or self.filters
         asked = (scope or seen.narrowed, indicator_id, level, seen.period, seen.as_of)
-        read, board = leaderboards.reading(*asked), leaderboards.leaderboard(*asked)
+        read, board = leaderboards.read_and_ranked(*asked)
         if rows is not None:
             read = replace(read, frame=rows(read.frame, read.entry))
             board = board.of_people(read.frame, named)

@@ -27,10 +27,15 @@ _PANEL = Markup('<div class="panel" data-panel="{}" data-html="{}"></div>')
 """``st.html`` would take the drawings (SVG) out of the HTML itself, and much else out of an attribute: it is base64."""
 
 
+def panel_of(html: Markup, key: str) -> Markup:
+    """The panel of some HTML, for ``st.html``. ``key`` is its own on the page: by it the keyboard stays where it was when the panel is
+    drawn anew. Its styles are the page's (board.css and panel.css, in the index)."""
+    return _PANEL.format(key, b64encode(str(html).encode()).decode())
+
+
 def panel(html: Markup, key: str) -> None:
-    """Show HTML. ``key`` is its own on the page: by it the keyboard stays where it was when the panel is drawn anew. Its styles are the
-    page's (board.css and panel.css, in the index)."""
-    st.html(_PANEL.format(key, b64encode(str(html).encode()).decode()))
+    """Shows HTML in a panel."""
+    st.html(panel_of(html, key))
 
 
 def clicked(key: str) -> None:

@@ -9,7 +9,6 @@ the files that there are: an address that is no file, or one of a file's other a
 from __future__ import annotations
 
 import asyncio
-import base64
 import gzip
 import hashlib
 import json
@@ -70,11 +69,10 @@ def style_sheet() -> str:
 def index_in_chinese(index: str) -> str:
     """Streamlit's index, as it is before the first page comes: our name, language, sign and styles, and no font that the theme does not
     use. The styles stand after Streamlit's, so that of two that say as much ours holds."""
-    icon = base64.b64encode(Path(ICON).read_bytes()).decode()
     for theirs, ours in (
         (r'<html lang="en">', '<html lang="zh-CN">'),
         (r"<title>Streamlit</title>", f"<title>{PRODUCT}</title>"),
-        (r'href="./favicon.png"', f'href="data:image/svg+xml;base64,{icon}"'),
+        (r'href="./favicon.png"', f'href="{ICON}"'),
         (r"<link\s+rel=\"preload\"[^>]*SourceSans[^>]*>", ""),
         (r"<link rel=\"service-desc\"[^>]*>", ""),
         (r"<noscript>.*?</noscript>", "<noscript>请在浏览器中启用 JavaScript。</noscript>"),

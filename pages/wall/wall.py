@@ -54,7 +54,7 @@ def numbers(filters: Filters, modules: frozenset[Module]) -> Cards:
 def ranking(filters: Filters, indicator_id: str) -> Leaderboard:
     module = REGISTRY[indicator_id].module
     seen = filters.of_year() if module in OF_THE_YEAR else filters
-    board = leaderboards.leaderboard(seen.scope, indicator_id, Level.TOWNSHIP, seen.period, seen.as_of)
+    _, board = leaderboards.read_and_ranked(seen.scope, indicator_id, Level.TOWNSHIP, seen.period, seen.as_of)
     of = counted_words(board.entry, seen.period, seen.as_of, filters.period)
     return replace(board, period=of, beside=overdue_words(seen) if module is Module.PETITIONS else {})
 
