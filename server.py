@@ -34,6 +34,7 @@ from urllib.parse import urlsplit
 
 import h11
 import streamlit as st
+from google.protobuf.message import Message
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -41,7 +42,7 @@ from streamlit import logger as streamlit_logger
 from streamlit import net_util
 from streamlit.elements import html
 from streamlit.proto.ClientState_pb2 import ClientState
-from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.proto.NewSession_pb2 import Config, CustomThemeConfig
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime import app_session, get_instance, memory_media_file_storage
 from streamlit.runtime.app_session import AppSession
@@ -195,7 +196,8 @@ def use_streamlits_private_state() -> None:
     forgotten with the run that made it: it stays until it has been fetched. Files are named so that each is one sign-in's
     (``pages.common.handed_out``), picked ones put only where they may be (``pages.common.uploads``). And to judge an Origin that is not the
     board's, Streamlit asks an outside address for its own: it never does. What is no request at all uvicorn answers before any middleware.
-    And it looks through all HTML for margins to take away, twice: a tenth of what drawing a page costs.
+    And in every run it looks through all HTML for margins to take away (a tenth of what drawing a page costs), and for whether it might
+    offer skills to somebody's programming agent.
     """
     PagesManager.uses_pages_directory = False
     streamlit_logger.setup_formatter = _told_in_our_form(streamlit_logger.setup_formatter)  # type: ignore[assignment]
@@ -205,7 +207,9 @@ def use_streamlits_private_state() -> None:
     MemoryUploadedFileManager.get_upload_urls = _only_issued  # type: ignore[method-assign, assignment]
     net_util.get_external_ip = lambda: None
     H11Protocol.send_400_response = no_request  # type: ignore[method-assign, assignment]
-    app_session._populate_theme_msg = _read_once(app_session._populate_theme_msg)
+    app_session._populate_theme_msg = _read_once(app_session._populate_theme_msg, CustomThemeConfig)
+    app_session._populate_config_msg = _read_once(app_session._populate_config_msg, Config)
+    AppSession._compute_skills_nudge_state = lambda _: (False, "")  # type: ignore[assignment, method-assign]
     html.clean_text = str  # type: ignore[attr-defined, assignment]
     AppSession.request_rerun = _of_this_page(_after_the_last_words(AppSession.request_rerun))  # type: ignore[method-assign]
     ScriptRequests._request_rerun_locked = _without_controls(ScriptRequests._request_rerun_locked)  # type: ignore[method-assign]
@@ -266,14 +270,15 @@ def _after_the_last_words(request_rerun: Callable[..., None]) -> Callable[..., N
     return requested
 
 
-def _read_once(populate: Callable[..., None]) -> Callable[..., None]:
-    """``app_session._populate_theme_msg``, which reads some hundred settings for every run of a page: a tenth of what drawing one costs."""
-    read: dict[str, CustomThemeConfig] = {}
+def _read_once(populate: Callable[..., None], kind: type[Message]) -> Callable[..., None]:
+    """``app_session._populate_theme_msg`` and ``_populate_config_msg``, which read some hundred settings for every run of a page: a tenth
+    of what drawing one costs."""
+    read: dict[tuple[str, ...], Message] = {}
 
-    def populated(message: CustomThemeConfig, section: str = "theme") -> None:
+    def populated(message: Message, *section: str) -> None:
         if section not in read:
-            populate(theme := CustomThemeConfig(), section)
-            read[section] = theme
+            populate(said := kind(), *section)
+            read[section] = said
         if read[section].ByteSize():  # a part of the theme that says nothing is not there at all
             message.MergeFrom(read[section])
 

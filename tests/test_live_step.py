@@ -85,7 +85,7 @@ def test_the_theme_is_read_once_and_said_to_every_run() -> None:
         if section == "theme":
             message.primary_color = "#c00000"
 
-    populated = server._read_once(populate)
+    populated = server._read_once(populate, CustomThemeConfig)
     for _ in range(2):
         said = CustomThemeConfig()
         populated(said)

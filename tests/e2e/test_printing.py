@@ -53,7 +53,7 @@ def test_a_long_table_is_printed_to_its_last_row_under_its_heads_on_every_sheet(
 def test_rankings_are_printed_one_below_the_other_in_light(board: Board, reader: Reader, tmp_path: Path) -> None:
     page = opened(reader(color_scheme="dark"), board, "/")
     expect(page.locator(".rows")).to_have_count(3)
-    rankings = [[name for name in each.locator(".unit").all_inner_texts() if name] for each in page.locator(".rows").all()]
+    rankings = [[name for name in each.locator(".unit[role=cell]").all_inner_texts() if name] for each in page.locator(".rows").all()]
     title = page.locator("[data-panel=duty-board] h2").evaluate("title => title.firstChild.textContent")
     words = "".join(printed(page, tmp_path))
     place = words.index(re.sub(r"\s", "", title))
