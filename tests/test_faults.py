@@ -415,7 +415,7 @@ def test_the_wall_leaves_out_what_fails_and_shows_the_rest(
     with served.begin() as connection:
         a_county(connection)
         add(connection, NightStay, person_id=a_person(connection), area_code=TOWNSHIP, night=beijing_now().date())
-    monkeypatch.setattr(leaderboards, "leaderboard", a_bad_row)
+    monkeypatch.setattr(leaderboards, "read_and_ranked", a_bad_row)
     board = opened(served, "wall", an_account(served, Role.WALL, now=beijing_now()))
     assert "出错编号" not in words(board)
     assert 'class="wall' in " ".join(panels(board))
