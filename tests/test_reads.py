@@ -93,7 +93,7 @@ def as_text(frame: pd.DataFrame) -> list[str]:
     return sorted(map(repr, frame.astype(str).to_dict("records")))
 
 
-@pytest.mark.parametrize("seed", [1, 4])
+@pytest.mark.parametrize("seed", [1, pytest.param(4, marks=pytest.mark.slow)])
 def test_a_change_that_changes_a_fact_changes_what_it_was_made_under(county: Engine, seed: int) -> None:
     dice, told = random.Random(seed), 0
     asked = {
