@@ -196,8 +196,8 @@ def use_streamlits_private_state() -> None:
     forgotten with the run that made it: it stays until it has been fetched. Files are named so that each is one sign-in's
     (``pages.common.handed_out``), picked ones put only where they may be (``pages.common.uploads``). And to judge an Origin that is not the
     board's, Streamlit asks an outside address for its own: it never does. What is no request at all uvicorn answers before any middleware.
-    And in every run it looks through all HTML for margins to take away (a tenth of what drawing a page costs), and for whether it might
-    offer skills to somebody's programming agent.
+    In every run Streamlit looks through all HTML for margins to take away (7 % of what drawing 总览 cost), and for whether it might offer
+    skills to somebody's programming agent.
     """
     PagesManager.uses_pages_directory = False
     streamlit_logger.setup_formatter = _told_in_our_form(streamlit_logger.setup_formatter)  # type: ignore[assignment]

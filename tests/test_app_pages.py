@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from sqlalchemy import Engine, select, text
 from streamlit.testing.v1 import AppTest
@@ -22,6 +23,7 @@ from data_access.tables import Appointment, Area, CaptainVisit, NightStay, Perso
 from ingest.demo.world import MINIATURE
 from metrics.period import PeriodKind
 from pages.common import freshness, loaders, navigation
+from pages.common import markup as markup_of_pages
 from reports import readings
 from tests.demo_county import a_county_on_postgresql, a_small_county
 from tests.opened_pages import components, markup, panels
@@ -55,6 +57,22 @@ def short_trends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readings, "CARD_PERIODS", dict.fromkeys(PeriodKind, 2))
     monkeypatch.setattr(readings, "RUN_PERIODS", 2)
     monkeypatch.setattr(freshness, "LONGEST_HOLD_SECONDS", 0.0)  # what a test commits it sees at once
+
+
+@pytest.fixture
+def frames_as_shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[int, tuple[pd.DataFrame, pd.DataFrame]]]:
+    """Every frame is in the end what it was when a page first showed it: its panel is kept by that (``pages.common.markup``)."""
+    first, look = dict[int, tuple[pd.DataFrame, pd.DataFrame]](), markup_of_pages._frame_digest
+
+    def looked(frame: pd.DataFrame) -> str:
+        first.setdefault(id(frame), (frame, frame.copy()))
+        return look(frame)
+
+    dispatch = {**markup_of_pages._Values.dispatch_table, pd.DataFrame: lambda frame: (str, (looked(frame),))}
+    monkeypatch.setattr(markup_of_pages._Values, "dispatch_table", dispatch)
+    yield first
+    for frame, then in first.values():
+        pd.testing.assert_frame_equal(frame, then)
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +151,7 @@ def test_every_page_renders_on_postgresql(county_on_postgresql: Engine) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES, ids=[role.value for role in ROLES])
-def test_every_page_renders_for_every_role(county: Engine, role: Role) -> None:
+def test_every_page_renders_for_every_role(county: Engine, frames_as_shown: dict[int, object], role: Role) -> None:
     board = account_of(county, role)
     for entry in ENTRIES:
         drawn(board, entry)
@@ -143,6 +161,7 @@ def test_every_page_renders_for_every_role(county: Engine, role: Role) -> None:
         assert account is not None
         assert (REFUSED in markup(board)) is not entry.open_to(account), (role.value, entry.url_path)
         assert UNKNOWN not in markup(board), entry.url_path
+    assert frames_as_shown or role in (Role.WALL, Role.REPORTER), "nothing was looked at"
 
 
 @pytest.mark.parametrize("role", [Role.LEADER, Role.TOWNSHIP], ids=str)

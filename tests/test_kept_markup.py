@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+import pickle
 import sys
 from dataclasses import replace
 
 import pandas as pd
+import pytest
 from markupsafe import Markup
 
 from metrics.registry import REGISTRY
+from pages.common import markup
 from pages.common.markup import KeptMarkup, digest
 from reports.parts import Leaderboard
 
@@ -27,6 +31,17 @@ def test_equal_parts_have_one_digest_whoever_made_them() -> None:
 def test_every_change_of_a_value_a_title_or_an_indicator_is_another_digest() -> None:
     others = [a_board(FRAME.assign(value=0.5)), replace(a_board(), title="别的"), replace(a_board(), entry=REGISTRY["duty.unreported"])]
     assert len({digest([each]) for each in [a_board(), *others]}) == 4
+
+
+def test_a_frame_is_looked_at_once_as_long_as_it_lives_and_then_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame, dumps, looked = FRAME.copy(), pickle.dumps, list[object]()
+    monkeypatch.setattr(pickle, "dumps", lambda each: (looked.append(1), dumps(each))[1])
+    before = len(markup._FRAMES)
+    assert digest([a_board(frame)]) == digest([a_board(frame)])
+    assert (len(looked), len(markup._FRAMES)) == (1, before + 1)
+    del frame
+    gc.collect()
+    assert len(markup._FRAMES) == before
 
 
 def test_what_is_kept_is_written_once_and_bounded() -> None:

@@ -28,13 +28,13 @@ _FRAMES: dict[int, tuple[ref[pd.DataFrame], str]] = {}
 
 
 def _frame_digest(frame: pd.DataFrame) -> str:
-    """A frame is what is costly to look at, and most are shared: as long as one lives it is looked at once. None is changed once shown."""
+    """A frame is what is costly to look at, and most are shared: as long as one lives it is looked at once. None is changed once shown
+    (``tests/test_app_pages.py`` holds that for every page). When it goes its entry does, before another can have its identity."""
     at = id(frame)
-    known, told = _FRAMES.get(at, (None, ""))
-    if known is None or known() is not frame:
-        told = blake2b(pickle.dumps(frame), digest_size=16).hexdigest()
-        _FRAMES[at] = ref(frame, lambda gone: _FRAMES.pop(at, None) if _FRAMES.get(at, (None,))[0] is gone else None), told
-    return told
+    if at not in _FRAMES:
+        digest_of_it = blake2b(pickle.dumps(frame), digest_size=16).hexdigest()
+        _FRAMES[at] = ref(frame, lambda _: _FRAMES.pop(at, None)), digest_of_it
+    return _FRAMES[at][1]
 
 
 class _Values(pickle.Pickler):
