@@ -4,21 +4,22 @@ earlier moment."""
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, and_, case, func, select
+from sqlalchemy import CTE, ColumnElement, Connection, SQLColumnExpression, Subquery, and_, case, func, literal, or_, select
 
 from data_access.areas import people
 from data_access.captain_lists import captain_posts
-from data_access.frames import AnySelect, frame
+from data_access.frames import AnySelect, by_another_index, frame
 from data_access.petition_clocks import Deadline, day_of, deadline
 from data_access.petitions import last_moved, open_at_end
 from data_access.scope import Scope, counted_petitions
 from data_access.valid import Area, Petition
 from data_access.window import Window
 
-COLUMNS = ["number", "area_code", "area_name", "category", "level", "handler_id", "lead_id", "due_on", "opened_on", "moved_on", "petitions"]
-OF_THE_ENDED = [*COLUMNS, "outcome"]
+COLUMNS = ["number", "area_code", "area_name", "category", "level", "handler_id", "lead_id", "due_on", "opened_on", "moved_on", "outcome"]
+COLUMNS += ["standing", "petitions"]
 
 
 def overdue_petitions(scope: Scope, connection: Connection, window: Window, limit: int) -> pd.DataFrame:
@@ -26,12 +27,12 @@ def overdue_petitions(scope: Scope, connection: Connection, window: Window, limi
 
     Grain: one row a petition, at most ``limit``. Columns: number, area_code, area_name (its township), category, level (who
     holds it), handler, lead (names, masked unless the scope may see them; None where nobody), unit, village, role (the handler's post
-    as a captain, if it is one), due_on, opened_on, moved_on (dates), petitions (how many there are in all), outcome
-    (as known now).
+    as a captain, if it is one), due_on, opened_on, moved_on (dates), outcome (as known now), standing (overdue, unmoved, due, ended),
+    petitions (how many of that standing there are in all).
     """
-    clock = deadline(window)
-    statement = _open_petitions(scope, window, clock).where(clock.past(window.end)).order_by(clock.day, Petition.id)
-    return _named(scope, connection, window, statement.limit(limit))
+    clock, overdue = deadline(window), literal("overdue")
+    found = _cases(scope, clock, overdue, open_at_end(window), clock.past(window.end))
+    return _named(scope, connection, window, _placed(found, overdue, clock.day, Petition.id), limit)
 
 
 def unmoved_backlog(scope: Scope, connection: Connection, window: Window, still_days: int, limit: int) -> pd.DataFrame:
@@ -39,52 +40,58 @@ def unmoved_backlog(scope: Scope, connection: Connection, window: Window, still_
 
     Grain and columns as :func:`overdue_petitions`.
     """
-    clock = deadline(window)
-    old = Petition.opened_at < window.end - timedelta(days=window.number("petitions.backlog_days"))
-    moved = last_moved(window)
-    still = moved < window.end - timedelta(days=still_days)
-    statement = _open_petitions(scope, window, clock).where(old, still).order_by(moved, Petition.id)
-    return _named(scope, connection, window, statement.limit(limit))
+    old = by_another_index(Petition.opened_at) < window.end - timedelta(days=window.number("petitions.backlog_days"))
+    moves = _cases(scope, deadline(window), literal("unmoved"), open_at_end(window), old).add_columns(last_moved(window).label("moved"))
+    backlog = moves.cte("backlog").prefix_with("MATERIALIZED")  # looked up once a case, and not again to compare and to order it
+    still = _of(backlog).where(backlog.c.moved < window.end - timedelta(days=still_days))
+    return _named(scope, connection, window, _placed(still, backlog.c.standing, backlog.c.moved, backlog.c.id), limit)
 
 
-def newly_overdue(scope: Scope, connection: Connection, window: Window, before: Window, limit: int) -> pd.DataFrame:
-    """Overdue at the end of the window and not yet at the end of the one ``before``, by deadline.
-
-    Grain and columns as :func:`overdue_petitions`.
-    """
-    clock = deadline(window)
-    was = case((and_(open_at_end(before), clock.past(before.end)), 1), else_=0)
-    statement = _open_petitions(scope, window, clock).where(clock.past(window.end), was == 0).order_by(clock.day, Petition.id)
-    return _named(scope, connection, window, statement.limit(limit))
-
-
-def ended_since(scope: Scope, connection: Connection, window: Window, before: Window, limit: int) -> pd.DataFrame:
-    """Ended between the ends of two windows, whatever the outcome, the last one first.
-
-    Grain and columns as :func:`overdue_petitions`, the outcome known now.
-    """
-    between = and_(Petition.ended_at >= before.end, Petition.ended_at < window.end)
-    statement = _petitions(scope, window, deadline(window)).where(between).order_by(Petition.ended_at.desc(), Petition.id)
-    return _named(scope, connection, window, statement.limit(limit))
-
-
-def due_on_the_day(scope: Scope, connection: Connection, window: Window, limit: int) -> pd.DataFrame:
-    """Open at the end of the window, with a deadline on its last day that has not passed.
+def changed_petitions(scope: Scope, connection: Connection, window: Window, before: Window, limit: int) -> pd.DataFrame:
+    """What has become of petitions since the end of the window ``before``, by ``standing`` the first ``limit`` each: ``overdue`` and not so
+    before, by deadline; ``due`` on the window's last day with some time left, by deadline; ``ended``, whatever the outcome, the last first.
 
     Grain and columns as :func:`overdue_petitions`.
     """
-    clock = deadline(window)
-    statement = _open_petitions(scope, window, clock).where(clock.ahead(window.end), clock.day == window.last)
-    return _named(scope, connection, window, statement.order_by(clock.instant, Petition.id).limit(limit))
+    clock, is_open = deadline(window), open_at_end(window)
+    was_overdue = case((and_(open_at_end(before), clock.past(before.end)), 1), else_=0)
+    standing = case(
+        (and_(Petition.ended_at >= before.end, Petition.ended_at < window.end), "ended"),
+        (and_(is_open, clock.past(window.end), was_overdue == 0), "overdue"),
+        (and_(is_open, clock.ahead(window.end), clock.day == window.last), "due"),
+    )
+    moving = or_(Petition.ended_at.is_(None), Petition.ended_at >= min(before.end, window.end))
+    known = _cases(scope, clock, standing, moving).add_columns(Petition.ended_at, clock.instant.label("instant"))
+    cases = known.cte("cases").prefix_with("MATERIALIZED")
+    order = (
+        case((cases.c.standing == "ended", cases.c.ended_at)).desc(),
+        case((cases.c.standing == "overdue", cases.c.due_on)),
+        case((cases.c.standing == "due", cases.c.instant)),
+        cases.c.id,
+    )
+    found = _of(cases).where(cases.c.standing.is_not(None))
+    return _named(scope, connection, window, _placed(found, cases.c.standing, *order), limit)
 
 
-def _open_petitions(scope: Scope, window: Window, clock: Deadline) -> AnySelect:
-    return _petitions(scope, window, clock).where(open_at_end(window))
+def _of(cases: CTE) -> AnySelect:
+    return select(cases.c.id, cases.c.due_on, cases.c.standing)
 
 
-def _petitions(scope: Scope, window: Window, clock: Deadline) -> AnySelect:
-    township = func.substr(Petition.area_code, 1, 9)
-    return (
+def _cases(scope: Scope, clock: Deadline, standing: ColumnElement[str], *conditions: ColumnElement[bool]) -> AnySelect:
+    named = Petition.id.label("id"), clock.day.label("due_on"), standing.label("standing")
+    return select(*named).select_from(Petition).outerjoin(clock.clock, clock.on).where(counted_petitions(scope), *conditions)
+
+
+def _placed(found: AnySelect, standing: ColumnElement[str], *order: SQLColumnExpression[Any]) -> Subquery:
+    """Cases with their place among those of the same standing, and how many ``petitions`` those are. Columns: id, due_on, standing, place,
+    petitions."""
+    place = func.row_number().over(partition_by=standing, order_by=order)
+    return found.add_columns(place.label("place"), func.count().over(partition_by=standing).label("petitions")).subquery()
+
+
+def _named(scope: Scope, connection: Connection, window: Window, placed: Subquery, limit: int) -> pd.DataFrame:
+    """The first ones, and what is said of them: that is looked up for these alone."""
+    statement = (
         select(
             Petition.number,
             Petition.area_code,
@@ -93,21 +100,20 @@ def _petitions(scope: Scope, window: Window, clock: Deadline) -> AnySelect:
             Petition.level,
             Petition.handler_id,
             Petition.lead_id,
-            clock.day.label("due_on"),
+            placed.c.due_on,
             day_of(Petition.opened_at).label("opened_on"),
             day_of(last_moved(window)).label("moved_on"),
-            func.count().over(),
             Petition.outcome,
+            placed.c.standing,
+            placed.c.petitions,
         )
-        .select_from(Petition)
-        .outerjoin(clock.clock, clock.on)
-        .outerjoin(Area, Area.code == township)
-        .where(counted_petitions(scope))
+        .select_from(placed)
+        .join(Petition, Petition.id == placed.c.id)
+        .outerjoin(Area, Area.code == func.substr(Petition.area_code, 1, 9))
+        .where(placed.c.place <= limit)
+        .order_by(placed.c.standing, placed.c.place)
     )
-
-
-def _named(scope: Scope, connection: Connection, window: Window, statement: AnySelect) -> pd.DataFrame:
-    rows = frame(connection, statement, OF_THE_ENDED)
+    rows = frame(connection, statement, COLUMNS)
     names = people(scope, connection, [*rows["handler_id"].dropna(), *rows["lead_id"].dropna()]).set_index("person_id")["name"]
     for role in ("handler", "lead"):
         rows[role] = [names.get(person) for person in rows[f"{role}_id"]]

@@ -109,10 +109,13 @@ class Deadline:
         serves, and by the first day from which a clock of the kind ends that late.
         """
         begin, end = datetime.combine(first, time()), datetime.combine(last + timedelta(days=1), time())
+        clock = self.clock.c
+        since = select(clock.kind, func.min(clock.day).label("day")).where(clock.due >= first).group_by(clock.kind)
+        began = since.cte("first_days").prefix_with("MATERIALIZED")  # four rows: the clock is gone through once, not once a kind
         late_enough = []
         for kind in (*WORKING_DAY_CLOCKS, XINFANG):
-            since = select(func.min(self.clock.c.day)).where(self.clock.c.kind == kind, self.clock.c.due >= first).scalar_subquery()
-            late_enough.append(and_(self.kind == kind, Petition.opened_at >= since))
+            first_day = select(began.c.day).where(began.c.kind == kind).scalar_subquery()
+            late_enough.append(and_(self.kind == kind, Petition.opened_at >= first_day))
         by_rule = and_(
             self.instant.is_(None),
             Petition.opened_at >= begin - self.horizon,

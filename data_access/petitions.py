@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 
 from data_access.fact import Cut, Fact
-from data_access.frames import AnySelect, by_hashing, frame
+from data_access.frames import AnySelect, by_another_index, by_hashing, frame
 from data_access.petition_clocks import civil_clock, day_of, deadline, workday_clock
 from data_access.scope import Scope, counted_petitions, has_unit, under_ranked, unit_code, unrestricted_petitions, valid_on
 from data_access.valid import Appointment, Department, Petition, PetitionEvent, PetitionRating
@@ -226,7 +226,7 @@ def petitions_open(scope: Scope, connection: Connection, window: Window) -> pd.D
 
 def open_at_end(window: Window) -> ColumnElement[bool]:
     """ "Open as of T", T the end of the window."""
-    return and_(Petition.opened_at < window.end, or_(Petition.ended_at.is_(None), Petition.ended_at >= window.end))
+    return and_(by_another_index(Petition.opened_at) < window.end, or_(Petition.ended_at.is_(None), Petition.ended_at >= window.end))
 
 
 def last_moved(window: Window) -> SQLColumnExpression[Any]:

@@ -93,15 +93,9 @@ def last_night(source: Source) -> date | None:
     return nights[-1] if nights else None
 
 
-def turned_nights(now: Source, then: Source, area: str) -> list[Turned]:
-    """The townships of the area, of a township its villages, whose last night fell short and the one before did not, or the other way
-    round.
-
-    Nothing where no night has ended between the two moments.
-    """
-    night, before = last_night(now), last_night(then)
-    if night is None or before is None or night == before:
-        return []
+def turned_nights(now: Source, night: date, before: date, area: str) -> list[Turned]:
+    """The townships of the area, of a township its villages, whose night fell short and the one ``before`` did not, or the other way
+    round."""
     level = Level.TOWNSHIP if len(area) < CODE_LENGTHS[Level.TOWNSHIP] else Level.VILLAGE
     nights = [night_on(now, _moment(now).date(), each) for each in (night, before)]
     rolls, earlier = (each.townships if level is Level.TOWNSHIP else each.villages for each in nights)

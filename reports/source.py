@@ -19,7 +19,7 @@ import pandas as pd
 
 from data_access import answers, areas, contents, rolls, rosters, selection_flow
 from data_access.answers import Answers
-from data_access.attention import due_on_the_day, ended_since, newly_overdue
+from data_access.attention import changed_petitions
 from data_access.calendar import working_calendar
 from data_access.clock import beijing_now
 from data_access.contacts import contacts
@@ -41,7 +41,7 @@ from metrics.selection.result import Selection
 from metrics.selection.snapshot import recomputed
 from metrics.vocabulary import Level, Module, Role
 from metrics.workdays import Workdays
-from reports.changes import turned_figures, turned_nights, watched
+from reports.changes import Turned, last_night, turned_figures, turned_nights, watched
 from reports.frames import Source, indicator_frame, question
 from reports.selection import OnRecord, records_of
 from reports.views.changes import DUE, ENDED, MOST_LINES, OVERDUE, Changes
@@ -100,12 +100,8 @@ def ballot(asked: Question, role: Role) -> Ballot:
 def changed_cases(scope: Scope, connection: Connection, now: Question, then: Question, most: int) -> dict[str, pd.DataFrame]:
     """The petitions that have become overdue or ended between two moments, and those due on the later one's day: at most so many each, in
     the frames of ``data_access.attention``, by the names of ``reports.views.changes``."""
-    late, early = window(now, Span.MOMENT), window(then, Span.MOMENT)
-    return {
-        OVERDUE: newly_overdue(scope, connection, late, early, most),
-        DUE: due_on_the_day(scope, connection, late, most),
-        ENDED: ended_since(scope, connection, late, early, most),
-    }
+    found = changed_petitions(scope, connection, window(now, Span.MOMENT), window(then, Span.MOMENT), most)
+    return {standing: found[found["standing"] == standing] for standing in (OVERDUE, DUE, ENDED)}
 
 
 class Scoped(Source, Protocol):
@@ -303,19 +299,29 @@ def frozen_selection(scope: Scope, connection: Connection, snapshot: str) -> Sel
 
 
 def changes_between(
-    now: Scoped, then: Scoped, connection: Connection, module: Module | None = None, period: Period | None = None, *, most: int = MOST_LINES
+    now: Scoped,
+    then: Scoped,
+    connection: Connection,
+    module: Module | None = None,
+    period: Period | None = None,
+    *,
+    most: int = MOST_LINES,
+    nights: Callable[[Scoped, date, date, str], Sequence[Turned]] = turned_nights,
 ) -> Changes:
     """What changed from the moment of one source to that of the other: of a subject, or of what the overview speaks of.
 
     ``period``: whose figures are looked at twice; else the month that holds the earlier moment, so that a month's last night and day
-    are still compared on the first of the next. Raises ``ValueError`` for a source without a moment.
+    are still compared on the first of the next. ``nights``: ``turned_nights``, or what has its answer. Raises ``ValueError`` for a source
+    without a moment.
     """
     if now.at is None or then.at is None:
         raise ValueError("two moments are compared, not two days")
     period, area, modules = period or Period.holding(PeriodKind.MONTH, then.at.date()), now.scope.area or "", now.contents().in_use
     turned = turned_figures(now, then, watched(module, modules), period, area)
     if module in (None, Module.DUTY) and Module.DUTY in modules:
-        turned = [*turned_nights(now, then, area), *turned]
+        night, before = last_night(now), last_night(then)
+        if night is not None and before is not None and night != before:
+            turned = [*nights(now, night, before, area), *turned]
     cases = {}
     if module in (None, Module.PETITIONS) and Module.PETITIONS in modules:
         days = ((each, at.date()) for each, at in ((now, now.at), (then, then.at)))

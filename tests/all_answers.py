@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from data_access.areas import people
-from data_access.attention import due_on_the_day, ended_since, newly_overdue, overdue_petitions, unmoved_backlog
+from data_access.attention import changed_petitions, overdue_petitions, unmoved_backlog
 from data_access.captain_lists import captain_posts, captain_posts_of, households_of, meetings_of, trainings_of, unvisited, visits_of
 from data_access.captain_year import entries_of, handled_of, marks_of, ratings_of
 from data_access.leaders import leaders
@@ -98,9 +98,7 @@ def lists(connection: Connection, world: World) -> dict[str, list[Any]]:
     found: dict[str, Any] = {
         **{f"petitions {name}": petition_list(scope, connection, month, Asked(name, soon=LAST), rows=500) for name in STANDINGS},
         "overdue": overdue_petitions(scope, connection, month, 50),
-        "newly overdue": newly_overdue(scope, connection, month, yesterday, 50),
-        "ended": ended_since(scope, connection, month, yesterday, 50),
-        "due": due_on_the_day(scope, connection, month, 50),
+        "changed": changed_petitions(scope, connection, month, yesterday, 50),
         "still": unmoved_backlog(scope, connection, month, 1, 50),
         "leads": leads(scope, connection, month),
         "repeated": repeated_most(scope, connection, month),

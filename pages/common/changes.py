@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from data_access.answers import PENDING
@@ -12,11 +12,11 @@ from data_access.scope import Scope
 from data_access.state import CLOCK, HOURS
 from data_access.tables import CONTRACT
 from metrics.period import Period
-from metrics.vocabulary import Module
-from pages.common import loaders
+from metrics.vocabulary import Level, Module
+from pages.common import duty_nights, loaders
 from pages.common.page import Page
-from reports.changes import DAY
-from reports.source import DatabaseSource, changes_between
+from reports.changes import DAY, Turned, turned_nights
+from reports.source import DatabaseSource, Scoped, changes_between, figures_scope
 from reports.views import changes
 
 TABLES = (*CONTRACT, HOURS, CLOCK)
@@ -35,4 +35,14 @@ def _parts(scope: Scope, module: Module | None, period: Period, township: str | 
     moment: datetime = loaders.moment()
     with reading_engine().connect() as connection:
         then = DatabaseSource(connection, scope, at=moment - DAY, kept=loaders.ANSWERS)
-        return changes.parts(changes_between(loaders.source(scope), then, connection, module, period), township=township)
+        found = changes_between(loaders.source(scope), then, connection, module, period, nights=_turned_nights)
+    return changes.parts(found, township=township)
+
+
+def _turned_nights(now: Scoped, night: date, before: date, area: str) -> Sequence[Turned]:
+    """By itself: a petition that comes in turns no night."""
+    return loaders.made_once(_nights, (*duty_nights.TABLES, HOURS), figures_scope(now.scope, Level.TOWNSHIP), night, before, area)
+
+
+def _nights(scope: Scope, night: date, before: date, area: str) -> Sequence[Turned]:
+    return turned_nights(loaders.source(scope), night, before, area)
