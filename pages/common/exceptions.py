@@ -54,7 +54,7 @@ def _petitions(filters: Filters) -> list[ExceptionSection]:
 
 def fallen(scope: Scope, period: Period, as_of: date) -> list[Fallen]:
     """Townships below a target of a week (or a longer period that is past) that they met in the one before."""
-    tables = {table for each in WATCHED_WEEKLY for table in loaders.tables_of(REGISTRY[each], Level.TOWNSHIP)}
+    tables = {table for each in WATCHED_WEEKLY for table in loaders.tables_of(each, Level.TOWNSHIP)}
     return loaders.made_once(_fallen, sorted(tables), figures_scope(scope, Level.TOWNSHIP), period, as_of)
 
 

@@ -99,6 +99,10 @@ def this_month(scope: Scope) -> Filters:
 
 def township_names(scope: Scope, as_of: date) -> dict[str, str]:
     """Names of the townships in a scope by code."""
+    return loaders.made_once(_township_names, ("area",), scope, as_of)
+
+
+def _township_names(scope: Scope, as_of: date) -> dict[str, str]:
     units = loaders.answer(areas.units, scope, ("area",), window=Window("township", as_of, as_of, as_of))
     return dict(zip(units["code"], units["name"], strict=True))
 

@@ -13,7 +13,7 @@ from data_access.answers import PENDING
 from data_access.scope import Scope
 from metrics.period import Period
 from metrics.registry import indicator
-from metrics.vocabulary import Level
+from metrics.vocabulary import LEVEL_NAMES, Level
 from pages.common import loaders
 from reports import readings
 from reports.conclusions import Reading
@@ -21,7 +21,7 @@ from reports.links import Link
 from reports.parts import Card, Leaderboard
 from reports.readings import CardQuestion, whole_level
 from reports.source import figures_scope
-from reports.subjects import SHOWN_AS_COUNTS
+from reports.subjects import SHOWN_AS_COUNTS, rows_behind
 
 Asked = tuple[Scope, str, Level, Period, date, str]
 """Scope of the figures, indicator, level, period, as-of day, the one unit whose row is kept (empty for all)."""
@@ -44,7 +44,7 @@ def _asked(scope: Scope, indicator_id: str, level: Level, period: Period, as_of:
 
 def read_and_ranked(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> tuple[Reading, Leaderboard]:
     """What titles and conclusions are read from (the frame, the whole's series, the units' runs), and the leaderboard of an indicator, with
-    its conclusion as title, ranks and moves; it leads where nobody has said otherwise."""
+    its conclusion as title, ranks and moves; its units lead where nobody has said otherwise, its figures to their rows."""
     asked = _asked(scope, indicator_id, level, period, as_of)
     with_past = _past_is_there(*asked)
     return _reading_once(*asked, with_past), _leaderboard_once(*asked, with_past)
@@ -63,7 +63,7 @@ def card(scope: Scope, indicator_id: str, period: Period, as_of: date, link: Lin
 def headline(scope: Scope, asked: CardQuestion) -> Card | None:
     """A headline number that leads nowhere yet: what all readers of a scope share."""
     shared, count = figures_scope(scope, asked.level), readings.CARD_PERIODS[asked.period.kind]
-    tables = loaders.tables_of(indicator(asked.indicator_id), asked.level)
+    tables = loaders.tables_of(asked.indicator_id, asked.level)
     made = loaders.made_soon(_card, tables, shared, asked, count)
     return loaders.made_once(_card, tables, shared, asked, 1) if made is PENDING else made
 
@@ -73,11 +73,11 @@ def headline(scope: Scope, asked: CardQuestion) -> Card | None:
 
 def _past_is_there(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, own: str) -> bool:
     asked: Asked = (scope, indicator_id, level, period, as_of, own)
-    return loaders.made_soon(_leaderboard, loaders.tables_of(indicator(indicator_id), level), *asked, True) is not PENDING
+    return loaders.made_soon(_leaderboard, loaders.tables_of(indicator_id, level), *asked, True) is not PENDING
 
 
 def _reading_once(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, own: str, with_past: bool) -> Reading:
-    tables = loaders.tables_of(indicator(indicator_id), level)
+    tables = loaders.tables_of(indicator_id, level)
     return loaders.made_once(_reading, tables, scope, indicator_id, level, period, as_of, own, with_past)
 
 
@@ -87,13 +87,15 @@ def _reading(scope: Scope, indicator_id: str, level: Level, period: Period, as_o
 
 
 def _leaderboard_once(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, own: str, with_past: bool) -> Leaderboard:
-    tables = loaders.tables_of(indicator(indicator_id), level)
+    tables = loaders.tables_of(indicator_id, level)
     return loaders.made_once(_leaderboard, tables, scope, indicator_id, level, period, as_of, own, with_past)
 
 
 def _leaderboard(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, own: str, with_past: bool) -> Leaderboard:
     read = _reading_once(scope, indicator_id, level, period, as_of, own, with_past)
-    return readings.leaderboard(loaders.source(scope), read, with_past=with_past)
+    board = readings.leaderboard(loaders.source(scope), read, with_past=with_past)
+    behind = {str(code): rows_behind(indicator_id, str(code), level) for code in board.frame["code"]}
+    return replace(board, units_are=LEVEL_NAMES[level], rows=behind)
 
 
 def _card(scope: Scope, asked: CardQuestion, periods: int) -> Card | None:

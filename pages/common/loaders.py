@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -217,7 +217,7 @@ def made_once(make: Callable[..., Made], tables: Iterable[str], *asked: Any) -> 
     ``make(*asked)`` is shared by all who ask the same: it must not depend on the reader beyond a scope in ``asked``, and what it returns is
     never changed.
     """
-    made: Made = _asked(_made(make, tables, asked))
+    made: Made = _asked(_made(make, tuple(tables), asked))
     return made
 
 
@@ -226,7 +226,7 @@ def made_soon(make: Callable[..., Made], tables: Iterable[str], *asked: Any, wai
 
     ``waits``: whether the run waits at all.
     """
-    wanted, now = _made(make, tables, asked), state()
+    wanted, now = _made(make, tuple(tables), asked), state()
     _note(wanted)
     found = ANSWERS.held(wanted, now)
     if found is not PENDING or not _is_a_run():  # what is asked ahead has all the time there is
@@ -262,7 +262,8 @@ def forget() -> None:
     _frame_question.cache_clear()
 
 
-def _made(make: Callable[..., Any], tables: Iterable[str], asked: tuple[Any, ...]) -> Question:
+@lru_cache(maxsize=1000)
+def _made(make: Callable[..., Any], tables: tuple[str, ...], asked: tuple[Any, ...]) -> Question:
     return Question(f"{make.__module__}.{make.__qualname__} {asked!r}", whole(tables), partial(make, *asked))
 
 
@@ -384,8 +385,10 @@ def departments(scope: Scope, as_of: date) -> dict[str, str]:
     return dict(zip(found["code"], found["name"], strict=True))
 
 
-def tables_of(entry: Indicator, level: Level) -> tuple[str, ...]:
+@cache
+def tables_of(indicator_id: str, level: Level) -> tuple[str, ...]:
     """The tables an indicator's frame depends on, and the clocks."""
+    entry = indicator(indicator_id)
     needs = entry.needs_at(level)
     if not needs:  # made from other indicators (满分异常): from everything
         return (*CONTRACT, HOURS, CLOCK)

@@ -14,7 +14,6 @@ from typing import Any
 from weakref import ref
 
 import pandas as pd
-import streamlit as st
 from markupsafe import Markup
 
 from metrics.definition import Indicator
@@ -78,7 +77,5 @@ class KeptMarkup:
         return made
 
 
-@st.cache_resource(show_spinner=False)
-def kept_markup() -> KeptMarkup:
-    """What this process keeps."""
-    return KeptMarkup()
+KEPT_MARKUP = KeptMarkup()
+"""What this process keeps."""

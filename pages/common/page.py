@@ -33,7 +33,7 @@ from pages.common.downloads import offer_chart, offer_picture, offer_table, page
 from pages.common.fault import contained
 from pages.common.filters import Filters, bar_filters, this_month
 from pages.common.layout import Crumb, Place, Places, bar, note, page_header, provisional_calendar_notice
-from pages.common.markup import digest, kept_markup
+from pages.common.markup import KEPT_MARKUP, digest
 from pages.common.panel import panel, panel_of
 from reports import readings
 from reports.conclusions import Reading
@@ -197,7 +197,7 @@ class Page:
         if picture_name and (drawn := next((part for part in parts if can_draw(part)), None)):
             self._offer_picture(picture_name, drawn, about, shown)
         reader = navigation.open_files(), tuple(self.query.items())
-        st.html(kept_markup().of((digest(parts), reader, key), lambda: panel_of(self.writer.render(*parts), key)))
+        st.html(KEPT_MARKUP.of((digest(parts), reader, key), lambda: panel_of(self.writer.render(*parts), key)))
 
     def _in_order(self, part: Any, name: str) -> Any:
         return in_order(part, self.sorts(name)) if isinstance(part, Table) and part.sorts is None else part
@@ -267,13 +267,12 @@ class Page:
             board = board.of_people(read.frame, named)
         name = f"{indicator_id}-{level}"
         sorts = self.sorts(name, _page_of(key))
-        board = replace(board, units_are=LEVEL_NAMES[level]).in_order(sorts)
+        board = board.in_order(sorts)
         self.offer_figures(read, seen, named, sorts)
         of = counted_words(board.entry, seen.period, seen.as_of, self.filters.period)
-        behind = {str(code): rows_behind(indicator_id, str(code), level) for code in board.frame["code"]}
         if seen.period != self.filters.period:
-            behind = {code: to and in_period(to.page, seen.period, to.query) for code, to in behind.items()}
-        return replace(board, **{"period": of, "rows": behind, **change})
+            change = {"rows": {code: to and in_period(to.page, seen.period, to.query) for code, to in board.rows.items()}, **change}
+        return replace(board, **{"period": of, **change})
 
     def offer_figures(self, read: Reading, filters: Filters | None = None, named: str = "", sorts: Sorts | None = None) -> None:
         """Hands out the rows a leaderboard is made of, with 口径, 截至 and filters; ``named``: which of the people they are, ``sorts``: in

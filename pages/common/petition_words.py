@@ -6,7 +6,6 @@ from datetime import date
 
 from data_access.scope import Scope
 from metrics.period import Period
-from metrics.registry import indicator
 from metrics.vocabulary import Level
 from pages.common import loaders
 from pages.common.filters import Filters
@@ -19,7 +18,7 @@ OVERDUE = "petitions.overdue"
 def overdue_words(filters: Filters) -> dict[str, str]:
     """By township code: 超期2/13."""
     scope = figures_scope(filters.narrowed, Level.TOWNSHIP)
-    return loaders.made_once(_words, loaders.tables_of(indicator(OVERDUE), Level.TOWNSHIP), scope, filters.period, filters.as_of)
+    return loaders.made_once(_words, loaders.tables_of(OVERDUE, Level.TOWNSHIP), scope, filters.period, filters.as_of)
 
 
 def _words(scope: Scope, period: Period, as_of: date) -> dict[str, str]:
