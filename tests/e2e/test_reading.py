@@ -1,20 +1,15 @@
-"""A reader's ways: filters that stay, from the county to a person and back, what a number means, phone and dark paper."""
+"""A reader's ways: filters that stay, from the county to a person and back, what a number means, dark paper."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from pages.common.navigation import existing_entries
 from tests.e2e.board import Board, opened, settled, title
-from tests.e2e.conftest import NewBrowser
 
-PAGES = [entry.url_path for entry in existing_entries()]
-LEADERS = [entry.url_path for entry in existing_entries() if entry.url_path not in ("admin", "enter")]
 Reader = Callable[..., Page]
 
 
@@ -175,50 +170,6 @@ def test_the_keyboard_alone_opens_a_definition(board: Board, reader: Reader) -> 
     page.locator(".card .info").first.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_contain_text("分子 k")
-
-
-LONGEST = ("100.0%", "12,345件")  # in every card, whatever the county's own figures are today
-WITH_IT = "(all, text) => all.forEach(each => { each.textContent = text })"
-WIDEST = """() => {
-  const places = [document.documentElement, ...document.querySelectorAll('[data-testid=stMain], [data-testid=stAppViewContainer], .panel')];
-  return Math.max(...places.map(place => place.scrollWidth - place.clientWidth));
-}"""
-
-
-@pytest.fixture(scope="module")
-def phone(one_browser: NewBrowser, cookies: Callable[[str], Any]) -> Page:
-    return one_browser(storage_state=cookies("shuji"), viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True).new_page()
-
-
-@pytest.mark.parametrize("address", LEADERS)
-def test_every_page_opens_without_an_error_and_is_no_wider_than_its_screen(board: Board, phone: Page, address: str) -> None:
-    phone.set_viewport_size({"width": 390, "height": 844})
-    opened(phone, board, f"/{address}")
-    expect(phone.get_by_test_id("stException")).to_have_count(0)
-    expect(phone.get_by_text("这个页面不在您的账号权限内")).to_have_count(0)
-    for width, height in ((390, 844), (1000, 800), (1440, 900)):
-        phone.set_viewport_size({"width": width, "height": height})
-        settled(phone)
-        assert phone.evaluate(WIDEST) <= 1, width
-        for longest in LONGEST:
-            phone.locator(".card .big span").evaluate_all(WITH_IT, longest)
-            assert phone.evaluate(WIDEST) <= 1, (width, longest)
-
-
-def test_the_wall_is_no_wider_than_its_screen_at_each_of_its_turns(board: Board, phone: Page) -> None:
-    """What hangs there changes with the clock, so a look at one moment would not do."""
-    opened(phone, board, "/wall")
-    heads: list[list[str]] = []
-    while (now := phone.locator(".wall h2").all_inner_texts()) not in heads or now == heads[-1]:
-        heads.append(now)
-        for width in (390, 800, 1440, 1920):
-            phone.set_viewport_size({"width": width, "height": 1080})
-            for longest in LONGEST:
-                phone.locator(".card .big span").evaluate_all(WITH_IT, longest)
-                phone.wait_for_timeout(100)
-                assert phone.evaluate(WIDEST) <= 1, (width, now)
-        phone.wait_for_timeout(1000)
-    assert len({*map(tuple, heads)}) >= 3
 
 
 BRIGHTNESS = """(selector) => {
