@@ -12,11 +12,14 @@ from pages.common import ahead, loaders
 from pages.township import trends
 
 if __name__ == "__main__":
-    today = loaders.today()
-    asked = Scope(area=""), Period.holding(PeriodKind.MONTH, today), today  # what the county's accounts see of this month
+    county, today = Scope(area=""), loaders.today()  # what the county's accounts see
+    month, year = ((county, Period.holding(kind, today), today) for kind in (PeriodKind.MONTH, PeriodKind.YEAR))
     match sys.argv[1]:
         case "figures":
-            for work in chain(ahead.overview_work(*asked), ahead.subjects_work(*asked), ahead.profiles_work(*asked)):
+            for work in chain(ahead.overview_work(*month), ahead.subjects_work(*month), ahead.profiles_work(*month)):
+                work()
+            for work in ahead.overview_work(*year):
                 work()
         case "lines":
-            trends.lines_of(*asked)
+            trends.lines_of(*month)
+            trends.lines_of(*year)

@@ -47,7 +47,7 @@ def test_sign_in_live_upload_export_and_a_process_that_ends(behind: Board, new_b
 
     name, table = downloaded(reader, offered(reader, "乡镇住夜达标率", "PNG"))  # export
     assert table.read(8) == b"\x89PNG\r\n\x1a\n", name
-    period(reader, "本季").click()
+    period(reader, "本年").click()
     settled(reader)
     before = overdue_count(reader)
 

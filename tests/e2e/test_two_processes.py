@@ -93,7 +93,7 @@ def test_a_reader_and_a_clerk_with_two_processes_have_one_board(two: Board, new_
     assert picture.read(8) == b"\x89PNG\r\n\x1a\n", name
     for path in ("/petitions", "/duty", "/"):
         opened(reader, two, path)
-    period(reader, "本季").click()
+    period(reader, "本年").click()
     settled(reader)
     before = overdue_count(reader)
 
