@@ -118,8 +118,8 @@ def wait_until_calm(server: subprocess.Popen, most_seconds: int = 120) -> None:
     """The server fills its caches first; a browser that comes meanwhile waits for it, and so would every test."""
     process, calm = psutil.Process(server.pid), 0
     process.cpu_percent()
-    for _ in range(most_seconds):
-        time.sleep(1)
+    for _ in range(4 * most_seconds):
+        time.sleep(0.25)
         calm = calm + 1 if process.cpu_percent() < 8 else 0
         if calm == 3:
             break

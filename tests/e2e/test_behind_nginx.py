@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,9 +13,9 @@ from sqlalchemy import text
 
 from data_access.engine import engine
 from tests import nginx
-from tests.demo_county import a_small_county
 from tests.e2e.board import PATIENCE, SERVER, Board, a_free_port, a_running_board, lacking, offered, opened, settled, signed_in, title
 from tests.e2e.conftest import NewBrowser
+from tests.e2e.county import a_copy
 from tests.e2e.test_clerk import downloaded
 from tests.e2e.test_live import overdue_count
 from tests.e2e.test_reading import period
@@ -22,10 +23,10 @@ from tests.e2e.test_two_processes import an_overdue_petition, process_of, server
 
 
 @pytest.fixture(scope="module")
-def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+def behind(county: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     program = nginx.nginx() or lacking("没有找到 nginx:apt install nginx-light")
     folder = tmp_path_factory.mktemp("nginx")
-    database = a_small_county(folder)
+    database = a_copy(county, folder)
     with engine(database).begin() as connection:
         connection.execute(text("DELETE FROM board_property WHERE name = 'demo'"))  # into a demo no ledger is loaded
     with a_running_board(database, folder / "server.log", command=[*SERVER, "--workers", "2"], healthy=False) as board:
@@ -46,7 +47,7 @@ def test_sign_in_live_upload_export_and_a_process_that_ends(behind: Board, new_b
 
     name, table = downloaded(reader, offered(reader, "乡镇住夜达标率", "PNG"))  # export
     assert table.read(8) == b"\x89PNG\r\n\x1a\n", name
-    period(reader, "本季").click()
+    period(reader, "本年").click()
     settled(reader)
     before = overdue_count(reader)
 

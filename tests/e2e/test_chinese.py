@@ -12,12 +12,10 @@ from playwright.sync_api import Locator, Page, Route, WebSocketRoute, expect
 from data_access.accounts import DEMO_ACCOUNTS
 from data_access.tables import CONTRACT
 from metrics.registry import REGISTRY
-from pages.common.navigation import existing_entries
 from tests.e2e.board import Board, enter, login_form, opened, settled, title
 from tests.e2e.conftest import NewBrowser
 
 Reader = Callable[..., Page]
-PAGES = [entry.url_path for entry in existing_entries() if entry.url_path not in ("admin", "wall")]
 
 NAMES = {username for username, *_ in DEMO_ACCOUNTS}
 IDS = {part for indicator_id in REGISTRY for part in re.split(r"[._]", indicator_id)}
@@ -56,15 +54,6 @@ def foreign(page: Page) -> list[str]:
 def english(reader: Reader) -> Reader:
     """A tab of a browser that speaks English."""
     return lambda username="shuji", **settings: reader(username, locale="en-US", **settings)
-
-
-def test_no_page_says_a_word_of_english(board: Board, english: Reader) -> None:
-    page, said = english(), dict[str, list[str]]()
-    for path in PAGES:
-        opened(page, board, f"/{path}")
-        said[path] = foreign(page)
-    assert {path: words for path, words in said.items() if words} == {}
-    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
 
 
 def test_the_login_says_no_word_of_english(board: Board, new_browser: NewBrowser) -> None:
@@ -124,8 +113,8 @@ def test_an_administrator_uploads_and_picks_days_in_chinese(board: Board, englis
     assert {view: words for view, words in said.items() if words} == {}
 
 
-def test_a_lost_connection_turns_the_moment_loud_at_once(board: Board, reader: Reader) -> None:
-    page, sockets, away = reader(), list[WebSocketRoute](), []
+def test_a_lost_connection_turns_the_moment_loud_at_once(board: Board, own_reader: Reader) -> None:
+    page, sockets, away = own_reader(), list[WebSocketRoute](), []
 
     def between(socket: WebSocketRoute) -> None:
         sockets.append(socket)

@@ -56,8 +56,8 @@ def test_another_programs_commit_appears_without_a_reload(board: Board, reader: 
     assert chosen(page) == "本季"
 
 
-def test_an_open_page_is_told_of_a_commit_and_need_not_ask(board: Board, reader: Reader) -> None:
-    tab = reader()
+def test_an_open_page_is_told_of_a_commit_and_need_not_ask(board: Board, own_reader: Reader) -> None:
+    tab = own_reader()
     tab.add_init_script("const often = setInterval; window.setInterval = (tick, every, ...more) => often(tick, 1000 * every, ...more)")
     page = opened(tab, board)
     before = overdue_count(page)

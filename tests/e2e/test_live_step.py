@@ -55,9 +55,9 @@ def decisions_without_end(database: str) -> Iterator[None]:
 
 
 @pytest.fixture
-def page(board: Board, reader: Reader) -> Iterator[Page]:
+def page(board: Board, own_reader: Reader) -> Iterator[Page]:
     """An overview on a slow line, into which data never stop coming."""
-    tab = reader()
+    tab = own_reader()
     tab.add_init_script(SLOW_LINE)
     opened(tab, board)
     with decisions_without_end(board.database):

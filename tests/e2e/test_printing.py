@@ -50,8 +50,8 @@ def test_a_long_table_is_printed_to_its_last_row_under_its_heads_on_every_sheet(
     assert "截至" in sheets[0]
 
 
-def test_rankings_are_printed_one_below_the_other_in_light(board: Board, reader: Reader, tmp_path: Path) -> None:
-    page = opened(reader(color_scheme="dark"), board, "/")
+def test_rankings_are_printed_one_below_the_other_in_light(board: Board, own_reader: Reader, tmp_path: Path) -> None:
+    page = opened(own_reader(color_scheme="dark"), board, "/")
     expect(page.locator(".rows")).to_have_count(3)
     rankings = [[name for name in each.locator(".unit[role=cell]").all_inner_texts() if name] for each in page.locator(".rows").all()]
     title = page.locator("[data-panel=duty-board] h2").evaluate("title => title.firstChild.textContent")

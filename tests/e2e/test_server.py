@@ -18,9 +18,9 @@ from data_access.clock import beijing_now
 from data_access.engine import engine
 from pages.common.navigation import PRODUCT
 from tests.builders import a_petition
-from tests.demo_county import a_small_county
 from tests.e2e.board import PATIENCE, ROOT, Board, a_running_board, complaints, enter, login_form, settled, signed_in, title
 from tests.e2e.conftest import NewBrowser
+from tests.e2e.county import a_copy
 
 MOST_BYTES = 1_200_000
 """Of files, for an empty browser up to the whole overview; Streamlit sends 3.9 million."""
@@ -58,9 +58,9 @@ def test_an_empty_browser_loads_little(board: Board, new_browser: NewBrowser) ->
     assert sum(loaded) < MOST_BYTES
 
 
-def test_an_error_that_no_page_foresaw_has_a_number_and_takes_nothing_away(tmp_path: Path, new_browser: NewBrowser) -> None:
+def test_an_error_that_no_page_foresaw_has_a_number_and_takes_nothing_away(county: Path, tmp_path: Path, new_browser: NewBrowser) -> None:
     """A moment that is none, as in a file from before values were guarded."""
-    log, database = tmp_path / "server.log", a_small_county(tmp_path)
+    log, database = tmp_path / "server.log", a_copy(county, tmp_path)
     with a_running_board(database, log, healthy=False) as board:
         page = signed_in(new_browser(), board, "shuji", "/definitions")
         with engine(database).begin() as connection:

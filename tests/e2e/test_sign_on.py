@@ -8,6 +8,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -15,9 +16,9 @@ from playwright.sync_api import Browser, Page, expect
 from data_access import accounts
 from data_access.clock import beijing_now
 from data_access.engine import engine
-from tests.demo_county import a_small_county
 from tests.e2e import board as boards
 from tests.e2e.board import PATIENCE, SERVER, Board, a_running_board, login_form, settled, title
+from tests.e2e.county import a_copy
 
 SUBJECT = "2f6c-shuji"
 SECRETS = """
@@ -47,9 +48,9 @@ def provider() -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def signing_on(provider: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+def signing_on(provider: int, county: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     folder, port = tmp_path_factory.mktemp("sign-on"), boards.a_free_port()
-    database = a_small_county(folder)
+    database = a_copy(county, folder)
     with engine(database).begin() as connection:
         accounts.set_sign_on(connection, "shuji", SUBJECT, now=beijing_now(), by="test")
     secrets = folder / "secrets.toml"

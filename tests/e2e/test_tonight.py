@@ -28,9 +28,10 @@ from data_access.rolls import people_in_post
 from data_access.tables import Area, CalendarDay, DutyRoster, NightStay
 from metrics.notices import Notice
 from tests.builders import EVERYTHING
-from tests.demo_county import a_small_county
+from tests.e2e.at_another_hour import TICK_SECONDS
 from tests.e2e.board import PATIENCE, Board, a_running_board, enter, login_form, opened, settled, signed_in, title
 from tests.e2e.conftest import NewBrowser
+from tests.e2e.county import a_copy
 from tests.robots import Robot, a_robot
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -100,8 +101,8 @@ def at_hour(database: str, moment: datetime, log: Path) -> AbstractContextManage
 
 
 @pytest.fixture
-def evening(tmp_path: Path) -> Iterator[Evening]:
-    database = a_small_county(tmp_path)
+def evening(county: Path, tmp_path: Path) -> Iterator[Evening]:
+    database = a_copy(county, tmp_path)
     ten = datetime.combine(beijing_now().date(), time(22))
     if ten < beijing_now():  # a clock that is put back is not what is tried here: it ends sessions of accounts that are made later
         ten += timedelta(days=1)
@@ -116,7 +117,7 @@ def evening(tmp_path: Path) -> Iterator[Evening]:
 
 
 def letter_at(robot: Robot) -> dict[str, Any]:
-    """The first that the group is sent; the server looks for what is due every twenty seconds."""
+    """The first that the group is sent."""
     until = clock.monotonic() + 60
     while not robot.got and clock.monotonic() < until:
         clock.sleep(0.5)
@@ -161,9 +162,9 @@ def lacks(place: Locator, name: str) -> bool:
     return name not in place.inner_text()
 
 
-def test_the_morning_paper_goes_over_with_the_other_pages(tmp_path: Path, new_browser: NewBrowser) -> None:
+def test_the_morning_paper_goes_over_with_the_other_pages(county: Path, tmp_path: Path, new_browser: NewBrowser) -> None:
     """At 08:10 somebody else's system tells of last night: 晨报, 今晚, 总览 and the wall say so together."""
-    database, last_night = a_small_county(tmp_path), beijing_now().date()
+    database, last_night = a_copy(county, tmp_path), beijing_now().date()
     with engine(database).begin() as connection:
         code, name, on_duty = silenced(connection, last_night)
     with at_hour(database, datetime.combine(last_night + timedelta(days=1), time(8, 10)), tmp_path / "server.log") as board:
@@ -238,5 +239,5 @@ def test_who_is_missing_is_named_with_a_number_and_the_township_tells_of_it(even
         expect(each).not_to_contain_text(name)
         expect(each).to_have_text(title(tonight).inner_text())
     expect(phone.get_by_text("达标").first).to_be_visible()
-    clock.sleep(25)  # the server has looked for what is due once more
+    clock.sleep(2.5 * TICK_SECONDS)  # the server has looked for what is due once more
     assert len(evening.robot.got) == 1, "the group reads it once"

@@ -19,9 +19,9 @@ from data_access.clock import beijing_now
 from data_access.engine import engine
 from pages.common.processes import NUMBER
 from pages.common.sticky import COOKIE
-from tests.demo_county import a_small_county
 from tests.e2e.board import PATIENCE, SERVER, Board, a_running_board, complaints, offered, opened, settled, signed_in, title
 from tests.e2e.conftest import NewBrowser
+from tests.e2e.county import a_copy
 from tests.e2e.test_clerk import downloaded
 from tests.e2e.test_live import overdue_count
 from tests.e2e.test_reading import period
@@ -33,8 +33,8 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def two(log: Path) -> Iterator[Board]:
-    database = a_small_county(log.parent)
+def two(county: Path, log: Path) -> Iterator[Board]:
+    database = a_copy(county, log.parent)
     with engine(database).begin() as connection:
         connection.execute(text("DELETE FROM board_property WHERE name = 'demo'"))  # into a demo no ledger is loaded
     with a_running_board(database, log, command=[*SERVER, "--workers", "2"], healthy=False) as running:
@@ -93,7 +93,7 @@ def test_a_reader_and_a_clerk_with_two_processes_have_one_board(two: Board, new_
     assert picture.read(8) == b"\x89PNG\r\n\x1a\n", name
     for path in ("/petitions", "/duty", "/"):
         opened(reader, two, path)
-    period(reader, "本季").click()
+    period(reader, "本年").click()
     settled(reader)
     before = overdue_count(reader)
 
