@@ -145,8 +145,9 @@ def answers_kept() -> None:
 
 
 def in_memory_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No answer is looked for or kept in the database: two transactions an answer are a seventh of the time of a page's test, and a test's
-    database is emptied before anybody could read them. That every page keeps its answers is seen in ``test_app_pages``."""
+    """No answer is looked for or kept in the database: two transactions an answer are a seventh of the time of a page's test, and such a
+    database is emptied, or its process over, before anybody could read them. That every page keeps its answers is seen in
+    ``test_app_pages``."""
 
     def counted(_answers: Answers, question: Question, _under: str) -> Any:
         return question.count()
