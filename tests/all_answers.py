@@ -45,6 +45,11 @@ def plain(value: Any) -> Any:
     return round(float(value), 9) if isinstance(value, float) and not math.isnan(value) else value
 
 
+def texts(frame: pd.DataFrame) -> list[str]:
+    """A frame's rows as texts, in an order that no database decides. ``astype(str)`` says the same and takes ten times as long."""
+    return sorted(map(repr, zip(*(frame[name].tolist() for name in frame), strict=True)))
+
+
 def figures(connection: Connection, scope: Scope, levels: tuple[Level, ...], period: Period) -> Figures:
     """Every indicator at these levels: (id, level) → code → k, n, value, rank, status."""
     source, found = DatabaseSource(connection, scope), {}

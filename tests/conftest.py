@@ -8,12 +8,13 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Connection, Engine, delete, text
 
 from data_access import accounts, faults, sealed
+from data_access.answers import Answers, Question
 from data_access.engine import engine
 from data_access.migrate import upgrade
 from data_access.tables import Table
@@ -40,11 +41,7 @@ _EMPTY_SQLITE = sqlite3.connect(":memory:", check_same_thread=False)
 @pytest.fixture(scope="session")
 def sqlite_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A migrated SQLite database."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'board.db'}"
-    upgrade(engine(url))
-    with engine(url).connect() as connection:
-        _driver(connection).backup(_EMPTY_SQLITE)
-    return url
+    return migrated_file(tmp_path_factory.mktemp("sqlite") / "board.db").url.render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -56,6 +53,19 @@ def migrated(request: pytest.FixtureRequest) -> Engine:
 
 def _driver(connection: Connection) -> sqlite3.Connection:
     return cast(sqlite3.Connection, connection.connection.driver_connection)
+
+
+def migrated_file(file: Path) -> Engine:
+    """A new SQLite database that is migrated and empty: the pages of one that was migrated before, for to migrate takes half a second."""
+    database = engine(f"sqlite:///{file}")
+    if not _EMPTY_SQLITE.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        upgrade(database)
+        with database.connect() as connection:
+            _driver(connection).backup(_EMPTY_SQLITE)
+        return database
+    with database.connect() as connection:
+        _EMPTY_SQLITE.backup(_driver(connection))
+    return database
 
 
 def emptied(database: Engine) -> None:
@@ -113,16 +123,14 @@ def served(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, request: pytest.Fix
     ``test_app_pages``. Trends have two points: they are a trend as twelve are, and each costs a page as much as the figure itself.
     """
     database = engine(sqlite_url)
-    yield _as_the_apps_own(database, monkeypatch, "faults_told" in request.fixturenames)
+    yield _as_the_apps_own(database, monkeypatch, request.fixturenames)
     emptied(database)
 
 
 @pytest.fixture
 def served_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Engine:
     """As ``served``, with a database of this test alone."""
-    database = engine(f"sqlite:///{tmp_path / 'own.db'}")
-    upgrade(database)
-    return _as_the_apps_own(database, monkeypatch, "faults_told" in request.fixturenames)
+    return _as_the_apps_own(migrated_file(tmp_path / "own.db"), monkeypatch, request.fixturenames)
 
 
 @pytest.fixture
@@ -131,19 +139,37 @@ def faults_told() -> None:
     faults.forgotten()
 
 
+@pytest.fixture
+def answers_kept() -> None:
+    """What pages of ``served`` have counted is kept in its database, as it is for readers; without this fixture it stays in memory."""
+
+
+def in_memory_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No answer is looked for or kept in the database: two transactions an answer are a seventh of the time of a page's test, and such a
+    database is emptied, or its process over, before anybody could read them. That every page keeps its answers is seen in
+    ``test_app_pages``."""
+
+    def counted(_answers: Answers, question: Question, _under: str) -> Any:
+        return question.count()
+
+    monkeypatch.setattr(Answers, "_fetched_or_counted", counted)
+
+
 def raised(problem: Exception) -> None:
     raise problem
 
 
-def _as_the_apps_own(database: Engine, monkeypatch: pytest.MonkeyPatch, faults_told: bool) -> Engine:
+def _as_the_apps_own(database: Engine, monkeypatch: pytest.MonkeyPatch, asked_for: list[str]) -> Engine:
     import streamlit as st
 
     from metrics.period import PeriodKind
     from pages.common import fault, freshness, loaders
     from reports import readings
 
-    if not faults_told:
+    if "faults_told" not in asked_for:
         monkeypatch.setattr(fault, "told", raised)
+    if "answers_kept" not in asked_for:
+        in_memory_alone(monkeypatch)
     monkeypatch.setattr(freshness, "LONGEST_HOLD_SECONDS", 0.0)  # what a test commits it sees at once
     monkeypatch.setattr(loaders, "PATIENCE_SECONDS", 60.0)  # and what is computed beside the page it sees with the rest
     monkeypatch.setenv("DATABASE_URL", database.url.render_as_string(hide_password=False))

@@ -24,6 +24,7 @@ from metrics.vocabulary import Level
 from pages.common import freshness, loaders
 from reports.frames import indicator_frame, question
 from reports.source import DatabaseSource, bound_numbers, window
+from tests.all_answers import texts
 from tests.builders import EVERYTHING, TOWNSHIP, VILLAGE, a_county, a_petition, a_rating, a_slot, an_appointment, an_event
 from tests.opened_pages import counted_statements
 from tests.petition_worlds import a_world, random_petitions, written
@@ -93,8 +94,10 @@ def test_a_moment_that_is_none_keeps_no_page_from_the_others_steps(connection: C
     assert next_step(connection, NOON, NUMBERS) == datetime(2026, 11, 25, 15)
 
 
+@pytest.mark.parametrize("migrated", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True)
 def test_between_two_steps_no_figure_changes(connection: Connection) -> None:
-    """Every indicator and the composition of what is open, just after a step and just before the next."""
+    """Every indicator and the composition of what is open, just after a step and just before the next. Both databases
+    are asked above for the steps and in ``test_moment`` for figures at a moment: PostgreSQL's walk through all of them is a slow test."""
     a_world(connection)
     written(connection, random_petitions(31, 300))
     leader = an_appointment(connection, "township_leader")
@@ -117,10 +120,9 @@ def _counted(connection: Connection, period: Period, at: datetime) -> dict[str, 
     for entry in REGISTRY.values():
         if not entry.grows and entry.id != "quality.perfect" and Level.TOWNSHIP in entry.levels:
             frame = indicator_frame(source, entry, Level.TOWNSHIP, period, at.date())
-            found[entry.id] = frame[["code", "k", "n", "status"]].astype(str).to_dict("records")
+            found[entry.id] = texts(frame[["code", "k", "n", "status"]])
     seen = window(question(source, Level.COUNTY, period, at.date()), Span.MOMENT)
-    counts = open_by_dimension(EVERYTHING, connection, seen, at.date()).astype(str)
-    found["open"] = sorted(counts.to_dict("records"), key=repr)  # PostgreSQL gives groups in any order
+    found["open"] = texts(open_by_dimension(EVERYTHING, connection, seen, at.date()))
     return found
 
 

@@ -33,6 +33,7 @@ from reports.parts import tables_among
 from reports.svg import can_draw, picture
 from reports.tables import Column, Kind, Layout, Table
 from reports.wording import chinese_marks
+from tests.conftest import in_memory_alone
 from tests.demo_county import a_small_county
 from tests.test_app_pages import ENTRIES, a_link, account_of, drawn, pointed
 
@@ -91,6 +92,7 @@ def visit(monkeypatch: pytest.MonkeyPatch) -> Visit:
         seen.choices[name] = [str(each) for each in choices if str(each) != default]
         return choose(self, label, choices, name, default, **more)
 
+    in_memory_alone(monkeypatch)
     monkeypatch.setattr(Page, "show", noted)
     monkeypatch.setattr(Page, "choose", offered)
     monkeypatch.setattr(readings, "CARD_PERIODS", dict.fromkeys(PeriodKind, 2))

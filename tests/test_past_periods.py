@@ -38,6 +38,7 @@ from reports.views import wall
 from reports.views.duty import last_night_of
 from reports.wording import counted_words, official, own_period
 from tests.builders import a_petition
+from tests.conftest import in_memory_alone
 from tests.demo_county import a_small_county
 from tests.meeting_worlds import UP, a_chapter, a_pack, a_reading
 from tests.opened_pages import TODAY, components, words
@@ -61,6 +62,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 @pytest.fixture(autouse=True)
 def short_trends(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_memory_alone(monkeypatch)
     monkeypatch.setattr(readings, "CARD_PERIODS", dict.fromkeys(PeriodKind, 2))
     monkeypatch.setattr(readings, "RUN_PERIODS", 2)
     monkeypatch.setattr(freshness, "LONGEST_HOLD_SECONDS", 0.0)

@@ -38,6 +38,7 @@ from reports.view import View
 from reports.views import nights, quality, reception
 from reports.views.duty import Night, tonight_groups
 from reports.views.nights import LastWeek
+from tests.conftest import in_memory_alone
 from tests.demo_county import a_small_county
 from tests.meeting_worlds import NO_TARGET, UP, a_reading
 from tests.opened_pages import TODAY, words
@@ -108,6 +109,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 @pytest.fixture(autouse=True)
 def short_trends(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_memory_alone(monkeypatch)
     monkeypatch.setattr(readings, "CARD_PERIODS", dict.fromkeys(PeriodKind, 2))
     monkeypatch.setattr(readings, "RUN_PERIODS", 2)
     monkeypatch.setattr(freshness, "LONGEST_HOLD_SECONDS", 0.0)

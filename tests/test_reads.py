@@ -12,10 +12,8 @@ import pandas as pd
 import pytest
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from data_access.engine import engine
 from data_access.facts import FACTS
 from data_access.freshness import change_marks
-from data_access.migrate import upgrade
 from data_access.scope import Scope
 from data_access.state import CLOCKS, State
 from data_access.tables import CONTRACT, Table
@@ -27,6 +25,8 @@ from metrics.rulebook import rulebook
 from metrics.vocabulary import Level
 from reports.frames import indicator_frame, question
 from reports.source import DatabaseSource, bound_numbers, frame_question, settled, window
+from tests.all_answers import texts
+from tests.conftest import migrated_file
 from tests.random_worlds import AS_OF, a_world, stored
 
 EVERYTHING = Scope(area="")
@@ -43,8 +43,7 @@ CHANGES = 15
 
 @pytest.fixture
 def county(tmp_path: Path) -> Iterator[Engine]:
-    database = engine(f"sqlite:///{tmp_path / 'county.db'}")
-    upgrade(database)
+    database = migrated_file(tmp_path / "county.db")
     with database.begin() as connection:
         connection.execute(delete(Table.metadata.tables["calendar_day"]))
         stored(connection, a_world(7).rows)
@@ -89,10 +88,6 @@ def moved(row: dict[str, Any], dice: random.Random) -> dict[str, Any]:
     return {name: value + days if isinstance(value, date) else value for name, value in row.items()}
 
 
-def as_text(frame: pd.DataFrame) -> list[str]:
-    return sorted(map(repr, frame.astype(str).to_dict("records")))
-
-
 @pytest.mark.parametrize("seed", [1, pytest.param(4, marks=pytest.mark.slow)])
 def test_a_change_that_changes_a_fact_changes_what_it_was_made_under(county: Engine, seed: int) -> None:
     dice, told = random.Random(seed), 0
@@ -103,7 +98,7 @@ def test_a_change_that_changes_a_fact_changes_what_it_was_made_under(county: Eng
     }
 
     def answers(connection: Connection) -> dict[Any, list[str]]:
-        return {key: as_text(FACTS[key[0]].query(EVERYTHING, connection, each)) for key, each in asked.items()}
+        return {key: texts(FACTS[key[0]].query(EVERYTHING, connection, each)) for key, each in asked.items()}
 
     with county.begin() as connection:
         before, state = answers(connection), under(connection)
