@@ -100,7 +100,7 @@ def under_ranked(column: SQLColumnExpression[str], levels: Iterable[str] = tuple
 
 @lru_cache(maxsize=200)
 def _under_ranked(column: SQLColumnExpression[str], levels: tuple[str, ...]) -> ColumnElement[bool]:
-    """Made once a column, and all statements about it share it: to make it anew took an eighth of the time of most figures' statements.
+    """Made once a column, and all statements about it share it: to make it anew took a tenth of a figure's time.
     The columns are few, but for those of sub-queries made for one statement, which nobody asks for again."""
     left_out = or_(*(func.substr(column, 1, CODE_LENGTHS[level]).in_(select(_unranked().c.code)) for level in levels))
     return case((left_out, 1), else_=0) != 1
