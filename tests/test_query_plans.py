@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, event, make_url, select, text
 
 from data_access import burden
+from data_access.attention import changed_petitions, overdue_petitions, unmoved_backlog
 from data_access.clock import beijing_now
 from data_access.clock_steps import next_step
 from data_access.engine import engine
 from data_access.facts import FACTS
 from data_access.freshness import change_marks
+from data_access.petitions import petitions_open
 from data_access.scope import Scope
 from data_access.tables import Area
 from metrics.definition import Question, Span
@@ -75,6 +79,10 @@ def spans() -> dict[str, tuple[Level, Span]]:
 
 def statements(connection: Connection, scope: Scope, name: str, question: Question, span: Span) -> list[tuple[str, Any]]:
     """What the fact sends to the database."""
+    return sent_by(connection, lambda: FACTS[name].query(scope, connection, window(question, span)))
+
+
+def sent_by(connection: Connection, ask: Callable[[], object]) -> list[tuple[str, Any]]:
     sent: list[tuple[str, Any]] = []
 
     def hear(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
@@ -82,16 +90,22 @@ def statements(connection: Connection, scope: Scope, name: str, question: Questi
             sent.append((statement, parameters))
 
     event.listen(connection, "before_cursor_execute", hear)
-    FACTS[name].query(scope, connection, window(question, span))
+    ask()
     event.remove(connection, "before_cursor_execute", hear)
     return sent
+
+
+def plan_of(connection: Connection, statement: str, parameters: Any) -> list[str]:
+    """SQLite's steps."""
+    cursor: Any = connection.connection.cursor()
+    return [row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
 
 
 def full_scans(connection: Connection, statement: str, parameters: Any) -> set[str]:
     """Event tables that the plan reads from end to end."""
     cursor: Any = connection.connection.cursor()
     if connection.dialect.name == "sqlite":
-        steps = [row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+        steps = plan_of(connection, statement, parameters)
         aliases = dict(re.findall(r"(?:FROM|JOIN) (\w+) AS (\w+)", statement))
         named = {alias: table for table, alias in aliases.items()}
         found = {match[1] for step in steps if (match := re.match(r"SCAN (\w+)", step))}
@@ -135,6 +149,24 @@ def test_one_villages_week_is_read_through_an_index(county: Engine, name: str) -
         question = asked(connection, scope, level, PeriodKind.WEEK)
         scans = set().union(*(full_scans(connection, *each) for each in statements(connection, scope, name, question, span)))
     assert scans == set(), f"{name} reads all of {scans}"
+
+
+@pytest.mark.parametrize("county", ["sqlite"], indirect=True)
+def test_what_is_open_is_found_without_reading_all_that_was_ever_opened(county: Engine) -> None:
+    """SQLite knows not how many rows lie below a value, and takes "opened before now" for a few."""
+    scope, day = Scope.operator(), timedelta(days=1)
+    with county.connect() as connection:
+        now = window(asked(connection, scope, Level.TOWNSHIP, PeriodKind.MONTH), Span.MOMENT)
+        then = replace(now, last=now.last - day, as_of=now.as_of - day)
+        for ask in (
+            partial(petitions_open, scope, connection, now),
+            partial(overdue_petitions, scope, connection, now, 8),
+            partial(unmoved_backlog, scope, connection, now, 15, 8),
+            partial(changed_petitions, scope, connection, now, then, 8),
+        ):
+            steps = [step for sent in sent_by(connection, ask) for step in plan_of(connection, *sent)]
+            assert any("petition USING INDEX ix_petition_ended_at" in step for step in steps), ask.func.__name__
+            assert not any(step.startswith("SCAN petition ") or "(opened_at<?)" in step for step in steps), ask.func.__name__
 
 
 def test_units_that_count_nowhere_are_found_without_reading_all_units(county: Engine) -> None:
