@@ -48,7 +48,7 @@ def test_another_programs_commit_appears_without_a_reload(board: Board, reader: 
     settled(page)
     address, before = page.url, overdue_count(page)
     page.evaluate("window.sameDocument = true")
-    subprocess.run([sys.executable, "-c", ANOTHER_PROGRAM, board.database, "LIVE-1"], check=True)
+    subprocess.run([sys.executable, "-c", ANOTHER_PROGRAM, board.database, "来件-1"], check=True)
     now = page.locator(".card").filter(has_text="超期在办").locator(".big").filter(has_text=f"{before + 1}件")
     expect(now).to_have_count(1)
     assert page.evaluate("window.sameDocument") is True
@@ -61,7 +61,7 @@ def test_an_open_page_is_told_of_a_commit_and_need_not_ask(board: Board, own_rea
     tab.add_init_script("const often = setInterval; window.setInterval = (tick, every, ...more) => often(tick, 1000 * every, ...more)")
     page = opened(tab, board)
     before = overdue_count(page)
-    subprocess.run([sys.executable, "-c", ANOTHER_PROGRAM, board.database, "LIVE-2"], check=True)
+    subprocess.run([sys.executable, "-c", ANOTHER_PROGRAM, board.database, "来件-2"], check=True)
     now = page.locator(".card").filter(has_text="超期在办").locator(".big").filter(has_text=f"{before + 1}件")
     expect(now).to_have_count(1)
 

@@ -34,7 +34,7 @@ def test_a_ranking_stands_as_its_heading_says_also_when_data_have_come(board: Bo
     assert "order=" in page.url
 
     before = overdue_count(page)
-    subprocess.run([sys.executable, "-c", ANOTHER_PROGRAM, board.database, "ORDER-1"], check=True)
+    subprocess.run([sys.executable, "-c", ANOTHER_PROGRAM, board.database, "来件-3"], check=True)
     expect(page.locator(".card").filter(has_text="超期在办").locator(".big")).to_contain_text(f"{before + 1}件")
     assert names(rows) == rising[::-1], "a live update keeps the order"
 
