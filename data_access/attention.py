@@ -18,8 +18,10 @@ from data_access.scope import Scope, counted_petitions
 from data_access.valid import Area, Petition
 from data_access.window import Window
 
-COLUMNS = ["number", "area_code", "area_name", "category", "level", "handler_id", "lead_id", "due_on", "opened_on", "moved_on", "outcome"]
-COLUMNS += ["standing", "petitions"]
+COLUMNS = [
+    *("number", "area_code", "area_name", "category", "level", "handler_id", "lead_id"),
+    *("due_on", "opened_on", "moved_on", "outcome", "standing", "petitions"),
+]
 
 
 def overdue_petitions(scope: Scope, connection: Connection, window: Window, limit: int) -> pd.DataFrame:

@@ -56,7 +56,8 @@ def ranking(filters: Filters, indicator_id: str) -> Leaderboard:
     seen = filters.of_year() if module in OF_THE_YEAR else filters
     _, board = leaderboards.read_and_ranked(seen.scope, indicator_id, Level.TOWNSHIP, seen.period, seen.as_of)
     of = counted_words(board.entry, seen.period, seen.as_of, filters.period)
-    return replace(board, period=of, beside=overdue_words(seen) if module is Module.PETITIONS else {})
+    # Nobody clicks on a wall: its figures lead nowhere.
+    return replace(board, period=of, rows={}, beside=overdue_words(seen) if module is Module.PETITIONS else {})
 
 
 def alone(make: Callable[..., Made], *asked: Any) -> Made | None:
