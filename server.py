@@ -26,7 +26,6 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -43,27 +42,26 @@ from streamlit import net_util
 from streamlit.elements import html
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.NewSession_pb2 import Config, CustomThemeConfig
-from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime import app_session, get_instance, memory_media_file_storage
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
+from streamlit.runtime.scriptrunner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequestType
 from streamlit.runtime.uploaded_file_manager import UploadFileUrlInfo
 from streamlit.web import cli
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from data_access import logs
-from pages.common import entrance, handed_out, live_sessions, loaders, processes, static_files, uploads
+from pages.common import entrance, handed_out, live_sessions, loaders, processes, static_files, telling, uploads
 from pages.common.gate import Gate
 from pages.common.headers import EVERYWHERE, NOTHING, POLICY, SafeHeaders
 from pages.common.metrics_page import metrics_route
 from pages.common.readiness import OTHER_TABLES, Readiness, failing_in_database
 from pages.common.static_files import StaticFiles
 from pages.common.sticky import ProcessCookie
-from pages.common.telling import Telling
 
 LOG = logging.getLogger(__name__)
 ROOT = Path(__file__).parent
@@ -191,8 +189,8 @@ def use_streamlits_private_state() -> None:
     a fresh server who opens a deep link would see "Page not found" over the login. And its log tells each error that no page foresaw once
     more, without the number that the reader was given, and in a form of its own, in which a stranger writes what he likes (the words of a
     sign-on that has failed stand in its address). The tick of a fragment brings the page and all controls as the browser has them: one
-    that was sent before the browser knew of the server's last answer would take the reader back to where he was; and a part of a page that
-    is asked for while a run's last words are on their way would silence them. A file made on a click is
+    that was sent before the browser knew of the server's last answer would take the reader back to where he was, or empty the page that has
+    come; and a part of a page that is asked for while a run's last words are on their way would silence them. A file made on a click is
     forgotten with the run that made it: it stays until it has been fetched. Files are named so that each is one sign-in's
     (``pages.common.handed_out``), picked ones put only where they may be (``pages.common.uploads``). And to judge an Origin that is not the
     board's, Streamlit asks an outside address for its own: it never does. What is no request at all uvicorn answers before any middleware.
@@ -211,8 +209,8 @@ def use_streamlits_private_state() -> None:
     app_session._populate_config_msg = _read_once(app_session._populate_config_msg, Config)
     AppSession._compute_skills_nudge_state = lambda _: (False, "")  # type: ignore[assignment, method-assign]
     html.clean_text = str  # type: ignore[attr-defined, assignment]
-    AppSession.request_rerun = _of_this_page(_after_the_last_words(AppSession.request_rerun))  # type: ignore[method-assign]
-    ScriptRequests._request_rerun_locked = _without_controls(ScriptRequests._request_rerun_locked)  # type: ignore[method-assign]
+    AppSession.request_rerun = _ticks_aside(_after_the_last_words(AppSession.request_rerun))  # type: ignore[method-assign]
+    ScriptRunner._run_script = _parts_of_this_page(ScriptRunner._run_script)  # type: ignore[method-assign]
 
 
 def no_request(protocol: H11Protocol, words: str) -> None:
@@ -240,13 +238,21 @@ def _told_in_our_form(set_up: Callable[[logging.Logger], None]) -> Callable[[log
     return done
 
 
-def _of_this_page(request_rerun: Callable[..., None]) -> Callable[..., None]:
-    """``AppSession.request_rerun`` without the ticks of a page that the reader has left."""
+def _ticks_aside(request_rerun: Callable[..., None]) -> Callable[..., None]:
+    """``AppSession.request_rerun`` whose ticks change no control (a tick is no wish of the reader's), and come to nothing while their
+    session is at work or has more to send, and on a page that the reader has left. The next tick comes by itself.
+
+    One that waited would run after a run that has changed the page, or be taken together with a click, which then runs at the address that
+    the tick knew; and a part that begins drops what it had said, and is not sent yet, in the whole page before it.
+    """
 
     @wraps(request_rerun)
     def requested(session: AppSession, state: ClientState | None) -> None:
-        if state is None or not state.is_auto_rerun or state.page_script_hash == session.page_script_hash:
-            request_rerun(session, state)
+        if state is not None and state.is_auto_rerun:
+            if not telling.at_rest(session) or state.page_script_hash != session.page_script_hash:
+                return
+            state.ClearField("widget_states")
+        request_rerun(session, state)
 
     return requested
 
@@ -270,6 +276,18 @@ def _after_the_last_words(request_rerun: Callable[..., None]) -> Callable[..., N
     return requested
 
 
+def _parts_of_this_page(run_script: Callable[..., None]) -> Callable[..., None]:
+    """``ScriptRunner._run_script`` without a part (a choice in a dialog, say) of a page that the run before it has left: the browser would
+    empty the page that has come for it."""
+
+    @wraps(run_script)
+    def run(runner: ScriptRunner, asked: RerunData) -> None:
+        if not asked.fragment_id_queue or asked.page_script_hash == runner._pages_manager.current_page_script_hash:
+            run_script(runner, asked)
+
+    return run
+
+
 def _read_once(populate: Callable[..., None], kind: type[Message]) -> Callable[..., None]:
     """``app_session._populate_theme_msg`` and ``_populate_config_msg``, which read some hundred settings for every run of a page: a tenth
     of what drawing one costs."""
@@ -283,20 +301,6 @@ def _read_once(populate: Callable[..., None], kind: type[Message]) -> Callable[.
             message.MergeFrom(read[section])
 
     return populated
-
-
-def _without_controls(request_rerun: Callable[..., bool]) -> Callable[..., bool]:
-    """``ScriptRequests._request_rerun_locked`` whose ticks change no control: a tick is no wish of the reader's. To one that still waits it
-    adds nothing."""
-
-    @wraps(request_rerun)
-    def requested(requests: ScriptRequests, asked: RerunData) -> bool:
-        if asked.is_auto_rerun:
-            waits = requests._state is ScriptRequestType.RERUN
-            asked = replace(asked, widget_states=None if waits else WidgetStates())
-        return request_rerun(requests, asked)
-
-    return requested
 
 
 @contextmanager
@@ -339,7 +343,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         work = imported_work()
     gc.freeze()  # what is imported stays: no collection looks at it again
     gc.set_threshold(*COLLECT_AFTER)
-    loaders.FRESHNESS.tell = Telling(asyncio.get_running_loop()).tell
+    loaders.FRESHNESS.tell = telling.Telling(asyncio.get_running_loop()).tell
     if "migrations" in failing_in_database():
         LOG.error("%s", OTHER_TABLES)
     threads.start(work)

@@ -8,8 +8,10 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import Engine
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 from streamlit.testing.v1 import AppTest
 
@@ -25,31 +27,77 @@ def states(value: str) -> WidgetStates:
     return made
 
 
-@pytest.fixture
-def requests(monkeypatch: pytest.MonkeyPatch) -> ScriptRequests:
-    locked = server._without_controls(ScriptRequests._request_rerun_locked)
-    monkeypatch.setattr(ScriptRequests, "_request_rerun_locked", locked)
-    return ScriptRequests()
+class Session:
+    """A session of Streamlit's as far as it is told: at an address, its script running or not, with something to send or not."""
+
+    def __init__(self, name: str) -> None:
+        self.id, self.page_script_hash, self._client_state = name, "here", ClientState(query_string="period=本年")
+        self._scriptrunner: object | None = None
+        self._browser_queue = ForwardMsgQueue()
+        self.asked: list[ClientState] = []
+
+    def request_rerun(self, state: ClientState) -> None:
+        self.asked.append(state)
 
 
-def test_a_tick_changes_no_control(requests: ScriptRequests) -> None:
-    requests.request_rerun(RerunData(fragment_id="tick", is_auto_rerun=True, widget_states=states("before")))
-    assert requests.on_scriptrunner_ready().rerun_data.widget_states == WidgetStates()
+def tick(page: str = "here") -> ClientState:
+    """What the browser says by itself, with the controls as it has them."""
+    return ClientState(fragment_id="tick", is_auto_rerun=True, page_script_hash=page, widget_states=states("before"))
 
 
-def test_a_tick_takes_nothing_from_a_click_that_still_waits(requests: ScriptRequests) -> None:
-    requests.request_rerun(RerunData(widget_states=states("chosen")))
-    requests.request_rerun(RerunData(fragment_id="tick", is_auto_rerun=True, widget_states=states("before")))
-    waiting = requests.on_scriptrunner_ready().rerun_data
-    assert (waiting.widget_states, waiting.fragment_id_queue) == (states("chosen"), [])
+def asked(session: Session, state: ClientState) -> list[ClientState]:
+    """What of it comes to a run."""
+    server._ticks_aside(Session.request_rerun)(session, state)
+    return session.asked
 
 
-@pytest.mark.parametrize(("page", "is_auto", "comes"), [("here", True, True), ("left", True, False), ("left", False, True)])
-def test_a_tick_of_a_page_that_was_left_is_nothing(page: str, is_auto: bool, comes: bool) -> None:
-    came: list[ClientState] = []
-    requested = server._of_this_page(lambda _session, state: came.append(state))
-    requested(SimpleNamespace(page_script_hash="here"), ClientState(page_script_hash=page, is_auto_rerun=is_auto))
-    assert bool(came) is comes
+def test_a_tick_changes_no_control() -> None:
+    (come,) = asked(Session("a"), tick())
+    assert (come.fragment_id, come.widget_states) == ("tick", WidgetStates())
+
+
+def test_a_tick_of_a_page_that_was_left_is_nothing() -> None:
+    assert not asked(Session("a"), tick("left"))
+
+
+def test_a_tick_of_a_session_at_work_is_nothing() -> None:
+    busy = Session("a")
+    busy._scriptrunner = object()
+    assert not asked(busy, tick())
+
+
+def test_a_tick_drops_nothing_that_is_not_sent_yet() -> None:
+    """What a part of a page has said within the whole page stands before what follows it."""
+    unsent = Session("a")
+    for at, part in enumerate(["", "tick", ""]):
+        said = ForwardMsg()
+        said.delta.fragment_id = part
+        said.metadata.delta_path.append(at)
+        unsent._browser_queue.enqueue(said)
+    assert not asked(unsent, tick())
+    unsent._browser_queue.flush()
+    assert asked(unsent, tick())
+
+
+def test_a_click_comes_to_a_session_at_work_with_its_controls() -> None:
+    busy = Session("a")
+    busy._scriptrunner = object()
+    click = ClientState(page_script_hash="left", widget_states=states("chosen"))
+    assert asked(busy, click) == [click]
+    assert click.widget_states == states("chosen")
+
+
+@pytest.mark.parametrize(
+    ("parts", "page", "runs"),
+    [(["dialog"], "here", True), (["dialog"], "left", False), ([], "left", True)],
+    ids=["a part of this page", "of the page that the run before it has left", "a whole page"],
+)
+def test_a_part_of_a_page_that_was_left_empties_no_page(parts: list[str], page: str, runs: bool) -> None:
+    ran: list[RerunData] = []
+    run = server._parts_of_this_page(lambda _runner, asked: ran.append(asked))
+    runner = SimpleNamespace(_pages_manager=SimpleNamespace(current_page_script_hash="here"))
+    run(runner, RerunData(fragment_id_queue=parts, page_script_hash=page))
+    assert bool(ran) is runs
 
 
 @pytest.mark.parametrize(("fragment", "waits"), [("tick", True), ("", False)], ids=["a part", "the whole page"])
@@ -125,18 +173,6 @@ def test_a_choice_whose_run_was_ended_by_the_next_click_is_written_all_the_same(
     assert board.query_params["period"] == "本季"
 
 
-class Session:
-    """A session of Streamlit's as far as it is told: at an address, its script running or not."""
-
-    def __init__(self, name: str) -> None:
-        self.id, self.page_script_hash, self._client_state = name, "here", ClientState(query_string="period=本年")
-        self._scriptrunner: object | None = None
-        self.asked: list[ClientState] = []
-
-    def request_rerun(self, state: ClientState) -> None:
-        self.asked.append(state)
-
-
 @pytest.fixture
 def sessions(monkeypatch: pytest.MonkeyPatch) -> dict[str, Session]:
     found = {name: Session(name) for name in "abcdefghijkl"}
@@ -155,6 +191,10 @@ def test_open_pages_are_told_when_their_script_has_ended_at_the_address_that_it_
         await asyncio.sleep(3 * telling.AGAIN_SECONDS)
         assert not busy.asked
         busy._scriptrunner, busy._client_state.query_string = None, "period=本周"
+        busy._browser_queue.enqueue(ForwardMsg())
+        await asyncio.sleep(3 * telling.AGAIN_SECONDS)
+        assert not busy.asked, "what it has drawn is not sent"
+        busy._browser_queue.flush()
         await asyncio.sleep(2 * len(sessions) * telling.AGAIN_SECONDS)
         assert [(each.query_string, each.fragment_id, each.is_auto_rerun) for each in busy.asked] == [("period=本周", "tick", True)]
         assert [each.fragment_id for each in sessions["b"].asked] == [""], "a page whose data have moved runs whole"

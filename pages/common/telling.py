@@ -3,9 +3,9 @@ as if its tick had come.
 
 Streamlit has no call for it; this is what the browser asks, asked by the server (``AppSession.request_rerun``).
 
-Races. A session whose script runs is told when it has ended: until then nobody knows which address the run will leave. What the browser
-asks meanwhile (a click, Back) goes first, and ends a run that was asked for here; where that one had not begun, the click's run is taken
-for it: it does not count as an activity.
+Races. A session whose script runs is told when it has ended and what it has drawn is sent: until then nobody knows which address the run
+will leave. What the browser asks meanwhile (a click, Back) goes first, and ends a run that was asked for here; where that one had not begun,
+the click's run is taken for it: it does not count as an activity.
 
 Two hundred pages that run at once take longer than one after the other, and none is there before the last: so they run one after the
 other. One that is still at it after a while (it waits for the database) keeps nobody else waiting.
@@ -58,6 +58,11 @@ def asked_by_browser() -> bool:
     return False
 
 
+def at_rest(session: Any) -> bool:
+    """Whether a session's script has ended and all it has said is on its way to the browser. On the event loop."""
+    return session._scriptrunner is None and session._browser_queue.is_empty()
+
+
 class Telling:
     """For the server's event loop alone, but :meth:`tell`."""
 
@@ -95,7 +100,7 @@ class Telling:
     def _next_turn(self) -> None:
         sessions = self._sessions()
         self._due &= sessions.keys() & _EARS.keys()
-        name = next((name for name in self._due if sessions[name]._scriptrunner is None), None)
+        name = next((name for name in self._due if at_rest(sessions[name])), None)
         if name is not None:
             self._due.discard(name)
             _TOLD.add(name)
