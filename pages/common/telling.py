@@ -4,8 +4,8 @@ as if its tick had come.
 Streamlit has no call for it; this is what the browser asks, asked by the server (``AppSession.request_rerun``).
 
 Races. A session whose script runs is told when it has ended and what it has drawn is sent: until then nobody knows which address the run
-will leave. What the browser asks meanwhile (a click, Back) goes first, and ends a run that was asked for here; where that one had not begun,
-the click's run is taken for it: it does not count as an activity.
+will leave. What the browser asks meanwhile (a click, Back) goes first, and ends a run that was asked for here; where that one had not
+begun, the click's run is taken for it: it does not count as an activity.
 
 Two hundred pages that run at once take longer than one after the other, and none is there before the last: so they run one after the
 other. One that is still at it after a while (it waits for the database) keeps nobody else waiting.
