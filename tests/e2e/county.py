@@ -16,6 +16,23 @@ from tests.e2e.board import ROOT
 PARTS = ("figures", "lines")
 """Halves of the counting (``tests.e2e.counted``) that take about as long as each other: a processor each."""
 
+ANOTHER_PROGRAM = """
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1].removeprefix("sqlite:///"), timeout=30)
+village, = database.execute("SELECT min(code) FROM area WHERE level = 'village'").fetchone()
+database.execute(
+    "INSERT INTO petition (number, area_code, opened_at, due_at, size, level) "
+    "VALUES (?, ?, datetime('now', '+8 hours', '-9 days'), datetime('now', '+8 hours', '-5 days'), 'small', 'village')",
+    (sys.argv[2], village),
+)
+database.commit()
+"""
+
+
+def another_program_files(database: str, number: str) -> None:
+    """A petition that is overdue, in a village, by a program that knows nothing of the board."""
+    subprocess.run([sys.executable, "-c", ANOTHER_PROGRAM, database, number], check=True)
+
 
 def the_county(folder: Path) -> Path:
     """The file of the one county of this run of the tests, whose processes share ``folder``: the first makes it, the others wait.
@@ -28,7 +45,9 @@ def the_county(folder: Path) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
             (making := folder / "making").mkdir(exist_ok=True)
-            _counted(a_small_county(making), making)
+            database = a_small_county(making)
+            another_program_files(database, "来件-0")  # there are days on which the demo county has nothing overdue
+            _counted(database, making)
             _copied(making / "county.db", folder / "counted.db")
             (folder / "counted.db").rename(made)
     return made

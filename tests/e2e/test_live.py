@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,19 +17,8 @@ from ingest.demo.world import MINIATURE
 from tests.demo_county import filled
 from tests.e2e.board import PATIENCE, Board, a_running_board, opened, settled, signed_in
 from tests.e2e.conftest import NewBrowser
+from tests.e2e.county import another_program_files
 from tests.e2e.test_reading import Reader, chosen, period
-
-ANOTHER_PROGRAM = """
-import sqlite3, sys
-database = sqlite3.connect(sys.argv[1].removeprefix("sqlite:///"), timeout=30)
-village, = database.execute("SELECT min(code) FROM area WHERE level = 'village'").fetchone()
-database.execute(
-    "INSERT INTO petition (number, area_code, opened_at, due_at, size, level) "
-    "VALUES (?, ?, datetime('now', '+8 hours', '-9 days'), datetime('now', '+8 hours', '-5 days'), 'small', 'village')",
-    (sys.argv[2], village),
-)
-database.commit()
-"""
 
 
 def overdue_count(page: Page) -> int:
@@ -48,7 +35,7 @@ def test_another_programs_commit_appears_without_a_reload(board: Board, reader: 
     settled(page)
     address, before = page.url, overdue_count(page)
     page.evaluate("window.sameDocument = true")
-    subprocess.run([sys.executable, "-c", ANOTHER_PROGRAM, board.database, "来件-1"], check=True)
+    another_program_files(board.database, "来件-1")
     now = page.locator(".card").filter(has_text="超期在办").locator(".big").filter(has_text=f"{before + 1}件")
     expect(now).to_have_count(1)
     assert page.evaluate("window.sameDocument") is True
@@ -61,7 +48,7 @@ def test_an_open_page_is_told_of_a_commit_and_need_not_ask(board: Board, own_rea
     tab.add_init_script("const often = setInterval; window.setInterval = (tick, every, ...more) => often(tick, 1000 * every, ...more)")
     page = opened(tab, board)
     before = overdue_count(page)
-    subprocess.run([sys.executable, "-c", ANOTHER_PROGRAM, board.database, "来件-2"], check=True)
+    another_program_files(board.database, "来件-2")
     now = page.locator(".card").filter(has_text="超期在办").locator(".big").filter(has_text=f"{before + 1}件")
     expect(now).to_have_count(1)
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.board import Board, opened, settled
-from tests.e2e.test_live import ANOTHER_PROGRAM, overdue_count
+from tests.e2e.county import another_program_files
+from tests.e2e.test_live import overdue_count
 from tests.e2e.test_reading import Reader
 
 
@@ -34,7 +33,7 @@ def test_a_ranking_stands_as_its_heading_says_also_when_data_have_come(board: Bo
     assert "order=" in page.url
 
     before = overdue_count(page)
-    subprocess.run([sys.executable, "-c", ANOTHER_PROGRAM, board.database, "来件-3"], check=True)
+    another_program_files(board.database, "来件-3")
     expect(page.locator(".card").filter(has_text="超期在办").locator(".big")).to_contain_text(f"{before + 1}件")
     assert names(rows) == rising[::-1], "a live update keeps the order"
 
