@@ -191,7 +191,7 @@ def seen(text: str) -> str:
     """What somebody gives as a name, on one line. Raises :class:`AccountError` where it has signs that nobody sees."""
     name = " ".join(text.split())
     if any(unicodedata.category(sign) in UNSEEN for sign in name):
-        raise AccountError("名称里有看不见的字符,请重新输入")
+        raise AccountError("填写的内容里有看不见的字符,请重新输入")
     return name
 
 
