@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-import pandas as pd
-
 from data_access.answers import PENDING
 from data_access.engine import Connection
 from data_access.petition_forecast import cases_due, days_open, open_on_the_eve
 from data_access.petition_lists import Asked, petition_count, petition_list
 from data_access.scope import CODE_LENGTHS, Scope
+from data_access.state import CLOCK, HOURS
 from data_access.window import Window
 from metrics.petition_forecast import History, Learned, learned, looked_at, miss_chances
 from pages.common import loaders
@@ -21,6 +20,7 @@ from pages.common.people import names_of, titled_names
 from pages.petitions.decisions import decisions_of
 from pages.petitions.windows import TABLES, moment_window
 from reports.parts import ExceptionSection
+from reports.tables import Table
 from reports.views import petitions
 
 PAST_TABLES = ("petition", "petition_event", "calendar_day", "area")
@@ -42,11 +42,15 @@ def groups(p: Page) -> tuple[ExceptionSection, ...]:
 
 
 def _watched(p: Page, it: petitions.Watched) -> ExceptionSection:
-    filters, window, asked = p.filters, moment_window(p.filters), Asked(standing=it.standing, sort=it.sort)
+    return loaders.made_once(_watched_group, (*TABLES, "appointment", "person", HOURS, CLOCK), p.filters, p.scope, it)
+
+
+def _watched_group(filters: Filters, scope: Scope, it: petitions.Watched) -> ExceptionSection:
+    window, asked = moment_window(filters), Asked(standing=it.standing, sort=it.sort)
     total = loaders.answer(petition_count, filters.narrowed, TABLES, window=window, asked=asked)
     rows = loaders.answer(petition_list, filters.narrowed, TABLES, window=window, asked=asked, rows=petitions.MOST_LINES)
-    names = titled_names(p.scope, [*rows["handler_id"], *rows["lead_id"]], p.view.moment)
-    return petitions.watched_group(it, total, rows, names, p.view)
+    names = titled_names(scope, [*rows["handler_id"], *rows["lead_id"]], filters.view.moment)
+    return petitions.watched_group(it, total, rows, names, filters.view)
 
 
 def _likely_late(p: Page) -> ExceptionSection:
@@ -55,9 +59,7 @@ def _likely_late(p: Page) -> ExceptionSection:
     known = loaders.made_soon(_known, PAST_TABLES, *_asked(filters))
     if known is PENDING:
         return petitions.likely_late_awaited()
-    late = petitions.likely_late_table(
-        _forecast(filters, known), p.view.edition.number("petitions", "warn_at"), filters.townships, known.came_true
-    )
+    late = loaders.made_once(_late, (*TABLES, HOURS, CLOCK), filters)
     p.offer(lambda: late, late)
     if known.came_true:
         said = petitions.came_true_table(known.came_true)
@@ -65,13 +67,14 @@ def _likely_late(p: Page) -> ExceptionSection:
     return petitions.likely_late_group(late, known)
 
 
-def _forecast(filters: Filters, known: Learned) -> pd.DataFrame:
-    """Open cases due soon with their chance to miss. What was learned ends with yesterday, the cases are live."""
-    window = moment_window(filters)
+def _late(filters: Filters) -> Table:
+    """Open cases due soon that will probably miss. What was learned ends with yesterday, the cases are live."""
+    window, known = moment_window(filters), _known(*_asked(filters))
     until = window.last + timedelta(days=petitions.DAYS_AHEAD)
     cases = loaders.answer(cases_due, filters.narrowed, TABLES, window=window, last_day=until)
     history = loaders.made_once(_history, PAST_TABLES, *_asked(filters))
-    return miss_chances(history, known.calibration, cases, window.last_over, loaders.workdays())
+    forecast = miss_chances(history, known.calibration, cases, window.last_over, loaders.workdays())
+    return petitions.likely_late_table(forecast, filters.view.edition.number("petitions", "warn_at"), filters.townships, known.came_true)
 
 
 def _history(scope: Scope, day: Window) -> History:

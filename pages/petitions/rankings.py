@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import streamlit as st
 
+from data_access.scope import Scope
 from metrics.definition import Span
+from metrics.period import Period
 from metrics.petitions import flattering_on_time, left_out
 from metrics.registry import indicator
 from metrics.vocabulary import Level, Module
@@ -12,6 +16,7 @@ from pages.common import loaders
 from pages.common.page import Page
 from reports.readings import row_level
 from reports.subjects import DEPARTMENT_RANKINGS, SUBJECTS
+from reports.tables import Table
 from reports.views import petitions
 
 GROUPS = SUBJECTS[Module.PETITIONS].rankings
@@ -40,10 +45,15 @@ def _level(p: Page, indicator_id: str) -> Level:
 
 
 def _two_formulas(p: Page) -> None:
-    filters, entry, level = p.filters, indicator(petitions.ON_TIME), _level(p, petitions.ON_TIME)
-    asked = loaders.question_for(filters.narrowed, level, filters.period, filters.as_of)
-    facts = {name: loaders.fact(filters.narrowed, name, asked, Span.PERIOD) for name in entry.needs}
-    frame = loaders.frame(filters.narrowed, entry.id, level, filters.period, filters.as_of)
-    differing, everything = petitions.two_formulas(frame, flattering_on_time(facts, asked), left_out(facts, asked))
+    filters, level = p.filters, _level(p, petitions.ON_TIME)
+    tables = loaders.tables_of(petitions.ON_TIME, level)
+    differing, everything = loaders.made_once(_formulas, tables, filters.narrowed, level, filters.period, filters.as_of)
     if len(everything.frame):
         p.show(differing, key="two-formulas", picture_name="按期办结两种算法", whole=lambda: everything)
+
+
+def _formulas(scope: Scope, level: Level, period: Period, as_of: date) -> tuple[Table, Table]:
+    entry, asked = indicator(petitions.ON_TIME), loaders.question_for(scope, level, period, as_of)
+    facts = {name: loaders.fact(scope, name, asked, Span.PERIOD) for name in entry.needs}
+    frame = loaders.frame(scope, entry.id, level, period, as_of)
+    return petitions.two_formulas(frame, flattering_on_time(facts, asked), left_out(facts, asked))
