@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -192,6 +195,31 @@ def test_an_open_page_shows_new_data_without_a_statement_of_its_own(served: Engi
     after, statements = told()
     assert after != before
     assert statements == []
+
+
+@dataclass(frozen=True)
+class Looking:
+    """Like a page's filters: it knows the minute in which it was first looked at."""
+
+    page: str
+
+    @cached_property
+    def minute(self) -> int:
+        return next(MINUTES)
+
+
+MINUTES = itertools.count()
+
+
+def minute_of(looking: Looking) -> int:
+    return looking.minute
+
+
+def test_what_is_made_for_a_new_state_knows_nothing_of_the_minute_before(served: Engine) -> None:
+    first = loaders.made_once(minute_of, ("petition",), Looking("cases"))
+    assert loaders.made_once(minute_of, ("petition",), Looking("cases")) == first, "the same state"
+    loaders.forget()
+    assert loaders.made_once(minute_of, ("petition",), Looking("cases")) > first
 
 
 def test_the_benchmark_knows_the_live_part_by_its_pace() -> None:

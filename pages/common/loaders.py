@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, is_dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache, partial
 from typing import Any, TypeVar
@@ -264,7 +264,12 @@ def forget() -> None:
 
 @lru_cache(maxsize=1000)
 def _made(make: Callable[..., Any], tables: tuple[str, ...], asked: tuple[Any, ...]) -> Question:
-    return Question(f"{make.__module__}.{make.__qualname__} {asked!r}", whole(tables), partial(make, *asked))
+    return Question(f"{make.__module__}.{make.__qualname__} {asked!r}", whole(tables), partial(_afresh, make, asked))
+
+
+def _afresh(make: Callable[..., Made], asked: tuple[Any, ...]) -> Made:
+    """The question is kept from state to state, what was worked out of it once (``Filters.view`` knows the minute) is not."""
+    return make(*(replace(each) if is_dataclass(each) and not isinstance(each, type) else each for each in asked))
 
 
 # --- facts and frames -----------------------------------------------------------------------------------------------

@@ -42,14 +42,14 @@ def groups(p: Page) -> tuple[ExceptionSection, ...]:
 
 
 def _watched(p: Page, it: petitions.Watched) -> ExceptionSection:
-    return loaders.made_once(_watched_group, (*TABLES, "appointment", "person", HOURS, CLOCK), p.filters, p.scope, it)
+    return loaders.made_once(_watched_group, (*TABLES, "appointment", "person", HOURS, CLOCK), p.filters, it)
 
 
-def _watched_group(filters: Filters, scope: Scope, it: petitions.Watched) -> ExceptionSection:
+def _watched_group(filters: Filters, it: petitions.Watched) -> ExceptionSection:
     window, asked = moment_window(filters), Asked(standing=it.standing, sort=it.sort)
     total = loaders.answer(petition_count, filters.narrowed, TABLES, window=window, asked=asked)
     rows = loaders.answer(petition_list, filters.narrowed, TABLES, window=window, asked=asked, rows=petitions.MOST_LINES)
-    names = titled_names(scope, [*rows["handler_id"], *rows["lead_id"]], filters.view.moment)
+    names = titled_names(filters.scope, [*rows["handler_id"], *rows["lead_id"]], filters.view.moment)
     return petitions.watched_group(it, total, rows, names, filters.view)
 
 
