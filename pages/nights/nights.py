@@ -10,10 +10,9 @@ with page("nights/nights") as p:
     p.needs(Module.NIGHTS)
     todo, numbers, changed = p.place(170), p.place(150), p.place(40)
     with p.titled():
-        last = sections.last_week(p.filters)
-        p.title(last.sentence)
+        p.title(sections.last_week(p.filters).sentence)
         with todo.alone():
-            lacking = sections.to_act_on(p.filters, last)
+            lacking = sections.to_act_on(p.filters)
             with todo:
                 p.show(lacking, key="attention")
     with numbers.alone():

@@ -22,6 +22,7 @@ from data_access.night_lists import (
     visit_list,
     visit_totals,
 )
+from data_access.state import CLOCK, HOURS
 from metrics.definition import Facts, Question, Span
 from metrics.nights import held_weeks, weeks_without
 from metrics.period import Period
@@ -40,6 +41,8 @@ from reports.views import calendars, nights
 from reports.views.nights import MOST_LINES, REVIEW, STUDY, TALK, LastWeek
 
 RANKINGS = SUBJECTS[Module.NIGHTS].rankings
+WEEK_TABLES = ("area", "appointment", "calendar_day", "leave_period", "night_session", "night_visit", "person", HOURS)
+"""What a week's sessions and visits are looked up in."""
 MOST_SESSIONS_A_MONTH = 5000
 SESSIONS_AT_ONCE = 500
 """No statement is to be longer than a database takes."""
@@ -49,6 +52,10 @@ Kinds = tuple[SessionKind, ...]
 
 def last_week(filters: Filters) -> LastWeek:
     """What the last counted week lacked."""
+    return loaders.made_once(_last_week, WEEK_TABLES, filters)
+
+
+def _last_week(filters: Filters) -> LastWeek:
     asked = weeks_lately(filters)
     facts = _held_sessions(filters, asked)
     no_study, no_talk = (weeks_without(held_weeks(facts, asked, kind)) for kind in (STUDY, TALK))
@@ -57,8 +64,13 @@ def last_week(filters: Filters) -> LastWeek:
     return LastWeek(filters.view, next(reversed(asked.weeks), None), filters.townships_here, no_study, no_talk, idle)
 
 
-def to_act_on(filters: Filters, last: LastWeek) -> Exceptions:
+def to_act_on(filters: Filters) -> Exceptions:
     """Whom to ask about last week, and the 诉求 of this year that somebody owes another look; of a past period as at its end."""
+    return loaders.made_once(_to_act_on, (*WEEK_TABLES, "petition", CLOCK), filters)
+
+
+def _to_act_on(filters: Filters) -> Exceptions:
+    last = last_week(filters)
     names, window, view = names_of(filters.scope, last.named["person_id"]), filters.of_year().window, filters.view
     if view.is_past:
         window = replace(window, last=view.moment, as_of=view.moment, until=None)

@@ -4,9 +4,9 @@ import streamlit as st
 
 from metrics.vocabulary import Level, Module
 from pages.common.page import page
-from pages.township import trends
-from pages.township.figures import show_figures, village_table
-from pages.township.reasons import cause_of
+from pages.township.figures import asked_of, show_figures, village_table
+from pages.township.reasons import weakest
+from pages.township.trends import COMING, has_lines
 from pages.township.units import compared_with, crumbs, figures_scope, place_on, show_people
 from reports.subjects import VILLAGE_FIGURES, shown_here
 from reports.views import township
@@ -29,18 +29,17 @@ with page("township/township", keeps=("versus",)) as p:
     sides = st.columns(2, gap="large")
 
     county = figures_scope(p.scope, place.code)
-    lines = trends.township_lines(county, period, as_of)
-    own = None if lines is None else {each: by_code.get(place.code, ()) for each, by_code in lines.items()}
-    above = {"above": "全县", **({"other": names[versus]} if versus else {})}
-    found = show_figures(p, place, Level.TOWNSHIP, county, above, sides, lambda _, module: module in RIGHT, versus, own)
-    p.title(township.sentence(place.name, found, p.view), crumbs=way)
-    weak = township.weakest(found)
+    lines = has_lines(county, period, as_of)
+    beside = {"versus": versus, "other": names[versus]} if versus else {}
+    asked = asked_of(p, place, Level.TOWNSHIP, county, "全县", with_lines=lines, **beside)
+    made = show_figures(p, asked, sides, lambda _, module: module in RIGHT)
+    p.title(township.sentence(place.name, made.found, p.view), crumbs=way)
     with causes:
-        p.show(*township.weakest_parts(place.code, found, weak, [cause_of(p, each, place.code, county) for each in weak]), key="weakest")
+        p.show(*weakest(p.filters, asked), key="weakest")
 
     shown = shown_here(VILLAGE_FIGURES, p.modules)
     p.pages_of(village_table(p.scope, county, place.code, shown, period, as_of), ROWS, "villages", parameter="township_villages")
     show_people(p, place)
     p.note(township.COUNTY_NOTE)
-    if lines is None:
-        p.note(trends.COMING)
+    if not lines:
+        p.note(COMING)

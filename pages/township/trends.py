@@ -8,14 +8,17 @@ from datetime import date
 
 from data_access.answers import PENDING
 from data_access.scope import Scope
+from data_access.state import CLOCKS
+from data_access.tables import CONTRACT
 from metrics.period import Period
 from metrics.registry import REGISTRY
 from metrics.vocabulary import Level
 from pages.common import loaders
-from pages.township.figures import EVERYTHING
 from reports import readings
 from reports.modules import runs
 
+EVERYTHING = (*CONTRACT, *CLOCKS)
+"""A profile shows something of everything."""
 Lines = Mapping[str, Mapping[str, Sequence[float | None]]]
 """Indicator → township code → the values of the periods before, oldest first."""
 COMING = "十二期走势正在后台计算，算好后自动出现。"
@@ -28,7 +31,11 @@ def lines_of(scope: Scope, period: Period, as_of: date) -> Lines:
     return {entry.id: readings.unit_lines(source, entry, Level.TOWNSHIP, period, as_of, count) for entry in entries}
 
 
-def township_lines(scope: Scope, period: Period, as_of: date) -> Lines | None:
-    """The lines if they are there."""
-    found: Lines | object = loaders.made_soon(lines_of, EVERYTHING, scope, period, as_of, waits=False)
-    return None if found is PENDING else found  # type: ignore[return-value]
+def has_lines(scope: Scope, period: Period, as_of: date) -> bool:
+    """Whether the lines are there by now; they are asked for."""
+    return loaders.made_soon(lines_of, EVERYTHING, scope, period, as_of, waits=False) is not PENDING
+
+
+def township_lines(scope: Scope, period: Period, as_of: date) -> Lines:
+    """The lines, at once where :func:`has_lines` said so."""
+    return loaders.made_once(lines_of, EVERYTHING, scope, period, as_of)

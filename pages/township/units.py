@@ -12,14 +12,17 @@ import streamlit as st
 from data_access import areas
 from data_access.rolls import named_areas, people_in_post
 from data_access.scope import Scope
+from data_access.state import HOURS
 from data_access.window import Window
 from metrics.period import Period
 from metrics.vocabulary import CODE_LENGTHS, LEVEL_NAMES, Level
 from pages.common import loaders
+from pages.common.filters import Filters
 from pages.common.layout import Crumb
 from pages.common.navigation import file_of
 from pages.common.page import Page
 from reports.links import OVERVIEW, TOWNSHIP, VILLAGE, to_township
+from reports.parts import Names
 from reports.views import township
 from reports.views.contents import first_steps_table, first_steps_title
 
@@ -101,5 +104,9 @@ def villages_of(scope: Scope, code: str, period: Period, as_of: date) -> pd.Data
 
 def show_people(p: Page, place: Place) -> None:
     """Who is in post at the unit itself."""
-    rows = loaders.answer(people_in_post, p.scope, POST_TABLES, codes=(place.code,), on=p.view.moment)
-    p.show(township.people_in_post(rows, p.view), key="people")
+    p.show(loaders.made_once(_people, (*POST_TABLES, HOURS), p.filters, place.code), key="people")
+
+
+def _people(filters: Filters, code: str) -> Names:
+    rows = loaders.answer(people_in_post, filters.scope, POST_TABLES, codes=(code,), on=filters.view.moment)
+    return township.people_in_post(rows, filters.view)

@@ -5,7 +5,7 @@ import streamlit as st
 from metrics.vocabulary import Level, Module
 from pages.common.page import page
 from pages.township import village_parts as parts
-from pages.township.figures import show_figures
+from pages.township.figures import asked_of, show_figures
 from pages.township.units import crumbs, figures_scope, place_on, show_people, villages_of
 from reports.links import to_village
 from reports.views import township
@@ -16,10 +16,10 @@ with page("township/village", keeps=("versus",), townships=False) as p:
     siblings = villages_of(p.scope, place.township, p.filters.period, p.filters.as_of)
     p.show(township.neighbours(dict(zip(siblings["code"], siblings["name"], strict=True)), place.code, to_village), key="siblings")
     if place.counted:
-        sides, names = st.columns(2, gap="large"), {"above": place.names.get(place.township, "乡镇")}
-        county = figures_scope(p.scope, place.code)
-        found = show_figures(p, place, Level.VILLAGE, county, names, sides, lambda number, _: number % 2)
-        said = township.sentence(place.name, found, p.view)
+        county, above = figures_scope(p.scope, place.code), place.names.get(place.township, "乡镇")
+        asked = asked_of(p, place, Level.VILLAGE, county, above)
+        made = show_figures(p, asked, st.columns(2, gap="large"), lambda number, _: number % 2)
+        said = township.sentence(place.name, made.found, p.view)
     else:
         said = f"{place.name}不参加统计和排名"
     p.title(said, crumbs=crumbs(p, place.code))
