@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -103,11 +104,11 @@ class Ranking:
         """What the list is worth, to stand beside it."""
         return "名单已终定" if self.decided else "供会议研究,不是结论"
 
-    @property
+    @cached_property
     def ranked(self) -> pd.DataFrame:
         return self.rows[self.rows["rank"].notna()]
 
-    @property
+    @cached_property
     def listed(self) -> pd.DataFrame:
         return self.rows[self.rows["standing"].isin(LISTED)]
 
@@ -119,7 +120,7 @@ class Ranking:
     def seats(self) -> int:
         return sum(self.made.seats.values())
 
-    @property
+    @cached_property
     def townships(self) -> list[str]:
         """The codes of those whose candidates the reader sees."""
         return sorted(set(self.rows["township_code"]))
