@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -63,6 +64,11 @@ class Selection:
     def moment(self) -> date | datetime:
         """What it is told to be as of."""
         return self.at or self.as_of
+
+    @cached_property
+    def ranked(self) -> int:
+        """How many are ranked; looked up once, for every line that words a rank says of how many."""
+        return int(self.rows["rank"].notna().sum())
 
     @property
     def complete(self) -> bool:

@@ -105,7 +105,7 @@ def span_words(made: Selection, row: Row) -> str:
     """Where a candidate's rank would lie without luck; empty of somebody not ranked."""
     if is_missing(row["rank"]):
         return ""
-    return span_told(int(row["rank_low"]), int(row["rank_high"]), int(made.rows["rank"].notna().sum())).words
+    return span_told(int(row["rank_low"]), int(row["rank_high"]), made.ranked).words
 
 
 def percent(chance: Any) -> str:
