@@ -6,6 +6,7 @@ without that ledger.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -56,7 +57,7 @@ CONTENT_TABLES = (
 
 def contents(scope: Scope, connection: Connection) -> pd.DataFrame:
     """Grain: part (PARTS). Columns: part, held (bool), first (the day of the first record; None without one and for what is no record)."""
-    county = replace(scope, area=scope.area[: CODE_LENGTHS["county"]]) if scope.area else scope
+    county = _county(scope)
     ground = [exists(select(column).where(in_scope(column, county))).label(part) for part, column in GROUND.items()]
     firsts = [
         _first(day, area, county).label(f"{part} {place}") for part, ledgers in RECORDS.items() for place, (day, area) in enumerate(ledgers)
@@ -67,6 +68,22 @@ def contents(scope: Scope, connection: Connection) -> pd.DataFrame:
         days = [_day(found[f"{part} {place}"]) for place in range(len(ledgers)) if found[f"{part} {place}"] is not None]
         rows.append((part, bool(days), min(days, default=None)))
     return pd.DataFrame(rows, columns=["part", "held", "first"], dtype=object)
+
+
+def tables_of_records(parts: Sequence[str]) -> tuple[str, ...]:
+    """What :func:`first_day` of these parts reads."""
+    return tuple(dict.fromkeys(column.class_.__tablename__ for part in parts for ledger in RECORDS[part] for column in ledger))
+
+
+def first_day(scope: Scope, connection: Connection, parts: Sequence[str]) -> date | None:
+    """The day of the first record of some parts of ``RECORDS`` in the scope's county; None where there is none."""
+    ledgers = [ledger for part in parts for ledger in RECORDS[part]]
+    firsts = [_first(day, area, _county(scope)).label(str(place)) for place, (day, area) in enumerate(ledgers)]
+    return min((_day(found) for found in connection.execute(select(*firsts)).one() if found is not None), default=None)
+
+
+def _county(scope: Scope) -> Scope:
+    return replace(scope, area=scope.area[: CODE_LENGTHS["county"]]) if scope.area else scope
 
 
 def _day(found: date | datetime) -> date:

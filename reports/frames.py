@@ -66,6 +66,10 @@ class Source(Protocol):
         """What the county's database holds so far."""
         ...
 
+    def begins(self, module: Module) -> date | None:
+        """The day of the county's first record that a module is told from; None without one."""
+        ...
+
     def past(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
         """The same for a period before the one that is asked about: a page takes one that is some minutes old."""
         ...

@@ -117,7 +117,7 @@ def whole_series(source: Source, entry: Indicator, level: Level, period: Period,
 
 def kept_a_year_ago(source: Source, entry: Indicator, period: Period) -> Period | None:
     """The same period of the year before, where the ledger was kept for all of it: half a month's records are no month to compare with."""
-    earlier, begins = period.year_ago, source.contents().begins(entry.module)
+    earlier, begins = period.year_ago, source.begins(entry.module)
     return None if earlier is None or begins is None or begins > earlier.first else earlier
 
 

@@ -25,13 +25,13 @@ from data_access.clock import beijing_now
 from data_access.contacts import contacts
 from data_access.engine import Connection, engine, reading_engine
 from data_access.facts import FACTS
+from data_access.freshness import MARKED
 from data_access.night_entries import entries
 from data_access.scope import Scope
 from data_access.selection import Ballot, selection_facts
 from data_access.slots import Slot
 from data_access.state import CLOCK, HOURS, TENTHS, Reads, State, whole
 from data_access.state_reader import StateReader
-from data_access.tables import CONTRACT
 from data_access.window import Window
 from metrics.definition import Indicator, Question, Span
 from metrics.period import Period, PeriodKind
@@ -45,7 +45,7 @@ from reports.changes import Turned, last_night, turned_figures, turned_nights, w
 from reports.frames import Source, indicator_frame, question
 from reports.selection import OnRecord, records_of
 from reports.views.changes import DUE, ENDED, MOST_LINES, OVERDUE, Changes
-from reports.views.contents import Contents, contents_of
+from reports.views.contents import Contents, contents_of, record_parts
 
 ROOT = Path(__file__).parents[1]
 SETTLED_AFTER = timedelta(days=7)
@@ -145,7 +145,7 @@ def frame_reads(entry: Indicator, asked: Question) -> Reads:
     """What an indicator's frame depends on: its facts, the units and their names, the calendar, and of the clock what may change it."""
     needs = entry.needs_at(asked.level)
     if not needs:  # made from other indicators (满分异常): from everything
-        return whole((*CONTRACT, HOURS, CLOCK))
+        return whole((*MARKED, HOURS, CLOCK))
     parts = {part for name in needs for part in FACTS[name].reads(FACTS[name].asked(window(asked, needs[name])))}
     named = {Level.PERSON: ("person",), Level.DEPARTMENT: ("department",)}
     always = {"area", "calendar_day", *named.get(asked.level, ())}
@@ -234,6 +234,9 @@ class DatabaseSource:
     def contents(self) -> Contents:
         """What the county's database holds so far."""
         return contents_of(contents.contents(self.scope, self.connection))
+
+    def begins(self, module: Module) -> date | None:
+        return contents.first_day(self.scope, self.connection, record_parts(module))
 
     def people(self, person_ids: Iterable[int]) -> pd.DataFrame:
         return areas.people(self.scope, self.connection, person_ids)

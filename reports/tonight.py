@@ -42,7 +42,7 @@ def judged_rolls(source: Source, asked: Question, names: tuple[str, ...]) -> pd.
     whole = replace(asked, at=None)
     facts = {name: source.fact(name, whole, Span.PERIOD) for name in names}
     judged = (township_nights if names is TOWNSHIP_FACTS else village_nights)(facts, whole)
-    told = since_first_record(judged, source.contents().first.get(Module.DUTY))
+    told = since_first_record(judged, source.begins(Module.DUTY))
     return facts[names[0]][["code", "name"]].merge(told, on="code")
 
 

@@ -18,6 +18,7 @@ from data_access.answers import Answers, Question
 from data_access.engine import engine
 from data_access.migrate import upgrade
 from data_access.tables import Table
+from tests import declared_reads
 
 gc.set_threshold(10_000, 10, 10)  # as the server does (server.py): an eighth of the tests' time
 
@@ -170,6 +171,7 @@ def _as_the_apps_own(database: Engine, monkeypatch: pytest.MonkeyPatch, asked_fo
         monkeypatch.setattr(fault, "told", raised)
     if "answers_kept" not in asked_for:
         in_memory_alone(monkeypatch)
+    declared_reads.watched(monkeypatch)
     monkeypatch.setattr(freshness, "LONGEST_HOLD_SECONDS", 0.0)  # what a test commits it sees at once
     monkeypatch.setattr(loaders, "PATIENCE_SECONDS", 60.0)  # and what is computed beside the page it sees with the rest
     monkeypatch.setenv("DATABASE_URL", database.url.render_as_string(hide_password=False))

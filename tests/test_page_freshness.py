@@ -19,7 +19,7 @@ from data_access.accounts import Role
 from data_access.answers import Answers, Question
 from data_access.clock import beijing_now
 from data_access.engine import OperationalError
-from data_access.state import CLOCKS, TENTHS, State, whole
+from data_access.state import CLOCK, CLOCKS, HOURS, TENTHS, State, whole
 from data_access.worker import Worker
 from pages.common import freshness, live, loaders
 from tests.builders import a_county, a_petition
@@ -220,6 +220,17 @@ def test_what_is_made_for_a_new_state_knows_nothing_of_the_minute_before(served:
     assert loaders.made_once(minute_of, ("petition",), Looking("cases")) == first, "the same state"
     loaders.forget()
     assert loaders.made_once(minute_of, ("petition",), Looking("cases")) > first
+
+
+def test_what_is_made_of_an_answer_says_that_it_depends_on_its_tables_and_clocks(served: Engine) -> None:
+    def made(tables: tuple[str, ...]) -> int:
+        return loaders.made_once(minute_of, tables, Looking(" ".join(tables)))
+
+    assert loaders.made_once(made, ("petition", TENTHS), ("petition", CLOCK)) >= 0, "a tenth holds what else strikes in it"
+    with pytest.raises(AssertionError, match="does not depend on"):
+        loaders.made_once(made, ("petition", CLOCK), ("petition", "area", CLOCK))
+    with pytest.raises(AssertionError, match="does not depend on"):
+        loaders.made_once(made, ("petition", CLOCK), ("petition", HOURS))
 
 
 def test_the_benchmark_knows_the_live_part_by_its_pace() -> None:

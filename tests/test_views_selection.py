@@ -168,8 +168,8 @@ def test_a_list_whose_places_could_be_anywhere_is_said_to_be_one() -> None:
     ranking = a_ranking(NAMES)
     ranking.rows["rank_low"], ranking.rows["rank_high"] = ranking.rows["rank"], ranking.rows["rank"] + 1
     assert "先后不能当真" not in " ".join(selection_certainty.cautions(ranking))
-    ranking.rows["rank_high"] = ranking.rows["rank"] + 2
-    assert selection_certainty.cautions(ranking)[-1] == "名单 2 人中有 2 人的名次范围宽过全部名次的一半,先后不能当真。"
+    wider = replace(ranking, rows=ranking.rows.assign(rank_high=ranking.rows["rank"] + 2))
+    assert selection_certainty.cautions(wider)[-1] == "名单 2 人中有 2 人的名次范围宽过全部名次的一半,先后不能当真。"
 
 
 def test_what_an_interval_means_follows_the_edition_the_ranking_was_made_by() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 from data_access.answers import PENDING
 from data_access.engine import reading_engine
+from data_access.freshness import MARKED
 from data_access.scope import Scope
-from data_access.state import CLOCK, HOURS
-from data_access.tables import CONTRACT
+from data_access.state import CLOCK, HOURS, TENTHS
 from metrics.period import Period
 from metrics.vocabulary import Level, Module
 from pages.common import duty_nights, loaders
@@ -19,14 +19,15 @@ from reports.changes import DAY, Turned, turned_nights
 from reports.source import DatabaseSource, Scoped, changes_between, figures_scope
 from reports.views import changes
 
-TABLES = (*CONTRACT, HOURS, CLOCK)
+TABLES = (*MARKED, HOURS, CLOCK)
 
 
 def since_yesterday(p: Page, module: Module | None = None) -> None:
     """Shows what has changed for this reader, of a subject or of all. A period that is past has no yesterday."""
     if p.view.is_past:
         return
-    found = loaders.made_soon(_parts, TABLES, p.filters.narrowed, module, p.filters.period, p.filters.township)
+    tables = (*TABLES, TENTHS) if module is Module.QUALITY else TABLES  # its figures grow with the clock
+    found = loaders.made_soon(_parts, tables, p.filters.narrowed, module, p.filters.period, p.filters.township)
     if found is not PENDING:
         p.show(*found, key="changes")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from data_access.attention import ATTENTION_TABLES, overdue_petitions, unmoved_backlog
+from data_access.freshness import MARKED
 from data_access.scope import Scope
 from data_access.state import CLOCK, HOURS
-from data_access.tables import CONTRACT
 from metrics.definition import Span
 from metrics.period import Period, PeriodKind
 from metrics.registry import REGISTRY
@@ -22,7 +22,7 @@ from reports.views import overview
 from reports.views.duty import tonight_groups
 from reports.views.overview import Fallen, fallen_words
 
-TABLES = (*CONTRACT, HOURS, CLOCK)
+TABLES = (*MARKED, HOURS, CLOCK)
 """They speak of nearly everything."""
 
 

@@ -20,14 +20,14 @@ from data_access import areas, contents
 from data_access.answers import PENDING, Answers, Question
 from data_access.calendar import provisional_years, working_calendar
 from data_access.clock import beijing_now
-from data_access.contents import CONTENT_TABLES
+from data_access.contents import CONTENT_TABLES, tables_of_records
 from data_access.engine import DATABASE_AWAY, engine_of, reading_engine
 from data_access.fact import Cut
 from data_access.facts import FACTS
+from data_access.freshness import MARKED
 from data_access.scope import Scope
 from data_access.state import CLOCK, HOURS, TENTHS, State, whole
 from data_access.state_reader import StateReader
-from data_access.tables import CONTRACT
 from data_access.window import Window
 from data_access.worker import Urgency, Worker
 from metrics import definition
@@ -44,7 +44,7 @@ from pages.common.freshness import Freshness
 from reports.frames import question
 from reports.modules import running_modules
 from reports.source import KEPT_DAYS, figures_scope, frame_question, made_by, numbers_on, window, workdays_question
-from reports.views.contents import Contents, contents_of
+from reports.views.contents import Contents, contents_of, record_parts
 
 PATIENCE_SECONDS = 3.0
 """A run waits for the histories its page shows while each is there so soon: a county's are, a province's are drawn afterwards."""
@@ -331,10 +331,10 @@ class PageSource:
 
     def units(self, question: definition.Question) -> pd.DataFrame:
         asked = replace(window(question, Span.PERIOD), until=None)
-        return _units(areas.units, self.scope, window=asked)
+        return _units(areas.units, self.scope, asked.level, window=asked)
 
     def units_of(self, level: Level, codes: Sequence[str]) -> pd.DataFrame:
-        return _units(areas.units_of, self.scope, level=str(level), codes=tuple(codes))
+        return _units(areas.units_of, self.scope, level, level=str(level), codes=tuple(codes))
 
     def people(self, person_ids: Iterable[int]) -> pd.DataFrame:
         with reading_engine().connect() as connection:
@@ -342,6 +342,11 @@ class PageSource:
 
     def contents(self) -> Contents:
         return made_once(_contents, CONTENT_TABLES, figures_scope(self.scope, Level.TOWNSHIP), tuple(sorted(running_modules())))
+
+    def begins(self, module: Module) -> date | None:
+        parts, scope = record_parts(module), figures_scope(self.scope, Level.TOWNSHIP)
+        found: date | None = answer(contents.first_day, scope, tables_of_records(parts), parts=parts)
+        return found
 
     def frame(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
         return frame(self.scope, entry.id, level, period, as_of)
@@ -373,33 +378,32 @@ def _fact(scope: Scope, name: str, asked: Window, keep_until: date | None = None
     return Question(f"{name} {scope!r} {named!r}", FACTS[name].reads(asked), counted, keep_until)
 
 
-UNIT_TABLES = ("area", "department")
-
-
-def _units(query: Callable[..., Any], scope: Scope, **arguments: Any) -> pd.DataFrame:
+def _units(query: Callable[..., Any], scope: Scope, at: str, **arguments: Any) -> pd.DataFrame:
+    tables = ("department",) if at == Level.DEPARTMENT else ("area",)
     name = f"{query.__qualname__} {scope!r} {sorted(arguments.items())!r}"
     found: pd.DataFrame = ANSWERS.value(
-        Question(name, whole(UNIT_TABLES), partial(_queried, query, scope, UNIT_TABLES, arguments), _kept(scope)), state()
+        Question(name, whole(tables), partial(_queried, query, scope, tables, arguments), _kept(scope)), state()
     )
     return found
 
 
 def departments(scope: Scope, as_of: date) -> dict[str, str]:
     """The county's departments of that day: code → name; empty in a county that dispatches to none."""
-    found = _units(areas.units, scope, window=Window("department", as_of, as_of, as_of))
+    found = _units(areas.units, scope, Level.DEPARTMENT, window=Window("department", as_of, as_of, as_of))
     return dict(zip(found["code"], found["name"], strict=True))
 
 
 @cache
 def tables_of(indicator_id: str, level: Level) -> tuple[str, ...]:
-    """The tables an indicator's frame depends on, and the clocks."""
+    """The tables that what is said of an indicator depends on (its frame, since when its ledger is kept), and the clocks."""
     entry = indicator(indicator_id)
     needs = entry.needs_at(level)
     if not needs:  # made from other indicators (满分异常): from everything
-        return (*CONTRACT, HOURS, CLOCK)
-    needed = {table for name in needs for table in FACTS[name].tables}
+        return (*MARKED, HOURS, CLOCK)
+    needed = {table for name in needs for table in FACTS[name].tables} | set(tables_of_records(record_parts(entry.module)))
     steps = {HOURS} | {CLOCK for name in needs if FACTS[name].cut is Cut.INSTANT}
-    return tuple(sorted(needed | {"area", "calendar_day", "person"} | ({TENTHS} if entry.grows else steps)))
+    named = {"department"} if level is Level.DEPARTMENT else set()
+    return tuple(sorted(needed | named | {"area", "calendar_day", "person"} | ({TENTHS} if entry.grows else steps)))
 
 
 def frame(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> pd.DataFrame:

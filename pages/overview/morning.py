@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import streamlit as st
 
 from data_access.engine import reading_engine
+from data_access.freshness import MARKED
 from data_access.scope import Scope
 from data_access.state import CLOCK, HOURS
-from data_access.tables import CONTRACT
 from metrics.rulebook import rulebook
 from metrics.wording import moment_text
 from pages.common import live, loaders
@@ -43,7 +43,7 @@ def to_morning(at: datetime) -> Link:
 with page("overview/morning", with_bar=False) as p:
     now = loaders.moment()
     at = asked_moment(st.query_params.get("at", ""), now)
-    found = loaders.made_once(made, (*CONTRACT, HOURS, CLOCK), p.scope, at)
+    found = loaders.made_once(made, (*MARKED, HOURS, CLOCK), p.scope, at)
     p.title(found.title, subtitle=COMPARED)
     with p.left:
         live.live_note(f"截至 {moment_text(at)}")

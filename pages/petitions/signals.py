@@ -30,7 +30,7 @@ def signals(p: Page) -> None:
 
 
 def _rising(p: Page) -> None:
-    window, begins = moment_window(p.filters), p.contents.begins(Module.PETITIONS)
+    window, begins = moment_window(p.filters), p.contents.first.get(Module.PETITIONS)
     counts = loaders.answer(category_counts, p.filters.narrowed, TABLES, window=window)
     seasonal = begins is not None and begins <= season_from(window)
     head, everything = petition_signals.rising_tables(counts, RECENT_DAYS, PAST_DAYS, p.filters.townships, p.view, seasonal=seasonal)

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from data_access.answers import PENDING
+from data_access.freshness import MARKED
 from data_access.scope import Scope
 from data_access.state import CLOCKS
-from data_access.tables import CONTRACT
 from metrics.period import Period
 from metrics.registry import REGISTRY
 from metrics.vocabulary import Level
@@ -17,7 +17,7 @@ from pages.common import loaders
 from reports import readings
 from reports.modules import runs
 
-EVERYTHING = (*CONTRACT, *CLOCKS)
+EVERYTHING = (*MARKED, *CLOCKS)
 """A profile shows something of everything."""
 Lines = Mapping[str, Mapping[str, Sequence[float | None]]]
 """Indicator → township code → the values of the periods before, oldest first."""

@@ -104,7 +104,7 @@ def villages_of(scope: Scope, code: str, period: Period, as_of: date) -> pd.Data
 
 def show_people(p: Page, place: Place) -> None:
     """Who is in post at the unit itself."""
-    p.show(loaders.made_once(_people, (*POST_TABLES, HOURS), p.filters, place.code), key="people")
+    p.show(loaders.made_once(_people, (*POST_TABLES, "calendar_day", HOURS), p.filters, place.code), key="people")
 
 
 def _people(filters: Filters, code: str) -> Names:

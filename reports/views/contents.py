@@ -12,6 +12,7 @@ from datetime import date
 
 import pandas as pd
 
+from data_access.contents import RECORDS
 from metrics.vocabulary import MODULE_NAMES, Module, Status
 from metrics.wording import is_missing
 from reports.links import ADMIN, Link
@@ -67,16 +68,17 @@ class Contents:
         """诉求台账、接待台账; empty where all are there."""
         return "、".join(LEDGERS[module].name for module in self.lacking)
 
-    def begins(self, module: Module) -> date | None:
-        """The day of a module's first record; satisfaction is asked of 诉求, data quality of any record. None where there is none."""
-        if module is Module.QUALITY:
-            return self.earliest
-        return self.first.get(Module.PETITIONS if module is Module.SATISFACTION else module)
-
     @property
     def earliest(self) -> date | None:
         """The day of the first record of all."""
         return min(self.first.values(), default=None)
+
+
+def record_parts(module: Module) -> tuple[str, ...]:
+    """The parts of ``data_access.contents.RECORDS`` that a module is told from: satisfaction is asked of 诉求, quality of any record."""
+    if module is Module.QUALITY:
+        return tuple(RECORDS)
+    return (str(Module.PETITIONS if module is Module.SATISFACTION else module),)
 
 
 def contents_of(rows: pd.DataFrame, running: frozenset[Module] | None = None) -> Contents:
