@@ -6,7 +6,6 @@ without that ledger.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -70,16 +69,21 @@ def contents(scope: Scope, connection: Connection) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["part", "held", "first"], dtype=object)
 
 
-def tables_of_records(parts: Sequence[str]) -> tuple[str, ...]:
-    """What :func:`first_day` of these parts reads."""
-    return tuple(dict.fromkeys(column.class_.__tablename__ for part in parts for ledger in RECORDS[part] for column in ledger))
+def record_tables(module: str) -> tuple[str, ...]:
+    """What :func:`first_day` of a module reads."""
+    return tuple(dict.fromkeys(column.class_.__tablename__ for ledger in _ledgers(module) for column in ledger))
 
 
-def first_day(scope: Scope, connection: Connection, parts: Sequence[str]) -> date | None:
-    """The day of the first record of some parts of ``RECORDS`` in the scope's county; None where there is none."""
-    ledgers = [ledger for part in parts for ledger in RECORDS[part]]
-    firsts = [_first(day, area, _county(scope)).label(str(place)) for place, (day, area) in enumerate(ledgers)]
+def first_day(scope: Scope, connection: Connection, module: str) -> date | None:
+    """The day of the first record that a module is told from, in the scope's county; None where there is none."""
+    firsts = [_first(day, area, _county(scope)).label(str(place)) for place, (day, area) in enumerate(_ledgers(module))]
     return min((_day(found) for found in connection.execute(select(*firsts)).one() if found is not None), default=None)
+
+
+def _ledgers(module: str) -> list[tuple[Any, Any]]:
+    """Satisfaction is asked of 诉求, data quality of any record."""
+    parts = tuple(RECORDS) if module == "quality" else ("petitions" if module == "satisfaction" else module,)
+    return [ledger for part in parts for ledger in RECORDS[part]]
 
 
 def _county(scope: Scope) -> Scope:

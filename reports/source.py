@@ -45,7 +45,7 @@ from reports.changes import Turned, last_night, turned_figures, turned_nights, w
 from reports.frames import Source, indicator_frame, question
 from reports.selection import OnRecord, records_of
 from reports.views.changes import DUE, ENDED, MOST_LINES, OVERDUE, Changes
-from reports.views.contents import Contents, contents_of, record_parts
+from reports.views.contents import Contents, contents_of
 
 ROOT = Path(__file__).parents[1]
 SETTLED_AFTER = timedelta(days=7)
@@ -236,7 +236,7 @@ class DatabaseSource:
         return contents_of(contents.contents(self.scope, self.connection))
 
     def begins(self, module: Module) -> date | None:
-        return contents.first_day(self.scope, self.connection, record_parts(module))
+        return contents.first_day(self.scope, self.connection, module)
 
     def people(self, person_ids: Iterable[int]) -> pd.DataFrame:
         return areas.people(self.scope, self.connection, person_ids)

@@ -20,7 +20,7 @@ from data_access import areas, contents
 from data_access.answers import PENDING, Answers, Question
 from data_access.calendar import provisional_years, working_calendar
 from data_access.clock import beijing_now
-from data_access.contents import CONTENT_TABLES, tables_of_records
+from data_access.contents import CONTENT_TABLES, record_tables
 from data_access.engine import DATABASE_AWAY, engine_of, reading_engine
 from data_access.fact import Cut
 from data_access.facts import FACTS
@@ -44,7 +44,7 @@ from pages.common.freshness import Freshness
 from reports.frames import question
 from reports.modules import running_modules
 from reports.source import KEPT_DAYS, figures_scope, frame_question, made_by, numbers_on, window, workdays_question
-from reports.views.contents import Contents, contents_of, record_parts
+from reports.views.contents import Contents, contents_of
 
 PATIENCE_SECONDS = 3.0
 """A run waits for the histories its page shows while each is there so soon: a county's are, a province's are drawn afterwards."""
@@ -344,8 +344,8 @@ class PageSource:
         return made_once(_contents, CONTENT_TABLES, figures_scope(self.scope, Level.TOWNSHIP), tuple(sorted(running_modules())))
 
     def begins(self, module: Module) -> date | None:
-        parts, scope = record_parts(module), figures_scope(self.scope, Level.TOWNSHIP)
-        found: date | None = answer(contents.first_day, scope, tables_of_records(parts), parts=parts)
+        shared = figures_scope(self.scope, Level.TOWNSHIP)
+        found: date | None = answer(contents.first_day, shared, record_tables(module), module=str(module))
         return found
 
     def frame(self, entry: Indicator, level: Level, period: Period, as_of: date) -> pd.DataFrame:
@@ -400,7 +400,7 @@ def tables_of(indicator_id: str, level: Level) -> tuple[str, ...]:
     needs = entry.needs_at(level)
     if not needs:  # made from other indicators (满分异常): from everything
         return (*MARKED, HOURS, CLOCK)
-    needed = {table for name in needs for table in FACTS[name].tables} | set(tables_of_records(record_parts(entry.module)))
+    needed = {table for name in needs for table in FACTS[name].tables} | set(record_tables(entry.module))
     steps = {HOURS} | {CLOCK for name in needs if FACTS[name].cut is Cut.INSTANT}
     named = {"department"} if level is Level.DEPARTMENT else set()
     return tuple(sorted(needed | named | {"area", "calendar_day", "person"} | ({TENTHS} if entry.grows else steps)))

@@ -12,7 +12,6 @@ from datetime import date
 
 import pandas as pd
 
-from data_access.contents import RECORDS
 from metrics.vocabulary import MODULE_NAMES, Module, Status
 from metrics.wording import is_missing
 from reports.links import ADMIN, Link
@@ -72,13 +71,6 @@ class Contents:
     def earliest(self) -> date | None:
         """The day of the first record of all."""
         return min(self.first.values(), default=None)
-
-
-def record_parts(module: Module) -> tuple[str, ...]:
-    """The parts of ``data_access.contents.RECORDS`` that a module is told from: satisfaction is asked of 诉求, quality of any record."""
-    if module is Module.QUALITY:
-        return tuple(RECORDS)
-    return (str(Module.PETITIONS if module is Module.SATISFACTION else module),)
 
 
 def contents_of(rows: pd.DataFrame, running: frozenset[Module] | None = None) -> Contents:
