@@ -25,7 +25,7 @@ from pages.common import freshness, loaders
 from reports.frames import indicator_frame, question
 from reports.source import DatabaseSource, bound_numbers, window
 from tests.all_answers import texts
-from tests.builders import EVERYTHING, TOWNSHIP, VILLAGE, a_county, a_petition, a_rating, a_slot, an_appointment, an_event
+from tests.builders import EVERYTHING, TOWNSHIP, VILLAGE, a_county, a_petition, a_rating, a_slot, a_stay, an_appointment, an_event
 from tests.opened_pages import counted_statements
 from tests.petition_worlds import a_world, random_petitions, written
 
@@ -229,6 +229,22 @@ def test_a_figure_is_counted_anew_when_a_step_passes_and_at_no_other_minute(serv
     assert shares("duty.unreported")[TOWNSHIP] == (17, 17)
     hands["now"] = datetime(2026, 11, 26, 8)
     assert shares("duty.unreported")[TOWNSHIP] == (18, 18)
+
+
+def test_a_year_asked_for_before_a_night_was_over_knows_the_rows_of_a_new_month(served: Engine, hands: dict[str, datetime]) -> None:
+    def reported() -> int:
+        frame = loaders.frame(EVERYTHING, "duty.unreported", Level.TOWNSHIP, Period.parse("2026"), loaders.today())
+        return int((frame["n"] - frame["k"]).sum())
+
+    with served.begin() as connection:
+        leader = an_appointment(connection, "township_leader")
+    hands["now"] = datetime(2026, 12, 2, 7, 59)
+    before = reported()
+    hands["now"] = datetime(2026, 12, 2, 8)
+    assert reported() == before
+    with served.begin() as connection:
+        a_stay(connection, leader, date(2026, 12, 1))
+    assert reported() == before + 1
 
 
 def test_a_petition_that_comes_in_is_counted_though_no_step_has_passed(served: Engine, hands: dict[str, datetime]) -> None:

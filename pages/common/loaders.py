@@ -409,15 +409,15 @@ def tables_of(indicator_id: str, level: Level) -> tuple[str, ...]:
 def frame(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> pd.DataFrame:
     """An indicator's judged frame (code, name, k, n, value, rank, status), counted once for a state of the data."""
     asked = figures_scope(scope, level), indicator_id, level, period, as_of
-    found: pd.DataFrame = _asked(_frame_question(*asked, today(), workdays()))
+    found: pd.DataFrame = _asked(_frame_question(*asked, state().steps[HOURS], workdays()))
     return found
 
 
 @lru_cache(maxsize=1000)
 def _frame_question(
-    scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, _today: date, _workdays: Workdays
+    scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date, _night_or_evening: datetime, _workdays: Workdays
 ) -> Question:
-    """``_today`` and the calendar decide which days it is about."""
+    """Which nights and evenings are over, and the calendar, decide which days it is about."""
     return frame_question(source(scope), indicator(indicator_id), level, period, as_of)
 
 
