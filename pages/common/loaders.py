@@ -402,8 +402,7 @@ def tables_of(indicator_id: str, level: Level) -> tuple[str, ...]:
         return (*MARKED, HOURS, CLOCK)
     needed = {table for name in needs for table in FACTS[name].tables} | set(record_tables(entry.module))
     steps = {HOURS} | {CLOCK for name in needs if FACTS[name].cut is Cut.INSTANT}
-    named = {"department"} if level is Level.DEPARTMENT else set()
-    return tuple(sorted(needed | named | {"area", "calendar_day", "person"} | ({TENTHS} if entry.grows else steps)))
+    return tuple(sorted(needed | {"area", "calendar_day", "person"} | ({TENTHS} if entry.grows else steps)))
 
 
 def frame(scope: Scope, indicator_id: str, level: Level, period: Period, as_of: date) -> pd.DataFrame:
