@@ -119,15 +119,6 @@ def test_a_server_counts_what_is_on_screen_before_the_pages_hear_of_new_data() -
     assert pages.fresh.good_at == new.read_at
 
 
-def test_what_was_asked_yesterday_is_not_counted_for_today() -> None:
-    pages = Pages(served=True)
-    pages.found(a_state(petition=1))
-    pages.ask("overdue at the moment of the 21st")
-    tomorrow = a_state(READ + timedelta(hours=3), petition=2)
-    assert pages.found(tomorrow) is tomorrow
-    assert pages.counted == []
-
-
 def test_a_question_that_fails_keeps_nobody_waiting_but_a_database_that_is_away_does() -> None:
     pages = Pages(served=True)
     old = pages.found(a_state(petition=1))

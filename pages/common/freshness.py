@@ -178,14 +178,9 @@ class Freshness:
             return self._answers.value(question, state)
 
     def count_for(self, state: State) -> None:
-        """Count what is on screen for a state, then let the pages come to it; while the database is away they keep what they have.
-
-        Not for a new day: what was asked "at the moment" of the old one would be counted as at its end, and found under that name by who
-        compares with yesterday's moment.
-        """
-        until, shown = time.monotonic() + LONGEST_COUNT_SECONDS, self._shown
-        is_new_day = shown is not None and shown.read_at.date() != state.read_at.date()
-        for question in () if is_new_day else self.asked.newest_first(self._taken_at - GRACE_SECONDS):
+        """Count what is on screen for a state, then let the pages come to it; while the database is away they keep what they have."""
+        until = time.monotonic() + LONGEST_COUNT_SECONDS
+        for question in self.asked.newest_first(self._taken_at - GRACE_SECONDS):
             if time.monotonic() > until:
                 break
             try:
