@@ -79,6 +79,9 @@ COLLECT_AFTER = (10_000, 10, 10)
 """``gc.set_threshold``. Python's own (700, 10, 10) looks at every object of the process once in some hundred runs of a page: up to a second
 in which nobody is answered."""
 
+GOLDEN_SECTION = 0.618
+"""Its multiples by the numbers of processes lie apart, however many there are."""
+
 LAST_WORDS_SECONDS = 0.005
 """How soon a part of a page that has to wait for a run's last words is asked for again."""
 
@@ -240,7 +243,8 @@ def _told_in_our_form(set_up: Callable[[logging.Logger], None]) -> Callable[[log
 
 def _ticks_aside(request_rerun: Callable[..., None]) -> Callable[..., None]:
     """``AppSession.request_rerun`` whose ticks change no control (a tick is no wish of the reader's), and come to nothing while their
-    session is at work or has more to send, and on a page that the reader has left. The next tick comes by itself.
+    session is at work, has more to send or is about to be told what they ask, and on a page that the reader has left. The next tick comes
+    by itself.
 
     One that waited would run after a run that has changed the page, or be taken together with a click, which then runs at the address that
     the tick knew; and a part that begins drops what it had said, and is not sent yet, in the whole page before it.
@@ -249,7 +253,7 @@ def _ticks_aside(request_rerun: Callable[..., None]) -> Callable[..., None]:
     @wraps(request_rerun)
     def requested(session: AppSession, state: ClientState | None) -> None:
         if state is not None and state.is_auto_rerun:
-            if not telling.at_rest(session) or state.page_script_hash != session.page_script_hash:
+            if telling.turn_comes(session) or not telling.at_rest(session) or state.page_script_hash != session.page_script_hash:
                 return
             state.ClearField("widget_states")
         request_rerun(session, state)
@@ -344,6 +348,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     gc.freeze()  # what is imported stays: no collection looks at it again
     gc.set_threshold(*COLLECT_AFTER)
     loaders.FRESHNESS.tell = telling.Telling(asyncio.get_running_loop()).tell
+    loaders.FRESHNESS.begins_at = GOLDEN_SECTION * processes.number() % 1
     if "migrations" in failing_in_database():
         LOG.error("%s", OTHER_TABLES)
     threads.start(work)
@@ -366,10 +371,9 @@ def unanswered(request: Request, problem: Exception) -> Response:
 
 
 def middleware() -> list[Middleware]:
-    number = os.environ.get(processes.NUMBER)
     return [
         Middleware(SafeHeaders, static_files.index),
-        *([Middleware(ProcessCookie, int(number))] if number else []),
+        *([Middleware(ProcessCookie, number)] if (number := processes.number()) else []),
         Middleware(Gate, kept_session),
         Middleware(StaticFiles),
     ]

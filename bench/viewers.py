@@ -18,7 +18,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from bench.servers import COOKIE
 
 EVERY = 5.0
-TICK = 4.0
+TICK = 15.0
 """``pages.common.live.TICK_SECONDS``: by it the client knows the live part."""
 LONGEST_FINISHED = 64
 """Bytes of the message that a run has ended, at most; nearly all others are longer."""

@@ -45,8 +45,8 @@ STATES_HELD = 2
 LARGEST_KEPT_BYTES = 4_000_000
 """A larger answer is a list for a file: it is not kept in the database."""
 CLAIM = timedelta(seconds=20)
-LOOK_SECONDS = 0.05
-"""How often a process looks for an answer that another one counts."""
+LOOK_SECONDS = 0.01
+"""How often a process looks for an answer that another one counts: much may wait for it."""
 QUIET_SECONDS = 5.0
 """How long nothing is kept after the database could not be written at once."""
 

@@ -66,6 +66,13 @@ def test_a_tick_of_a_session_at_work_is_nothing() -> None:
     assert not asked(busy, tick())
 
 
+def test_a_tick_of_a_session_that_is_about_to_be_told_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the page would be drawn twice, and its turn would find nothing new."""
+    monkeypatch.setattr(telling, "_DUE", {"a"})
+    assert not asked(Session("a"), tick())
+    assert asked(Session("b"), tick())
+
+
 def test_a_tick_drops_nothing_that_is_not_sent_yet() -> None:
     """What a part of a page has said within the whole page stands before what follows it."""
     unsent = Session("a")
@@ -179,6 +186,7 @@ def sessions(monkeypatch: pytest.MonkeyPatch) -> dict[str, Session]:
     monkeypatch.setattr(telling.Telling, "_sessions", lambda _: dict(found))
     ears = {name: telling._Ear("tick", lambda moved=name == "b": moved) for name in (*found, "closed")}
     monkeypatch.setattr(telling, "_EARS", ears)
+    monkeypatch.setattr(telling, "_DUE", set[str]())
     monkeypatch.setattr(telling, "_TOLD", {"closed"})
     return found
 
@@ -188,8 +196,9 @@ def test_open_pages_are_told_when_their_script_has_ended_at_the_address_that_it_
         busy = sessions["a"]
         busy._scriptrunner = object()
         telling.Telling(asyncio.get_running_loop()).tell()
-        await asyncio.sleep(3 * telling.AGAIN_SECONDS)
+        await asyncio.sleep(20 * telling.AGAIN_SECONDS)
         assert not busy.asked
+        assert {"a"} == telling._DUE, "all others have had their turn"
         busy._scriptrunner, busy._client_state.query_string = None, "period=本周"
         busy._browser_queue.enqueue(ForwardMsg())
         await asyncio.sleep(3 * telling.AGAIN_SECONDS)

@@ -119,6 +119,17 @@ def test_a_server_counts_what_is_on_screen_before_the_pages_hear_of_new_data() -
     assert pages.fresh.good_at == new.read_at
 
 
+def test_processes_begin_to_count_apart() -> None:
+    """What one has begun the other finds done: in the same order each would wait for the other at every question."""
+    pages = Pages(served=True)
+    pages.found(a_state(petition=1))
+    for name in "dcba":
+        pages.ask(name)
+    pages.fresh.begins_at = 0.618
+    pages.found(a_state(petition=2))
+    assert [name for name, _ in pages.counted] == ["c", "d", "a", "b"]
+
+
 def test_a_question_that_fails_keeps_nobody_waiting_but_a_database_that_is_away_does() -> None:
     pages = Pages(served=True)
     old = pages.found(a_state(petition=1))

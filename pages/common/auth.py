@@ -38,7 +38,7 @@ _LEAVES_PROVIDER = "board_leaves_provider"
 _REFUSED = "board_sign_on_refused"
 
 _MEMORY = 1.0  # seconds within which one run need not ask the table twice
-_WATCHED_EVERY = 3.0  # seconds between two looks of a live part
+_WATCHED_EVERY = 10.0  # seconds between two looks of a live part: each of its ticks is one
 _WRITTEN_EVERY = timedelta(minutes=1)
 
 NOBODY = Scope()
@@ -378,7 +378,7 @@ def _token_of_sign_on() -> str | None:
 
 
 def watched_while_live() -> None:
-    """From a live part of a page, at each tick: a session that somebody has ended closes within seconds."""
+    """From a live part of a page, at each tick: a session that somebody has ended closes within a quarter of a minute."""
     known: Known | None = st.session_state.get(KNOWN)
     if known is not None and time.monotonic() - known.asked >= _WATCHED_EVERY:
         signed_in_scope()

@@ -1,6 +1,6 @@
 // A lost connection is seen at once: what is on screen is then of the moment it was lost, whatever 截至 says. The page is marked
 // (board.css shows the words that stand in 截至 already); where nothing says 截至, a line of its own says so.
-// Lost is: Streamlit says so, the machine is off the network, or the page's ticks, one every four seconds, have been silent.
+// Lost is: Streamlit says so, the machine is off the network, or the page's ticks, four a minute, have been silent.
 const SILENCE = 60000; // ms without any sign of the server; a long computation is shorter
 const PATROL = 5000; // ms
 const LOST = "data-board-lost";
@@ -49,7 +49,7 @@ function watchConnection() {
   });
   // A page that was not looked at did not tick: it has a moment to be heard of again.
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) heard = Math.max(heard, Date.now() - SILENCE + 2 * PATROL);
+    if (!document.hidden) heard = Math.max(heard, Date.now() - SILENCE + 4 * PATROL);
   });
   setInterval(judge, PATROL);
 }

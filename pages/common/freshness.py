@@ -95,6 +95,8 @@ class Freshness:
         self._spent = 0.0
         self.has_server = False
         """Whether a server looks, so that readers need not."""
+        self.begins_at = 0.0
+        """Where in the list of what is on screen this process begins to count, as a share of it: those that begin apart share the work."""
         self.good_at: datetime | None = None
         """The last moment at which the state shown was the database's."""
         self.away_since: datetime | None = None
@@ -180,7 +182,9 @@ class Freshness:
     def count_for(self, state: State) -> None:
         """Count what is on screen for a state, then let the pages come to it; while the database is away they keep what they have."""
         until = time.monotonic() + LONGEST_COUNT_SECONDS
-        for question in self.asked.newest_first(self._taken_at - GRACE_SECONDS):
+        asked = self.asked.newest_first(self._taken_at - GRACE_SECONDS)
+        first = int(self.begins_at * len(asked))
+        for question in (*asked[first:], *asked[:first]):
             if time.monotonic() > until:
                 break
             try:

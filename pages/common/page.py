@@ -9,7 +9,7 @@ tables to take away, the watch for what is still being computed, and the definit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import cached_property, partial
@@ -102,6 +102,11 @@ class Page:
     def writer(self) -> HtmlWriter:
         """Writes HTML for this reader: links only to pages the account may open, with what goes along to them."""
         return HtmlWriter(navigation.opens, self.query)
+
+    @cached_property
+    def _reader(self) -> Hashable:
+        """Whom the writer's HTML is for."""
+        return navigation.open_files(), tuple(self.query.items())
 
     @property
     def whole_name(self) -> str:
@@ -196,8 +201,7 @@ class Page:
             self.offer(whole if whole is not None else partial(_same, table), table, shown)
         if picture_name and (drawn := next((part for part in parts if can_draw(part)), None)):
             self._offer_picture(picture_name, drawn, about, shown)
-        reader = navigation.open_files(), tuple(self.query.items())
-        st.html(KEPT_MARKUP.of((digest(parts), reader, key), lambda: panel_of(self.writer.render(*parts), key)))
+        st.html(KEPT_MARKUP.of((digest(parts), self._reader, key), lambda: panel_of(self.writer.render(*parts), key)))
 
     def _in_order(self, part: Any, name: str) -> Any:
         return in_order(part, self.sorts(name)) if isinstance(part, Table) and part.sorts is None else part

@@ -46,6 +46,11 @@ def asked(arguments: Sequence[str]) -> tuple[int, list[str]]:
     return known.workers, flags
 
 
+def number() -> int:
+    """Which of the processes of one board this is, from 1; 0 where it is the only one."""
+    return int(os.environ.get(NUMBER, "0"))
+
+
 def address(flags: Sequence[str]) -> tuple[str, int]:
     """Where the board is to be reached: as Streamlit reads it, from the flags, the environment or ``.streamlit/config.toml``."""
     settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["server"]

@@ -25,7 +25,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
 LONGEST_TURN_SECONDS = 0.1
 """总览 takes a tenth of it."""
-AGAIN_SECONDS = 0.002
+AGAIN_SECONDS = 0.001
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class _Ear:
 
 _EARS: dict[str, _Ear] = {}
 """By session."""
+_DUE: set[str] = set()
+"""Sessions that are to be told and have not had their turn."""
 _TOLD: set[str] = set()
 """Sessions whose next run was asked for here and not by the browser."""
 
@@ -58,6 +60,11 @@ def asked_by_browser() -> bool:
     return False
 
 
+def turn_comes(session: Any) -> bool:
+    """Whether a session is about to be told what its tick would ask. On the event loop."""
+    return session.id in _DUE
+
+
 def at_rest(session: Any) -> bool:
     """Whether a session's script has ended and all it has said is on its way to the browser. On the event loop."""
     return session._scriptrunner is None and session._browser_queue.is_empty()
@@ -68,7 +75,6 @@ class Telling:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._due: set[str] = set()
         self._turn: Any = None
         """The session that was asked to run last."""
         self._turn_ends = 0.0
@@ -84,7 +90,8 @@ class Telling:
         for gone in _EARS.keys() - open_now:
             _EARS.pop(gone, None)
         _TOLD.intersection_update(open_now)
-        self._due = open_now & _EARS.keys()
+        _DUE.clear()
+        _DUE.update(open_now & _EARS.keys())
         if self._again is None:
             self._go_on()
 
@@ -92,17 +99,17 @@ class Telling:
         self._again = None
         if self._turn is None or self._turn._scriptrunner is None or self._loop.time() >= self._turn_ends:
             self._next_turn()
-        if self._due:
+        if _DUE:
             self._again = self._loop.call_later(AGAIN_SECONDS, self._go_on)
         else:
             self._turn = None  # it may be closed by the time of the next one
 
     def _next_turn(self) -> None:
         sessions = self._sessions()
-        self._due &= sessions.keys() & _EARS.keys()
-        name = next((name for name in self._due if at_rest(sessions[name])), None)
+        _DUE.intersection_update(sessions.keys() & _EARS.keys())
+        name = next((name for name in _DUE if at_rest(sessions[name])), None)
         if name is not None:
-            self._due.discard(name)
+            _DUE.discard(name)
             _TOLD.add(name)
             self._turn, self._turn_ends = sessions[name], self._loop.time() + LONGEST_TURN_SECONDS
             self._turn.request_rerun(_asked(self._turn, _EARS[name]))
