@@ -307,7 +307,7 @@ def test_idle_sign_out(served: Engine, monkeypatch: pytest.MonkeyPatch, pause: t
 @pytest.mark.parametrize("asked_by", ["a part of the page", "the server"])
 def test_reruns_for_new_data_do_not_keep_an_idle_session_alive(served: Engine, monkeypatch: pytest.MonkeyPatch, asked_by: str) -> None:
     monkeypatch.setattr(telling, "_TOLD", set[str]())
-    monkeypatch.setattr(auth, "_WATCHED_EVERY", 0.0)  # the minutes of this test pass on another clock
+    monkeypatch.setattr(auth, "_UNWATCHED", 0.0)  # the minutes of this test pass on another clock
     start = beijing_now()
     board = a_board(served).run()
     for minutes in (10, 20, 31):
@@ -320,21 +320,22 @@ def test_reruns_for_new_data_do_not_keep_an_idle_session_alive(served: Engine, m
     assert asks_to_sign_in(board)
 
 
-def test_a_page_that_the_server_draws_asks_for_its_session_as_rarely_as_a_live_part(
-    served: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_that_the_server_draws_leaves_asking_for_its_session_to_its_ticks(served: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(telling, "_TOLD", {"test session id"})
     board = a_board(served).run()
     asked = _counted(monkeypatch)
+    monkeypatch.setattr(auth, "_MEMORY", -1.0)  # nothing that the reader's own run has heard holds
     telling._TOLD.add("test session id")
     board.run()
     assert not asked
-    monkeypatch.setattr(auth, "_WATCHED_EVERY", 0.0)
+    monkeypatch.setattr(auth, "_MEMORY", 1.0)
+    monkeypatch.setattr(auth, "_UNWATCHED", 0.0)
     telling._TOLD.add("test session id")
     board.run()
-    assert len(asked) == 1
+    assert asked
+    asked.clear()
     board.run()
-    assert len(asked) == 2, "the reader's own run asks at once"
+    assert len(asked) == 1, "the reader's own run asks at once, and once"
 
 
 def _counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -6,7 +6,7 @@ import asyncio
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
@@ -16,7 +16,9 @@ from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, Scri
 from streamlit.testing.v1 import AppTest
 
 import server
-from pages.common import address, telling
+from data_access.board_tables import BoardSession
+from data_access.clock import beijing_now
+from pages.common import address, auth, loaders, telling
 from tests.builders import a_county, a_petition
 from tests.opened_pages import TODAY, opened
 
@@ -178,6 +180,20 @@ def test_a_choice_whose_run_was_ended_by_the_next_click_is_written_all_the_same(
     board.session_state["period"] = "本季"
     board.run()
     assert board.query_params["period"] == "本季"
+
+
+def test_the_tick_of_a_page_whose_session_was_ended_closes_it(board: AppTest, served: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that the server draws anew does not ask; its browser ticks all the while."""
+    with served.begin() as connection:
+        connection.execute(update(BoardSession).values(ended_at=beijing_now()))
+    monkeypatch.setattr(auth, "_MEMORY", -1.0)
+    monkeypatch.setattr(telling, "_TOLD", {"test session id"})  # AppTest's
+    board.run()
+    assert not board.text_input
+    telling._TOLD.add("test session id")
+    monkeypatch.setattr(loaders, "by_itself", lambda: True)  # as in a tick
+    board.run()
+    assert [field.label for field in board.text_input] == ["账号", "密码"]
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,8 +39,11 @@ _LEAVES_PROVIDER = "board_leaves_provider"
 _REFUSED = "board_sign_on_refused"
 
 _MEMORY = 1.0  # seconds within which one run need not ask the table twice
-_WATCHED_EVERY = 10.0  # seconds between two looks of a live part: each of its ticks is one
+_UNWATCHED = 30.0  # seconds after which a page that the server draws anew asks, though its browser has not ticked
 _WRITTEN_EVERY = timedelta(minutes=1)
+
+_patience: ContextVar[float] = ContextVar("patience", default=_MEMORY)
+"""How many seconds in this run what the table has said holds."""
 
 NOBODY = Scope()
 """The scope of nobody: no rows."""
@@ -60,21 +64,25 @@ class Known:
 def signed_in_account() -> Account | None:
     """The account of this rerun, from the table; None where nobody is signed in. app.py calls it first.
 
-    While the database is away, who was signed in stays so (the page shows its last good data), until the idle limit. Of a page that the
-    server draws anew the table is asked as rarely as by its live part.
+    While the database is away, who was signed in stays so (the page shows its last good data), until the idle limit. A page that the
+    server draws anew leaves asking to its ticks.
     """
     live = st.session_state.pop(_LIVE, False)
     by_reader = asked_by_browser() and not live
+    _patience.set(_MEMORY if by_reader else _UNWATCHED)
     known: Known | None = st.session_state.get(KNOWN)
-    if not by_reader and known is not None and time.monotonic() - known.asked < _WATCHED_EVERY:
-        return known.account
-    return _asked(active=by_reader)
+    return _asked(active=by_reader) if by_reader or known is None or not _holds(known) else known.account
+
+
+def _holds(known: Known) -> bool:
+    return time.monotonic() - known.asked < _patience.get()
 
 
 def signed_in_scope() -> Scope:
-    """What the reader of this rerun may see. Inside a fragment it notices, within a second, that the account may no longer."""
+    """What the reader of this rerun may see. Inside a fragment it notices, within a second, that the account may no longer; in a page that
+    the server draws anew the next tick does."""
     known: Known | None = st.session_state.get(KNOWN)
-    if known is not None and time.monotonic() - known.asked < _MEMORY:
+    if known is not None and _holds(known):
         return known.account.scope
     account = _asked(active=False)
     if account is None and known is not None:
@@ -378,10 +386,9 @@ def _token_of_sign_on() -> str | None:
 
 
 def watched_while_live() -> None:
-    """From a live part of a page, at each tick: a session that somebody has ended closes within a quarter of a minute."""
-    known: Known | None = st.session_state.get(KNOWN)
-    if known is not None and time.monotonic() - known.asked >= _WATCHED_EVERY:
-        signed_in_scope()
+    """From a live part of a page, at each tick of its browser: a session that somebody has ended closes within a quarter of a minute."""
+    _patience.set(_MEMORY)
+    signed_in_scope()
 
 
 @st.fragment(run_every=30)

@@ -63,7 +63,7 @@ def _tick(shown: State, until: str) -> None:
     if loaders.by_itself():
         if asked_by_browser():
             heard()
-        watched_while_live()
+            watched_while_live()
         if moved():
             live_rerun()  # data have come or a step of the clock has passed: every "today" on the page is built anew, filters stay
     away, good = loaders.away_since(), loaders.good_at()
