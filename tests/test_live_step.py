@@ -207,20 +207,27 @@ def sessions(monkeypatch: pytest.MonkeyPatch) -> dict[str, Session]:
     return found
 
 
+async def still_due(names: set[str]) -> None:
+    """Waits until all but these have had their turn."""
+    async with asyncio.timeout(10):
+        await asyncio.sleep(0)
+        while telling._DUE.symmetric_difference(names):
+            await asyncio.sleep(telling.AGAIN_SECONDS)
+
+
 def test_open_pages_are_told_when_their_script_has_ended_at_the_address_that_it_left(sessions: dict[str, Session]) -> None:
     async def scene() -> None:
         busy = sessions["a"]
         busy._scriptrunner = object()
         telling.Telling(asyncio.get_running_loop()).tell()
-        await asyncio.sleep(20 * telling.AGAIN_SECONDS)
+        await still_due({"a"})
         assert not busy.asked
-        assert {"a"} == telling._DUE, "all others have had their turn"
         busy._scriptrunner, busy._client_state.query_string = None, "period=本周"
         busy._browser_queue.enqueue(ForwardMsg())
         await asyncio.sleep(3 * telling.AGAIN_SECONDS)
         assert not busy.asked, "what it has drawn is not sent"
         busy._browser_queue.flush()
-        await asyncio.sleep(2 * len(sessions) * telling.AGAIN_SECONDS)
+        await still_due(set())
         assert [(each.query_string, each.fragment_id, each.is_auto_rerun) for each in busy.asked] == [("period=本周", "tick", True)]
         assert [each.fragment_id for each in sessions["b"].asked] == [""], "a page whose data have moved runs whole"
         assert all(len(session.asked) == 1 for session in sessions.values())
@@ -247,14 +254,28 @@ def test_pages_run_one_after_the_other(sessions: dict[str, Session], monkeypatch
     asyncio.run(scene())
 
 
+def test_a_page_that_cannot_be_told_keeps_nobody_else_from_it(sessions: dict[str, Session]) -> None:
+    def gone(_: ClientState) -> None:
+        raise RuntimeError("this session is being closed")
+
+    sessions["c"].request_rerun = gone  # type: ignore[method-assign]
+
+    async def scene() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+        telling.Telling(asyncio.get_running_loop()).tell()
+        await still_due(set())
+        assert {name for name, session in sessions.items() if session.asked} == set(sessions) - {"c"}
+
+    asyncio.run(scene())
+
+
 def test_a_page_that_takes_long_keeps_nobody_waiting(sessions: dict[str, Session], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Session, "request_rerun", lambda session, _: setattr(session, "_scriptrunner", session))
     monkeypatch.setattr(telling, "LONGEST_TURN_SECONDS", telling.AGAIN_SECONDS)
 
     async def scene() -> None:
         telling.Telling(asyncio.get_running_loop()).tell()
-        async with asyncio.timeout(10):
-            while not all(session._scriptrunner for session in sessions.values()):
-                await asyncio.sleep(telling.AGAIN_SECONDS)
+        await still_due(set())
+        assert all(session._scriptrunner for session in sessions.values())
 
     asyncio.run(scene())

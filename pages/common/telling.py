@@ -97,12 +97,14 @@ class Telling:
 
     def _go_on(self) -> None:
         self._again = None
-        if self._turn is None or self._turn._scriptrunner is None or self._loop.time() >= self._turn_ends:
-            self._next_turn()
-        if _DUE:
-            self._again = self._loop.call_later(AGAIN_SECONDS, self._go_on)
-        else:
-            self._turn = None  # it may be closed by the time of the next one
+        try:
+            if self._turn is None or self._turn._scriptrunner is None or self._loop.time() >= self._turn_ends:
+                self._next_turn()
+        finally:  # one that cannot be told keeps nobody else from it
+            if _DUE:
+                self._again = self._loop.call_later(AGAIN_SECONDS, self._go_on)
+            else:
+                self._turn = None  # it may be closed by the time of the next one
 
     def _next_turn(self) -> None:
         sessions = self._sessions()
