@@ -256,6 +256,8 @@ def _ticks_aside(request_rerun: Callable[..., None]) -> Callable[..., None]:
             if telling.turn_comes(session) or not telling.at_rest(session) or state.page_script_hash != session.page_script_hash:
                 return
             state.ClearField("widget_states")
+        else:
+            telling.browser_asks(session)
         request_rerun(session, state)
 
     return requested

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import random
 import time
 from dataclasses import dataclass, field
 
@@ -104,7 +105,7 @@ class Viewer:
 
     async def redrawn(self) -> float:
         """Ticks as a browser does and asks for nothing else; returns when the whole page has been drawn, on the monotonic clock."""
-        due = time.perf_counter() + TICK
+        due = time.perf_counter() + TICK * random.random()  # noqa: S311: what comes may come at any time between two ticks
         while True:
             try:
                 async with asyncio.timeout_at(asyncio.get_running_loop().time() + max(0.0, due - time.perf_counter())):

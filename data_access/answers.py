@@ -25,6 +25,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
+from itertools import count
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
@@ -47,6 +48,8 @@ LARGEST_KEPT_BYTES = 4_000_000
 CLAIM = timedelta(seconds=20)
 LOOK_SECONDS = 0.01
 """How often a process looks for an answer that another one counts: much may wait for it."""
+LOOKS_A_CLAIM = 10
+"""With how many looks it tries to claim it, which writes."""
 QUIET_SECONDS = 5.0
 """How long nothing is kept after the database could not be written at once."""
 
@@ -178,8 +181,8 @@ class Answers:
         if question.keep_until is None:
             return question.count()
         row = _Row(_digest(question.name), _digest(under, self._made_by()))
-        found = self._fetched(row)
-        while found is PENDING and not self._claimed(row, question):
+        found, looks = self._fetched(row), count()
+        while found is PENDING and (next(looks) % LOOKS_A_CLAIM or not self._claimed(row, question)):
             time.sleep(LOOK_SECONDS)
             found = self._fetched(row)
         if found is not PENDING:

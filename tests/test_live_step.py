@@ -14,6 +14,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 import server
 from data_access.board_tables import BoardSession
@@ -73,6 +74,17 @@ def test_a_tick_of_a_session_that_is_about_to_be_told_is_nothing(monkeypatch: py
     monkeypatch.setattr(telling, "_DUE", {"a"})
     assert not asked(Session("a"), tick())
     assert asked(Session("b"), tick())
+
+
+@pytest.mark.parametrize(("ask", "is_readers"), [(ClientState(), True), (tick(), False)], ids=["a click", "a tick"])
+def test_a_click_after_a_telling_that_came_to_nothing_is_the_readers(
+    ask: ClientState, is_readers: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The part that was told may be gone with the page: then no run takes the mark away."""
+    monkeypatch.setattr(telling, "_TOLD", {"a"})
+    ask.page_script_hash = "here"
+    asked(Session("a"), ask)
+    assert ("a" not in telling._TOLD) is is_readers
 
 
 def test_a_tick_drops_nothing_that_is_not_sent_yet() -> None:
@@ -196,6 +208,19 @@ def test_the_tick_of_a_page_whose_session_was_ended_closes_it(board: AppTest, se
     assert [field.label for field in board.text_input] == ["账号", "密码"]
 
 
+def test_who_comes_back_to_a_page_by_a_bare_link_sees_it_bare(board: AppTest) -> None:
+    """What was chosen there stands in the address that was left, and is over with it."""
+    choice = board.session_state[address._WRITTEN]
+    at_home = board._page_hash
+    board._page_hash = calc_hash("help")
+    board.query_params.clear()
+    board.run()
+    board._page_hash = at_home
+    board.run()
+    assert choice.page == at_home
+    assert "period" not in board.query_params
+
+
 @pytest.fixture
 def sessions(monkeypatch: pytest.MonkeyPatch) -> dict[str, Session]:
     found = {name: Session(name) for name in "abcdefghijkl"}
@@ -205,6 +230,12 @@ def sessions(monkeypatch: pytest.MonkeyPatch) -> dict[str, Session]:
     monkeypatch.setattr(telling, "_DUE", set[str]())
     monkeypatch.setattr(telling, "_TOLD", {"closed"})
     return found
+
+
+def test_a_page_that_is_not_live_is_not_told(served: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "_EARS", {"test session id": telling._Ear("of the page before", lambda: True)})
+    opened(served, "help")
+    assert not telling._EARS
 
 
 async def still_due(names: set[str]) -> None:

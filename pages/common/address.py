@@ -49,9 +49,9 @@ def settled() -> None:
     """The address of this run is what was last chosen, whatever the browser knew of it when it asked for the run. Call it before anything
     that reads or writes the address: app.py does for pages."""
     written, said = _written(), st.query_params.to_dict()
-    if _went_back():
-        st.session_state.pop(_WRITTEN, None)
-    elif written is not None and said in written.before:
+    if _went_back() or written is None:
+        st.session_state.pop(_WRITTEN, None)  # of a page that was left too: who comes back to it says how
+    elif said in written.before:
         st.query_params.from_dict(written.after)
 
 

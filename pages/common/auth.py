@@ -1,8 +1,9 @@
 """Who is signed in, asked of the account table on every rerun; and signing in and out.
 
 ``signed_in_scope()`` is where a page (and every fragment, callback and download of it) gets its :class:`Scope`. It looks into the
-database, at most once a second, so that a disabled account, a new password, role or area take effect at once. streamlit-authenticator shows
-the form; what is right is decided by :mod:`data_access.sessions`. The browser gets its cookie for a ticket (:mod:`pages.common.entrance`).
+database, at most once a second, so that a disabled account, a new password, role or area take effect at once; a page that only the server
+draws anew, within half a minute. streamlit-authenticator shows the form; what is right is decided by :mod:`data_access.sessions`. The
+browser gets its cookie for a ticket (:mod:`pages.common.entrance`).
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ from data_access.clock import beijing_now
 from data_access.deadline import SESSION_SECONDS, within
 from data_access.engine import DATABASE_AWAY, OTHER_TABLES, DBAPIError, engine, trouble
 from data_access.scope import Scope
-from pages.common import address, cookie, entrance, sign_on
+from pages.common import address, cookie, entrance, loaders, sign_on
 from pages.common.live_sessions import KNOWN, TOKEN, idle_limit, stands
 from pages.common.sign_in_form import sign_in_form
-from pages.common.telling import asked_by_browser
+from pages.common.telling import asked_by_browser, hears_nothing
 
 # Session state, with TOKEN and KNOWN: TOKEN says which session this is; everything else is asked of the table.
 _ACTIVE = "board_active_at"
@@ -39,11 +40,11 @@ _LEAVES_PROVIDER = "board_leaves_provider"
 _REFUSED = "board_sign_on_refused"
 
 _MEMORY = 1.0  # seconds within which one run need not ask the table twice
-_UNWATCHED = 30.0  # seconds after which a page that the server draws anew asks, though its browser has not ticked
+_UNWATCHED = 15.0  # seconds within which a page that the server draws anew need not ask: as long as between two ticks
 _WRITTEN_EVERY = timedelta(minutes=1)
 
 _patience: ContextVar[float] = ContextVar("patience", default=_MEMORY)
-"""How many seconds in this run what the table has said holds."""
+"""How many seconds what the table has said holds in this run of a page; in a part of it that runs by itself, :data:`_MEMORY`."""
 
 NOBODY = Scope()
 """The scope of nobody: no rows."""
@@ -65,7 +66,7 @@ def signed_in_account() -> Account | None:
     """The account of this rerun, from the table; None where nobody is signed in. app.py calls it first.
 
     While the database is away, who was signed in stays so (the page shows its last good data), until the idle limit. A page that the
-    server draws anew leaves asking to its ticks.
+    server draws anew asks as rarely as it ticks.
     """
     live = st.session_state.pop(_LIVE, False)
     by_reader = asked_by_browser() and not live
@@ -75,12 +76,11 @@ def signed_in_account() -> Account | None:
 
 
 def _holds(known: Known) -> bool:
-    return time.monotonic() - known.asked < _patience.get()
+    return time.monotonic() - known.asked < (_MEMORY if loaders.by_itself() else _patience.get())
 
 
 def signed_in_scope() -> Scope:
-    """What the reader of this rerun may see. Inside a fragment it notices, within a second, that the account may no longer; in a page that
-    the server draws anew the next tick does."""
+    """What the reader of this rerun may see. Inside a fragment it notices, within a second, that the account may no longer."""
     known: Known | None = st.session_state.get(KNOWN)
     if known is not None and _holds(known):
         return known.account.scope
@@ -385,13 +385,8 @@ def _token_of_sign_on() -> str | None:
         return None
 
 
-def watched_while_live() -> None:
-    """From a live part of a page, at each tick of its browser: a session that somebody has ended closes within a quarter of a minute."""
-    _patience.set(_MEMORY)
-    signed_in_scope()
-
-
 @st.fragment(run_every=30)
 def watch_session() -> None:
     """On a page without a live part, twice a minute: left open, it closes when its session does, without a click."""
+    hears_nothing()
     signed_in_scope()

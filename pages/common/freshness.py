@@ -36,7 +36,7 @@ OWN_LOOK_SECONDS = 1.0
 """How often readers' runs look where no server does."""
 MINUTE = 60.0
 OPEN_BOARD_SECONDS = 30.0
-"""An open board asks for the state every second; where none does, a server looks as rarely as this."""
+"""An open board asks for the state with each tick (four a minute); where none does, a server looks as rarely as this."""
 LONGEST_HOLD_SECONDS = 30.0
 """How long a new state waits at most while readers are kept busy by the last one; see :meth:`Freshness.spent`."""
 GRACE_SECONDS = 10.0
@@ -96,7 +96,7 @@ class Freshness:
         self.has_server = False
         """Whether a server looks, so that readers need not."""
         self.begins_at = 0.0
-        """Where in the list of what is on screen this process begins to count, as a share of it: those that begin apart share the work."""
+        """Where in the list of what is on screen this process begins to count, as a share of it: who begins apart shares what is kept."""
         self.good_at: datetime | None = None
         """The last moment at which the state shown was the database's."""
         self.away_since: datetime | None = None

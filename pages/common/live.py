@@ -1,7 +1,7 @@
 """The live part of a page: 截至 which moment, and a rerun when another process has committed something.
 
 A server tells every open page at once when the state that all pages show is another one (``pages.common.telling``). The ticks are for the
-minutes that 截至 tells, and for where no server tells (tests).
+minutes that 截至 tells, for a session that was ended elsewhere, and for where no server tells (tests).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from data_access.state import State
 from metrics.wording import moment_text
 from pages.common import loaders
 from pages.common.address import heard
-from pages.common.auth import live_rerun, watched_while_live
+from pages.common.auth import live_rerun, signed_in_scope
 from pages.common.layout import freshness_note
 from pages.common.telling import asked_by_browser, hears
 
@@ -63,7 +63,7 @@ def _tick(shown: State, until: str) -> None:
     if loaders.by_itself():
         if asked_by_browser():
             heard()
-            watched_while_live()
+            signed_in_scope()
         if moved():
             live_rerun()  # data have come or a step of the clock has passed: every "today" on the page is built anew, filters stay
     away, good = loaders.away_since(), loaders.good_at()

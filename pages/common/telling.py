@@ -1,11 +1,9 @@
-"""Open pages are told that there is something new, and need not ask: a page whose data have moved runs whole, any other only its live part,
-as if its tick had come.
+"""Open pages are told that there is something new, and need not ask: a page whose data have moved runs whole, any other only its live part.
 
 Streamlit has no call for it; this is what the browser asks, asked by the server (``AppSession.request_rerun``).
 
 Races. A session whose script runs is told when it has ended and what it has drawn is sent: until then nobody knows which address the run
-will leave. What the browser asks meanwhile (a click, Back) goes first, and ends a run that was asked for here; where that one had not
-begun, the click's run is taken for it: it does not count as an activity.
+will leave. What the browser asks meanwhile (a click, Back) goes first, and ends a run that was asked for here.
 
 Two hundred pages that run at once take longer than one after the other, and none is there before the last: so they run one after the
 other. One that is still at it after a while (it waits for the database) keeps nobody else waiting.
@@ -26,6 +24,9 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 LONGEST_TURN_SECONDS = 0.1
 """总览 takes a tenth of it."""
 AGAIN_SECONDS = 0.001
+"""How often it is looked whether a turn has ended."""
+BUSY_SECONDS = 0.02
+"""How often, where all who are to be told are at work."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,18 @@ def hears(has_moved: Callable[[], bool]) -> None:
         _EARS[context.session_id] = _Ear(fragment, has_moved)
 
 
+def hears_nothing() -> None:
+    """In a part of a page that is not live: no turn is for it, whatever was open before."""
+    context = get_script_run_ctx()
+    if context is not None:
+        _EARS.pop(context.session_id, None)
+
+
+def browser_asks(session: Any) -> None:
+    """The next run is the reader's: a run that was asked for here and has not begun will not. On the event loop."""
+    _TOLD.discard(session.id)
+
+
 def asked_by_browser() -> bool:
     """In a run, once: whether the browser has asked for it, so that its address is what the browser has."""
     context = get_script_run_ctx()
@@ -61,7 +74,7 @@ def asked_by_browser() -> bool:
 
 
 def turn_comes(session: Any) -> bool:
-    """Whether a session is about to be told what its tick would ask. On the event loop."""
+    """Whether a session is about to be told what a tick of its page would ask. On the event loop."""
     return session.id in _DUE
 
 
@@ -96,25 +109,28 @@ class Telling:
             self._go_on()
 
     def _go_on(self) -> None:
-        self._again = None
+        self._again, at_work = None, True
         try:
             if self._turn is None or self._turn._scriptrunner is None or self._loop.time() >= self._turn_ends:
-                self._next_turn()
+                at_work = self._next_turn()
         finally:  # one that cannot be told keeps nobody else from it
             if _DUE:
-                self._again = self._loop.call_later(AGAIN_SECONDS, self._go_on)
+                self._again = self._loop.call_later(AGAIN_SECONDS if at_work else BUSY_SECONDS, self._go_on)
             else:
                 self._turn = None  # it may be closed by the time of the next one
 
-    def _next_turn(self) -> None:
+    def _next_turn(self) -> bool:
+        """Whether there was one."""
         sessions = self._sessions()
         _DUE.intersection_update(sessions.keys() & _EARS.keys())
         name = next((name for name in _DUE if at_rest(sessions[name])), None)
         if name is not None:
             _DUE.discard(name)
-            _TOLD.add(name)
             self._turn, self._turn_ends = sessions[name], self._loop.time() + LONGEST_TURN_SECONDS
-            self._turn.request_rerun(_asked(self._turn, _EARS[name]))
+            asked = _asked(self._turn, _EARS[name])
+            _TOLD.add(name)
+            self._turn.request_rerun(asked)
+        return name is not None
 
     def _sessions(self) -> dict[str, Any]:
         """Streamlit's sessions that have a browser."""

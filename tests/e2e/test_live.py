@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from data_access.engine import engine
 from ingest.demo.world import MINIATURE
+from pages.common.live import TICK_SECONDS
 from tests.demo_county import filled
 from tests.e2e.board import PATIENCE, Board, a_running_board, opened, settled, signed_in
 from tests.e2e.conftest import NewBrowser
@@ -53,9 +54,13 @@ def test_an_open_page_is_told_of_a_commit_and_need_not_ask(board: Board, own_rea
     expect(now).to_have_count(1)
 
 
-def test_a_quiet_board_stays_as_it_is(board: Board, reader: Reader) -> None:
+def test_a_quiet_board_stays_as_it_is(board: Board, own_reader: Reader) -> None:
     """Two ticks without news: no element of the page is drawn anew."""
-    page = opened(reader(), board)
+    tab, tick = own_reader(), 1000 * TICK_SECONDS
+    tab.add_init_script(
+        f"const often = setInterval; window.setInterval = (tick, every, ...more) => often(tick, every === {tick} ? 4000 : every, ...more)"
+    )
+    page = opened(tab, board)
     page.wait_for_timeout(6000)  # what the browser itself reports after the first drawing is over
     settled(page)
     page.evaluate("document.querySelector('h1.board-title').dataset.seen = 'before'")

@@ -1,6 +1,6 @@
 """What a reader does in the very moment in which the pages go over to new data: nothing of it is lost.
 
-Three things make every moment such a moment: another program commits several times a second, the pages' ticks come ten times as often,
+Three things make every moment such a moment: another program commits several times a second, the pages' ticks come ten times a second,
 and the line is so slow that between a click and the answer to it the browser sends ticks in which the address and the controls still are
 as before the click.
 """
@@ -17,20 +17,21 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from pages.common.live import TICK_SECONDS
 from tests.e2e.board import PATIENCE, Board, opened, title
 from tests.e2e.test_reading import Reader, chosen, period
 
 COMMIT_SECONDS = 0.2
 SLOW_LINE = """
 const Line = WebSocket, MILLISECONDS = 350, ticking = setInterval;
-window.setInterval = (tick, every, ...more) => ticking(tick, every === 4000 ? 100 : every, ...more);
+window.setInterval = (tick, every, ...more) => ticking(tick, every === TICK ? 100 : every, ...more);
 window.WebSocket = class extends Line {
   send(data) { setTimeout(() => this.readyState === Line.OPEN && super.send(data), MILLISECONDS); }
   addEventListener(name, heard, ...more) {
     super.addEventListener(name, name === 'message' ? (event) => setTimeout(() => heard(event), MILLISECONDS) : heard, ...more);
   }
 };
-"""
+""".replace("TICK", str(1000 * TICK_SECONDS))
 
 
 @contextmanager
