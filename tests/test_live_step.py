@@ -19,7 +19,7 @@ from streamlit.util import calc_hash
 import server
 from data_access.board_tables import BoardSession
 from data_access.clock import beijing_now
-from pages.common import address, auth, loaders, telling
+from pages.common import address, auth, live, loaders, telling
 from tests.builders import a_county, a_petition
 from tests.opened_pages import TODAY, opened
 
@@ -236,6 +236,18 @@ def test_a_page_that_is_not_live_is_not_told(served: Engine, monkeypatch: pytest
     monkeypatch.setattr(telling, "_EARS", {"test session id": telling._Ear("of the page before", lambda: True)})
     opened(served, "help")
     assert not telling._EARS
+
+
+def test_a_live_page_whose_session_is_watched_beside_goes_on_being_told(served: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """晨报 has no bar and a note all the same; what watches its session twice a minute is another part of it."""
+    monkeypatch.setattr(telling, "_EARS", {"test session id": telling._Ear("of the page before", lambda: True)})
+    board = opened(served, "morning")
+    (ear,) = telling._EARS.values()
+    assert ear.fragment != "of the page before"
+    monkeypatch.setattr(loaders, "by_itself", lambda: True)  # as when only the watch runs
+    monkeypatch.setattr(live, "hears", lambda _: None)
+    board.run()
+    assert list(telling._EARS.values()) == [ear]
 
 
 async def still_due(names: set[str]) -> None:

@@ -388,5 +388,6 @@ def _token_of_sign_on() -> str | None:
 @st.fragment(run_every=30)
 def watch_session() -> None:
     """On a page without a live part, twice a minute: left open, it closes when its session does, without a click."""
-    hears_nothing()
+    if not loaders.by_itself():
+        hears_nothing()
     signed_in_scope()

@@ -33,13 +33,14 @@ def run_begins() -> None:
     loaders.run_began()
 
 
-def live_note(until: str) -> None:
-    """Put it in the bar's right end. A tick compares the state that all pages show with the one this page was drawn from.
+def live_note(until: str, shown: State | None = None) -> None:
+    """Put it in the bar's right end. A tick compares the state that all pages show with the one this page was drawn from: ``shown``, where
+    some of it has been drawn before this note.
 
     ``until``: 截至10月31日 of a page that shows a period which is over (``View.until``). It is drawn anew like any other, for what is
     known now about then may change; but it is not of this moment, and says both.
     """
-    _tick(loaders.state(), until)
+    _tick(shown or loaders.state(), until)
 
 
 def draw_again_when_all_is_there() -> None:

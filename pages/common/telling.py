@@ -53,7 +53,7 @@ def hears(has_moved: Callable[[], bool]) -> None:
 
 
 def hears_nothing() -> None:
-    """In a part of a page that is not live: no turn is for it, whatever was open before."""
+    """In the run of a page that is not live, or not yet: no turn is for it, whatever was open before."""
     context = get_script_run_ctx()
     if context is not None:
         _EARS.pop(context.session_id, None)

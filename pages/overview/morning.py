@@ -41,12 +41,12 @@ def to_morning(at: datetime) -> Link:
 
 
 with page("overview/morning", with_bar=False) as p:
-    now = loaders.moment()
+    now, shown = loaders.moment(), loaders.state()
     at = asked_moment(st.query_params.get("at", ""), now)
     found = loaders.made_once(made, (*MARKED, HOURS, CLOCK), p.scope, at)
     p.title(found.title, subtitle=COMPARED)
     with p.left:
-        live.live_note(f"截至 {moment_text(at)}")
+        live.live_note(f"截至 {moment_text(at)}", shown)
     p.show(found if found.groups else Empty("昨日以来没有要说的变化"), key="morning", picture_name="晨报")
     around = (("‹ 前一天", at - DAY), ("后一天 ›", at + DAY))
     p.show(Steps(tuple((words, to_morning(each)) for words, each in around if each <= now)), key="days")
