@@ -243,8 +243,7 @@ def _told_in_our_form(set_up: Callable[[logging.Logger], None]) -> Callable[[log
 
 def _ticks_aside(request_rerun: Callable[..., None]) -> Callable[..., None]:
     """``AppSession.request_rerun`` whose ticks change no control (a tick is no wish of the reader's), and come to nothing while their
-    session is at work, has more to send or is about to be told what they ask, and on a page that the reader has left. The next tick comes
-    by itself.
+    session is at work or has more to send, and on a page that the reader has left. The next tick comes by itself.
 
     One that waited would run after a run that has changed the page, or be taken together with a click, which then runs at the address that
     the tick knew; and a part that begins drops what it had said, and is not sent yet, in the whole page before it.
@@ -253,7 +252,7 @@ def _ticks_aside(request_rerun: Callable[..., None]) -> Callable[..., None]:
     @wraps(request_rerun)
     def requested(session: AppSession, state: ClientState | None) -> None:
         if state is not None and state.is_auto_rerun:
-            if telling.turn_comes(session) or not telling.at_rest(session) or state.page_script_hash != session.page_script_hash:
+            if not telling.at_rest(session) or state.page_script_hash != session.page_script_hash:
                 return
             state.ClearField("widget_states")
         else:

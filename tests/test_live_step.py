@@ -69,13 +69,6 @@ def test_a_tick_of_a_session_at_work_is_nothing() -> None:
     assert not asked(busy, tick())
 
 
-def test_a_tick_of_a_session_that_is_about_to_be_told_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else the page would be drawn twice, and its turn would find nothing new."""
-    monkeypatch.setattr(telling, "_DUE", {"a"})
-    assert not asked(Session("a"), tick())
-    assert asked(Session("b"), tick())
-
-
 @pytest.mark.parametrize(("ask", "is_readers"), [(ClientState(), True), (tick(), False)], ids=["a click", "a tick"])
 def test_a_click_after_a_telling_that_came_to_nothing_is_the_readers(
     ask: ClientState, is_readers: bool, monkeypatch: pytest.MonkeyPatch

@@ -73,11 +73,6 @@ def asked_by_browser() -> bool:
     return False
 
 
-def turn_comes(session: Any) -> bool:
-    """Whether a session is about to be told what a tick of its page would ask. On the event loop."""
-    return session.id in _DUE
-
-
 def at_rest(session: Any) -> bool:
     """Whether a session's script has ended and all it has said is on its way to the browser. On the event loop."""
     return session._scriptrunner is None and session._browser_queue.is_empty()
