@@ -220,7 +220,6 @@ def sessions(monkeypatch: pytest.MonkeyPatch) -> dict[str, Session]:
     monkeypatch.setattr(telling.Telling, "_sessions", lambda _: dict(found))
     ears = {name: telling._Ear("tick", lambda moved=name == "b": moved) for name in (*found, "closed")}
     monkeypatch.setattr(telling, "_EARS", ears)
-    monkeypatch.setattr(telling, "_DUE", set[str]())
     monkeypatch.setattr(telling, "_TOLD", {"closed"})
     return found
 
@@ -243,27 +242,34 @@ def test_a_live_page_whose_session_is_watched_beside_goes_on_being_told(served: 
     assert list(telling._EARS.values()) == [ear]
 
 
-async def still_due(names: set[str]) -> None:
+async def still_due(told: telling.Telling, names: set[str]) -> None:
     """Waits until all but these have had their turn."""
     async with asyncio.timeout(10):
         await asyncio.sleep(0)
-        while telling._DUE.symmetric_difference(names):
+        while told._due != names:
             await asyncio.sleep(telling.AGAIN_SECONDS)
+
+
+def begun() -> telling.Telling:
+    """All open pages are being told."""
+    told = telling.Telling(asyncio.get_running_loop())
+    told.tell()
+    return told
 
 
 def test_open_pages_are_told_when_their_script_has_ended_at_the_address_that_it_left(sessions: dict[str, Session]) -> None:
     async def scene() -> None:
         busy = sessions["a"]
         busy._scriptrunner = object()
-        telling.Telling(asyncio.get_running_loop()).tell()
-        await still_due({"a"})
+        told = begun()
+        await still_due(told, {"a"})
         assert not busy.asked
         busy._scriptrunner, busy._client_state.query_string = None, "period=本周"
         busy._browser_queue.enqueue(ForwardMsg())
         await asyncio.sleep(3 * telling.AGAIN_SECONDS)
         assert not busy.asked, "what it has drawn is not sent"
         busy._browser_queue.flush()
-        await still_due(set())
+        await still_due(told, set())
         assert [(each.query_string, each.fragment_id, each.is_auto_rerun) for each in busy.asked] == [("period=本周", "tick", True)]
         assert [each.fragment_id for each in sessions["b"].asked] == [""], "a page whose data have moved runs whole"
         assert all(len(session.asked) == 1 for session in sessions.values())
@@ -277,7 +283,7 @@ def test_pages_run_one_after_the_other(sessions: dict[str, Session], monkeypatch
     monkeypatch.setattr(telling, "LONGEST_TURN_SECONDS", 60)
 
     async def scene() -> None:
-        telling.Telling(asyncio.get_running_loop()).tell()
+        begun()
         drawn: list[Session] = []
         while len(drawn) < len(sessions):
             await asyncio.sleep(3 * telling.AGAIN_SECONDS)
@@ -298,8 +304,8 @@ def test_a_page_that_cannot_be_told_keeps_nobody_else_from_it(sessions: dict[str
 
     async def scene() -> None:
         asyncio.get_running_loop().set_exception_handler(lambda *_: None)
-        telling.Telling(asyncio.get_running_loop()).tell()
-        await still_due(set())
+        told = begun()
+        await still_due(told, set())
         assert {name for name, session in sessions.items() if session.asked} == set(sessions) - {"c"}
 
     asyncio.run(scene())
@@ -310,8 +316,8 @@ def test_a_page_that_takes_long_keeps_nobody_waiting(sessions: dict[str, Session
     monkeypatch.setattr(telling, "LONGEST_TURN_SECONDS", telling.AGAIN_SECONDS)
 
     async def scene() -> None:
-        telling.Telling(asyncio.get_running_loop()).tell()
-        await still_due(set())
+        told = begun()
+        await still_due(told, set())
         assert all(session._scriptrunner for session in sessions.values())
 
     asyncio.run(scene())

@@ -39,8 +39,6 @@ class _Ear:
 
 _EARS: dict[str, _Ear] = {}
 """By session."""
-_DUE: set[str] = set()
-"""Sessions that are to be told and have not had their turn."""
 _TOLD: set[str] = set()
 """Sessions whose next run was asked for here and not by the browser."""
 
@@ -83,6 +81,8 @@ class Telling:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
+        self._due: set[str] = set()
+        """Sessions that are to be told and have not had their turn."""
         self._turn: Any = None
         """The session that was asked to run last."""
         self._turn_ends = 0.0
@@ -98,8 +98,7 @@ class Telling:
         for gone in _EARS.keys() - open_now:
             _EARS.pop(gone, None)
         _TOLD.intersection_update(open_now)
-        _DUE.clear()
-        _DUE.update(open_now & _EARS.keys())
+        self._due = open_now & _EARS.keys()
         if self._again is None:
             self._go_on()
 
@@ -109,7 +108,7 @@ class Telling:
             if self._turn is None or self._turn._scriptrunner is None or self._loop.time() >= self._turn_ends:
                 at_work = self._next_turn()
         finally:  # one that cannot be told keeps nobody else from it
-            if _DUE:
+            if self._due:
                 self._again = self._loop.call_later(AGAIN_SECONDS if at_work else BUSY_SECONDS, self._go_on)
             else:
                 self._turn = None  # it may be closed by the time of the next one
@@ -117,10 +116,10 @@ class Telling:
     def _next_turn(self) -> bool:
         """Whether there was one."""
         sessions = self._sessions()
-        _DUE.intersection_update(sessions.keys() & _EARS.keys())
-        name = next((name for name in _DUE if at_rest(sessions[name])), None)
+        self._due &= sessions.keys() & _EARS.keys()
+        name = next((name for name in self._due if at_rest(sessions[name])), None)
         if name is not None:
-            _DUE.discard(name)
+            self._due.discard(name)
             self._turn, self._turn_ends = sessions[name], self._loop.time() + LONGEST_TURN_SECONDS
             asked = _asked(self._turn, _EARS[name])
             _TOLD.add(name)
