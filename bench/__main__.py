@@ -13,7 +13,21 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import browser, commits, databases, history, marks, petitions, queries, redraws, results, selection, servers, viewers
+from bench import (
+    browser,
+    commits,
+    databases,
+    first_readers,
+    history,
+    marks,
+    petitions,
+    queries,
+    redraws,
+    results,
+    selection,
+    servers,
+    viewers,
+)
 from data_access.clock import beijing_now
 from data_access.scope import Scope
 from ingest.demo.world import Size
@@ -143,7 +157,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--tenfold", action="store_true", help="queries on ×10 too (about 10 million rows, 4 GB of disk)")
     parser.add_argument("--no-postgresql", action="store_true", help="SQLite only")
     parser.add_argument("--no-queries", action="store_true", help="leave the queries out")
-    parser.add_argument("--no-redraws", action="store_true", help="leave out what a page costs that is drawn again")
+    parser.add_argument("--no-redraws", action="store_true", help="leave out what a page costs that is drawn again, and its first reader")
     parser.add_argument("--many-petitions", action="store_true", help="the pages of 诉求 on PostgreSQL, with 12,000 and 800,000 petitions")
     parser.add_argument("--marks", action="store_true", help="what change marks cost who loads 200,000 rows, on both databases")
     parser.add_argument("--commits", action="store_true", help="from a commit to every open board, with one process and with two")
@@ -173,6 +187,7 @@ def main(arguments: list[str] | None = None) -> int:
                 keep(results.overview_part(found), results.clicks_part(clicks))
         if not options.no_redraws:
             keep(results.redraws_part(redraws_by_settings(county, folder)))
+            keep(results.first_readers_part(first_readers.measured(county, folder)))
         if options.viewers:
             keep(results.viewers_part(*rounds_of_viewers(county, folder, options.viewers, options.seconds)))
         if options.commits:

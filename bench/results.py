@@ -14,6 +14,7 @@ import psutil
 from bench.browser import Overview
 from bench.commits import COMMITS, Shown
 from bench.databases import Filled
+from bench.first_readers import FirstReader
 from bench.history import Recount
 from bench.marks import ROWS, Loading
 from bench.marks import RUNS as MARK_RUNS
@@ -194,6 +195,17 @@ def redraws_part(found: Mapping[str, Sequence[Redraw]]) -> list[str]:
         *table(("page", "tuned", "defaults", "defaults ÷ tuned", "elements"), rows),
         "",
         f"One process on one core draws {1000 / max(tuned[0].cpu_ms, 1):.0f} whole overviews a second.",
+    ]
+
+
+def first_readers_part(found: Sequence[FirstReader]) -> list[str]:
+    return [
+        "## The first reader of each page",
+        "",
+        "A server that started this moment, on a database that was counted before, one for each page: seconds over the websocket",
+        "until the page is drawn whole.",
+        "",
+        *table(("page", "seconds", "elements"), [(each.page, f"{each.seconds:.2f} s", f"{each.elements}") for each in found]),
     ]
 
 

@@ -199,7 +199,7 @@ def test_a_trial_of_other_gates_says_who_would_come_in(served: Engine) -> None:
     with served.begin() as connection:
         new = a_person(connection, "诸葛新")
         cell = an_area(connection, GROUP + "009", "cell")
-        an_appointment(connection, "cell_captain", cell, person=new, since=str(TODAY - timedelta(days=20)))
+        an_appointment(connection, "cell_captain", cell, person=new, since=str(TODAY.replace(day=1)))  # no month of his is over
         for _ in range(5):
             a_survey_answer(connection, new, 5, YEAR, household_id=a_household(connection, "key", cell, since="2024-01-01"))
         a_mark(connection, new, "bonus", YEAR, points=5, evidence="会议纪要", decided_on=str(TODAY))

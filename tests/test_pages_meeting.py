@@ -6,7 +6,6 @@ import io
 import json
 import re
 from dataclasses import replace
-from datetime import date
 from html import escape, unescape
 
 import openpyxl
@@ -30,10 +29,10 @@ from reports.views import meeting
 from reports.wording import chinese_marks
 from tests.builders import TOWNSHIP, a_county, a_petition, a_stay, an_appointment, nights
 from tests.meeting_worlds import COUNT, DOWN, UP, a_chapter, a_pack, a_reading, hostile_pack
-from tests.opened_pages import files_offered, markup
+from tests.opened_pages import TODAY, files_offered, markup
 from tests.signed_in import a_board, a_session, a_token, an_account
 
-LAST_MONTH = Period.holding(PeriodKind.MONTH, date.today()).before
+LAST_MONTH = Period.holding(PeriodKind.MONTH, TODAY).before
 NO_EXPORT = {"may_export": False}
 
 
