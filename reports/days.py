@@ -6,9 +6,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from metrics.period import Period
+from metrics.wording import day_text
 from reports.links import Link
 
 WEEKDAYS = "一二三四五六日"
+
+
+def weekday(day: date) -> str:
+    """周四."""
+    return f"周{WEEKDAYS[day.weekday()]}"
+
+
+def day_and_weekday(day: date) -> str:
+    """11月26日 周四."""
+    return f"{day_text(day)} {weekday(day)}"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from metrics.period import Period
 from metrics.vocabulary import Status
 from metrics.wording import day_text
 from reports.conclusions import listed
-from reports.days import WEEKDAYS, HeatLine, HeatMap, Square, State
+from reports.days import HeatLine, HeatMap, Square, State, day_and_weekday, weekday
 from reports.links import DUTY, ROWS, Link, to_person, to_tonight, to_village
 from reports.parts import Exceptional, ExceptionSection, More, Sentence
 from reports.tables import Column, Kind, Table, Verdict, table
@@ -75,12 +75,12 @@ class Night:
         """今晚, in the morning hours 昨晚(11月25日 周三), once it is over 11月25日(周三)夜."""
         if self.day == self.asked.as_of:
             return "今晚"
-        return self.dated if self.is_over else f"昨晚({day_text(self.day)} 周{WEEKDAYS[self.day.weekday()]})"
+        return self.dated if self.is_over else f"昨晚({day_and_weekday(self.day)})"
 
     @property
     def dated(self) -> str:
         """11月25日(周三)夜: as a file calls it, which is read on another day."""
-        return f"{day_text(self.day)}(周{WEEKDAYS[self.day.weekday()]})夜"
+        return f"{day_text(self.day)}({weekday(self.day)})夜"
 
     @property
     def short(self) -> str:
@@ -383,7 +383,7 @@ def night_map(
 def _square(roll: Mapping[Any, Any] | None, day: date, asked: Question, link: Link | None) -> Square:
     state, works = state_on(roll, day, asked), asked.workdays.is_workday(day)
     name = asked.workdays.name(day) if day.weekday() >= 5 and works else None
-    said = f"{day_text(day)} 周{WEEKDAYS[day.weekday()]}{f'({name})' if name else ''} {state.words}"
+    said = f"{day_and_weekday(day)}{f'({name})' if name else ''} {state.words}"
     return Square(day, state, said, link if roll is not None and works else None)
 
 

@@ -29,7 +29,7 @@ from metrics.vocabulary import (
     Status,
 )
 from metrics.wording import day_text, fraction, is_missing, value_text, whole
-from reports.days import WEEKDAYS
+from reports.days import day_and_weekday
 from reports.links import CAPTAIN, DUTY, NIGHTS, Link, to_person, to_tonight, to_township, to_village
 from reports.subjects import TOWNSHIP_NIGHTS
 from reports.tables import Column, Kind, Table, Verdict, table
@@ -61,11 +61,6 @@ Names = Mapping[str, str]
 """Of units by code: townships, and what is counted itself."""
 
 
-def _weekday(day: date) -> str:
-    """11月26日 周四."""
-    return f"{day_text(day)} 周{WEEKDAYS[day.weekday()]}"
-
-
 def _township(code: object) -> str:
     return str(code)[: CODE_LENGTHS[Level.TOWNSHIP]]
 
@@ -86,7 +81,7 @@ def night_lines(figure: str, rolls: pd.DataFrame, names: Names, asked: Question)
         at_township = len(code) == CODE_LENGTHS[Level.TOWNSHIP]
         link = Link(DUTY, {"township": code, "night": night.isoformat()}) if at_township else to_village(code)
         verdict = _flag_verdict(row, flag, missed) or night_verdict(row, asked)
-        lines.append(Line(*_places(code, names), night, _weekday(night), verdict, bool(missed), link, not row["has_chief"]))
+        lines.append(Line(*_places(code, names), night, day_and_weekday(night), verdict, bool(missed), link, not row["has_chief"]))
     return lines
 
 
@@ -152,7 +147,7 @@ def desk_lines(days: pd.DataFrame, names: Names) -> list[Line]:
         Line(
             *_places(str(row["code"]), names),
             row["day"],
-            _weekday(row["day"]),
+            day_and_weekday(row["day"]),
             Verdict(OK, "有人坐班") if row["staffed"] else Verdict(LOW, "没有坐班记录"),
             not row["staffed"],
             to_township(row["code"]),
@@ -203,7 +198,7 @@ def plan_lines(nights: pd.DataFrame, names: Names) -> list[Line]:
         counts = f"当晚前排了 {int(row['people'])} 人,其中{'正职' if at_township else '主干'} {int(row['chiefs'])} 人"
         verdict = Verdict(OK if row["named"] else LOW, counts if row["people"] else "当晚前没有排班")
         link = to_tonight(night, code) if at_township else to_village(code)
-        lines.append(Line(*_places(code, names), night, _weekday(night), verdict, not row["named"], link))
+        lines.append(Line(*_places(code, names), night, day_and_weekday(night), verdict, not row["named"], link))
     return lines
 
 
@@ -217,7 +212,9 @@ def turn_lines(turns: pd.DataFrame, names: Names) -> list[Line]:
         said = f"{stood_in}到岗" if kept else "没有到岗" if is_missing(row["substitute"]) else f"没有到岗,{row['substitute']}也没有替"
         who = "不明" if is_missing(row["name"]) else str(row["name"])
         verdict = Verdict(OK if kept else LOW, said)
-        lines.append(Line(who, f"{above}{unit}", row["night"], _weekday(row["night"]), verdict, not kept, to_person(row["person_id"])))
+        lines.append(
+            Line(who, f"{above}{unit}", row["night"], day_and_weekday(row["night"]), verdict, not kept, to_person(row["person_id"]))
+        )
     return lines
 
 

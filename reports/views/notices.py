@@ -11,7 +11,7 @@ from metrics.definition import Indicator
 from metrics.notices import NOTICE_NAMES, Notice
 from metrics.vocabulary import Direction, Status
 from metrics.wording import day_text, fraction, moment_text, value_text
-from reports.days import WEEKDAYS
+from reports.days import weekday
 from reports.links import to_tonight
 from reports.parts import Exceptional, Exceptions, ExceptionSection, Sentence
 from reports.views.duty import Night
@@ -22,7 +22,7 @@ MOST_UNITS, MOST_NAMED = 9, 3
 
 def title_of(what: Notice, at: datetime) -> str:
     """晨报 11月26日(周四)."""
-    return f"{NOTICE_NAMES[what]} {day_text(at.date())}(周{WEEKDAYS[at.weekday()]})"
+    return f"{NOTICE_NAMES[what]} {day_text(at.date())}({weekday(at)})"
 
 
 def night_group(night: Night, units: Sequence[Unit], *, named: bool) -> ExceptionSection:

@@ -12,7 +12,7 @@ import pandas as pd
 from metrics.vocabulary import PLACE_NAMES, Place, Status
 from metrics.wording import MISSING, day_text, fraction, is_missing, share, whole
 from metrics.workdays import Week, Workdays
-from reports.days import WEEKDAYS
+from reports.days import day_and_weekday
 from reports.links import RECEPTION, Link, to_cases, to_township
 from reports.parts import Counter, Counters, Exceptional, ExceptionSection
 from reports.tables import Column, Kind, Lines, Table, Verdict, table
@@ -239,7 +239,7 @@ def coming_grid(ahead: pd.DataFrame, townships: Mapping[str, str], names: Mappin
 
 def _day_name(day: date, workdays: Workdays) -> str:
     """11月23日 周一, with 放假日 where it is one."""
-    return f"{day_text(day)} 周{WEEKDAYS[day.weekday()]}{'' if workdays.is_workday(day) else ' 放假日'}"
+    return f"{day_and_weekday(day)}{'' if workdays.is_workday(day) else ' 放假日'}"
 
 
 COMING_COLUMNS = (

@@ -11,7 +11,7 @@ import pandas as pd
 from metrics.period import Period
 from metrics.vocabulary import DUTY_POST_NAMES, LEAVE_NAMES, DutyPost, LeaveKind, Status
 from metrics.wording import day_text, is_missing
-from reports.days import WEEKDAYS
+from reports.days import day_and_weekday
 from reports.links import to_tonight
 from reports.tables import Column, Kind, Table, Verdict, table
 from reports.views.duty import person_name
@@ -104,7 +104,7 @@ def weeks_turns(turns: pd.DataFrame, week: Period, units: Mapping[str, str], nig
         came = [row for row in due if row["stayed"] or row["stood_in"]]
         rows.append(
             {
-                "night": f"{day_text(night)} 周{WEEKDAYS[night.weekday()]}",
+                "night": day_and_weekday(night),
                 "unit": units[code],
                 "lead": _names([row for row in people if row["post"] == "lead"]),
                 "others": _names([row for row in people if row["post"] != "lead"]),

@@ -11,9 +11,9 @@ from metrics.definition import Question
 from metrics.period import Period
 from metrics.rulebook import Edition
 from metrics.vocabulary import CODE_LENGTHS, Level, Role, Status
-from metrics.wording import day_text, is_missing
+from metrics.wording import is_missing
 from metrics.workdays import Workdays
-from reports.days import WEEKDAYS
+from reports.days import day_and_weekday
 from reports.links import CAPTAIN, Link
 from reports.parts import Named, NameLine, Names
 from reports.tables import Column, Kind, Table, Verdict, table
@@ -69,7 +69,7 @@ def night_table(place: str, month: Period, rolls: pd.DataFrame, stays: pd.DataFr
 def _night_words(day: Any, workdays: Workdays) -> str:
     """10月10日 周六(国庆节调休)."""
     name = workdays.name(day)
-    return f"{day_text(day)} 周{WEEKDAYS[day.weekday()]}" + (f"({name})" if name else "")
+    return day_and_weekday(day) + (f"({name})" if name else "")
 
 
 # --- the grid -------------------------------------------------------------------------------------------------------
