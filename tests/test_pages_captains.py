@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Engine, event, select
@@ -46,7 +46,9 @@ from tests.opened_pages import nothing_counted, words
 from tests.signed_in import a_board, an_account
 
 TODAY = beijing_now().date()
-YEAR = TODAY.year
+YEAR = (TODAY - timedelta(days=190)).year
+"""Of which more than the 182 days are over that somebody must have been in post: in spring the year before."""
+DAY = min(TODAY, date(YEAR, 12, 31))
 VIEWS = ("名单", "全部名次", "资格", "名额", "试算", "流程")
 
 
@@ -54,6 +56,8 @@ def opened(board: AppTest, page: str, **query: str) -> AppTest:
     """The page as a link opens it; nothing on it may raise."""
     board._page_hash = calc_hash(page)
     board.query_params.clear()
+    if page in ("selection", "sheet"):
+        query.setdefault("year", str(YEAR))
     for name, value in query.items():
         board.query_params[name] = value
     board.run(timeout=60)
@@ -79,17 +83,18 @@ def a_county_of_captains(database: Engine) -> dict[str, int]:
                 home = a_household(connection, "key" if place < 2 else "ordinary", cell, since="2024-01-01")
                 a_survey_answer(connection, people[name], 5 if name == "diligent" else 3, YEAR, household_id=home)
                 if name != "lazy":
-                    day = TODAY - timedelta(days=TODAY.day - 1)
-                    a_captain_visit(connection, people[name], home, str(day), recorded_at=beijing_now())
+                    for day in {DAY.replace(day=1), TODAY.replace(day=1)}:
+                        a_captain_visit(connection, people[name], home, str(day), recorded_at=beijing_now())
         a_household(connection, "key", vacant, since="2024-01-01")
         a_household(connection, "ordinary", CELL[:12], since="2024-01-01")
         an_appointment(connection, "patch_captain", PATCH, since="2024-01-01")
         an_appointment(connection, "group_captain", GROUP, since="2024-01-01")
-        a_meeting(connection, "heart_talk", str(TODAY), CELL, convener_id=people["diligent"], attendees=12)
-        petition = a_petition(connection, f"{TODAY} 00:00:01", number="K-1", area=CELL, handler_id=people["diligent"])
+        for day, number in {DAY: "K-0", TODAY: "K-1"}.items():
+            a_meeting(connection, "heart_talk", str(day), CELL, convener_id=people["diligent"], attendees=12)
+            petition = a_petition(connection, f"{day} 00:00:01", number=number, area=CELL, handler_id=people["diligent"])
+            a_rating(connection, petition, f"{day} 00:00:02", 5)
         a_petition(connection, f"{TODAY} 00:00:01", number="K-9", area=CELL, handler_id=people["diligent"], restricted=True)
-        a_rating(connection, petition, f"{TODAY} 00:00:02", 5)
-        a_mark(connection, people["lazy"], "veto", YEAR, reason="造假", decided_on=str(TODAY))
+        a_mark(connection, people["lazy"], "veto", YEAR, reason="造假", decided_on=str(DAY))
     return people
 
 
@@ -199,10 +204,12 @@ def test_a_trial_of_other_gates_says_who_would_come_in(served: Engine) -> None:
     with served.begin() as connection:
         new = a_person(connection, "诸葛新")
         cell = an_area(connection, GROUP + "009", "cell")
-        an_appointment(connection, "cell_captain", cell, person=new, since=str(TODAY.replace(day=1)))  # no month of his is over
+        an_appointment(connection, "cell_captain", cell, person=new, since=str(DAY))  # no whole month of his is over
         for _ in range(5):
-            a_survey_answer(connection, new, 5, YEAR, household_id=a_household(connection, "key", cell, since="2024-01-01"))
-        a_mark(connection, new, "bonus", YEAR, points=5, evidence="会议纪要", decided_on=str(TODAY))
+            home = a_household(connection, "key", cell, since="2024-01-01")
+            a_survey_answer(connection, new, 5, YEAR, household_id=home)
+            a_captain_visit(connection, new, home, str(DAY), recorded_at=beijing_now())
+        a_mark(connection, new, "bonus", YEAR, points=5, evidence="会议纪要", decided_on=str(DAY))
     board = opened(a_board(served, role=Role.ORGANISATION), "selection", view="试算")
     next(slider for slider in board.slider if slider.label == "在岗至少").set_value(0)
     next(button for button in board.button if button.label == "试算").click()
@@ -234,7 +241,7 @@ def test_the_organisation_office_opens_and_freezes_a_selection_that_later_data_d
     assert names == ["draft", "frozen"]
     before = words(opened(a_board(served_alone), "selection", view="全部名次"))
     with served_alone.begin() as connection:
-        a_mark(connection, people["diligent"], "veto", YEAR, reason="后来的事", decided_on=str(TODAY))
+        a_mark(connection, people["diligent"], "veto", YEAR, reason="后来的事", decided_on=str(DAY))
     after = words(opened(a_board(served_alone), "selection", view="全部名次"))
     assert "欧阳勤" in after
     assert "后来的事" not in after

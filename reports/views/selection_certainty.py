@@ -33,7 +33,7 @@ def cautions(ranking: Ranking) -> list[str]:
     close, outside = on_list.count(AT_THE_LINE), ranking.seat_bands(ranking.ranked).count(AT_THE_LINE) - on_list.count(AT_THE_LINE)
     if close and outside and not ranking.decided:
         sure = f"名单 {whole(len(on_list))} 人中{IN_SEATS}的 {whole(on_list.count(IN_SEATS))} 人,其余 {whole(close)} 人"
-        said.append(f"{sure}与名单外的 {whole(outside)} 人都在{AT_THE_LINE},凭今年的数据分不出高下,请会议结合了解的情况议定。")
+        said.append(f"{sure}与名单外的 {whole(outside)} 人都在{AT_THE_LINE},凭这一年的数据分不出高下,请会议结合了解的情况议定。")
     wide = _wide(ranking)
     if wide:
         said.append(f"名单 {whole(len(ranking.listed))} 人中有 {whole(wide)} 人的名次范围宽过全部名次的一半,先后不能当真。")
