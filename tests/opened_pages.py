@@ -18,6 +18,7 @@ from data_access.board_tables import BoardAnswer
 from data_access.calendar import calendar_days
 from data_access.clock import beijing_now
 from pages.common import downloads, loaders
+from pages.common.filters import PICKED
 from tests.readers import readable
 from tests.signed_in import a_board
 
@@ -25,6 +26,8 @@ TODAY = beijing_now().date()
 _MORNING = (beijing_now() - timedelta(hours=8)).date()
 LAST_NIGHT = max(row["day"] for row in calendar_days(TODAY.year - 1, TODAY.year) if row["is_workday"] and row["day"] < _MORNING)  # type: ignore[operator,type-var]
 """The last workday night that is over: until eight the one before still goes on."""
+ITS_YEAR = {"period": PICKED, "which": str(LAST_NIGHT.year)}
+"""The running year, but for New Year's Day, on which it has no night yet: as an address asks for it."""
 
 
 def now() -> str:

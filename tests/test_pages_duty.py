@@ -21,7 +21,19 @@ from tests.builders import (
     an_area,
     figure,
 )
-from tests.opened_pages import LAST_NIGHT, TODAY, counted_statements, links, nothing_counted, now, opened, panels, words, workdays_before
+from tests.opened_pages import (
+    ITS_YEAR,
+    LAST_NIGHT,
+    TODAY,
+    counted_statements,
+    links,
+    nothing_counted,
+    now,
+    opened,
+    panels,
+    words,
+    workdays_before,
+)
 from tests.signed_in import an_account
 
 NIGHT = LAST_NIGHT.isoformat()
@@ -124,8 +136,8 @@ def test_the_leaderboard_says_what_the_command_line_says(served):
         for day in workdays_before(3)[:2]:
             for person in (team["township_chief"][0], *team["township_leader"][:2], *team["township_staff"][:2]):
                 a_stay(connection, person, day)
-        rows = figure(connection, "duty.night_compliance", "township", str(TODAY.year), now())
-    page = words(opened(served, "duty", period="本年"))
+        rows = figure(connection, "duty.night_compliance", "township", str(LAST_NIGHT.year), now())
+    page = words(opened(served, "duty", **ITS_YEAR))
     for code in (TOWNSHIP, OTHER):
         assert f"({rows[code]['k']}/{rows[code]['n']})" in page
     assert "最长连缺" in page
@@ -148,7 +160,7 @@ def test_chiefs_stand_against_the_prorated_target_with_the_reason(served):
 
 def test_the_load_of_a_team_shows_zeros(served):
     team = a_county_with_a_short_night(served)
-    page = opened(served, "duty", part="班子负荷", period="本年")
+    page = opened(served, "duty", part="班子负荷", **ITS_YEAR)
     idle = len(team["township_chief"]) + 1
     assert f"{idle} 人一夜未住" in words(page)
 

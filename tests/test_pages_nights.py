@@ -25,7 +25,7 @@ from tests.builders import (
     an_area,
     figure,
 )
-from tests.opened_pages import nothing_counted, now, panels, words
+from tests.opened_pages import ITS_YEAR, nothing_counted, now, panels, words
 from tests.signed_in import a_board, an_account
 
 TODAY = beijing_now().date()
@@ -102,7 +102,7 @@ def test_the_coming_week_is_announced(served):
 
 def test_sessions_show_theme_lecturer_needs_and_measures(served):
     a_busy_county(served)
-    study = words(opened(served, "nights", view="夜学", period="本年"))
+    study = words(opened(served, "nights", view="夜学", **ITS_YEAR))
     assert "乡村振兴促进法" in study
     assert "欧阳青山" in study
     talk = words(opened(served, "nights", view="夜谈"))

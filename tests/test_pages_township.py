@@ -45,7 +45,19 @@ from tests.builders import (
     an_area,
     figure,
 )
-from tests.opened_pages import LAST_NIGHT, TODAY, counted_statements, links, nothing_counted, now, opened, panels, words, workdays_before
+from tests.opened_pages import (
+    ITS_YEAR,
+    LAST_NIGHT,
+    TODAY,
+    counted_statements,
+    links,
+    nothing_counted,
+    now,
+    opened,
+    panels,
+    words,
+    workdays_before,
+)
 from tests.signed_in import an_account
 
 OTHER, OTHER_VILLAGE, PSEUDO = "149981102", "149981102201", "149981400"
@@ -95,7 +107,7 @@ def test_every_indicator_of_the_township_stands_there_as_the_command_line_says_i
 
 def test_the_weakest_stand_on_top_with_their_rows(served):
     a_living_county(served)
-    board = opened(served, "township", township=TOWNSHIP, **YEAR)
+    board = opened(served, "township", township=TOWNSHIP, **ITS_YEAR)
     top = next(panel for panel in panels(board) if "最弱" in panel)
     assert any(word in top for word in ("未填报", "缺", "班子差"))
     assert any(target["page"] == "pages/duty/duty.py" and "night" in target["query"] for target in links(board))

@@ -40,7 +40,7 @@ from tests.builders import (
     an_appointment,
 )
 from tests.meeting_worlds import HOSTILE
-from tests.opened_pages import LAST_NIGHT, files_offered, opened, words
+from tests.opened_pages import ITS_YEAR, LAST_NIGHT, files_offered, opened, words
 from tests.signed_in import an_account
 from tests.test_selection_files import a_ranking
 
@@ -161,9 +161,9 @@ def test_lists_of_other_pages_hold_their_rows(county: Engine, files: Files):
     name = an_account(county, Role.LEADER, now=beijing_now())
     opened(county, "captains", name, view="未走访")
     assert [row["邻长"] for row in rows_of(files, "未走访的重点户")] == [HANDLER]
-    opened(county, "reception", name, view="场次", how="all", period="本年")
+    opened(county, "reception", name, view="场次", how="all", **ITS_YEAR)
     assert [(row["接待人"], row["到岗"]) for row in rows_of(files, "接待场次")] == [(STAYER, "A岗")]
-    opened(county, "nights", name, view="夜访", raised="false", period="本年")
+    opened(county, "nights", name, view="夜访", raised="false", **ITS_YEAR)
     assert [(row["干部"], row["走访情况"]) for row in rows_of(files, "夜访记录")] == [(STAYER, f"见到{HANDLER}")]
     opened(county, "township", name, township=TOWNSHIP, period="本年")
     figures = next(file for file in files if "各项指标" in file)
