@@ -140,10 +140,7 @@ def many_petitions(folder: Path, size: Size | None) -> tuple[list[int], list[lis
             if copies > 1:
                 petitions.multiply(county.url, copies)
             count, pages = petitions.measured(county, folder)
-            say(
-                f"{count:,} petitions: "
-                + ", ".join(f"{each.page} {each.first:.2f}/{each.again:.2f}/{each.changed:.2f}/{each.shown:.2f} s" for each in pages)
-            )
+            say(f"{count:,} petitions: " + ", ".join(f"{each.page} {each.first:.2f}/{each.again:.2f}/{each.shown:.2f} s" for each in pages))
             counts.append(count)
             found.append(pages)
     return counts, found

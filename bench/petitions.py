@@ -6,6 +6,7 @@ import asyncio
 import math
 import statistics
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,24 +28,21 @@ PAGES = {"诉求": "petitions", "诉求清单": "cases", "清单搜索": "cases?
 FILTERS = {"诉求·本季": "petitions?period=%E6%9C%AC%E5%AD%A3", "诉求·石桥镇": "petitions?township=149981101"}
 """What a reader chooses next: only how long it takes the first time, and again."""
 RUNS = 3
-LOOK = 0.25
-"""Seconds between two looks of a reader who waits for something new."""
-LONGEST_WAIT, SETTLED = 60.0, 8.0
+LONGEST_WAIT, SETTLED, AT_REST = 60.0, 8.0, 1.0
 
 
 @dataclass(frozen=True)
 class PageSeconds:
-    """Seconds until a page is drawn, as a websocket client sees it: asked for the first time, again, and at worst after another program
-    has changed a petition; ``shown``: seconds from that change until a page shows it.
+    """Seconds until a page is drawn, as a websocket client sees it: asked for the first time, and again; ``shown``: from another program's
+    change to a petition until the open page has been drawn with it, unasked.
 
     Infinite where the first answer was given up (``viewers.PATIENCE``), or the change not seen (``LONGEST_WAIT``); NaN where it was not
-    asked. A page is drawn when its figures stand; what was before may follow (``loaders.made_soon``).
+    measured. A page is drawn when its figures stand; what was before may follow (``loaders.made_soon``).
     """
 
     page: str
     first: float
     again: float
-    changed: float
     shown: float
 
 
@@ -94,26 +92,37 @@ async def _page(port: int, cookie: str, url: str, name: str, address: str) -> Pa
     try:
         first = await viewer.run(address=address)
     except TimeoutError:
-        return PageSeconds(name, math.inf, math.inf, math.inf, math.inf)
-    if name in FILTERS:
-        await asyncio.sleep(SETTLED)  # what was before has followed
-    again = [await viewer.run(address=address) for _ in range(RUNS)]
+        return PageSeconds(name, math.inf, math.inf, math.inf)
+    await viewer.listen(SETTLED)  # what was before has followed
+    again = []
+    for _ in range(RUNS):
+        again.append(await viewer.run(address=address))
+        await viewer.listen(AT_REST)
     if name in FILTERS:
         await viewer.close()
-        return PageSeconds(name, first, statistics.median(again), math.nan, math.nan)
-    slowest, shown = [], []
+        return PageSeconds(name, first, statistics.median(again), math.nan)
+    shown = []
     for _ in range(RUNS):
-        await asyncio.sleep(SETTLED)  # what came before is shown
+        await viewer.listen(SETTLED)  # what came before is shown
         await viewer.run(address=address)
-        before, began, seconds = viewer.drawn, time.perf_counter(), [0.0]
+        await viewer.listen(AT_REST)
+        before, began = set(viewer.drawn), time.perf_counter()
         change(url)
-        while viewer.drawn == before and time.perf_counter() - began < LONGEST_WAIT:
-            await asyncio.sleep(LOOK)
-            seconds.append(await viewer.run(address=address))
-        slowest.append(max(seconds))
-        shown.append(time.perf_counter() - began if viewer.drawn != before else math.inf)
+        shown.append(await _shown(viewer, before) - began)
     await viewer.close()
-    return PageSeconds(name, first, statistics.median(again), statistics.median(slowest), statistics.median(shown))
+    return PageSeconds(name, first, statistics.median(again), statistics.median(shown))
+
+
+async def _shown(viewer: Viewer, before: set[str | bytes]) -> float:
+    """When the page has been drawn with something that it did not show before, on the monotonic clock; infinite if it never was."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LONGEST_WAIT):
+            while True:
+                drawn = await viewer.redrawn()
+                viewer.read()
+                if viewer.drawn - before:
+                    return drawn
+    return math.inf
 
 
 def measured(county: Filled, folder: Path) -> tuple[int, list[PageSeconds]]:

@@ -95,9 +95,9 @@ def page_seconds(value: float) -> str:
 
 
 def petitions_part(counts: Sequence[int], found: Sequence[Sequence[PageSeconds]]) -> list[str]:
-    head = ["page", *(f"{what}, {count:,}" for count in counts for what in ("first", "again", "after a change", "shown after"))]
+    head = ["page", *(f"{what}, {count:,}" for count in counts for what in ("first", "again", "shown after"))]
     rows = [
-        [pages[0].page, *(page_seconds(value) for each in pages for value in (each.first, each.again, each.changed, each.shown))]
+        [pages[0].page, *(page_seconds(value) for each in pages for value in (each.first, each.again, each.shown))]
         for pages in zip(*found, strict=True)
     ]
     return [
@@ -105,9 +105,8 @@ def petitions_part(counts: Sequence[int], found: Sequence[Sequence[PageSeconds]]
         "",
         f"PostgreSQL with its default settings; the county's petitions, then each {COPIES} times with its events and ratings. Seconds",
         "until the page's figures stand, as a websocket client sees it, for the petition office: first (nobody has asked before, caches",
-        "warmed at start; lines and what was before are drawn when they are there), again, and the slowest answer after another",
-        "program has committed a change to a petition, while a reader asks four times a second until he sees it; “shown after” is how",
-        "long that takes (the server counts ahead what readers have open, and the pages hear of new data when it is counted).",
+        "warmed at start; lines and what was before are drawn when they are there), and again; “shown after”: from another program's",
+        "change to a petition until the open page has been drawn with it, as the server tells it, unasked.",
         f"Medians of {RUNS}.",
         "",
         *table(head, rows),

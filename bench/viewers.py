@@ -10,6 +10,7 @@ import asyncio
 import multiprocessing
 import random
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import websockets
@@ -118,6 +119,13 @@ class Viewer:
             self.unread.append(data)
             if len(data) < LONGEST_FINISHED and ends_page(data):
                 return time.perf_counter()
+
+    async def listen(self, seconds: float) -> None:
+        """Takes what the server says unasked for so long. Who asks next would else take the end of an earlier run for his answer."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while True:
+                    self._finished(await self.socket.recv())
 
     def read(self) -> None:
         """What came while the board was redrawn. Not as it comes: a browser reads on a machine of its own."""
