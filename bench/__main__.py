@@ -1,7 +1,7 @@
 """``python -m bench``: fills databases of its own, measures, writes bench/RESULTS.md. Nothing of yours is read or changed.
 
 Bounded: at most 200 viewers, a fixed number of seconds a round, three runs a query; about 20 minutes with everything at its default
-on a quiet machine with two cores, about 10 more for ``--many-petitions`` and 30 for ``--tenfold``.
+on a quiet machine with two cores, a quarter of an hour and more for ``--many-petitions`` and 30 for ``--tenfold``.
 """
 
 from __future__ import annotations

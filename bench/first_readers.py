@@ -26,7 +26,7 @@ class FirstReader(NamedTuple):
 
 
 async def _counted(server: Server, cookie: str) -> Mapping[str, str]:
-    """Opens each page once; returns their hashes by path, which a browser that follows a link has from its first message."""
+    """Opens each page once; returns their hashes by path: with them a tab's first message can ask for a page."""
     tab = Viewer(server.port, cookie)
     await tab.connect()
     await tab.run()

@@ -29,6 +29,7 @@ FILTERS = {"诉求·本季": "petitions?period=%E6%9C%AC%E5%AD%A3", "诉求·石
 """What a reader chooses next: only how long it takes the first time, and again."""
 RUNS = 3
 LONGEST_WAIT, SETTLED, AT_REST = 60.0, 8.0, 1.0
+"""Seconds: for a change to be shown; for what follows a page's figures; for the messages after an answer."""
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ _MORNING = (beijing_now() - timedelta(hours=8)).date()
 LAST_NIGHT = max(row["day"] for row in calendar_days(TODAY.year - 1, TODAY.year) if row["is_workday"] and row["day"] < _MORNING)  # type: ignore[operator,type-var]
 """The last workday night that is over: until eight the one before still goes on."""
 ITS_YEAR = {"period": PICKED, "which": str(LAST_NIGHT.year)}
-"""The running year, but for New Year's Day, on which it has no night yet: as an address asks for it."""
+"""The year of that night, as an address asks for it: the running one but for the first days of January, before it has a night."""
 
 
 def now() -> str:

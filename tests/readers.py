@@ -58,18 +58,11 @@ class Reader(Viewer):
                 self.looked[part] = time.monotonic()
                 await self.run(part, self.path)
 
-    async def hear(self, seconds: float) -> None:
-        """What the server says unasked."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while True:
-                    self._finished(await self.socket.recv())
-
     async def stay(self, until: asyncio.Event) -> None:
         while not until.is_set():
             try:
                 await self.look()
-                await self.hear(0.5)
+                await self.listen(0.5)
             except TimeoutError:
                 pass  # a part that the server no longer knows is not answered
             except (websockets.ConnectionClosed, OSError):

@@ -26,7 +26,7 @@ from tests.opened_pages import LAST_NIGHT, TODAY, links, opened, panels, words
 from tests.test_app_pages import pointed
 
 A_QUARTER = {"period": PICKED, "which": Period.holding(PeriodKind.QUARTER, LAST_NIGHT).text}
-"""With a night that is over: the running one has none before the second morning of January."""
+"""Of the last night that is over: the running one has none yet on its first day."""
 LISTS = (CASES_BEHIND, LISTS_BEHIND, ROWS_BEHIND, WITHOUT_ROWS)
 
 
